@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from assistant.sources.files.files import read_file
-from assistant.sources.grids.headers import recognise
+from assistant.sources.grids.table_kinds import recognise
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
 from assistant.workflow.sources.import_sources import document_of
@@ -319,3 +319,57 @@ def test_a_narrative_goes_by_the_labels_of_its_columns(header: str, cell: str, w
     )
     (epic,) = read_file("k.csv", data.encode()).epics
     assert epic.stories[0].narrative == f"As a Member\n{words}\nso that I stay\n\nClass PlanJob"
+
+
+# --- What makes rows stories ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Id,Text,Where,Story\nM-1,Thank you. It is sent.,Mail,CC-12\nM-2,Choose.,Form,CC-12\n",
+        "Id,Text,Story\nMSG-1,Thank you.,CC-12 Extend a plan\nMSG-2,Choose.,CC-13 Cancel\n",
+        "Id,Text,User Story\nM-1,Thank you.,CC-12 and CC-13\nM-2,Choose.,CC-12\nM-3,Yes,all\n",
+        "Id,Text,Story\nM-1,Thank you.,4111\nM-2,Choose.,4112\n",
+        "Id,Text,Story ID\nM-1,Thank you.,CC-12\nM-2,Choose.,CC-12\n",
+        "Id,Text,Epic\nM-1,Thank you.,CC-10\nM-2,Choose.,CC-10\n",
+        'ID,Name,Description,Stories\nBR-1,Fee,5 EUR,"CC-12, CC-13"\nBR-2,Late,2 EUR,CC-12\n',
+    ],
+)
+def test_rows_about_stories_are_no_stories(table: str) -> None:
+    reading = read_file("texts.csv", table.encode())
+    assert (reading.document.kind, reading.epics) == ("table", ())
+    assert "| Choose. |" in reading.document.text or "| 5 EUR |" in reading.document.text
+
+
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [
+        ("ID,Requirement\nREQ-1,The system saves.\nREQ-2,It shows.\n", ["REQ-1", "REQ-2"]),
+        ("ID,Title,Epic\nCC-1,Pay,CC-10\nCC-2,Stop,CC-10\n", ["CC-1", "CC-2"]),
+        ("ID,Title,Story points\nCC-1,Pay,3\nCC-2,Stop,5\n", ["CC-1", "CC-2"]),
+        ("ID,Title,Story points,Linked stories\nCC-1,Pay,3,\nCC-2,Go,5,CC-1\nCC-3,End,1,\n",
+         ["CC-1", "CC-2", "CC-3"]),
+        ("#,Title,Description,User Story\n1,Pay,x,US-7\n2,Stop,y,US-9\n", ["US-7", "US-9"]),
+        ("ID,Text,Requirement\nUS-1,As a clerk I want to pay.,BR-1\n"
+         "US-2,As a clerk I want to stop.,BR-1\n", ["US-1", "US-2"]),
+        ("Story,Title,Given,When,Then\nCC-12,Pay,a plan,it ends,it is paid\n", ["CC-12"]),
+        ("User Story: User Story Reference,Title,Status\nUS-7,Pay,Open\n", ["US-7"]),
+    ],
+)  # fmt: skip
+def test_rows_with_words_of_their_own_are_stories(table: str, keys: list[str]) -> None:
+    reading = read_file("stories.csv", table.encode())
+    found = [story for epic in reading.epics for story in epic.stories]
+    assert [story.key for story in found] == keys
+    assert not any(word in story.narrative for story in found for word in ("BR-1", "US-7", "CC-"))
+
+
+def test_criteria_listed_with_the_stories_they_belong_to() -> None:
+    data = (
+        "ID,Acceptance criterion,Story\nAC-1,It is saved.,CC-12\nAC-2,It is shown.,CC-12\n"
+        "AC-3,It ends.,CC-13\n"
+    )
+    (epic,) = read_file("criteria.csv", data.encode()).epics
+    assert [(story.key, [c.text for c in story.criteria]) for story in epic.stories] == [
+        ("CC-12", ["It is saved.", "It is shown."]), ("CC-13", ["It ends."]),
+    ]  # fmt: skip

@@ -2,6 +2,6 @@
 
 __all__ = [
     "case_rows", "comments", "document_tables", "field_choice", "file_grids", "grids",
-    "header_words", "headers", "issues", "mapping", "table_files", "tool_headers",
+    "header_words", "headers", "issues", "mapping", "table_files", "table_kinds", "tool_headers",
     "work_items",
 ]  # fmt: skip

@@ -26,7 +26,8 @@ from assistant.sources.grids.delimited import (
     table_shape,
 )
 from assistant.sources.grids.grids import Grid, make_grid, unmarked
-from assistant.sources.grids.headers import recognise, settled
+from assistant.sources.grids.headers import settled
+from assistant.sources.grids.table_kinds import recognise
 from assistant.sources.reading import ExtractionReport
 
 _CHARSET = re.compile(

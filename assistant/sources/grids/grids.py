@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.language.word_lists import read_patterns
-from assistant.sources.grids.headers import Columns, recognise
-from assistant.sources.grids.tool_headers import english_header
+from assistant.sources.grids.headers import Columns
+from assistant.sources.grids.table_kinds import recognise
 
 RowsForm = Literal["auto", "row", "id", "title"]
 """How rows form cases. "auto": a row whose id and title are empty or the same goes on with the case
@@ -67,7 +67,7 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
     if not filled:
         return None
     for at in filled[:10]:
-        columns = recognise(english_header(cleaned[at]))
+        columns = recognise(cleaned[at], cleaned[at + 1 :])
         if columns is not None:
             return _grid(name, cleaned, at, columns)
     wide = next((n for n in filled[:10] if sum(bool(c.strip()) for c in cleaned[n]) > 1), filled[0])

@@ -76,35 +76,9 @@ class Columns:
         return {name.partition(" ")[0] for name in self.fields}
 
 
-def recognise(header: Sequence[str]) -> Columns | None:
-    """What a header row describes, or ``None`` where it is neither cases nor requirements."""
-    names = [normalised(name) for name in header]
-    if sum(bool(name) for name in names) < 2:
-        return None
-    cases = _assign("cases", names)
-    found, single = cases.names, any(" " in name for name in cases.fields)
-    steps = found & {"step_action", "step_expected", "gherkin", "plain"}
-    proof = {"step_expected", "gherkin", "plain", "preconditions", "step_number"}
-    if steps and found & {"title", "id"} and (single or found & proof):
-        return cases
-    requirements = _assign("requirements", names)
-    found = set(requirements.fields)
-    story = {"role", "want"} <= found
-    named = bool(found & {"title", "narrative"}) or story
-    marked = found & {"criteria", "criterion_id", "epic_title"} or {"given", "then"} <= found
-    worded = any(_STORY_WORDS.search(name) for name in names)
-    if named and (story or (marked and len(found) > 1) or (worded and "key" in found)):
-        return requirements
-    if {"key", "title"} <= found and "summary" in names and len(found) > 2:
-        return requirements
-    if {"key", "title", "narrative"} <= found and _DOCUMENT_IDS & set(names):
-        return requirements
-    return None
-
-
 def case_columns(header: Sequence[str]) -> Columns:
     """The columns of a table of cases by their names alone, however few are known."""
-    return _assign("cases", [normalised(name) for name in header])
+    return assigned("cases", [normalised(name) for name in header])
 
 
 def field_of(name: str, kind: TableKind = "cases") -> str:
@@ -117,14 +91,8 @@ def numbered_steps(header: Sequence[str]) -> dict[int, str]:
     return _numbered([normalised(name) for name in header])
 
 
-_DOCUMENT_IDS = frozenset({"docid", "doc id", "req doc id"})
-"""What only TestLink calls the key of a requirement."""
-_STORY_WORDS = re.compile(
-    r"\b(?:requirements?|stor(?:y|ies)|issue type|epic|acceptance|copado|agf|issue key)\b"
-)
-
-
-def _assign(kind: TableKind, names: Sequence[str]) -> Columns:
+def assigned(kind: TableKind, names: Sequence[str]) -> Columns:
+    """The columns of a table of this kind by their normalised names, however few are known."""
     single = dict[int, str]()
     if kind == "cases":
         names = _own_steps(names)
@@ -311,7 +279,7 @@ def _name_ids(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows: Ro
     for number in titles:
         others = [n for n in titles if n != number]
         cells = [cell for row in rows if (cell := _cell(row, number))]
-        hits = sum(map(_is_id, cells))
+        hits = sum(map(is_id, cells))
         title = best_title(others, names)
         if cells and hits * 10 >= len(cells) * 9 and is_identity(rows, number, [title]):
             rest = {*titles, *fields.get("objective", ())} - {number, title}
@@ -340,7 +308,8 @@ def _key_ids(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows: Row
             return
 
 
-def _is_id(cell: str) -> bool:
+def is_id(cell: str) -> bool:
+    """Whether a cell is one word with a digit, as ids are."""
     digits = any(character.isdigit() for character in cell[:_LONGEST_ID])
     return len(cell) <= _LONGEST_ID and digits and bool(_ID.fullmatch(cell))
 

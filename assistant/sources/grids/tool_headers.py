@@ -37,6 +37,11 @@ def english_header(names: Sequence[str]) -> tuple[str, ...]:
     return _report_labels(names)
 
 
+def lists_items(header: Sequence[str]) -> bool:
+    """Whether a header is that of a report about stories."""
+    return any(normalised(_object_and_field(name)[0]) in _ITEMS for name in header)
+
+
 def _english(name: str) -> str:
     shown = " ".join(name.split())
     if match := _CUSTOM_FIELD.match(shown):
