@@ -55,7 +55,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process for the long tests, which load models that use every core; else two or more."""
+    """One process for the slow tests, which load models that use every core; else two or more."""
     chosen = str(config.option.markexpr)
     return 0 if "slow" in chosen and "not slow" not in chosen else max(2, os.cpu_count() or 2)
 

@@ -129,6 +129,7 @@ def imported_in(folder: Path) -> list[tuple[Path, str]]:
     return [(path, name) for path in modules() if path.parent == folder for name in imports(path)]
 
 
+@pytest.mark.long
 @each_folder
 def test_imports_only_what_its_room_may(folder: Path) -> None:
     shell = {"app": SHELL, "pages": SHELL, "app_with_tools": WITH_TOOLS}
@@ -261,6 +262,7 @@ HEAVY = (
 )
 
 
+@pytest.mark.long
 def test_importing_the_package_is_light() -> None:
     """The app's first paint must not pay for the models: no module imports them at the top."""
     names = [
@@ -279,6 +281,7 @@ def test_importing_the_package_is_light() -> None:
     assert done.stdout.strip() == "[]", f"imported at the top of a module: {done.stdout.strip()}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("modules", "left_out"),
     [

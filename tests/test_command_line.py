@@ -146,6 +146,7 @@ def test_generate_json_is_the_run_and_nothing_else(
     assert re.search(r"not taken: BIL-400 .*: Drop-3, but not Call Centre \(Billing\)", done.err)
 
 
+@pytest.mark.long
 def test_coverage_and_duplicates_are_one_document_each(
     environment: Mapping[str, str], first_run: Path
 ) -> None:
@@ -165,6 +166,7 @@ def test_coverage_and_duplicates_are_one_document_each(
     assert "cannot be read" in run(environment, "duplicates", "nowhere.csv").error()
 
 
+@pytest.mark.long
 def test_a_question_is_listed_answered_and_open_again(
     environment: Mapping[str, str], first_run: Path
 ) -> None:
@@ -194,6 +196,7 @@ def test_a_question_is_listed_answered_and_open_again(
     assert "No answer" in run(environment, *ask, "--withdraw", one["id"]).error()
 
 
+@pytest.mark.long
 def test_only_what_a_run_lacks_is_written(
     environment: Mapping[str, str], first_run: Path, tmp_path: Path
 ) -> None:
@@ -392,6 +395,7 @@ def test_start_serves_the_app_and_locks_the_folder(
     assert listed.status == 0, listed.err
 
 
+@pytest.mark.long
 def test_analyse_says_which_conditions_existing_cases_cover(
     environment: Mapping[str, str],
 ) -> None:

@@ -35,6 +35,7 @@ def run(script: str, *arguments: str | Path, models: Path | None = None, folder:
     return done.stdout
 
 
+@pytest.mark.long
 def test_the_checklist_of_an_epic_is_printed(tmp_path: Path) -> None:
     epic = tmp_path / "epic.md"
     epic.write_text(

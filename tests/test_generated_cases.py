@@ -94,6 +94,7 @@ def check(run: GenerationRun) -> None:
             assert by_criterion.get(criterion.id), criterion
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("epic", EPICS)
 def test_every_sample_epic(workspace: Workspace, epic: str) -> None:
     run = written(workspace, GenerateRequest(epic_keys=(epic,)), "outline")
@@ -106,6 +107,7 @@ def test_every_sample_epic(workspace: Workspace, epic: str) -> None:
         assert not template_problems(template, case, sources=sources), case.id
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("writer", WRITERS)
 def test_limits_have_their_boundaries_on_the_right_side(
     workspace: Workspace, writer: str, fetched_model: Callable[[str], Path]
@@ -146,6 +148,7 @@ def test_a_standard_run_tries_what_lies_beyond_each_limit(workspace: Workspace) 
     assert {(criterion, data) for criterion, data, covered in LIMITS if not covered} <= tried
 
 
+@pytest.mark.long
 def test_csv_is_in_the_company_template(workspace: Workspace) -> None:
     run = written(workspace, GenerateRequest(epic_keys=("FS-300",)), "outline")
     project = workspace.project(SAMPLE_PROJECT)
@@ -157,6 +160,7 @@ def test_csv_is_in_the_company_template(workspace: Workspace) -> None:
     assert len(rows) == sum(len(case.steps) for case in run.cases)
 
 
+@pytest.mark.long
 def test_the_planted_contradiction_is_asked_about(workspace: Workspace) -> None:
     run = written(workspace, GenerateRequest(epic_keys=("CC-200",)), "outline")
     conflicts = [question for question in run.questions if question.kind == "conflict"]
@@ -189,6 +193,7 @@ def test_real_user_stories(workspace: Workspace, shared_dir: Path, name: str) ->
         check(written(workspace, GenerateRequest(text=text, stories_as_criteria=bare), "outline"))
 
 
+@pytest.mark.long
 def test_no_language_model_is_needed(workspace: Workspace, tmp_path: Path) -> None:
     """Outlines are written in a folder that has the embedding model alone."""
     models = tmp_path / "models"

@@ -30,6 +30,7 @@ def holds(folder: Path) -> bool:
     return any(SECRET.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.long
 def test_a_document_is_shown_first_and_erased_when_asked(run: Run, tmp_path: Path) -> None:
     command = ("erase", "document", "file:rules.md", "--project", "P")
     assert "documents: 1" in run(*command)
@@ -67,6 +68,7 @@ def test_ids_are_asked_for_where_they_are_needed(run: Run) -> None:
 TEXT = "# Calls\n\nKlara answers anna@bank.example. Orders are kept for 10 years.\n"
 
 
+@pytest.mark.long
 def test_what_is_stored_is_masked_after_it_was_switched_on(
     run: Callable[..., str], tmp_path: Path
 ) -> None:

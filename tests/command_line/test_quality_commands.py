@@ -38,6 +38,7 @@ def run(
     return done
 
 
+@pytest.mark.long
 def test_findings_are_a_table_and_status_one(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_text(HEADERS + GOOD.replace("Enter 850000101 and select", "Select") + WRONG)

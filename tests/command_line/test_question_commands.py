@@ -17,6 +17,7 @@ def here(data_dir: object, models_dir: object, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
 
 
+@pytest.mark.long
 def test_passages_and_sources_are_printed(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", "What is the cooling-off period for a domestic contract?"]) == 0
     said = capfd.readouterr().out
@@ -29,6 +30,7 @@ def test_passages_and_sources_are_printed(capfd: pytest.CaptureFixture[str]) -> 
         assert any(line.startswith(number) and "version" in line for line in said.splitlines())
 
 
+@pytest.mark.long
 def test_json_is_one_document_and_a_talk_goes_on(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", "Who may reopen a closed complaint?", "--writer", "none", "--json"]) == 0
     first: Mapping[str, str] = json.loads(capfd.readouterr().out)

@@ -34,6 +34,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "Wiki"
 
 
+@pytest.mark.long
 def test_a_folder_is_followed_and_what_rests_on_a_change_is_written_again(
     run: Run, folder: Path
 ) -> None:
@@ -97,6 +98,7 @@ Acceptance criteria:
 """
 
 
+@pytest.mark.long
 def test_a_change_is_told_and_kept_only_when_it_is_applied(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,6 +47,7 @@ def test_values_and_sides(text: str, expected: dict[str, bool]) -> None:
     assert values(text) == expected
 
 
+@pytest.mark.long
 @given(st.integers(2, 100_000), st.sampled_from(["at most", "at least", "more than", "less than"]))
 def test_sides_of_any_whole_limit(limit: int, words: str) -> None:
     allowed = {

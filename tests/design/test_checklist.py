@@ -53,11 +53,13 @@ def test_any_words_are_quoted_as_they_stand(text: str) -> None:
     check(text, derived(text, "thorough"))
 
 
+@pytest.mark.long
 @given(st.text(max_size=200))
 def test_any_text_is_quoted_as_it_stands(text: str) -> None:
     check(text, derived(text, "thorough"))
 
 
+@pytest.mark.long
 def test_labelled_criteria_are_quoted_as_they_stand_within_the_budgets(project_root: Path) -> None:
     """Each at all depths: one after the other, so that it is read once."""
     seen = standard = 0

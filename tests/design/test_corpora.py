@@ -82,6 +82,7 @@ def allowed_numbers(text: str) -> set[str]:
     return allowed
 
 
+@pytest.mark.long
 def test_invariants_on_public_stories_and_requirements(shared_dir: Path) -> None:
     count = 0
     for number, (text, form) in enumerate(_texts(shared_dir)):
@@ -93,6 +94,7 @@ def test_invariants_on_public_stories_and_requirements(shared_dir: Path) -> None
     assert count > 1500
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cases", ["sylius", "dvsa_mot", "openshift_console"])
 def test_invariants_on_public_scenarios(shared_dir: Path, cases: str) -> None:
     rows = list(_lines(shared_dir / f"data/cases/{cases}.jsonl"))[::7]
@@ -102,6 +104,7 @@ def test_invariants_on_public_scenarios(shared_dir: Path, cases: str) -> None:
         check(text, found)
 
 
+@pytest.mark.long
 def test_every_limit_of_the_sample_epics_has_its_points(project_root: Path) -> None:
     from assistant.sources.pasted.pasted import read_pasted
 

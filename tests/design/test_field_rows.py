@@ -160,6 +160,7 @@ _CELL = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @given(st.text(max_size=30), st.lists(_CELL, min_size=1, max_size=6))
 def test_any_row_rests_on_its_own_words(name: str, cells: list[tuple[str, str]]) -> None:
     text = "; ".join(f"{heading}: {value}" for heading, value in [("Field", name), *cells])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "half",
     [
@@ -41,6 +42,7 @@ def test_labelled_criteria(project_root: Path, half: str) -> None:
     assert figures["items a criterion"] <= 5.0
 
 
+@pytest.mark.long
 def test_labelled_sentences(project_root: Path) -> None:
     """Conditions of every kind: those within the subject of the effect are not told apart."""
     figures = _figures(project_root, "sentences")
@@ -50,12 +52,14 @@ def test_labelled_sentences(project_root: Path) -> None:
     assert figures["suites with false polarity"] == 0
 
 
+@pytest.mark.long
 def test_limits_in_many_words(project_root: Path) -> None:
     figures = _figures(project_root, "expressions")
     assert figures["limit precision"] >= 0.98
     assert figures["limit recall"] >= 0.95
 
 
+@pytest.mark.long
 def test_turned_outcomes_are_seen(project_root: Path) -> None:
     """What "false polarity" counts: with every outcome turned, nearly each suite has it."""
     benchmark = _benchmark(project_root)

@@ -45,6 +45,7 @@ def epic(sentences: list[str]) -> Epic:
     return Epic(key="E", title="An epic", stories=stories)
 
 
+@pytest.mark.long
 def test_the_questions_are_those_of_comparing_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     said = epic(texts(300))
     quick = raise_questions(said)

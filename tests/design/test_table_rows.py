@@ -157,6 +157,7 @@ _HEADINGS = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @given(
     st.lists(
         st.tuples(

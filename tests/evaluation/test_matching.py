@@ -76,6 +76,7 @@ def test_every_case_is_in_one_pair_at_most(
     assert len(found) <= min(len(left), len(right))
 
 
+@pytest.mark.long
 @settings(max_examples=80, deadline=None)
 @given(texts.filter(bool), st.randoms())
 def test_the_same_cases_in_any_order_are_all_found(

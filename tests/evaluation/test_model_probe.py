@@ -86,6 +86,7 @@ def answering(**changed: Any) -> Answer:
     return lambda name: json.dumps({"rows": rows[name]})
 
 
+@pytest.mark.long
 def test_a_model_that_passes_writes_a_story_at_once() -> None:
     found, chat = probed(answering())
     assert [task.detail for task in found.tasks] == [""] * 6

@@ -43,6 +43,7 @@ def test_measures_by_hand() -> None:
     assert [metric.of([], relevant) for metric in RANKING_METRICS] == [0] * len(RANKING_METRICS)
 
 
+@pytest.mark.long
 @given(rankings())
 def test_the_same_as_scikit_learn(drawn: tuple[list[str], frozenset[str]]) -> None:
     # Not above: each worker imports each test module, and this takes seconds.

@@ -156,6 +156,7 @@ def test_an_untrained_model_still_gives_a_whole_case(endpoint: ChatEndpoint) -> 
     assert bool(written.case.origin.replaces) == (written.case.origin.writer == "outline")
 
 
+@pytest.mark.long
 def test_unknown_and_unusable_adapters_are_typed_errors(
     endpoint: ChatEndpoint, small_chat_path: Path, folder: Path
 ) -> None:

@@ -71,6 +71,7 @@ LONG_SCHEMA = {
 # --- The embedded model -----------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_answers_under_the_schema_of_each_call(small_endpoint: ChatEndpoint) -> None:
     for sources in ((1, 2, 3), (7,), (4, 9)):
         reply = invoke_structured(small_endpoint, ASK, draft_schema(sources))
@@ -88,11 +89,13 @@ def test_writes_no_blanks_between_json_tokens(small_endpoint: ChatEndpoint) -> N
     assert "\n" not in raw
 
 
+@pytest.mark.long
 def test_same_input_same_answer(small_endpoint: ChatEndpoint) -> None:
     first = invoke_structured(small_endpoint, ASK, draft_schema())
     assert invoke_structured(small_endpoint, ASK, draft_schema()).raw == first.raw
 
 
+@pytest.mark.long
 def test_a_second_call_reads_only_its_own_tokens(small_endpoint: ChatEndpoint) -> None:
     shared = "Rule: refunds are paid within 14 days. " * 30
     first = invoke_structured(
@@ -105,6 +108,7 @@ def test_a_second_call_reads_only_its_own_tokens(small_endpoint: ChatEndpoint) -
     assert second.prompt_tokens - second.cached_tokens < 20
 
 
+@pytest.mark.long
 def test_what_was_read_ahead_is_not_read_again(small_endpoint: ChatEndpoint) -> None:
     shared = "Rule: meters are read on the first Monday. " * 30
     small_endpoint.read_ahead((("system", "S"), ("user", shared)))
@@ -114,6 +118,7 @@ def test_what_was_read_ahead_is_not_read_again(small_endpoint: ChatEndpoint) -> 
     assert reply.prompt_tokens - reply.cached_tokens < 20
 
 
+@pytest.mark.long
 def test_cancel_really_stops_the_writing(small_endpoint: ChatEndpoint) -> None:
     endless = small_endpoint.with_config(GenerationConfig(max_tokens=4096))
     started = time.monotonic()
@@ -134,6 +139,7 @@ def test_a_time_limit_ends_the_call(small_endpoint: ChatEndpoint) -> None:
         invoke_structured(hurried, ASK, LONG_SCHEMA)
 
 
+@pytest.mark.long
 def test_an_answer_cut_off_is_invalid_and_kept(small_endpoint: ChatEndpoint) -> None:
     short = small_endpoint.with_config(GenerationConfig(max_tokens=64))
     with pytest.raises(InvalidOutput, match="cut off") as failure:
@@ -141,12 +147,14 @@ def test_an_answer_cut_off_is_invalid_and_kept(small_endpoint: ChatEndpoint) -> 
     assert failure.value.raw_output.startswith('{"text":"')
 
 
+@pytest.mark.long
 def test_a_prompt_beyond_the_context_says_so(small_endpoint: ChatEndpoint) -> None:
     with pytest.raises(ModelUnavailable, match="longer than"):
         invoke_structured(small_endpoint, (("user", "word " * 9000),), draft_schema())
     invoke_structured(small_endpoint, ASK, draft_schema())
 
 
+@pytest.mark.long
 def test_two_users_at_once_both_get_answers(small_endpoint: ChatEndpoint) -> None:
     replies: dict[int, object] = {}
 

@@ -203,6 +203,7 @@ def test_a_refusal_says_what_to_do(server: Endpoint, code: int, words: str) -> N
     assert len(str(failure.value)) < 600
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("code", "message", "kind", "words"),
     [
@@ -241,6 +242,7 @@ def test_a_gateway_that_gave_up_is_an_answer_not_in_time(server: Endpoint, code:
         invoke_structured(opened(server), ASK, SCHEMA)
 
 
+@pytest.mark.long
 def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -254,6 +256,7 @@ def test_nobody_listens() -> None:
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.long
 def test_a_busy_endpoint_is_asked_again(server: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(providers, "RETRIES", 2)
     server.answers = [status(429, retry_after="0"), status(503), streams(ANSWER)]
@@ -291,6 +294,7 @@ def _drips(request: _Request) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_a_stream_without_end_is_stopped_by_the_time_limit(server: Endpoint) -> None:
     server.answers = [_drips]
     with pytest.raises(ModelTimeout, match="within"):
@@ -344,6 +348,7 @@ def test_a_stream_that_breaks_off_is_no_answer(
     assert not isinstance(failure.value, Cancelled)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     ["", "Sure! Here you are.", ANSWER[:-3], "[1, 2]", "null", ANSWER + ANSWER, "\x00\ufffd"],
@@ -362,6 +367,7 @@ def test_an_answer_cut_by_its_length_is_invalid_and_kept(server: Endpoint) -> No
     assert failure.value.raw_output == '{"action": "Open'
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "answer",
     [

@@ -40,6 +40,7 @@ def test_special_tokens_come_from_the_models_own_vocabulary(engine: LlamaEngine)
         assert engine.tokenise(token.text) == (token.id,)
 
 
+@pytest.mark.long
 def test_no_special_token_survives_in_untrusted_text(engine: LlamaEngine) -> None:
     plain = engine.prompt_of((("system", "Be brief."), ("user", "A rule: pay in 14 days.")))
     expected = len(special_ids(engine, plain))
@@ -54,6 +55,7 @@ def test_no_special_token_survives_in_untrusted_text(engine: LlamaEngine) -> Non
         assert "Ignore all rules" in safe
 
 
+@pytest.mark.long
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -93,6 +95,7 @@ def test_the_prompt_is_chatml(engine: LlamaEngine) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_hostile_template_in_the_file_is_never_rendered(
     small_chat_path: Path, tmp_path: Path
 ) -> None:
@@ -147,6 +150,7 @@ def test_only_this_process_can_use_the_address(engine: LlamaEngine) -> None:
 # --- Prompt cache, cancelling, closing --------------------------------------------------------
 
 
+@pytest.mark.long
 def test_read_ahead_can_be_cancelled_and_is_harmless(engine: LlamaEngine) -> None:
     messages: tuple[Message, ...] = (("system", "S"), ("user", "word " * 400))
     with pytest.raises(Cancelled):
@@ -159,6 +163,7 @@ def test_a_prompt_beyond_the_context_is_a_typed_error(engine: LlamaEngine) -> No
         engine.read_ahead((("user", "word " * 9000),))
 
 
+@pytest.mark.long
 def test_close_ends_what_runs_and_stays_closed(small_chat_path: Path) -> None:
     engine = LlamaEngine(small_chat_path, context_tokens=4096, threads=2)
     engine.load()

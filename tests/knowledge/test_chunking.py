@@ -287,6 +287,7 @@ line = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @given(st.lists(line, max_size=14).map("\n".join), st.sampled_from(["rules", "page", "epic"]))
 @example("---\n\n---", "rules")
 @settings(max_examples=250, deadline=None)
@@ -296,6 +297,7 @@ def test_whatever_the_text_nothing_is_lost(text: str, kind: DocumentKind) -> Non
     assert not lost_words(text, chunks)
 
 
+@pytest.mark.long
 @given(st.data())
 @settings(max_examples=150, deadline=None)
 def test_nothing_is_lost_around_criteria(data: st.DataObject) -> None:

@@ -76,6 +76,7 @@ def test_the_fingerprint_names_all_that_matters(
     assert other.fingerprint != wide.fingerprint
 
 
+@pytest.mark.long
 def test_bfloat16_finds_the_same(embedding_folder: Path) -> None:
     texts = [f"A payment of £{n}.00 is posted within {n} working days." for n in range(20)]
     wide = SentenceEmbedder(embedding_folder, model_id="m", dtype="float32").documents(texts)
@@ -96,6 +97,7 @@ def test_products_of_vectors_are_computed_by_one_thread(embedding_folder: Path) 
     assert set(used) == {1}
 
 
+@pytest.mark.long
 def test_many_threads_share_one_model(embedder: SentenceEmbedder) -> None:
     expected = embedder.documents(["a text"])[0]
     faults: list[object] = []

@@ -141,6 +141,7 @@ def test_questions_that_cannot_be_answered_say_why(base: KnowledgeBase) -> None:
     assert base.search("the of and", CONFIG) == (), "nothing but stop words"
 
 
+@pytest.mark.long
 def test_each_kind_gets_its_share(base: KnowledgeBase, make) -> None:
     cases = [make(f"c{n}", 0, f"refund case number {n}", kind="case") for n in range(60)]
     rules = [make(f"r{n}", 0, f"refund case number rule {n}", kind="rule") for n in range(2)]

@@ -83,6 +83,7 @@ def leftovers(folder: Path) -> list[Path]:
     return [path for name in names for path in folder.glob(name)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kinds", [(), ("rule",), ("prose",)])
 @pytest.mark.parametrize("without", [(), ("d0", "d10", "d7")])
 def test_the_graph_finds_what_exact_search_finds(
@@ -132,6 +133,7 @@ def test_few_chunks_of_a_filter_are_compared_one_by_one(
         ids(base, ASKED[0], CONFIG.model_copy(update={"filter": SearchFilter(kinds=("rule",))}))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small")
 def test_what_is_written_during_the_build_is_there_afterwards(
     filled: Path, building: ModuleType, tmp_path: Path
@@ -157,6 +159,7 @@ def test_what_is_written_during_the_build_is_there_afterwards(
             base = KnowledgeBase.open(tmp_path / "index", building.NearEmbedder(), project_id="p")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small")
 def test_a_graph_is_built_again_when_enough_has_changed(
     with_graph: Path, building: ModuleType, tmp_path: Path
@@ -179,6 +182,7 @@ def test_a_small_index_has_none(filled: Path, building: ModuleType, tmp_path: Pa
     base.close()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small")
 def test_a_build_is_dropped_where_too_much_is_written(
     few: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -193,6 +197,7 @@ def test_a_build_is_dropped_where_too_much_is_written(
     base.close()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small")
 def test_what_is_erased_during_the_build_is_in_no_copy(
     few: Path, building: ModuleType, tmp_path: Path
@@ -219,6 +224,7 @@ def test_closing_ends_the_build(few: Path, building: ModuleType, tmp_path: Path)
     again.close()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("fault", ["process", "room", "put"])
 def test_a_failed_build_leaves_exact_search(
@@ -247,6 +253,7 @@ def test_a_failed_build_leaves_exact_search(
     base.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "point",
     ["graph_copied", "graph_built", "graph_carried", "before_new_shard", "between_shards",
@@ -277,6 +284,7 @@ def test_a_kill_at_any_step_loses_nothing(
     base.close()
 
 
+@pytest.mark.long
 def test_a_program_without_graphs_opens_it_and_takes_the_graph_out(
     with_graph: Path, building: ModuleType, tmp_path: Path
 ) -> None:
@@ -301,6 +309,7 @@ def test_a_program_without_graphs_opens_it_and_takes_the_graph_out(
     base.close()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small")
 def test_no_file_of_the_copy_is_open_when_it_takes_its_place(
     few: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -97,6 +97,7 @@ def test_a_named_key_is_found_after_something_was_removed(base: KnowledgeBase, m
     assert texts(base, "What does BR-7 say?") == ["BR-7 A refund is paid."]
 
 
+@pytest.mark.long
 def test_rewriting_keeps_all_that_is_found_and_nothing_that_was_removed(
     tmp_path: Path, words, make
 ) -> None:
@@ -171,6 +172,7 @@ def disk_path() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.mark.long
 def test_what_was_deleted_does_not_stay_in_the_files(disk_path: Path, words, make) -> None:
     def version(number: int) -> list[tuple[str, list[Chunk]]]:
         return [("d", [make("d", n, f"rule {n} of version {number}") for n in range(600)])]

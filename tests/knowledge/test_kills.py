@@ -59,6 +59,7 @@ def kill_and_check(folder: Path, child: ModuleType, kills: int, seed: int) -> Co
     return counts
 
 
+@pytest.mark.long
 def test_kills_tear_nothing(tmp_path: Path, child: ModuleType) -> None:
     assert kill_and_check(tmp_path / "index", child, kills=3, seed=1)["acknowledged"] > 0
 

@@ -233,6 +233,7 @@ def test_a_part_can_be_taken_out() -> None:
     assert left.depth is None
 
 
+@pytest.mark.long
 @given(st.text(max_size=200))
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_a_request(text: str) -> None:

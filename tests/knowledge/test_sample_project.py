@@ -68,6 +68,7 @@ def test_everything_read_is_chunked_under_its_key(readings: list[Reading]) -> No
             assert {chunk.kind for chunk in chunks} == {"case"}, "no row is there twice"
 
 
+@pytest.mark.long
 def test_the_rule_of_a_criterion_is_in_the_first_three(
     readings: list[Reading], sample: KnowledgeBase
 ) -> None:

@@ -156,6 +156,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return certificate, key
 
 
+@pytest.mark.long
 def test_tls_is_checked(certificate: tuple[str, str], words, qdrant_on_http) -> None:
     encrypted = qdrant_on_http.QdrantOnHttp(key=KEY, tls=certificate)
     try:
@@ -212,6 +213,7 @@ def test_failures_name_the_host_and_the_next_step(
     assert asked == (min(details.get("times", 1), ATTEMPTS))
 
 
+@pytest.mark.long
 def test_a_server_that_is_down(base: KnowledgeBase, qdrant: Any, make) -> None:
     qdrant.stop()
     started = time.monotonic()
@@ -225,6 +227,7 @@ def test_a_server_that_is_down(base: KnowledgeBase, qdrant: Any, make) -> None:
     assert base.count() == 0
 
 
+@pytest.mark.long
 def test_a_silent_server_is_waited_for_once(qdrant: Any, words, fault) -> None:
     config = ServerConfig(url=qdrant.url, api_key=KEY, timeout=1.0)
     base = KnowledgeBase.open(QdrantServer(config), words, project_id="p")
@@ -236,6 +239,7 @@ def test_a_silent_server_is_waited_for_once(qdrant: Any, words, fault) -> None:
     assert qdrant.count("POST", ".*query/batch") == 1
 
 
+@pytest.mark.long
 def test_passing_failures_are_tried_again(base: KnowledgeBase, qdrant: Any, make, fault) -> None:
     fault(POINTS, status=503, times=2)
     fault(POINTS, drop=True)
@@ -246,6 +250,7 @@ def test_passing_failures_are_tried_again(base: KnowledgeBase, qdrant: Any, make
     assert time.monotonic() - started >= 1.0, "as long as the server asks"
 
 
+@pytest.mark.long
 def test_a_write_that_is_only_queued_is_not_taken_for_done(
     base: KnowledgeBase, make, fault
 ) -> None:
@@ -320,6 +325,7 @@ def test_a_lost_answer_leaves_the_old_version_or_the_new_one(
     assert list(again.chunks("d")) == version("new")
 
 
+@pytest.mark.long
 def test_a_document_whose_removal_fails_is_hidden_and_can_be_removed_again(
     base: KnowledgeBase, make, fault, qdrant: Any
 ) -> None:

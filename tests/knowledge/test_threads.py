@@ -71,6 +71,7 @@ def test_eight_threads_see_each_document_old_or_new(base: KnowledgeBase, child: 
     assert reads["put"] > 0
 
 
+@pytest.mark.long
 def test_questions_go_before_indexing(embedder) -> None:
     """A person's question must not wait until a long list has been embedded."""
     embedder.load()

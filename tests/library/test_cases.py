@@ -264,6 +264,7 @@ def test_of_many_edits_at_once_one_wins_and_the_others_are_told(
     assert all(conflict.theirs.startswith(won[0]) for conflict in refused)
 
 
+@pytest.mark.long
 @given(text=st.text(st.characters() | st.sampled_from("\ud800\x00")))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_any_text_can_be_saved_and_read_back(text: str, library: Library, project: Project) -> None:

@@ -77,6 +77,7 @@ def test_the_password_of_a_url_is_not_told() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("start", range(CURRENT))
 def test_every_migration_step_leads_to_the_current_tables(start: int, tmp_path: Path) -> None:
     """A library of each earlier format is brought up to date and backed up first."""
@@ -307,6 +308,7 @@ except LibraryError as error:
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="permissions work differently there")
 @pytest.mark.parametrize("existing", [True, False])
 def test_a_read_only_folder_is_told(existing: bool) -> None:
@@ -378,6 +380,7 @@ def test_a_busy_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     library.add_case(project.id, None, TestCase(id="T", title="t"))
 
 
+@pytest.mark.long
 def test_many_first_starts_at_once_make_one_library(tmp_path: Path) -> None:
     path = tmp_path / "data" / "l.sqlite3"
     code = (
@@ -391,6 +394,7 @@ def test_many_first_starts_at_once_make_one_library(tmp_path: Path) -> None:
     assert [process.communicate()[0].strip() for process in started] == [b"0"] * 4
 
 
+@pytest.mark.long
 def test_threads_share_one_library(tmp_path: Path) -> None:
     library = Library.open(tmp_path / "l.sqlite3")
     project = library.create_project("P", template=TEMPLATE)

@@ -311,6 +311,7 @@ def test_files_of_one_story_each_are_put_together_with_the_newest_text_of_their_
     assert told() == ("Without a key of its own", ["CC-6"])
 
 
+@pytest.mark.long
 def test_a_document_costs_no_more_where_many_are_there(tmp_path: Path) -> None:
     """Counted in steps of the database's engine, so that a busy machine changes nothing."""
     steps = 0

@@ -173,6 +173,7 @@ def dead_owner() -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.long
 def test_runs_of_a_dead_process_are_interrupted_and_others_left(
     library: Library, project: Project
 ) -> None:
@@ -195,6 +196,7 @@ def test_runs_of_a_dead_process_are_interrupted_and_others_left(
     assert found["dead"].cases == 1
 
 
+@pytest.mark.long
 def test_runs_of_another_living_process_are_left_alone(library: Library, project: Project) -> None:
     code = (
         "from assistant.library.storage.owner import current_owner\n"

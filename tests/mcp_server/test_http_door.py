@@ -229,6 +229,7 @@ def test_a_token_is_for_one_project(
         assert reply.status_code == 200
 
 
+@pytest.mark.long
 def test_ids_of_another_project_find_nothing(
     client: TestClient, stranger: TestClient, workspace: Workspace
 ) -> None:
@@ -341,6 +342,7 @@ def test_what_is_too_large_or_no_json_is_refused(client: TestClient) -> None:
     assert client.get("/api/openapi.json?token=x").status_code == 400
 
 
+@pytest.mark.long
 def test_a_flood_has_to_wait(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     told = [client.get("/api/openapi.json") for _ in range(admission.CALLS_A_MINUTE + 5)]
     assert [one.status_code for one in told].count(200) == admission.CALLS_A_MINUTE
@@ -351,6 +353,7 @@ def test_a_flood_has_to_wait(client: TestClient, monkeypatch: pytest.MonkeyPatch
     assert client.get("/api/openapi.json").status_code == 200
 
 
+@pytest.mark.long
 def test_unknown_and_wrong_arguments_are_named(client: TestClient) -> None:
     for tool, given, told in (
         ("search_sources", {"query": "refund", "project": "Other"}, "project: Extra"),
@@ -391,6 +394,7 @@ def test_an_error_names_no_folder_and_shows_no_trace(
     )
 
 
+@pytest.mark.long
 def test_a_text_changes_no_source_that_is_there(
     client: TestClient, workspace: Workspace, project_id: str
 ) -> None:
@@ -404,6 +408,7 @@ def test_a_text_changes_no_source_that_is_there(
     assert client.post("/api/tools/generate_cases", json=new).status_code == 422
 
 
+@pytest.mark.long
 def test_a_run_says_what_it_leaves_and_a_fourth_has_to_wait(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -416,6 +421,7 @@ def test_a_run_says_what_it_leaves_and_a_fourth_has_to_wait(
     assert (refused.status_code, "get_run" in refused.text) == (422, True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("says", "told"),
     [
@@ -477,6 +483,7 @@ def test_without_the_extra_rest_is_served_and_mcp_says_what_is_missing(
         assert call(client, "search_sources", query="refund")["sources"]
 
 
+@pytest.mark.long
 def test_every_tool_answers_as_rest(client: TestClient, workspace: Workspace) -> None:
     found = call(client, "search_sources", query="cooling-off period", limit=3)["sources"]
     assert any("14 days" in one["text"] for one in found)
@@ -541,6 +548,7 @@ def test_a_change_is_proposed_of_the_present_version_alone(
     assert workspace.library.case(project_id, stored.id) == stored
 
 
+@pytest.mark.long
 def test_each_call_is_kept_with_the_person_and_changes_no_list(
     client: TestClient, workspace: Workspace, project_id: str
 ) -> None:

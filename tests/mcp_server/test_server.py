@@ -91,6 +91,7 @@ def answer(result: Any) -> Any:
     return result.structured_content
 
 
+@pytest.mark.long
 def test_a_flood_is_refused_in_part_and_the_server_goes_on(
     talk: Callable[[Ask], None],
 ) -> None:
@@ -112,6 +113,7 @@ def test_a_flood_is_refused_in_part_and_the_server_goes_on(
     talk(ask)
 
 
+@pytest.mark.long
 def test_lines_that_are_no_messages_do_not_end_the_server(data_dir: Path, models_dir: Path) -> None:
     environment = {**os.environ, "UAT_DATA_DIR": str(data_dir), "UAT_MODELS_DIR": str(models_dir)}
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *sys.path])
@@ -133,6 +135,7 @@ def test_lines_that_are_no_messages_do_not_end_the_server(data_dir: Path, models
     assert done.returncode == 0
 
 
+@pytest.mark.long
 def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None:
     async def ask(session: Any) -> None:
         listed = (await session.list_tools()).tools
@@ -177,6 +180,7 @@ def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None
     talk(ask)
 
 
+@pytest.mark.long
 def test_an_answer_says_what_was_searched_and_whether_it_is_the_whole(
     talk: Callable[[Ask], None], endpoint: EndpointServer
 ) -> None:

@@ -58,6 +58,7 @@ def test_examples_are_offered_and_answered(app: AppTest) -> None:
     assert "fetched" in text_of(answered(app))
 
 
+@pytest.mark.long
 def test_what_has_not_changed_is_read_once_for_a_page(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +101,7 @@ def test_what_the_sources_do_not_say_is_told_with_what_was_searched(app: AppTest
     assert "passages" in text_of(app)
 
 
+@pytest.mark.long
 def test_passages_are_said_to_be_read_once_the_model_is_open(
     open_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_question_that_cannot_be_searched_with_shows_the_next_step(app: AppTes
     assert "Name the thing" in app.error[0].value
 
 
+@pytest.mark.long
 def test_a_talk_can_be_opened_again_and_deleted(
     app: AppTest, open_app: Callable[..., AppTest]
 ) -> None:
@@ -175,6 +178,7 @@ def test_a_talk_can_be_opened_again_and_deleted(
     assert not [one for one in other.button if (one.key or "").startswith("talk-")]
 
 
+@pytest.mark.long
 def test_more_talks_than_the_menu_lists_are_counted(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +201,7 @@ def test_an_answer_is_saved_as_a_rule(app: AppTest) -> None:
     assert "Cooling off" in app.success[0].value
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("question", ["What is the cooling-off period?", "Wie lange gilt das?"])
 def test_a_question_typed_where_cases_are_ordered_is_asked_instead(
     app: AppTest, question: str
@@ -221,6 +226,7 @@ def test_cases_for_a_question_can_be_wanted_all_the_same(app: AppTest) -> None:
     assert "checklist" in text_of(app)
 
 
+@pytest.mark.long
 def test_an_order_typed_where_questions_are_goes_to_the_cases(app: AppTest) -> None:
     asked(opened(app), "Generate test cases for CC-200")
     app.button(key="to_order").click().run()

@@ -71,6 +71,7 @@ def show(app: AppTest, text: str) -> str:
     return shown(app)
 
 
+@pytest.mark.long
 def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) -> None:
     (field,) = [one for one in app.text_area if one.label == "The new text"]
     assert field.value == EPIC, "the present text is there to be rewritten"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 TABLE = (
@@ -45,6 +46,7 @@ def test_the_empty_page_says_what_is_checked(app: AppTest) -> None:
     assert "sentences that deny it" in text_of(app)
 
 
+@pytest.mark.long
 def test_findings_come_first_and_the_case_stands_beside_its_sources(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     table = app.dataframe[0].value
@@ -74,6 +76,7 @@ def test_a_choice_belongs_to_its_case_and_not_to_its_row(app: AppTest) -> None:
     assert "**T-2**" in text_of(app)
 
 
+@pytest.mark.long
 def test_nothing_is_kept_unless_the_cases_are_imported(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     app.switch_page("pages/review_cases.py").run()
@@ -93,6 +96,7 @@ def test_scenarios_are_checked_and_not_said_to_be_imported_as_cases(app: AppTest
     assert "imported as criteria to test, not as cases" in text_of(app)
 
 
+@pytest.mark.long
 def test_a_check_is_still_there_after_another_page(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     app.switch_page("pages/review_cases.py").run()

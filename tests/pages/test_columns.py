@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 HEADERS = "Nr.;Prüfling;Was zu tun ist;Soll;Wichtigkeit;Bezug;Notiz"
@@ -54,6 +55,7 @@ def test_unknown_columns_are_asked_for_once(app: AppTest) -> None:
     assert "2 cases" in text_of(app)
 
 
+@pytest.mark.long
 def test_columns_can_be_corrected_again_and_forgotten(app: AppTest) -> None:
     app.switch_page("pages/import_sources.py").run()
     upload(app, "tests.csv", TABLE)

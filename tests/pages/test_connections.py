@@ -60,6 +60,7 @@ def of_card(elements: Iterable[Widget], name: str) -> Any:
     return found
 
 
+@pytest.mark.long
 def test_a_connection_is_added_tested_and_removed(
     open_app: Callable[..., AppTest],
     jira: FakeServer,

@@ -107,6 +107,7 @@ def test_next_stays_among_the_chosen(run: AppTest) -> None:
     assert column(run) == [UPDATE] * len(ids)
 
 
+@pytest.mark.long
 def test_without_existing_cases_the_list_says_nothing(
     open_app: Callable[..., AppTest], environment: object
 ) -> None:
@@ -136,6 +137,7 @@ def test_the_existing_case_opens_in_the_library(run: AppTest) -> None:
     assert run.title[0].value == "Review cases"
 
 
+@pytest.mark.long
 def test_an_answer_in_the_run_is_what_its_cases_are_written_from(run: AppTest) -> None:
     run.segmented_control(key="run_view").set_value("questions").run()
     assert "conflict" in text_of(run)

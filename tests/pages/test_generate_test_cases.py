@@ -113,6 +113,7 @@ def test_the_epic_is_shown_as_understood_before_anything_is_written(app: AppTest
     assert "run" not in app.query_params
 
 
+@pytest.mark.long
 def test_cases_come_in_and_one_is_open_beside_its_sources(app: AppTest) -> None:
     generated(app)
     assert app.radio(key="case_list").value == app.query_params["case"] == listed(app)[0]
@@ -122,6 +123,7 @@ def test_cases_come_in_and_one_is_open_beside_its_sources(app: AppTest) -> None:
     assert app.button(key="accept").label == "Accept"
 
 
+@pytest.mark.long
 def test_an_edited_field_is_kept_as_a_new_version(app: AppTest) -> None:
     generated(app)
     case_id = edit(app)
@@ -134,6 +136,7 @@ def test_an_edited_field_is_kept_as_a_new_version(app: AppTest) -> None:
     assert app.text_input(key=f"case-title-{case_id}").value != "Refund at the limit"
 
 
+@pytest.mark.long
 def test_steps_are_inserted_moved_and_removed_and_each_is_taken_back(app: AppTest) -> None:
     generated(app)
     case_id = edit(app)
@@ -159,6 +162,7 @@ def test_steps_are_inserted_moved_and_removed_and_each_is_taken_back(app: AppTes
     assert app.button(key="step-remove-1").disabled, "a case keeps a step"
 
 
+@pytest.mark.long
 def test_words_of_a_step_cannot_be_emptied_by_accident(app: AppTest) -> None:
     generated(app)
     case_id = edit(app)
@@ -169,6 +173,7 @@ def test_words_of_a_step_cannot_be_emptied_by_accident(app: AppTest) -> None:
     assert app.text_area(key=f"case-action-1-{case_id}").value.strip()
 
 
+@pytest.mark.long
 def test_accept_and_reject_go_on_and_one_undo_takes_the_last_back(app: AppTest) -> None:
     generated(app)
     first, second, third = listed(app)[:3]
@@ -185,6 +190,7 @@ def test_accept_and_reject_go_on_and_one_undo_takes_the_last_back(app: AppTest) 
     assert app.button(key="reject").disabled is False
 
 
+@pytest.mark.long
 def test_a_rejection_keeps_the_reason_that_was_chosen(app: AppTest) -> None:
     generated(app)
     first, second = listed(app)[:2]
@@ -196,6 +202,7 @@ def test_a_rejection_keeps_the_reason_that_was_chosen(app: AppTest) -> None:
         assert f"Rejected: {reason}" in text_of(app)
 
 
+@pytest.mark.long
 def test_accept_all_says_how_many_and_leaves_what_needs_a_person(app: AppTest) -> None:
     generated(app, EPIC + SCENARIO)
     drafts = len(listed(app))
@@ -210,6 +217,7 @@ def test_accept_all_says_how_many_and_leaves_what_needs_a_person(app: AppTest) -
     assert not any("✓" in one for one in titles(app))
 
 
+@pytest.mark.long
 def test_what_needs_a_person_comes_first_and_can_be_listed_alone(app: AppTest) -> None:
     generated(app, VAGUE)
     flags = ["flag" in one for one in titles(app)]
@@ -222,6 +230,7 @@ def test_what_needs_a_person_comes_first_and_can_be_listed_alone(app: AppTest) -
     assert len(titles(app)) == sum(flags)
 
 
+@pytest.mark.long
 def test_next_and_previous_walk_through_the_cases(app: AppTest) -> None:
     generated(app)
     ids = listed(app)
@@ -232,6 +241,7 @@ def test_next_and_previous_walk_through_the_cases(app: AppTest) -> None:
     assert app.query_params["case"] == ids[0]
 
 
+@pytest.mark.long
 def test_another_session_finds_the_run_by_its_address(
     app: AppTest, open_app: Callable[..., AppTest]
 ) -> None:
@@ -246,6 +256,7 @@ def test_another_session_finds_the_run_by_its_address(
     assert row.startswith(":green[**✓**]")
 
 
+@pytest.mark.long
 def test_coverage_and_questions_of_a_run(app: AppTest) -> None:
     generated(app)
     app.segmented_control(key="run_view").set_value("coverage").run()
@@ -256,6 +267,7 @@ def test_coverage_and_questions_of_a_run(app: AppTest) -> None:
     assert not app.exception
 
 
+@pytest.mark.long
 def test_questions_on_how_to_run_stand_apart_from_those_on_what_holds(app: AppTest) -> None:
     generated(app)
     library, run_id = state.workspace().library, app.query_params["run"]
@@ -283,6 +295,7 @@ def test_questions_on_how_to_run_stand_apart_from_those_on_what_holds(app: AppTe
     assert "Who may refund?" in text_of(app).replace("\\", "")
 
 
+@pytest.mark.long
 def test_a_new_request_lists_the_earlier_run(app: AppTest) -> None:
     generated(app)
     run_id = app.query_params["run"]
@@ -292,6 +305,7 @@ def test_a_new_request_lists_the_earlier_run(app: AppTest) -> None:
     assert app.query_params["run"] == run_id
 
 
+@pytest.mark.long
 def test_epics_can_be_picked_and_asked_for(app: AppTest) -> None:
     app.segmented_control(key="compose_way").set_value("pick").run()
     app.multiselect(key="compose_picked").select("CC-200").run()
@@ -309,6 +323,7 @@ def ask(app: AppTest, text: str) -> AppTest:
     return app
 
 
+@pytest.mark.long
 def test_a_part_of_a_sentence_is_taken_out_and_put_back(app: AppTest) -> None:
     ask(app, "smoke tests for Drop-3 except complaints and web chat")
     chips = app.pills(key="asked_parts")
@@ -331,6 +346,7 @@ def test_a_part_of_a_sentence_is_taken_out_and_put_back(app: AppTest) -> None:
     assert "from 2 epics" in text_of(app)
 
 
+@pytest.mark.long
 def test_what_is_taken_and_what_is_near_stands_below_a_sentence(app: AppTest) -> None:
     ask(app, "Drop-3 Call Centre epics")
     told = [one.value.replace("\\", "").splitlines() for one in app.caption]
@@ -349,6 +365,7 @@ def test_a_run_has_the_depth_and_techniques_of_its_sentence(app: AppTest) -> Non
     assert "positive]" not in text_of(app)
 
 
+@pytest.mark.long
 def test_a_sentence_is_read_once_for_a_page(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(app, "Drop-3 except complaints")
     read: Counter[str] = Counter()
@@ -369,6 +386,7 @@ def test_a_sentence_is_read_once_for_a_page(app: AppTest, monkeypatch: pytest.Mo
     assert read == {"parse_request": 1, "vocabulary": 1}
 
 
+@pytest.mark.long
 def test_a_depth_that_is_left_out_is_not_offered(app: AppTest) -> None:
     ask(app, "CC-201, not smoke")
     (depth,) = [one for one in app.segmented_control if one.label == "Depth"]
@@ -426,6 +444,7 @@ def test_a_run_of_another_project_is_not_shown(
 VAGUE = EPIC.replace("A refund of up to £250.00 is paid at once.", "A label is printed quickly.")
 
 
+@pytest.mark.long
 def test_a_question_is_answered_in_place_and_the_answer_can_be_withdrawn(app: AppTest) -> None:
     paste(app, VAGUE)
     (area,) = [one for one in app.text_area if one.key.startswith("text-answer-")]
@@ -444,6 +463,7 @@ def test_a_question_is_answered_in_place_and_the_answer_can_be_withdrawn(app: Ap
     assert [one for one in app.text_area if one.key.startswith("text-answer-")]
 
 
+@pytest.mark.long
 def test_a_save_that_another_tab_came_before_does_not_answer_again_after_withdraw(
     open_app: Callable[..., AppTest],
 ) -> None:
@@ -467,6 +487,7 @@ def test_an_empty_answer_says_what_to_do(app: AppTest) -> None:
     assert "The answer is empty" in app.error[0].value
 
 
+@pytest.mark.long
 def test_open_questions_stand_on_the_case_and_in_the_list(app: AppTest) -> None:
     generated(app, VAGUE)
     assert "open question] How fast is" in text_of(app)
@@ -492,6 +513,7 @@ def until(app: AppTest, ended: Callable[[], bool]) -> None:
         assert not app.exception
 
 
+@pytest.mark.long
 def test_one_step_is_written_again_from_the_case(app: AppTest) -> None:
     generated(app)
     case_id = edit(app)
@@ -503,6 +525,7 @@ def test_one_step_is_written_again_from_the_case(app: AppTest) -> None:
     assert app.text_input(key=f"case-title-{case_id}").value == "My own title"
 
 
+@pytest.mark.long
 def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
     generated(app)
     before = len(listed(app))
@@ -517,6 +540,7 @@ def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
     assert len(listed(app)) == before + 1
 
 
+@pytest.mark.long
 def test_a_case_that_changes_while_the_coverage_is_drawn_counts_in_the_next_one(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -587,6 +611,7 @@ def doubting(server: EndpointServer) -> Callable[[Any], None]:
     return answer
 
 
+@pytest.mark.long
 def test_a_run_is_read_again_and_its_doubts_stand_in_list_and_case(
     server: EndpointServer, open_app: Callable[..., AppTest]
 ) -> None:
@@ -610,6 +635,7 @@ def test_a_run_is_read_again_and_its_doubts_stand_in_list_and_case(
     assert f"A second reader doubts “{REFUNDED}”: It goes to the account." in told
 
 
+@pytest.mark.long
 def test_without_an_able_model_nobody_reads_again(app: AppTest) -> None:
     run = generated(app, SCENARIO)
     run.segmented_control(key="run_view").set_value("quality").run()

@@ -32,6 +32,7 @@ def _measured(app: AppTest) -> str:
     return _text(app)
 
 
+@pytest.mark.long
 def test_saved_then_changed_then_saved_again(app: AppTest) -> None:
     app.switch_page(PAGE).run()
     project = app.query_params["project"]

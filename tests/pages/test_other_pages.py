@@ -66,6 +66,7 @@ def test_retrieval_choices_are_saved_with_the_project(app: AppTest) -> None:
     assert app.button(key="save_retrieval").disabled
 
 
+@pytest.mark.long
 def test_an_empty_data_folder_welcomes(
     open_app: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

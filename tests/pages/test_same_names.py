@@ -28,6 +28,7 @@ def keep(app: AppTest) -> dict[str, int]:
     return {one.id: one.version for one in opened.library.documents(project_id)}
 
 
+@pytest.mark.long
 def test_a_file_with_the_name_of_a_source_is_its_next_version_or_its_neighbour(
     open_app: Callable[..., AppTest],
 ) -> None:

@@ -178,6 +178,7 @@ def test_a_file_that_is_no_model_says_so(page: AppTest, tmp_path: Path) -> None:
     assert "no.gguf" in page.error[0].value.replace("\\", "")
 
 
+@pytest.mark.long
 def test_an_endpoint_is_probed_with_progress(page: AppTest, server: EndpointServer) -> None:
     fill_in(page, server.url)
     page.button(key="endpoint_save").click().run()

@@ -55,6 +55,7 @@ def ended(app: AppTest) -> AppTest:
     return app.run()
 
 
+@pytest.mark.long
 def test_a_folder_is_synced_by_click_and_shows_what_changed_in_a_source(
     open_app: Callable[..., AppTest], environment: Path
 ) -> None:
@@ -93,6 +94,7 @@ def tick(app: AppTest, opened: Workspace, row: int) -> None:
     app.session_state[ticks_key(project_id)] = (source.id,)
 
 
+@pytest.mark.long
 def test_a_tick_belongs_to_its_source_when_another_comes_in(
     open_app: Callable[..., AppTest], environment: Path
 ) -> None:
@@ -175,6 +177,7 @@ class Held:
         """Nothing is held open."""
 
 
+@pytest.mark.long
 def test_a_sync_says_how_far_it_is_and_can_be_stopped_on_both_pages(
     open_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +228,7 @@ def test_a_sync_says_how_far_it_is_and_can_be_stopped_on_both_pages(
     assert asked == ["", "jira:CC-1", "jira:CC-2"], "each goes on where the last was stopped"
 
 
+@pytest.mark.long
 def test_a_sync_that_asks_removes_once_a_person_says_so(
     open_app: Callable[..., AppTest], environment: Path
 ) -> None:

@@ -70,6 +70,7 @@ def test_a_file_that_is_not_there_yet_is_no_other_cases(app: AppTest) -> None:
     assert app.button(key="compare").disabled
 
 
+@pytest.mark.long
 def test_a_run_says_what_it_learned_from_and_that_its_time_was_over(
     environment: Path, open_app: Callable[..., AppTest]
 ) -> None:

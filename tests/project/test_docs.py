@@ -112,6 +112,7 @@ def test_every_room_has_its_part_of_the_page_of_rooms() -> None:
     assert rooms <= set(re.findall(r"\w+", headings))
 
 
+@pytest.mark.long
 def test_names_of_the_code_in_the_recipes_exist() -> None:
     words = "\n".join(path.read_text("utf-8") for path in (ROOT / "assistant").rglob("*.py"))
     words += (ROOT / "app.py").read_text("utf-8")

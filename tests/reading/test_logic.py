@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +57,7 @@ def expressions(draw: st.DrawFn) -> Expression:
     return parts[0]
 
 
+@pytest.mark.long
 @given(expressions())
 @settings(max_examples=200, deadline=None)
 def test_every_condition_is_seen_to_matter(expression: Expression) -> None:

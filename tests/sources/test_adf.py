@@ -192,6 +192,7 @@ def test_unknown_nodes_keep_their_words_apart() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["blockquote", "hologram", "expand"])
 def test_deep_and_wide_documents_are_read(kind: str) -> None:
     deep = paragraph("core")

@@ -92,6 +92,7 @@ def test_nothing_is_left_over_after_many_reads() -> None:
     assert (descriptors(), children(os.getpid())) == (opened, before)
 
 
+@pytest.mark.long
 def test_a_reader_out_of_time_is_ended_and_the_next_file_is_read() -> None:
     serving = server()
     with pytest.raises(UnreadableFile, match=r"slow\.html took longer than 1 seconds"):
@@ -123,6 +124,7 @@ def test_a_killed_reader_is_said_and_the_next_file_is_read() -> None:
     assert server() == serving
 
 
+@pytest.mark.long
 def test_a_killed_server_is_replaced_and_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UAT_API_KEY", "not for readers")
     for _ in range(3):
@@ -133,6 +135,7 @@ def test_a_killed_server_is_replaced_and_knows_no_secret(monkeypatch: pytest.Mon
     assert b"not for readers" not in Path(f"/proc/{server()}/environ").read_bytes()
 
 
+@pytest.mark.long
 def test_a_file_is_read_on_where_its_server_is_killed() -> None:
     serving = server()
     with ThreadPoolExecutor(1) as pool:
@@ -143,6 +146,7 @@ def test_a_file_is_read_on_where_its_server_is_killed() -> None:
         assert "_a_" in reading.result(20) or "*a*" in reading.result(20)
 
 
+@pytest.mark.long
 def test_a_server_that_hangs_is_replaced() -> None:
     serving = server()
     os.kill(serving, signal.SIGSTOP)
@@ -159,6 +163,7 @@ def test_a_request_larger_than_a_buffer_of_the_socket_arrives() -> None:
     assert server() == serving
 
 
+@pytest.mark.long
 def test_limits_of_one_file_are_not_those_of_the_next() -> None:
     serving = server()
     words = "word " * 500_000
@@ -228,6 +233,7 @@ print(read("once more"))
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("script", "said"), [(NO_FORKS, "no child is left\n"), (FORKED_APP, "True\n")]
 )

@@ -32,6 +32,7 @@ def place_of(reading: Reading, words: str) -> str:
 # --- PDF --------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_pdf_pages_are_remembered_and_pages_without_text_reported(pdf: Write) -> None:
     data = pdf(
         [[(11, "A plan may be extended once."), (11, "The fee is 5.")], [], [(11, "Last words.")]],
@@ -83,6 +84,7 @@ def test_running_headers_and_page_numbers_are_left_out_and_said(pdf: Write) -> N
     assert "the line 'Page # of #' at the edge of most pages" in reading.report.unread_parts
 
 
+@pytest.mark.long
 def test_pdf_without_any_text_is_refused_with_the_next_step(pdf: Write) -> None:
     with pytest.raises(UnreadableFile, match=r"no text on any of its 2 pages.*OCR"):
         read_file("scan.pdf", pdf([[], []]))
@@ -131,6 +133,7 @@ def word_file() -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.long
 def test_word_keeps_headings_lists_and_tables() -> None:
     reading = read_file("file.bin", word_file())
     text = reading.document.text

@@ -47,6 +47,7 @@ BROKEN: dict[str, tuple[str, bytes]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_broken_file_is_told_of_without_a_library_s_words(kind: str) -> None:
     name, data = BROKEN[kind]

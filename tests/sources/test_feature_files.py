@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import pytest
+
 from assistant.sources.files.files import read_file
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
@@ -189,6 +191,7 @@ def test_marks_of_other_systems_in_a_file() -> None:
     assert (story.title, story.criteria[0].text) == ("F", "Angenommen a\n    Dann b")
 
 
+@pytest.mark.long
 def test_blank_lines_at_the_beginning_cost_no_time() -> None:
     begin = time.monotonic()
     read_pasted("\n" * 200 + "a line\n" * 200 + "and: more\n")

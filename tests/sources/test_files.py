@@ -304,6 +304,7 @@ def bomb(entries: int, size: int) -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("entries", "size"), [(1, 40_000_000), (20, 1_000_000), (6000, 1)])
 def test_zip_bombs_are_refused_unread(entries: int, size: int) -> None:
     with pytest.raises(UnreadableFile, match="refused"):

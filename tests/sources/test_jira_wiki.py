@@ -139,6 +139,7 @@ def test_markdown_is_not_taken_for_wiki_text() -> None:
     assert is_jira_wiki("# one\n\n{code}\na\n{code}\n# two")
 
 
+@pytest.mark.long
 def test_conversion_time_grows_with_the_length_only() -> None:
     begin = time.perf_counter()
     jira_to_markdown(WIKI * 2000)

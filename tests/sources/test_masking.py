@@ -123,6 +123,7 @@ def test_names_that_the_project_gives_are_masked(text: str, masked: str) -> None
     assert mask_text(text, ["Anna Meier", "Long"]) == masked
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(st.from_regex(r"[1-9][0-9]{6,10}", fullmatch=True))
 def test_a_label_alone_makes_no_telephone_number_of_a_count(number: str) -> None:
@@ -156,6 +157,7 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(PIECES)
 def test_masking_twice_is_masking_once(text: str) -> None:
@@ -169,6 +171,7 @@ def test_a_text_without_digits_and_addresses_is_unchanged(text: str) -> None:
     assert mask_text(text) == text
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(PIECES, PIECES, PIECES)
 @example(before="", said="anna@example.com+49 30 901820", after="")

@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
@@ -142,6 +143,7 @@ def test_every_word_of_a_paste_is_represented(text: str, represented: Words, sou
     assert not missing, f"lost: {sorted(missing)}"
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @example(text="RULE")
 @given(text=st.text(max_size=300))

@@ -47,6 +47,7 @@ def one_story(reading: Reading) -> bool:
     return len(reading.epics) == 1 and len(reading.epics[0].stories) == 1
 
 
+@pytest.mark.long
 def test_670_user_stories_are_one_story_each(
     shared_dir: Path, represented: Words, sound: Sound
 ) -> None:
@@ -96,6 +97,7 @@ def test_requirement_sentences_are_criteria(
     assert sum(found) >= share * len(found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", ["xray_bookstore", "sylius", "gannt", "masvs_mastg", "trusted_tester"]
 )
@@ -137,6 +139,7 @@ def blns(shared_dir: Path) -> list[str]:
     return [str(text) for text in strings]
 
 
+@pytest.mark.long
 def test_naughty_strings_as_text_name_title_and_cell(shared_dir: Path, sound: Sound) -> None:
     for text in blns(shared_dir):
         sound(

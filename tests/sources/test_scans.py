@@ -79,6 +79,7 @@ def test_a_picture_is_read_whatever_its_name(form: str) -> None:
     assert said.endswith(" over the lines kept); 0 lines were unsure.")
 
 
+@pytest.mark.long
 @with_ocr
 def test_a_scan_keeps_its_pages_and_says_that_it_was_read_by_ocr() -> None:
     pages = [page([words], height=50) for words in RULES]
@@ -91,6 +92,7 @@ def test_a_scan_keeps_its_pages_and_says_that_it_was_read_by_ocr() -> None:
     assert not reading.report.empty_parts
 
 
+@pytest.mark.long
 @with_ocr
 def test_scanned_pages_between_pages_with_text_are_read_and_those_stay(pdf: Write) -> None:
     reading = read_file("mixed.pdf", mixed(pdf, saved(page(RULES), "PDF")))
@@ -99,6 +101,7 @@ def test_scanned_pages_between_pages_with_text_are_read_and_those_stay(pdf: Writ
     assert "OCR" in document_of(reading).place_at(text.index("25.50 EUR"))
 
 
+@pytest.mark.long
 @with_ocr
 def test_lines_that_are_hard_to_read_are_marked_or_left_out_and_counted() -> None:
     tiny = page(RULES, height=10).filter(ImageFilter.GaussianBlur(0.8))
@@ -113,12 +116,14 @@ def test_lines_that_are_hard_to_read_are_marked_or_left_out_and_counted() -> Non
     assert f"{marked} line{' was' if marked == 1 else 's were'} unsure (marked [unsure])" in said
 
 
+@pytest.mark.long
 @with_ocr
 def test_a_blank_picture_says_that_nothing_was_found() -> None:
     with pytest.raises(UnreadableFile, match=r"holds no text.*OCR found none either"):
         read_file("blank.png", saved(page([]), "PNG"))
 
 
+@pytest.mark.long
 @with_ocr
 def test_a_scan_tells_how_far_it_is_and_stops_when_told_to(
     monkeypatch: pytest.MonkeyPatch,
@@ -138,6 +143,7 @@ def test_a_scan_tells_how_far_it_is_and_stops_when_told_to(
     assert told[-1] == (2, 3)
 
 
+@pytest.mark.long
 @with_ocr
 def test_pages_over_the_limit_are_named_and_the_others_kept(
     monkeypatch: pytest.MonkeyPatch,
@@ -190,6 +196,7 @@ def test_where_ocr_failed_the_error_is_told_and_not_that_nothing_was_found(pdf: 
     assert not report.empty_parts
 
 
+@pytest.mark.long
 @with_ocr
 def test_what_failed_is_told_beside_what_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recognition, "BATCH_PAGES", 1)
@@ -209,6 +216,7 @@ def test_what_failed_is_told_beside_what_was_read(monkeypatch: pytest.MonkeyPatc
     assert report.unread_parts == ("page 2 (OCR failed)",)
 
 
+@pytest.mark.long
 @with_ocr
 def test_a_page_that_cannot_be_drawn_is_not_read_rather_than_empty(pdf: Write) -> None:
     scans = saved(page(RULES), "PDF", save_all=True, append_images=[page(RULES)])
@@ -225,6 +233,7 @@ def test_a_page_that_takes_too_long_is_stopped() -> None:
         read_file("slow.png", saved(page(RULES), "PNG"), limits=ReadLimits(page_seconds=0.05))
 
 
+@pytest.mark.long
 @with_ocr
 @pytest.mark.parametrize(
     ("data", "why"),

@@ -23,6 +23,7 @@ FORMS = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("title", TITLES)
 @pytest.mark.parametrize("form", FORMS)
 def test_a_heading_with_a_key_keeps_what_was_written(form: str, title: str) -> None:

@@ -170,6 +170,7 @@ def test_labelled_pairs_that_differ_in_what_matters_are_kept_apart_without_an_em
         assert not decide(left, right).same, (left.title, right.title)
 
 
+@pytest.mark.long
 def test_thousands_of_cases_are_not_compared_all_with_all() -> None:
     words = ["invoice", "parcel", "claim", "ticket", "meter", "loan", "lesson", "voucher"]
     cases = [

@@ -71,6 +71,7 @@ def test_a_faulty_template_names_the_place_and_the_mend(text: str, words: tuple[
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.long
 @given(st.text() | st.recursive(st.none() | st.text(), lambda x: st.lists(x)).map(json.dumps))
 def test_any_text_is_a_template_or_a_template_error(text: str) -> None:
     with pytest.raises(TemplateError):

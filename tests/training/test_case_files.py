@@ -117,6 +117,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(st.lists(json_values, max_size=4))
 def test_any_json_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, rows: list[object]

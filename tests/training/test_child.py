@@ -34,6 +34,7 @@ def wait_for_step(run: RunFolder, step: int) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.long
 def test_in_process_run_ends_with_an_adapter(tiny_folder: Path, tmp_path: Path) -> None:
     run = prepared(tmp_path / "run", tiny_folder)
     state = child.run(run.path)
@@ -65,6 +66,7 @@ def test_pretraining_before_fine_tuning(tiny_folder: Path, tmp_path: Path) -> No
     assert [result.stage for result in state.stages] == ["pretraining", "sft"]
 
 
+@pytest.mark.long
 def test_a_look_at_the_lock_is_not_another_child(tiny_folder: Path, tmp_path: Path) -> None:
     run = prepared(tmp_path / "run", tiny_folder, max_steps=1)
     look = FileLock(run.path / "running.lock", thread_local=False)
@@ -99,6 +101,7 @@ def test_a_child_that_said_how_it_ended_is_waited_for(
     assert started == [ending]
 
 
+@pytest.mark.long
 def test_failure_is_said_in_the_state(tiny_folder: Path, tmp_path: Path) -> None:
     run = prepared(tmp_path / "run", tiny_folder, learning_rate=1e30, max_gradient_norm=1e30)
     state = child.run(run.path)
@@ -106,6 +109,7 @@ def test_failure_is_said_in_the_state(tiny_folder: Path, tmp_path: Path) -> None
     assert "smaller learning rate" in state.error
 
 
+@pytest.mark.long
 def test_changed_base_is_refused_on_resume(tiny_folder: Path, tmp_path: Path) -> None:
     import shutil
 

@@ -190,6 +190,7 @@ def test_a_story_that_holds_the_answer_is_no_pair() -> None:
 # --- Splits -------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.sampled_from(["story", "epic", "time"]), st.integers(0, 99), st.integers(8, 24))
 def test_no_story_or_epic_is_divided(by: str, seed: int, size: int) -> None:
@@ -404,6 +405,7 @@ def test_the_context_is_searched_in_the_train_split_only() -> None:
 # --- A real corpus ------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_sylius_by_story_and_by_feature_folder(shared_dir: Path) -> None:
     path = shared_dir / "data" / "cases" / "sylius.jsonl"
     if not path.is_file():

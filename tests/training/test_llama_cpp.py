@@ -141,6 +141,7 @@ def test_engines_agree_with_and_without_adapter(
     assert share >= 0.99
 
 
+@pytest.mark.long
 def test_merged_folder_loads_and_tells_how_to_serve_it(
     tiny_base: BaseModel, tiny_folder: Path, tmp_path: Path
 ) -> None:

@@ -183,6 +183,7 @@ def test_checkpoint_of_another_config_is_refused(tiny_base: BaseModel, tmp_path:
         trained(tiny_base, small_run("tiny", max_steps=2), tmp_path)
 
 
+@pytest.mark.long
 def test_not_a_number_stops_and_keeps_the_last_checkpoint(
     tiny_base: BaseModel, tmp_path: Path
 ) -> None:
@@ -246,6 +247,7 @@ def test_full_disk_is_told_and_keeps_the_checkpoint(
     assert [file.name for file in tmp_path.iterdir()] == ["last.safetensors"]
 
 
+@pytest.mark.long
 def test_cancel_saves_and_stops(tiny_base: BaseModel, tmp_path: Path) -> None:
     seen: list[Progress] = []
     result, _, _, _ = trained(
@@ -307,6 +309,7 @@ def test_batches_hold_every_example_once_with_little_padding() -> None:
     assert len(by_length(rows_of(examples[:1], 5), 5)) == 1
 
 
+@pytest.mark.long
 def test_documents_become_blocks(tiny_base: BaseModel, tmp_path: Path) -> None:
     texts = ["The tariff changes on the first day of the month. " * 40, "", "Meters " * 300]
     blocks = encode_documents(tiny_base.tokenizer, texts, 64, least=100)

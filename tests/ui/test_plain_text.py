@@ -143,6 +143,7 @@ def test_a_web_address_stays() -> None:
     assert safe_link("https://wiki.example/page?x=1") == "https://wiki.example/page?x=1"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", ["xss", "blns", "csv-injection", "unicode"])
 def test_hostile_corpora_are_shown_letter_for_letter(shared_dir: Path, folder: str) -> None:
     lines = 0

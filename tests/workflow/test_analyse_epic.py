@@ -29,6 +29,7 @@ def epic(*criteria: str) -> bytes:
     return EPIC.format(criteria="\n- ".join(criteria)).encode()
 
 
+@pytest.mark.long
 def test_every_criterion_with_its_reading(project_root: Path) -> None:
     for path in sorted((project_root / "sample_data/epics").glob("*.md")):
         found = analyse_text(path.name, path.read_bytes())
@@ -69,6 +70,7 @@ def test_what_a_criterion_says() -> None:
     assert [e.quote for e in found.references] == ["BR-12"]
 
 
+@pytest.mark.long
 def test_criteria_that_all_disagree() -> None:
     criteria = [
         f"If the order {n} is over £{n + 10} and the customer is a member, delivery is free."

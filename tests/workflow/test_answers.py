@@ -54,6 +54,7 @@ def test_what_is_planted_in_the_sample_project_is_asked_before_generating(
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_other_epics_of_the_sample_project_raise_none(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -61,6 +62,7 @@ def test_the_other_epics_of_the_sample_project_raise_none(
         assert understood(workspace, project_id, key).questions == ()
 
 
+@pytest.mark.long
 def test_an_answer_takes_the_place_of_the_criterion_and_is_cited(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -89,6 +91,7 @@ def test_an_answer_takes_the_place_of_the_criterion_and_is_cited(
     assert all(case.open_questions == () for case in cases)
 
 
+@pytest.mark.long
 def test_an_answer_beside_the_criterion_is_found_for_it(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -102,6 +105,7 @@ def test_an_answer_beside_the_criterion_is_found_for_it(
     assert words in {one.chunk.text for one in finished.retrieved}
 
 
+@pytest.mark.long
 def test_cases_carry_the_questions_that_are_open(workspace: Workspace, project_id: str) -> None:
     found = understood(workspace, project_id, "CC-200")
     finished = run(workspace, project_id, found)
@@ -117,6 +121,7 @@ def test_cases_carry_the_questions_that_are_open(workspace: Workspace, project_i
     assert {row[column] for row in table[1:]} == {"", found.questions[0].text}
 
 
+@pytest.mark.long
 def test_a_withdrawn_answer_opens_the_question_again(workspace: Workspace, project_id: str) -> None:
     found = understood(workspace, project_id, "CC-200")
     (question,) = found.questions
@@ -138,6 +143,7 @@ def test_a_changed_criterion_is_asked_about_again(workspace: Workspace, project_
     assert (same.questions, len(other.questions)) == ((), 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["", "  \n", "x" * (answers.MAX_ANSWER + 1)])
 def test_an_answer_that_is_none_is_refused(
     workspace: Workspace, project_id: str, text: str
@@ -148,6 +154,7 @@ def test_an_answer_that_is_none_is_refused(
     assert understood(workspace, project_id, "CC-200").answers == ()
 
 
+@pytest.mark.long
 def test_orders_in_a_source_are_flagged_and_change_nothing(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -166,6 +173,7 @@ def test_orders_in_a_source_are_flagged_and_change_nothing(
     assert [one.kind for one in view(workspace, project_id, finished.id).notices] == ["instruction"]
 
 
+@pytest.mark.long
 def test_a_case_written_again_keeps_the_answer_and_the_depth(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -190,6 +198,7 @@ def test_a_case_written_again_keeps_the_answer_and_the_depth(
     assert kept.questions == ()
 
 
+@pytest.mark.long
 def test_of_the_cases_that_carry_a_question_those_are_written_whose_condition_is_still_there(
     workspace: Workspace, project_id: str
 ) -> None:

@@ -165,6 +165,7 @@ def test_the_sources_do_not_say_where_nothing_is_proved(
         assert found.sources
 
 
+@pytest.mark.long
 def test_an_answer_that_is_cut_off_says_so_and_shows_no_unfinished_sentence(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -337,6 +338,7 @@ def test_an_older_copy_of_a_text_is_no_source(tmp_path: Path) -> None:
     assert not [one for one in found.sources if one.chunk.document_id in older]
 
 
+@pytest.mark.long
 def test_a_question_goes_on_from_the_one_before(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -494,6 +496,7 @@ def test_a_model_writes_the_question_again_for_the_search(
     assert states[0] == "writing"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "fails", [refuses(400, "no such schema"), streams("I cannot."), streams('{"queries": "x"}')]
 )
@@ -515,6 +518,7 @@ def test_without_other_wordings_the_question_is_searched_alone(
     assert [one.chunk.id for one in found.sources] == [one.chunk.id for one in alone.sources]
 
 
+@pytest.mark.long
 def test_other_wordings_are_not_waited_for_as_long_as_for_an_answer(
     with_model: Workspace,
     server: EndpointServer,

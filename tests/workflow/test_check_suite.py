@@ -166,6 +166,7 @@ def test_a_case_named_only_in_its_title_is_linked_by_that(check) -> None:
     assert one.link == check_suite.Link(by="key", criterion_ids=("CC-102-AC4",))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("title", "story", "expects"),
     [
@@ -210,6 +211,7 @@ def test_echoes_and_repetitions_are_remarks(check) -> None:
     assert ("repetition" in rules(first)) != ("repetition" in rules(second))
 
 
+@pytest.mark.long
 def test_cases_of_the_project_do_not_support_themselves(
     workspace: Workspace, project_id: str
 ) -> None:

@@ -73,6 +73,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return compared
 
 
+@pytest.mark.long
 def test_many_are_compared_by_another_process_with_the_same_questions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -105,6 +106,7 @@ def test_few_criteria_and_many_sources_are_much_work() -> None:
     assert Comparison(epics=(epic(20),), sources=rules(401)).is_large
 
 
+@pytest.mark.long
 def test_a_page_that_is_drawn_again_does_not_compare_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -123,6 +125,7 @@ def test_a_page_that_is_drawn_again_does_not_compare_again(
     assert len(started) == 2
 
 
+@pytest.mark.long
 def test_more_than_five_thousand_show_how_far_they_are() -> None:
     told: list[tuple[int, int]] = []
     large = (unlike(5100, "A"), unlike(100, "B"))
@@ -131,6 +134,7 @@ def test_more_than_five_thousand_show_how_far_they_are() -> None:
     assert told == sorted(told)
 
 
+@pytest.mark.long
 def test_the_process_ends_with_who_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that is drawn anew leaves in the middle: nothing goes on for nobody."""
     started = []
@@ -159,6 +163,7 @@ def test_a_process_that_dies_is_said_with_what_to_do(monkeypatch: pytest.MonkeyP
         Comparisons().questions(Comparison(epics=(epic(AT_ONCE + 1),)))
 
 
+@pytest.mark.long
 def test_the_process_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UAT_SECRET_JIRA", "secret")
     seen = {}
@@ -174,6 +179,7 @@ def test_the_process_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "PATH" in seen
 
 
+@pytest.mark.long
 def test_a_request_and_the_coverage_of_a_library_compare_there(
     tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -186,6 +186,7 @@ def everything(workspace: Workspace, project_id: str) -> erase.Wanted:
     return erase.erase_request(workspace, project_id, document_ids=(PAGE, EPIC, CASES))
 
 
+@pytest.mark.long
 def test_no_file_of_the_data_folder_holds_an_erased_document(
     opened: tuple[Workspace, str], tmp_path: Path
 ) -> None:
@@ -239,6 +240,7 @@ def test_the_history_is_closed_again_after_erasing(opened: tuple[Workspace, str]
     raw.close()
 
 
+@pytest.mark.long
 def test_a_document_that_was_removed_before_can_still_be_erased(
     opened: tuple[Workspace, str], tmp_path: Path
 ) -> None:
@@ -255,6 +257,7 @@ def test_a_document_that_was_removed_before_can_still_be_erased(
     assert holding(tmp_path) == []
 
 
+@pytest.mark.long
 def test_a_case_goes_with_its_history_and_its_source_is_named(
     opened: tuple[Workspace, str], tmp_path: Path
 ) -> None:
@@ -272,6 +275,7 @@ def test_a_case_goes_with_its_history_and_its_source_is_named(
     assert any("still holds OLD-1" in text for text in done.unreached)
 
 
+@pytest.mark.long
 def test_a_run_goes_with_its_cases_and_its_epic_is_named(
     opened: tuple[Workspace, str], tmp_path: Path
 ) -> None:
@@ -318,6 +322,7 @@ def test_what_is_not_there_is_refused(opened: tuple[Workspace, str]) -> None:
             erase.erase(workspace, erase.erase_request(workspace, project_id, **what), by="Tess")
 
 
+@pytest.mark.long
 def test_only_what_is_older_than_the_limit_goes(
     opened: tuple[Workspace, str], tmp_path: Path
 ) -> None:
@@ -343,6 +348,7 @@ def test_a_limit_must_be_a_number_of_days(opened: tuple[Workspace, str], days: i
         workspace.library.save_retention(project_id, days)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", ["after_erase", "before_new_shard"])
 def test_erasing_that_was_cut_off_is_finished_by_the_next_start(point: str, tmp_path: Path) -> None:
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):

@@ -75,6 +75,7 @@ def test_the_comparison_is_anew_when_another_case_changes_and_not_for_its_own(
     assert reuse.existing_stamp(workspace, project_id, run.id) != after
 
 
+@pytest.mark.long
 def test_a_case_written_again_after_an_answer_is_compared_by_its_present_words(
     workspace: Workspace, project_id: str, run: GenerationRun
 ) -> None:

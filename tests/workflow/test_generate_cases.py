@@ -52,6 +52,7 @@ def test_a_pasted_epic_becomes_cited_cases_in_the_library(
     assert document.metadata.release == "Drop-9"
 
 
+@pytest.mark.long
 def test_only_what_is_new_or_changed_is_written(workspace: Workspace, project_id: str) -> None:
     text = """# CC-100 Caller verification
 ## CC-102 Search for an account
@@ -90,6 +91,7 @@ def test_a_pasted_epic_can_be_found_by_the_next_request(
     assert [epic.key for epic in again.epics] == ["PAY-7"]
 
 
+@pytest.mark.long
 def test_cases_are_in_the_library_while_the_run_goes_on(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -106,6 +108,7 @@ def test_cases_are_in_the_library_while_the_run_goes_on(
     assert stored == list(range(1, len(found.conditions) + 1))
 
 
+@pytest.mark.long
 def test_cancelling_keeps_what_was_written_and_resuming_completes_it(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -132,6 +135,7 @@ def test_cancelling_keeps_what_was_written_and_resuming_completes_it(
     assert sorted(conditions) == sorted({c.id for c in whole.conditions})
 
 
+@pytest.mark.long
 def test_an_interrupted_run_gives_the_same_cases_as_an_undisturbed_one(
     settings: Settings, tmp_path: Path, copy_folder: Callable[[Path, Path], Path]
 ) -> None:
@@ -171,6 +175,7 @@ def test_an_interrupted_run_gives_the_same_cases_as_an_undisturbed_one(
     assert plain(resumed.cases) == plain(straight.cases)
 
 
+@pytest.mark.long
 def test_two_rule_based_runs_go_at_once(workspace: Workspace, project_id: str) -> None:
     """Each waits in its first case until the other has one too: they cannot be queued."""
     both = threading.Barrier(2, timeout=180)
@@ -241,6 +246,7 @@ def test_a_story_without_criteria_is_named_and_can_stand_for_itself(
     assert understand(workspace, project_id, request).conditions
 
 
+@pytest.mark.long
 def test_a_sentence_names_epics_by_release_and_team(workspace: Workspace, project_id: str) -> None:
     asked = GenerateRequest(ask="Generate UAT test cases for Drop-3 Call Centre epics")
     found = understand(workspace, project_id, asked)
@@ -256,6 +262,7 @@ def test_a_sentence_that_names_nothing_says_what_there_is(
         understand(workspace, project_id, GenerateRequest(ask=ask))
 
 
+@pytest.mark.long
 def test_retrieval_choices_of_the_project_are_kept_with_the_run(
     workspace: Workspace, project_id: str
 ) -> None:

@@ -99,6 +99,7 @@ def test_pasted_rules_are_kept_as_rules(workspace: Workspace, project_id: str) -
     assert asked.reading.document.kind == "page"
 
 
+@pytest.mark.long
 def test_a_lost_index_is_made_again_from_the_library(settings: Settings) -> None:
     def answer(workspace: Workspace) -> list[str]:
         project = workspace.project(SAMPLE_PROJECT)
@@ -125,6 +126,7 @@ def test_what_a_killed_process_left_unindexed_is_indexed_on_opening(settings: Se
         assert all(d.is_indexed for d in workspace.library.documents(project_id))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("waits", [True, False])
 def test_opening_a_project_with_much_unindexed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: bool

@@ -112,6 +112,7 @@ def held_out(path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["rag", "base"])
 def test_a_writer_is_measured_on_held_out_stories(
     workspace: Workspace, project_id: str, tmp_path: Path, mode: str

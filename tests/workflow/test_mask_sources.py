@@ -94,6 +94,7 @@ def test_pasted_text_is_masked_and_says_so(project: tuple[Workspace, str]) -> No
     assert again.change == "unchanged"
 
 
+@pytest.mark.long
 def test_files_and_folders_are_masked(project: tuple[Workspace, str], tmp_path: Path) -> None:
     workspace, project_id = project
     switch_on(workspace, project_id, "Klara")
@@ -117,6 +118,7 @@ def test_files_and_folders_are_masked(project: tuple[Workspace, str], tmp_path: 
     assert_clean(workspace, project_id)
 
 
+@pytest.mark.long
 def test_a_request_and_an_answer_are_masked_before_a_run(project: tuple[Workspace, str]) -> None:
     workspace, project_id = project
     switch_on(workspace, project_id)
@@ -209,6 +211,7 @@ def test_what_a_person_edited_in_a_case_is_masked_and_outlives_the_next_import(
     assert "what Ann changed is kept" in again.case.status_reason
 
 
+@pytest.mark.long
 def test_what_is_stored_or_removed_while_masking_reads_is_not_undone(
     project: tuple[Workspace, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def test_no_question_holds_an_id_of_either_side(opened: Opened) -> None:
         assert one.id == "CC-1" or not any(name in one.text for name in one.sources.values())
 
 
+@pytest.mark.long
 def test_saved_choices_alone_have_figures_and_no_difference(opened: Opened) -> None:
     workspace, project_id = opened
     before = workspace.knowledge(project_id).documents()
@@ -117,6 +118,7 @@ def test_saved_choices_alone_have_figures_and_no_difference(opened: Opened) -> N
     assert workspace.knowledge(project_id).documents() == before
 
 
+@pytest.mark.long
 def test_choices_on_the_screen_are_held_against_the_saved_ones(opened: Opened) -> None:
     rules_only = RetrievalConfig(filter=SearchFilter(kinds=("rule",)))
     lost = _row(*opened, rules_only, "map").difference
@@ -177,6 +179,7 @@ def test_many_links_of_one_question_give_no_figure(opened: Opened) -> None:
     assert (existing.rows, existing.places) == ((), ())
 
 
+@pytest.mark.long
 def test_of_very_many_questions_the_same_ones_are_drawn(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +212,7 @@ def _accept(opened: Opened, chunks: list[Chunk], criterion_ids: tuple[str, ...])
     )
 
 
+@pytest.mark.long
 def test_citations_of_accepted_cases_are_links_of_their_own(opened: Opened) -> None:
     workspace, project_id = opened
     knowledge = workspace.knowledge(project_id)

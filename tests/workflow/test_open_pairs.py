@@ -376,6 +376,7 @@ def test_training_takes_the_rows_without_those_kept_back(
     assert set(record.held_out_stories) == kept
 
 
+@pytest.mark.long
 def test_rows_that_were_changed_or_ask_another_question_are_not_trained_on(
     built: open_pairs.Built, workspace: Workspace, tmp_path: Path
 ) -> None:

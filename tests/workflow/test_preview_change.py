@@ -121,6 +121,7 @@ def resting(found: ChangePreview) -> set[str]:
     return {one.case_id for one in found.cases if one.rests_on}
 
 
+@pytest.mark.long
 def test_a_changed_number_names_exactly_the_cases_that_rest_on_it(project: Project) -> None:
     found = project.preview(EPIC, "up to 15 days after", "up to 20 days after")
     (change,) = found.changes
@@ -147,6 +148,7 @@ def test_a_changed_number_names_exactly_the_cases_that_rest_on_it(project: Proje
     ) in asked
 
 
+@pytest.mark.long
 def test_a_changed_message_contradicts_the_case_that_expects_the_old_one(project: Project) -> None:
     old = "Business contracts have no cooling-off period."
     found = project.preview(EPIC, old, "Business contracts cannot be cancelled here.")
@@ -158,6 +160,7 @@ def test_a_changed_message_contradicts_the_case_that_expects_the_old_one(project
         assert "Business contracts cannot be cancelled here" in fault.finding.message
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -172,6 +175,7 @@ def test_other_words_for_the_same_contradict_nothing(project: Project, old: str,
     assert not any(one.is_denied for one in found.cases)
 
 
+@pytest.mark.long
 def test_a_changed_page_names_the_steps_that_cite_it(project: Project) -> None:
     found = project.preview(PAGE, '"to follow"', '"pending"')
     assert resting(found) == project.citing
@@ -183,6 +187,7 @@ def test_a_changed_page_names_the_steps_that_cite_it(project: Project) -> None:
     assert found.checklist is None, "the page holds no criteria"
 
 
+@pytest.mark.long
 def test_criteria_that_disagree_with_a_new_rule_are_asked_about(project: Project) -> None:
     found = project.preview(RULES, "£500", "£300")
     assert resting(found) == set()
@@ -192,6 +197,7 @@ def test_criteria_that_disagree_with_a_new_rule_are_asked_about(project: Project
     assert set(raised.case_ids) == project.traced_to("between £5.00 and £500.00")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("document_id", "old", "new"),
     [
@@ -221,6 +227,7 @@ def test_applying_makes_stale_what_the_preview_named(
         preview_change.apply_change(workspace, project_id, found, by="Ann")
 
 
+@pytest.mark.long
 def test_a_preview_keeps_nothing(project: Project) -> None:
     before = project.rows(), index_of(project.workspace, project.project_id)
     assert before[0]["documents"]
@@ -239,6 +246,7 @@ def test_a_preview_keeps_nothing(project: Project) -> None:
     assert index_of(project.workspace, project.project_id) != before[1]
 
 
+@pytest.mark.long
 def test_words_that_only_move_change_nothing(project: Project) -> None:
     text = project.text(PAGE)
     found = project.preview_of(PAGE, f"{text.replace(SENTENCE, '')}\n\n{SENTENCE}\n")
@@ -249,6 +257,7 @@ def test_words_that_only_move_change_nothing(project: Project) -> None:
     assert (same.checklist.arising, same.checklist.vanishing) == ((), ())
 
 
+@pytest.mark.long
 def test_a_criterion_put_in_front_moves_no_item_of_those_behind_it(project: Project) -> None:
     first = "- A domestic contract"
     found = project.preview(EPIC, first, f"- A parrot may be kept by the customer.\n{first}")
@@ -260,6 +269,7 @@ def test_a_criterion_put_in_front_moves_no_item_of_those_behind_it(project: Proj
     assert resting(found) == set()
 
 
+@pytest.mark.long
 def test_a_criterion_that_moved_and_changed_is_shown_beside_its_own_new_words(
     project: Project,
 ) -> None:
@@ -287,6 +297,7 @@ As an agent I want to delete invoices so that lists stay clean.
 """
 
 
+@pytest.mark.long
 def test_a_removed_criterion_is_gone_and_not_denied_by_the_new_text_of_its_twin(
     tmp_path: Path,
 ) -> None:
@@ -313,6 +324,7 @@ def test_a_removed_criterion_is_gone_and_not_denied_by_the_new_text_of_its_twin(
     assert [one.case_id for one in found.cases if one.is_denied] == ["TC-IN-2-AC2-B2"]
 
 
+@pytest.mark.long
 def test_a_thousand_rewritten_rows_are_paired_with_their_own_in_seconds() -> None:
     row = "| Field {} of the screen | text, at most {} characters |"
     old, new = ("\n".join(row.format(at, most) for at in range(1000)) for most in ("20", "35"))
@@ -343,6 +355,7 @@ def test_words_are_counted_whole_and_on_a_long_page_without_delay() -> None:
     assert time.monotonic() - before < 2
 
 
+@pytest.mark.long
 def test_a_new_criterion_that_another_source_denies_is_a_question_and_no_fault_of_its_cases(
     project: Project,
 ) -> None:
@@ -371,6 +384,7 @@ def test_what_cannot_be_read_is_refused_as_an_import_refuses_it(project: Project
         next_version.read_next_file(workspace, project_id, EPIC, "broken.pdf", b"%PDF-1.4 nothing")
 
 
+@pytest.mark.long
 def test_keys_that_the_new_text_lacks_and_what_is_not_understood_are_told(
     project: Project,
 ) -> None:
@@ -382,6 +396,7 @@ def test_keys_that_the_new_text_lacks_and_what_is_not_understood_are_told(
     assert "Not understood: “# to be agreed”" in project.preview_of(EPIC, feature).notes
 
 
+@pytest.mark.long
 def test_tables_and_answers_are_not_rewritten_as_texts(
     project: Project, project_root: Path
 ) -> None:

@@ -60,6 +60,7 @@ def found(workspace: Workspace) -> list[str]:
     return [hit.chunk.text for hit in hits]
 
 
+@pytest.mark.long
 def test_chunks_go_to_the_server_alone(settings: Settings, qdrant: Any) -> None:
     with Workspace.open(settings) as workspace:
         assert workspace.chunks_kept_at == qdrant.host
@@ -73,6 +74,7 @@ def test_chunks_go_to_the_server_alone(settings: Settings, qdrant: Any) -> None:
     assert qdrant.count("PUT", r".*/points\?.*") == written, "nothing is written again"
 
 
+@pytest.mark.long
 def test_an_index_that_moves_is_never_a_stale_one(
     embedded: Settings, settings: Settings, qdrant: Any
 ) -> None:
@@ -97,6 +99,7 @@ def test_an_index_that_moves_is_never_a_stale_one(
         assert found(workspace) == []
 
 
+@pytest.mark.long
 def test_an_index_of_another_model_is_made_again(settings: Settings, qdrant: Any) -> None:
     with Workspace.open(settings) as workspace:
         keep(workspace, 40)
@@ -109,6 +112,7 @@ def test_an_index_of_another_model_is_made_again(settings: Settings, qdrant: Any
         assert any("40 days" in text for text in found(workspace))
 
 
+@pytest.mark.long
 def test_with_the_server_down_people_read_edit_and_export(
     settings: Settings, qdrant: Any, qdrant_on_http: ModuleType
 ) -> None:

@@ -49,6 +49,7 @@ def test_the_run_finds_what_was_read_ahead(
     assert done.timings.cached_tokens > 0.5 * done.timings.prompt_tokens
 
 
+@pytest.mark.long
 def test_the_same_request_is_read_once_and_another_takes_its_place(
     workspace: Workspace, project_id: str, understood: Understanding
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.domain import GenerationConfig
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
@@ -45,6 +47,7 @@ def of_stories(workspace: Workspace, project_id: str, run_id: str) -> list[Store
     return list(held)
 
 
+@pytest.mark.long
 def test_the_later_case_says_which_case_of_which_story_it_repeats(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -63,6 +66,7 @@ def test_the_later_case_says_which_case_of_which_story_it_repeats(
     assert again.row_version == later.row_version
 
 
+@pytest.mark.long
 def test_a_mark_goes_with_the_case_that_is_repeated_and_decided_cases_stay(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -86,6 +90,7 @@ def test_a_mark_goes_with_the_case_that_is_repeated_and_decided_cases_stay(
     assert not repetitions.repeated(workspace.library.case(project_id, later.id).case)
 
 
+@pytest.mark.long
 def test_another_value_is_no_repetition(workspace: Workspace, project_id: str) -> None:
     scenarios = [SCENARIO.format(paid="£20.00", days=days) for days in (3, 4)]
     run_id = written(workspace, project_id, *scenarios)

@@ -58,6 +58,7 @@ def fields(case: TestCase) -> dict[str, object]:
     return {**case.model_dump(include=names), "steps": steps}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", [*PROFILES, "xlsx"])
 def test_every_naughty_string_comes_back_in_every_field(form: str, shared_dir: Path) -> None:
     texts = naughty(shared_dir)

@@ -48,6 +48,7 @@ def texts(workspace: Workspace, project_id: str) -> list[str]:
     return [one.chunk.text for one in found if "cancel a contract" in one.chunk.text]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", ["index", "sync"])
 def test_a_folder_indexed_and_synced_is_one_document_a_file(
     quick: Quick, folder: Path, first: str

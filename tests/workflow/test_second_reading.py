@@ -234,6 +234,7 @@ def test_a_run_is_read_again_when_all_is_written(
     assert asked_for_doubts(server)
 
 
+@pytest.mark.long
 def test_what_is_written_stays_where_the_second_reading_fails(
     opened: Workspace, project_id: str, server: EndpointServer
 ) -> None:
@@ -282,6 +283,7 @@ def test_a_suite_is_read_by_a_model_too(
         check_suite.check_cases(opened, project_id, cases, reader="outline")
 
 
+@pytest.mark.long
 def test_long_cases_leave_room_for_the_sources_that_they_rest_on(
     opened: Workspace, project_id: str, server: EndpointServer
 ) -> None:
@@ -306,6 +308,7 @@ def test_long_cases_leave_room_for_the_sources_that_they_rest_on(
     assert min(of_long) > of_short // 3  # all in one request: a quarter
 
 
+@pytest.mark.long
 def test_a_suite_stopped_while_it_is_read_says_how_far_it_was_read(
     opened: Workspace, project_id: str, server: EndpointServer
 ) -> None:

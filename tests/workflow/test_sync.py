@@ -287,6 +287,7 @@ def without_versions(found: dict[str, list[dict[str, object]]]) -> object:
     return {name: [{**chunk, "version": 0} for chunk in chunks] for name, chunks in found.items()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("held", "left", "asks"), [(20, 4, True), (20, 5, False), (25, 0, True), (19, 1, False)]
 )

@@ -195,6 +195,7 @@ def test_a_file_whose_host_is_not_listed_is_reported(connected: Callable[..., Co
     assert counts(wiki.sync()) == (0, 0, 2, 1, 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["confluence_cloud", "confluence_data_center"])
 def test_a_label_alone_is_fresh_at_once(connected: Callable[..., Connected], kind: str) -> None:
     pages = [page(n, f"Rules {n}", f"<p>It rings {n} times.</p>", labels=["ops"])

@@ -286,6 +286,7 @@ def test_steps_cells_and_what_goes_on_from_the_words_before_are_proved(
     assert {one.source for one in found.citations} == {cited}, found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [

@@ -320,6 +320,7 @@ def test_rubbish_is_never_a_case(rubbish: str) -> None:
     assert [one.raw_output for one in written.rejected] == [rubbish] * 2
 
 
+@pytest.mark.long
 @given(st.text(max_size=200))
 def test_whatever_comes_back_is_a_case_or_an_outline(text: str) -> None:
     written = write(json.dumps({"s": [step(a=text or "x", e=text)]}))

@@ -91,6 +91,7 @@ def confluence_with(*files: tuple[str, bytes], cloud: bool = True) -> FakeConflu
     return FakeConfluence(pages, cloud=cloud, files=listed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cloud", [True, False])
 def test_files_of_an_issue_are_documents_beside_it(serve: Serve, cloud: bool) -> None:
     word = word_file("A tariff lasts 12 months.")
@@ -197,6 +198,7 @@ def test_a_real_issue_with_a_file(shared_dir: Path, serve: Serve) -> None:
         assert (document.metadata.key, document.metadata.release) == ("PROJ-123", "v1.0")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cloud", [True, False])
 def test_files_of_pages_come_after_the_pages(serve: Serve, cloud: bool) -> None:
     files = [(f"limits {n}.md", LIMITS + b"- Rule %d.\n" % n) for n in range(30)]

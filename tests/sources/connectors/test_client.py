@@ -63,6 +63,7 @@ def test_slow_headers_end_with_the_total_time(client: Client) -> None:
     listening.close()
 
 
+@pytest.mark.long
 def test_a_compressed_bomb_is_stopped(serve: Serve, client: Client) -> None:
     bomb = gzip.compress(b'"' + b"0" * 60_000_000 + b'"')
     server = serve(lambda _: Answer(raw=bomb, headers={"Content-Encoding": "gzip"}))

@@ -63,6 +63,7 @@ def test_real_pages_with_their_content(shared_dir: Path, serve: Serve, connect: 
         assert notes.document.uri.startswith(f"{server.url}{wiki}/spaces/PROJ/pages/987654321")
 
 
+@pytest.mark.long
 def test_pages_come_in_parts_and_go_on_after_any(serve: Serve, connect: Connect) -> None:
     pages = [page(n, f"Page {n}", f"<p>Text of page {n}</p>") for n in range(1, 61)]
     for kind, is_cloud in KINDS:
@@ -221,6 +222,7 @@ def test_links_of_a_page_lead_nowhere_else(serve: Serve, connect: Connect) -> No
         assert [one.reading.document.uri for one in found if one.reading] == [""] * 4
 
 
+@pytest.mark.long
 def test_page_without_text_and_odd_pages_hinder_only_themselves(
     serve: Serve, connect: Connect
 ) -> None:

@@ -67,6 +67,7 @@ def hostile_addresses(shared: Path) -> list[str]:
     return sorted(set(found))
 
 
+@pytest.mark.long
 def test_no_hostile_address_is_contacted(shared_dir: Path, no_sockets: list[object]) -> None:
     # Every name leads to this computer, as a name in an attacker's zone may.
     guard = Guard(OutboundPolicy(), OutboundLog(None), lambda host, port: ["127.0.0.1"])
@@ -96,6 +97,7 @@ def test_metadata_is_refused_even_where_it_is_listed(
     assert no_sockets == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "address",
     [
