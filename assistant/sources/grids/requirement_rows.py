@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from assistant.language.word_lists import read_patterns
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.headers import normalised
+from assistant.sources.grids.table_kinds import is_total
 from assistant.sources.grids.tool_headers import english_header
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
@@ -20,8 +20,6 @@ from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.story_parts import StoryDraft, add_part, finish_story
 from assistant.sources.reading import Place
 
-_PATTERNS = read_patterns(__file__)
-_TOTAL, _COUNTED = _PATTERNS["total"], _PATTERNS["counted"]
 _TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+")
 """A key as a tracker may write it: unlike in running text, a hyphen more is no doubt."""
 
@@ -110,7 +108,7 @@ def _requirements(grid: Grid) -> list[_Row]:
         if part in columns.fields
     }
     for number, row in enumerate(grid.rows, grid.first_row):
-        if not any(cell.strip() for cell in row) or _is_total(row):
+        if not any(cell.strip() for cell in row) or is_total(row):
             continue
         joiners = dict.fromkeys(("labels", "release", "team", "sprint"), ", ")
         cells = {n: columns.cell(row, n, joiners.get(n, "\n\n")) for n in columns.fields}
@@ -153,13 +151,6 @@ def _opened(cell: str, part: str, opening: str) -> str:
     if cell.casefold().startswith("to "):
         opening = opening.removesuffix(" to")
     return f"{opening} {cell.strip()}"
-
-
-def _is_total(row: Sequence[str]) -> bool:
-    """Whether a row counts the others ("Subtotal", "Count", "4")."""
-    cells = [" ".join(cell.split()) for cell in row if cell.strip()]
-    totals = [cell for cell in cells if _TOTAL.fullmatch(cell)]
-    return bool(totals) and all(c in totals or _COUNTED.fullmatch(c) for c in cells)
 
 
 EPIC_TYPES = frozenset(HEADERS["types"]["epic"])

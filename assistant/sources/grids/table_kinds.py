@@ -11,7 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.sources.grids.headers import Columns, assigned, field_of, is_id, normalised
+from assistant.language.word_lists import read_patterns
+from assistant.sources.grids.headers import (
+    Columns,
+    assigned,
+    field_of,
+    is_id,
+    is_identity,
+    normalised,
+)
 from assistant.sources.grids.tool_headers import english_header, lists_items
 from assistant.sources.pasted.names_and_ids import find_key
 from assistant.sources.pasted.story_sentences import starts_story
@@ -26,6 +34,8 @@ _STORY_WORDS = re.compile(
 _HIGHER = re.compile(r"\b(?:requirements?|epic)\b")
 _REFERENCES = re.compile(r"\b(?:requirements?|stor(?:y|ies)|epic)\b")
 """What a story stands below, and what a row may be about."""
+_PATTERNS = read_patterns(__file__)
+_TOTAL, _COUNTED = _PATTERNS["total"], _PATTERNS["counted"]
 _WORDS = frozenset({"title", "narrative"})
 _LIST = re.compile(r"[\s,;/&+]+")
 _SAMPLE, _LONGEST = 300, 200
@@ -50,7 +60,8 @@ def recognise(header: Sequence[str], rows: Rows = ()) -> Columns | None:
     listed = lists_items(header)
     if not _are_stories(requirements, names, listed):
         return None
-    return _told_by_cells(requirements, names, rows[:_SAMPLE], listed)
+    told = [row for row in rows[:_SAMPLE] if not is_total(row)]
+    return _told_by_cells(requirements, names, told, listed)
 
 
 def _are_stories(columns: Columns, names: Sequence[str], listed: bool) -> bool:
@@ -85,6 +96,9 @@ def _told_by_cells(columns: Columns, names: list[str], rows: Rows, listed: bool)
         return _with(columns, rest=texts[:1], key=texts[0])
     if own is None:
         return columns
+    titles = columns.fields.get("title", ())
+    if listed and "criteria" not in columns.fields and not is_identity(rows, own, titles):
+        return None  # a report of what stands below stories: each is named by several rows
     marked = _is_marked(set(columns.fields))
     if not marked and (ids := _ids_beside(names, rows, own)) is not None:
         beside.append(own)
@@ -159,3 +173,10 @@ def _with(columns: Columns, rest: Sequence[int], **fields: int) -> Columns:
 
 def _cell(row: Sequence[str], number: int) -> str:
     return row[number].strip() if number < len(row) else ""
+
+
+def is_total(row: Sequence[str]) -> bool:
+    """Whether a row counts the others ("Subtotal", "Count", "4")."""
+    cells = [" ".join(cell.split()) for cell in row if cell.strip()]
+    totals = [cell for cell in cells if _TOTAL.fullmatch(cell)]
+    return bool(totals) and all(c in totals or _COUNTED.fullmatch(c) for c in cells)
