@@ -86,7 +86,8 @@ def read_text(
         words = pasted = jira_to_markdown(words)
         notes.append("Read as Jira wiki text and converted to Markdown.")
     if not is_feature_file(words):
-        words = pasted = leave_out_layout_tags(words)
+        if (laid_out := leave_out_layout_tags(words)) != words:
+            words = pasted = laid_out
         if (kept := leave_out_struck(words))[1]:
             words = pasted = kept[0]
             notes.append(struck_note(kept[1]))
