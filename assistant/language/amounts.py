@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from assistant.language.comparisons import Comparison
 from assistant.language.dates_and_times import find_moments
+from assistant.language.languages import ENGLISH, little_words
 from assistant.language.nouns import is_person, is_plural, noun_after, plural
 from assistant.language.units import (
     CURRENCY_CODES_PATTERN,
@@ -324,9 +325,33 @@ def _free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     return all(end <= low or start >= high for low, high in taken)
 
 
+_COMPOUND = re.compile(r"-(?P<noun>(?!(?:to|or|and)\b)[^\W\d_]+)(?P<more>-[^\W\d_])?")
+_SECOND_OF = re.compile(r"\s(?P<word>[a-z]+)")
+_TO_A_SECOND = frozenset(("later", "earlier", "ago", "delay", "passes", "pass", "elapses", "per"))
+
+
+def _is_name(text: str, match: re.Match[str]) -> bool:
+    """Whether a number in words is part of a name ("four-eyes limit", "Vier-Augen-Prinzip"), or
+    "a second" says which one ("a second confirmation")."""
+    words = match["words"]
+    if words is None:
+        return False
+    if words.lower() in ("a", "an", "one"):
+        after = _SECOND_OF.match(text, match.end())
+        second = (match["unit"] or "").strip().lower() == "second" and after is not None
+        if second and after and after["word"] not in little_words(ENGLISH) | _TO_A_SECOND:
+            return True
+    named = _COMPOUND.match(text, match.end("words"))
+    if named is None or (match["unit"] and not named["more"]):
+        return False
+    return (bool(named["more"]) and unit_of(named["noun"]) is None) or is_plural(named["noun"])
+
+
 def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
     """The quantity of one match, with the noun it counts; ``None`` for words that only look so."""
     digits, words = match["digits"], match["words"]
+    if _is_name(text, match):
+        return None
     metres = _is_metres(text, match)
     number = digits if metres else match["number"]
     number_end = match.start("number") + len(number)

@@ -189,6 +189,20 @@ def test_names_with_digits_are_not_quantities(text: str) -> None:
     assert find_quantities(text) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("Above the four-eyes limit an approval needs a second confirmation.", []),
+     ("Im Vier-Augen-Prinzip", []),
+     ("A second reminder is sent after four weeks.", ["four weeks"]),
+     ("The page answers within a second.", ["a second"]),
+     ("A four-week limit and a three-digit code", ["four-week", "three-digit"])],
+)  # fmt: skip
+def test_a_number_within_a_name_and_one_of_a_row_are_no_quantities(
+    text: str, words: list[str]
+) -> None:
+    assert [text[one.start : one.end] for one in find_quantities(text)] == words
+
+
 def test_a_list_carries_its_comparison_on() -> None:
     found = find_quantities("at least one letter, one digit and one special character")
     assert [q.comparison for q in found] == ["at least"] * 3

@@ -584,7 +584,8 @@ class Claims:
     @cached_property
     def _lexicon(self) -> Lexicon:
         basis = self.basis
-        return Lexicon((*basis.said, *basis.retrieved, *basis.situation, basis.case.title))
+        texts = (*basis.said, *basis.retrieved, *basis.headings, *basis.situation)
+        return Lexicon((*texts, basis.case.title))
 
     def names(self, result: str) -> Iterator[Mark]:
         """Names (runs of words with a capital) of which most stand nowhere."""

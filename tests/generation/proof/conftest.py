@@ -24,12 +24,17 @@ Prove = Callable[..., TestCase]
 
 
 def source(
-    rank: int, text: str, kind: ChunkKind = "rule", key: str = "", place: str = ""
+    rank: int,
+    text: str,
+    kind: ChunkKind = "rule",
+    key: str = "",
+    place: str = "",
+    heading: str = "",
 ) -> RetrievedChunk:
     """A chunk of a document of its own, as it stands in the prompt."""
     chunk = Chunk(
         id=f"c{rank}", document_id=f"d{rank}", ordinal=rank, text=text, kind=kind, key=key,
-        place=place,
+        place=place, heading=heading,
     )  # fmt: skip
     stage = "basis" if kind == "criterion" else "fused"
     return RetrievedChunk.model_validate({"chunk": chunk, "score": 1, "rank": rank, "stage": stage})
@@ -40,7 +45,8 @@ def prove() -> Prove:
     """A case of one criterion, held against it.
 
     ``steps`` are (action, data, result); ``facts`` and ``outcomes`` what the condition says;
-    outcomes that begin with "not: " must not happen; ``places`` are where the sources stand;
+    outcomes that begin with "not: " must not happen; ``places`` are where the sources stand,
+    ``headings`` below which;
     ``calculations`` are the lines handed over with each step.
     """
 
@@ -53,6 +59,7 @@ def prove() -> Prove:
         outcomes: Sequence[str] = (),
         sources: Sequence[str] = (),
         places: Sequence[str] = (),
+        headings: Sequence[str] = (),
         story: str = "",
         own: Sequence[str] = (),
         cited: Sequence[int] = (),
@@ -60,8 +67,10 @@ def prove() -> Prove:
     ) -> TestCase:
         chunks = [source(1, criterion, "criterion", "AC-1")]
         chunks += [
-            source(n, text, place=place)
-            for n, (text, place) in enumerate(zip_longest(sources, places, fillvalue=""), start=2)
+            source(n, text, place=place, heading=heading)
+            for n, (text, place, heading) in enumerate(
+                zip_longest(sources, places, headings, fillvalue=""), start=2
+            )
         ]
         ready = Sources(chunks)
         condition = TestCondition(

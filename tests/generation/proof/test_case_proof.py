@@ -614,3 +614,12 @@ def test_a_number_that_a_comment_alone_holds_is_told_as_one(prove: Prove) -> Non
     )
     case = prove("Miles beyond the allowance are charged.", steps, sources=[talk])
     assert "not in the sources" not in rules(case)
+
+
+def test_words_of_the_heading_of_a_source_stand_somewhere(prove: Prove) -> None:
+    steps = [("Try to submit.", "", 'The yellow banner "Your registration has expired." is shown.')]
+    said = ['"Your registration has expired."']
+    text = "An expired registration is refused with a warning."
+    assert "unsupported" in rules(prove(text, steps, sources=said))
+    under = ["Texts > Expired registration (yellow banner)"]
+    assert "unsupported" not in rules(prove(text, steps, sources=said, headings=under))
