@@ -1,8 +1,9 @@
-"""Records and moments that cases use, told to the writer of the next story of their run.
+"""People, records and moments that cases use, told to the writer of the next story of their run.
 
-A story's writer sees no case of the others, and two cases that book one slot of one day cannot both
-be run. What the writer made up is told: codes and names in quotation marks that stand in no source,
-and dates with a time of day.
+A story's writer sees no case of the others: two cases that book one slot of one day cannot both be
+run, and a tester takes "Clerk A" of two stories for one person. What the writer made up is told:
+roles with a letter, codes and names in quotation marks that stand in no source, and dates with a
+time of day.
 """
 
 from __future__ import annotations
@@ -27,12 +28,25 @@ _CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+(?![\w-]
 """The number of a record: "RC-00151", "FP-2026-00701"."""
 
 
+_NAMED = r"[^\W\d_a-z][\w-]*[^\W\d_] "
+_PERSON = re.compile(rf"(?<![\w-])(?:(?:{_NAMED})+|{_NAMED}[a-z][\w-]* )[A-Z](?![\w-])")
+"""A role and a letter: "Line Manager A", "Network planner B"."""
+
+
 def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, ...]:
-    """What the data of cases name that no text gives, each once; the latest as far as they go."""
+    """What the data of cases name that no text gives, each once; people behind the rest, and the
+    latest as far as they go."""
     given = f" {bare_words(' '.join(texts))} "
-    found = dict.fromkeys(
-        name for case in cases for name in _names(case) if f" {bare_words(name)} " not in given
-    )
+    lines = [
+        line
+        for case in cases
+        for line in (*case.preconditions, *(step.test_data for step in case.steps))
+    ]
+    people = [name for line in lines for name in _PERSON.findall(line)]
+    others = [name for line in lines for name in _records(line)]
+    found = [
+        name for name in dict.fromkeys((*others, *people)) if f" {bare_words(name)} " not in given
+    ]
     kept: list[str] = []
     left = MOST_CHARACTERS
     for name in reversed(found):
@@ -43,12 +57,10 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
     return tuple(reversed(kept))
 
 
-def _names(case: TestCase) -> Iterator[str]:
-    lines = (*case.preconditions, *(step.test_data for step in case.steps))
-    for line in lines:
-        yield from _CODE.findall(line)
-        yield from (one.text for one in find_messages(line) if len(one.text.split()) <= MOST_WORDS)
-        yield from _moments(line)
+def _records(line: str) -> Iterator[str]:
+    yield from _CODE.findall(line)
+    yield from (one.text for one in find_messages(line) if len(one.text.split()) <= MOST_WORDS)
+    yield from _moments(line)
 
 
 def _moments(line: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the writer of a story is told of the records and times that cases of other stories use."""
+"""What a story's writer is told of the people, records and times of other stories' cases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,21 @@ def test_what_a_case_made_up_is_told_and_not_what_a_source_says() -> None:
         data="Slot: 22 December 2026, 08:00; press “Book lift”",
     )
     texts = ("A slot is “Confirmed” after payment.", "Button: Book lift", "Gate D-7")
-    assert used_records([made, made], texts) == ("BP-0417", "Quail", "2026-12-22 08:00")
+    wanted = ("BP-0417", "Quail", "2026-12-22 08:00", "Holder A")
+    assert used_records([made, made], texts) == wanted
+
+
+def test_people_are_told_by_role_and_letter_and_are_kept_before_the_rest() -> None:
+    made = case(
+        "Line Manager A and Network planner B are logged in. Plan C is for Sachbearbeiterin D.",
+        "An application by Clerk A waits.",
+        *(f"The record RC-{number:05} is open." for number in range(1_000)),
+        data="Who: Bürgerbüro-Leitung E; field A1",
+    )
+    people = ("Line Manager A", "Network planner B", "Sachbearbeiterin D", "Clerk A")
+    found = used_records([made], ["Plan C holds."])
+    assert found[-5:] == (*people, "Bürgerbüro-Leitung E")
+    assert found[-6] == "RC-00999"
 
 
 def test_each_time_of_day_belongs_to_the_date_before_it() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from assistant.library import StoredCase
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_report, check_suite, review
+from assistant.workflow.sources.import_sources import index_paths
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import generate_cases, second_reading
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -147,6 +149,40 @@ def test_a_doubt_counts_only_with_words_of_the_case(
     sent = json.dumps(server.bodies[-1], ensure_ascii=False)
     assert "£300.00" in sent
     assert small.id in sent
+
+
+TALK = [
+    {
+        "type": "message",
+        "ts": "1813048380.1",
+        "text": "Decision: a refund of a payment is paid at once up to £250.00 from today on.",
+        "user": "U1",
+        "user_profile": {"real_name": "Ann Lee"},
+    }
+]
+
+
+def test_talk_is_read_before_the_pages_that_no_case_cites(
+    opened: Workspace, project_id: str, server: EndpointServer, tmp_path: Path
+) -> None:
+    (tmp_path / "2027-06-15.json").write_text(json.dumps(TALK), encoding="utf-8")
+    list(index_paths(opened, project_id, [tmp_path / "2027-06-15.json"]))
+    found = understand(opened, project_id, GenerateRequest(text=EPIC))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig())
+    generate_cases.run_now(opened, project_id, run)
+    server.answer = streams(doubts())
+    second_reading.read_now(opened, project_id, run.id, writer="endpoint", by="Ada")
+    blocks = server.bodies[-1]["messages"][-1]["content"].split("<source ")[1:]
+    talk = [n for n, block in enumerate(blocks) if "Decision: a refund" in block]
+    cited = {
+        one.chunk_id
+        for stored in drafts(opened, project_id, run.id)
+        for one in stored.case.all_citations
+    }
+    ranks = {one.rank for one in run.retrieved if one.chunk.id in cited}
+    others = [n for n, block in enumerate(blocks) if int(block.split('"')[1]) not in ranks]
+    assert talk == others[:1]
+    assert len(others) > 1
 
 
 def test_a_quotation_that_stands_nowhere_is_not_shown(

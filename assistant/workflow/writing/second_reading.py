@@ -178,15 +178,17 @@ def _by_story(held: Iterable[StoredCase]) -> list[list[StoredCase]]:
 
 
 def _ground(run: GenerationRun, cases: Sequence[TestCase]) -> ReadingGround:
-    """What the cases may rest on: criteria of all of them, the sources that they cite first, then
-    what stands on the same pages: the row beside a cited one is what a neighbour's case needs."""
+    """What the cases may rest on: criteria of all of them, the sources that they cite first and
+    comments, which decide what pages say and are cited for no result, then what stands on the same
+    pages: the row beside a cited one is what a neighbour's case needs."""
     grounds = [ground_of_run(run, case) for case in cases]
     cited = {one.chunk_id for case in cases for one in case.all_citations}
     pages = {one.chunk.document_id for one in run.retrieved if one.chunk.id in cited}
 
     def place(source: RetrievedChunk) -> tuple[bool, bool, float]:
         chunk = source.chunk
-        return chunk.id not in cited, chunk.document_id not in pages, -source.score
+        first = chunk.id in cited or chunk.is_comment
+        return not first, chunk.document_id not in pages, -source.score
 
     return ReadingGround(
         context=tuple(dict.fromkeys(text for one in grounds for text in one.context if text)),
