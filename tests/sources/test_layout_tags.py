@@ -76,3 +76,12 @@ def test_a_row_of_a_list_that_names_a_story_is_no_story() -> None:
     assert (read.document.kind, read.epics) == ("page", ())
     told = read_file("page.md", b"Story: LIB-102\n\nAs a reader I want to renew a loan.\n")
     assert [story.key for story in told.epics[0].stories] == ["LIB-102"]
+
+
+def test_a_list_of_notion_is_called_without_the_number_behind_its_name() -> None:
+    number = "be1c1e272d242a6e7cbe3ca5c1f38014"
+    read = read_file(
+        f"Loan statuses {number}.csv", b"Name,Meaning\nOverdue,Not back by the due date\n"
+    )
+    assert read.document.title == "Loan statuses"
+    assert number in read.document.id

@@ -31,9 +31,11 @@ class Source:
 
     @property
     def title(self) -> str:
-        """The name without folders and ending, for a document that states no title."""
+        """The name without folders, ending and the number that Notion puts behind each name, for a
+        document that states no title."""
         last = self.shown.rsplit(" > ", 1)[-1]
-        return re.sub(r"\.[A-Za-z0-9]{1,8}$", "", last).replace("_", " ").strip() or last
+        name = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", last).replace("_", " ")
+        return re.sub(r"(?<=\S) [0-9a-f]{32}$", "", name).strip() or last
 
     @property
     def content_hash(self) -> str:
