@@ -205,12 +205,19 @@ def turned_roles(
             yield Mark(WRONG_SIDE, having[0], message)
 
 
+_WHOSE = re.compile(r"\b(?:whose|who|dessen|deren|dont|qui|cuy[oa]s?)\b", re.IGNORECASE)
+"""What describes somebody instead of naming a role."""
+
+
 def roles_of(fact: Fact) -> tuple[frozenset[str], ...]:
-    """The words of each role that a fact is about: "only A or B may ..." names two."""
+    """The words of each role that a fact is about: "only A or B may ..." names two; "people whose
+    role allows it" names none."""
     said = fact.value
     if not said or said == ANOTHER:
         match = _ONLY.search(fact.quote)
         said = _UNTIL.split(_TOWARDS.sub("", match["role"]))[0] if match else ""
+    if _WHOSE.search(said):
+        return ()
     found = (all_content(part) for part in re.split(r"\b(?:and|or|und|oder|et|ou|y|o|en)\b", said))
     return tuple(words for words in found if words)
 

@@ -111,6 +111,16 @@ def test_a_main_flow_that_quotes_both_sides_denies_neither() -> None:
     assert list(messages_of_other_side(result, [one]))
 
 
+def test_a_description_of_somebody_is_no_role_that_a_case_has_to_name() -> None:
+    quote = "Only people whose role allows it can cancel"
+    fact = Fact(kind="role", quote=quote, holds=True, value="people whose role allows it")
+    one = condition("A-P1").model_copy(update={"facts": (fact,)})
+    assert not list(turned_roles(one, ["Visits Officer A is logged in"], [one]))
+    officers = fact.model_copy(update={"value": "visits officers"})
+    named = one.model_copy(update={"facts": (officers,)})
+    assert list(turned_roles(named, ["Teacher A is logged in"], [named]))
+
+
 def test_who_acts_may_be_another_although_somebody_has_the_role() -> None:
     fact = Fact(kind="role", quote="Only a dentist can send an order", holds=False, value="another")
     one = condition("A-N1").model_copy(update={"facts": (fact,)})
