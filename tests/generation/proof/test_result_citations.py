@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,10 +21,10 @@ TEXTS = (
 )
 
 
-def sources(texts: tuple[str, ...] = TEXTS) -> Sources:
+def sources(texts: tuple[str, ...] = TEXTS, places: tuple[str, ...] = ()) -> Sources:
     found = []
-    for rank, text in enumerate(texts, start=1):
-        chunk = Chunk(id=f"c{rank}", document_id=f"d{rank}", ordinal=rank, text=text)
+    for rank, (text, place) in enumerate(zip_longest(texts, places, fillvalue=""), start=1):
+        chunk = Chunk(id=f"c{rank}", document_id=f"d{rank}", ordinal=rank, text=text, place=place)
         found.append(RetrievedChunk(chunk=chunk, score=1, rank=rank, stage="fused"))
     return Sources(found)
 
@@ -45,6 +47,23 @@ def test_the_nearest_words_of_each_number_are_cited(
 ) -> None:
     found = with_sources(result, numbers, sources())
     assert [citation.quote for citation in found] == quotes
+
+
+def test_talk_that_decides_a_value_is_cited_beside_the_page_that_it_changes() -> None:
+    page = "A box may be out for up to 28 days, the day of collection not counted."
+    talk = (
+        "8 June 2027, 09:03, Maud Lee: third school this week\n\n"
+        "8 June 2027, 10:36, Imogen Tarrant: Decision: as of today the longest loan is 35 days, no longer 28.\n\n"
+        "8 June 2027, 10:38, Parveen Kolstad: noted"
+    )
+    result = (
+        "The dates are taken over (2 November 2027 + 35 days = 7 December 2027, the day of "
+        "collection not counted)."
+    )
+    held = sources((page, talk), ("", "comment by Maud Lee (with 2 replies), 2027-06-08"))
+    found = with_sources(result, [1, 2], held)
+    assert {citation.source for citation in found} == {1, 2}
+    assert any("35 days" in citation.quote for citation in found)
 
 
 def test_an_item_with_a_lettered_mark_stands_for_itself() -> None:
