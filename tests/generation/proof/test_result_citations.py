@@ -53,7 +53,7 @@ def test_talk_that_decides_a_value_is_cited_beside_the_page_that_it_changes() ->
     page = "A box may be out for up to 28 days, the day of collection not counted."
     talk = (
         "8 June 2027, 09:03, Maud Lee: third school this week\n\n"
-        "8 June 2027, 10:36, Imogen Tarrant: Decision: as of today the longest loan is 35 days, no longer 28.\n\n"
+        "8 June 2027, 10:36, Imogen Tarrant: Decision: the longest loan is 35 days, not 28.\n\n"
         "8 June 2027, 10:38, Parveen Kolstad: noted"
     )
     result = (
