@@ -15,7 +15,7 @@ from assistant.sources.files.recognition import not_installed
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.document_tables import with_tables
 from assistant.sources.pasted.pages import text_kind
-from assistant.sources.pasted.pasted import read_text
+from assistant.sources.pasted.pasted import TextKind, read_text
 from assistant.sources.reading import ExtractionReport, Place, Reading
 
 
@@ -183,9 +183,12 @@ def _next_step(report: ExtractionReport) -> str:
     return missing or "If it is a scan or holds pictures, import those by themselves as PNG or JPEG"
 
 
-def text_reading(text: str, source: Source, *, title: str, notes: Sequence[str]) -> Reading:
-    """The reading of clean Markdown: an epic keeps its key as id, others the file's name."""
-    kind = text_kind(text)
+def text_reading(
+    text: str, source: Source, *, title: str, notes: Sequence[str], kind: TextKind | None = None
+) -> Reading:
+    """The reading of clean Markdown: an epic keeps its key as id, others the file's name. Without a
+    ``kind`` the text decides."""
+    kind = kind or text_kind(text)
     reading = read_text(text, as_kind=kind, title="" if kind == "epic" else title, uri="")
     reading = with_tables(reading)
     document = reading.document

@@ -22,6 +22,7 @@ from assistant.sources.files.converted_documents import (
     text_reading,
 )
 from assistant.sources.files.exports import Export, export_readings, read_export
+from assistant.sources.files.message_files import program_text
 from assistant.sources.files.recognition import not_installed, pdf_records, picture_records
 from assistant.sources.files.source_file import Source, source_of
 from assistant.sources.grids.file_grids import (
@@ -128,6 +129,9 @@ def _export(source: Source, kind: FileKind) -> Export:
 
 def _text_file(source: Source) -> Reading:
     found = file_text(source)
+    if (text := program_text(found.text, source.shown)) is not None:
+        reading = text_reading(text, source, title=source.title, notes=found.notes, kind="page")
+        return reading.model_copy(update={"report": found.report})
     if is_table(found.text, source.shown):
         return _tables(text_grids(found, source), source)
     reading = text_reading(found.text, source, title="", notes=found.notes)
@@ -171,7 +175,8 @@ text, a feature file or a table."""
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
-    "(EML), JSON, XML, ReqIF, pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
+    "(EML), JSON, XML, YAML, ReqIF, messages (.properties), pictures (PNG, JPEG, TIFF, WebP{ocr}), "
+    "and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 

@@ -31,8 +31,9 @@ READABLE_SUFFIXES = frozenset(
         "", ".csv", ".db", ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx", ".eml", ".feature",
         ".htm", ".html", ".json", ".jsonl", ".markdown", ".md", ".mht", ".mhtml", ".msg", ".odp",
         ".ods", ".odt", ".otp", ".ots", ".ott", ".pdf", ".potx", ".pps", ".ppsx", ".ppt", ".pptm",
-        ".pptx", ".reqif", ".reqifz", ".rtf", ".sql", ".sqlite", ".sqlite3", ".tab", ".text",
-        ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm", ".xlsx", ".xltx", ".xml", ".zip",
+        ".pptx", ".properties", ".reqif", ".reqifz", ".rtf", ".sql", ".sqlite", ".sqlite3", ".tab",
+        ".text", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm", ".xlsx", ".xltx", ".xml",
+        ".yaml", ".yml", ".zip",
         ".approvalprocess", ".assignmentrules", ".escalationrules", ".flow", ".object",
         ".permissionset", ".profile", ".sharingrules", ".workflow",
     }

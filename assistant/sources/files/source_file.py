@@ -34,7 +34,7 @@ class Source:
         """The name without folders, ending and the number that Notion puts behind each name, for a
         document that states no title."""
         last = self.shown.rsplit(" > ", 1)[-1]
-        name = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", last).replace("_", " ")
+        name = re.sub(r"\.[A-Za-z0-9]{1,10}$", "", last).replace("_", " ")
         return re.sub(r"(?<=\S) [0-9a-f]{32}$", "", name).strip() or last
 
     @property
