@@ -268,7 +268,7 @@ class _Reader:
             if self._names_back(at):
                 self._leave_out_clause_before(at, parts)
             elif last and self._ends(at) and self._follows(at):
-                leave_out_last(parts)
+                leave_out_last(parts, since=self._sentence_of(at, len(parts)))
             elif self._denies(at):
                 return
             elif names.classes[at - 1 : at] != ["without"] or not names.free[at - 1]:
@@ -325,6 +325,14 @@ class _Reader:
             left_out = {"excluded": True, "group": group, "narrows": False}
             parts[n] = parts[n].model_copy(update=left_out)
 
+    def _sentence_of(self, at: int, count: int) -> int:
+        """The first of the things named so far that no sign stronger than a comma parts from a
+        token."""
+        first = at
+        while first > 0 and not _STRONG.search(self._names.gap(first)):
+            first -= 1
+        return sum(place < first for place in self._firsts[:count])
+
     def _follows(self, at: int) -> bool:
         """Whether a word stands right after something named: "complaints are excluded"."""
         names = self._names
@@ -357,6 +365,8 @@ def _unique(parts: list[RequestPart]) -> tuple[RequestPart, ...]:
 
 _WEAK = {",", "/", "+", "&", "|", '"', "“", "”", ")"}
 """Signs between the things of one list."""
+_STRONG = re.compile(r"[;.:!?\n]")
+"""Signs that no list goes on behind."""
 _CLAUSE = frozenset(",;.!?\n")
 """Signs that end a clause."""
 
@@ -444,10 +454,11 @@ class NegationScope:
         )
 
 
-def leave_out_last(parts: list[RequestPart]) -> None:
-    """ "complaints and refunds excluded": the last thing named, and those of its kind before it."""
+def leave_out_last(parts: list[RequestPart], *, since: int = 0) -> None:
+    """ "complaints and refunds excluded": the last thing named, and those of its kind before it, as
+    far as that with the number ``since``."""
     kind, group = parts[-1].kind, max(part.group for part in parts)
-    for at in range(len(parts) - 1, -1, -1):
+    for at in range(len(parts) - 1, since - 1, -1):
         if parts[at].excluded or not alike(parts[at].kind, kind):
             break
         group += 1

@@ -111,8 +111,8 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         key=f"import_files_{st.session_state.get(UPLOADS_KEY, 0)}",
         help="PDF, Word, PowerPoint, Excel, OpenDocument, CSV, HTML, MHTML, Markdown, text, RTF, "
         "mail, JSON, XML, ReqIF, YAML, .properties and Gherkin; scans and pictures (PNG, JPEG, "
-        "TIFF, WebP) where the extra ocr is installed. The content decides what a file is, not its name. At most "
-        "50 MB each.",
+        "TIFF, WebP) where the extra ocr is installed. The content decides what a file is, not its "
+        "name. At most 50 MB each.",
     )
     previews: list[Found] = []
     refused: list[tuple[str, str]] = []
