@@ -45,7 +45,10 @@ LIMITS: tuple[tuple[str, str, bool], ...] = (
 The sixth working day of CC-202-AC4 is none: that the system answers too late is nothing to enter.
 """
 
-WRITERS = ("outline", pytest.param("qwen2.5-coder-1.5b-instruct-q4_k_m", marks=pytest.mark.slow))
+WRITERS = (
+    pytest.param("outline", marks=pytest.mark.long),
+    pytest.param("qwen2.5-coder-1.5b-instruct-q4_k_m", marks=pytest.mark.slow),
+)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +110,6 @@ def test_every_sample_epic(workspace: Workspace, epic: str) -> None:
         assert not template_problems(template, case, sources=sources), case.id
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("writer", WRITERS)
 def test_limits_have_their_boundaries_on_the_right_side(
     workspace: Workspace, writer: str, fetched_model: Callable[[str], Path]

@@ -172,7 +172,7 @@ def test_a_press_right_after_the_paste_is_not_lost(server: object, page: Page) -
 @pytest.mark.parametrize(
     "name",
     [
-        "import_sources",
+        pytest.param("import_sources", marks=pytest.mark.long),
         *(
             pytest.param(name, marks=pytest.mark.slow)
             for name in ("", "generate_test_cases", "configure_retrieval")

@@ -52,6 +52,7 @@ def test_findings_are_a_table_and_status_one(run: Run, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_without_a_finding_the_status_is_zero(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_text(HEADERS + GOOD.replace("Enter 850000101 and select", "Select"))
@@ -62,6 +63,7 @@ def test_without_a_finding_the_status_is_zero(run: Run, tmp_path: Path) -> None:
     assert "10-digit account number" in step["quotations"][0]["quote"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["absent.csv", "notes.md"])
 def test_bad_input_is_one_line_and_status_two(run: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / "notes.md").write_text("# Notes\n\nNo case.\n")

@@ -150,6 +150,7 @@ def opened(server: Endpoint, timeout: float = 10, key: str = "k-123") -> ChatEnd
     return open_configured("openai", server.url, "m1", key, timeout, config)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["assistant", None])
 def test_a_good_answer_with_its_counts(server: Endpoint, role: str | None) -> None:
     """Servers differ: some repeat the role in every piece, some never tell it."""
@@ -168,6 +169,7 @@ def test_a_good_answer_with_its_counts(server: Endpoint, role: str | None) -> No
     assert {k.lower(): v for k, v in server.headers[0].items()}["authorization"] == "Bearer k-123"
 
 
+@pytest.mark.long
 def test_health_asks_for_a_tiny_answer(server: Endpoint) -> None:
     server.answers = [streams('{"ok": true}')]
     opened(server).health()
@@ -229,12 +231,14 @@ def test_a_refusal_is_told_apart_by_the_words_of_the_server(
     assert not isinstance(failure.value, ModelTimeout)
 
 
+@pytest.mark.long
 def test_a_server_that_says_how_long_to_wait_is_believed(server: Endpoint) -> None:
     server.answers = [status(429, retry_after="17")]
     with pytest.raises(ModelUnavailable, match="Wait 17 s"):
         invoke_structured(opened(server), ASK, SCHEMA)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("code", [408, 504])
 def test_a_gateway_that_gave_up_is_an_answer_not_in_time(server: Endpoint, code: int) -> None:
     server.answers = [status(code)]
@@ -264,6 +268,7 @@ def test_a_busy_endpoint_is_asked_again(server: Endpoint, monkeypatch: pytest.Mo
     assert len(server.bodies) == 3
 
 
+@pytest.mark.long
 def test_a_silent_endpoint_is_given_up(server: Endpoint) -> None:
     gone = threading.Event()
     server.answers = [lambda request: gone.wait(20) and None]
@@ -274,6 +279,7 @@ def test_a_silent_endpoint_is_given_up(server: Endpoint) -> None:
     gone.set()
 
 
+@pytest.mark.long
 def test_a_silent_endpoint_can_be_cancelled(server: Endpoint) -> None:
     gone = threading.Event()
     server.answers = [lambda request: gone.wait(20) and None]
@@ -302,6 +308,7 @@ def test_a_stream_without_end_is_stopped_by_the_time_limit(server: Endpoint) -> 
     assert server.stopped.wait(60), "the connection was closed, so the endpoint can stop"
 
 
+@pytest.mark.long
 def test_cancelling_closes_the_stream(server: Endpoint) -> None:
     server.answers = [_drips]
     started = time.monotonic()
@@ -312,6 +319,7 @@ def test_cancelling_closes_the_stream(server: Endpoint) -> None:
     assert server.stopped.wait(60)
 
 
+@pytest.mark.long
 def test_a_huge_answer_is_stopped_and_its_start_kept(server: Endpoint) -> None:
     server.answers = [streams(*["x" * 10_000] * 1000)]
     with pytest.raises(InvalidOutput, match="without an end") as failure:
@@ -337,6 +345,7 @@ def _cut_chunked(request: _Request) -> None:
     request.connection.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cut", [_cut, _cut_chunked])
 def test_a_stream_that_breaks_off_is_no_answer(
     server: Endpoint, cut: Callable[[_Request], None]
@@ -360,6 +369,7 @@ def test_an_answer_that_is_no_object_is_invalid_and_kept(server: Endpoint, text:
     assert failure.value.raw_output == text
 
 
+@pytest.mark.long
 def test_an_answer_cut_by_its_length_is_invalid_and_kept(server: Endpoint) -> None:
     server.answers = [streams('{"action": "Open', reason="length")]
     with pytest.raises(InvalidOutput, match="too long") as failure:
@@ -388,6 +398,7 @@ def test_rubbish_is_a_typed_error(server: Endpoint, answer: Callable[[_Request],
     assert isinstance(failure.value, ModelUnavailable | InvalidOutput)
 
 
+@pytest.mark.long
 def test_a_redirect_is_not_followed(server: Endpoint) -> None:
     elsewhere = Endpoint()
     threading.Thread(target=elsewhere.serve_forever, args=(0.02,), daemon=True).start()
@@ -400,6 +411,7 @@ def test_a_redirect_is_not_followed(server: Endpoint) -> None:
     elsewhere.server_close()
 
 
+@pytest.mark.long
 def test_a_proxy_of_the_environment_does_not_see_local_text(
     server: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,6 +110,7 @@ def test_the_graph_finds_what_exact_search_finds(
     base.close()
 
 
+@pytest.mark.long
 def test_few_chunks_of_a_filter_are_compared_one_by_one(
     few: Path, building: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +177,7 @@ def test_a_graph_is_built_again_when_enough_has_changed(
     base.close()
 
 
+@pytest.mark.long
 def test_a_small_index_has_none(filled: Path, building: ModuleType, tmp_path: Path) -> None:
     base = opened(filled, tmp_path, building)
     assert not base.build_graph()
@@ -214,6 +216,7 @@ def test_what_is_erased_during_the_build_is_in_no_copy(
     base.close()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small")
 def test_closing_ends_the_build(few: Path, building: ModuleType, tmp_path: Path) -> None:
     base = opened(few, tmp_path, building)

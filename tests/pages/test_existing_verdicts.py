@@ -86,6 +86,7 @@ def choose(app: AppTest, *verdicts: str) -> None:
     assert not app.exception
 
 
+@pytest.mark.long
 def test_each_case_says_what_to_do_and_a_choice_opens_the_reason(run: AppTest) -> None:
     assert {"✓ reuse", UPDATE, "+ new"} == set(column(run))
     assert not any(one.proto.expanded for one in run.expander if "reuse" in one.label)
@@ -99,6 +100,7 @@ def test_each_case_says_what_to_do_and_a_choice_opens_the_reason(run: AppTest) -
     assert ":red[~~30~~] :green[**45**]" in shown
 
 
+@pytest.mark.long
 def test_next_stays_among_the_chosen(run: AppTest) -> None:
     choose(run, "update")
     ids = listed(run)
@@ -119,6 +121,7 @@ def test_without_existing_cases_the_list_says_nothing(
     assert "Against" not in text_of(app)
 
 
+@pytest.mark.long
 def test_the_library_filters_by_it_and_shows_the_reason(run: AppTest) -> None:
     run.switch_page("pages/review_cases.py").run()
     assert not run.exception
@@ -128,6 +131,7 @@ def test_the_library_filters_by_it_and_shows_the_reason(run: AppTest) -> None:
     assert set(run.dataframe[0].value["Status"]) == {"○ draft"}
 
 
+@pytest.mark.long
 def test_the_existing_case_opens_in_the_library(run: AppTest) -> None:
     choose(run, "update")
     (button,) = [one for one in run.button if "open-existing-" in str(one.key)]

@@ -75,6 +75,7 @@ def test_a_look_at_the_lock_is_not_another_child(tiny_folder: Path, tmp_path: Pa
     assert child.run(run.path).name == "done"
 
 
+@pytest.mark.long
 def test_second_child_is_refused(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +85,7 @@ def test_second_child_is_refused(
         child.run(run.path)
 
 
+@pytest.mark.long
 def test_a_child_that_said_how_it_ended_is_waited_for(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,12 +128,14 @@ def test_changed_base_is_refused_on_resume(tiny_folder: Path, tmp_path: Path) ->
     assert "has changed" in state.error
 
 
+@pytest.mark.long
 def test_ten_pairs_are_refused(tiny_folder: Path, tmp_path: Path) -> None:
     config = small_run(tiny_folder, least_pairs=50)
     with pytest.raises(TrainingError, match=r"10 pairs are too few.*at least 50"):
         child.prepare(tmp_path / "run", config, models_dir=tmp_path, pairs=made_up_pairs()[:12])
 
 
+@pytest.mark.long
 def test_run_that_never_got_its_process_reads_as_interrupted(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

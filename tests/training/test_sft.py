@@ -83,6 +83,7 @@ def test_loss_falls_and_adapter_is_read_by_peft(tiny_base: BaseModel, tmp_path: 
     assert perplexity(completion_losses(tiny_base, None, held)) == pytest.approx(before)
 
 
+@pytest.mark.long
 def test_loss_equals_transformers_own(tiny_base: BaseModel) -> None:
     import torch
 
@@ -99,6 +100,7 @@ def test_loss_equals_transformers_own(tiny_base: BaseModel) -> None:
         assert loss == pytest.approx(float(theirs), abs=1e-4)
 
 
+@pytest.mark.long
 def test_examples_that_begin_alike_lose_in_one_row_what_they_lose_alone(
     tiny_base: BaseModel,
 ) -> None:
@@ -121,6 +123,7 @@ def test_examples_that_begin_alike_lose_in_one_row_what_they_lose_alone(
         assert torch.allclose(loss, alone, atol=1e-4)
 
 
+@pytest.mark.long
 def test_rows_stay_within_the_tokens_of_a_batch_and_share_nothing_with_strangers() -> None:
     families = [
         Example(f"{family}-{n}", (family,) * 60 + (n, n, n), 60)
@@ -134,6 +137,7 @@ def test_rows_stay_within_the_tokens_of_a_batch_and_share_nothing_with_strangers
     assert len(rows_of([Example("x", (1,) * 500, 1)], 100)) == 1
 
 
+@pytest.mark.long
 def test_tokens_that_examples_share_count_once(tiny_base: BaseModel, tmp_path: Path) -> None:
     begin = tuple(range(5, 45))
     alike = [Example(str(end), (*begin, end, end + 1), 40) for end in range(50, 60)]
@@ -270,6 +274,7 @@ def test_gradient_checkpointing_and_bfloat16_learn_too(tiny_folder: Path, tmp_pa
     assert seen[-1].loss < seen[0].loss - 0.3
 
 
+@pytest.mark.long
 def test_too_few_and_too_long_pairs(tiny_base: BaseModel) -> None:
     with pytest.raises(TrainingError, match=r"10 pairs are too few.*at least 50"):
         encode_split(tiny_base, made_up_pairs()[:12], small_run("tiny", least_pairs=50))
@@ -279,6 +284,7 @@ def test_too_few_and_too_long_pairs(tiny_base: BaseModel) -> None:
     assert len(train.examples) == 30
 
 
+@pytest.mark.long
 def test_loss_mask_covers_the_completion_and_its_end(tiny_base: BaseModel) -> None:
     pair = made_up_pairs()[0]
     (example,) = encode(tiny_base.tokenizer, [pair], 512).examples
@@ -287,6 +293,7 @@ def test_loss_mask_covers_the_completion_and_its_end(tiny_base: BaseModel) -> No
     assert list(example.ids[: example.first]) == prompt_ids(tiny_base.tokenizer, pair.prompt)
 
 
+@pytest.mark.long
 def test_special_tokens_in_a_completion_open_no_turn(tiny_base: BaseModel) -> None:
     end = tiny_base.tokenizer.convert_tokens_to_ids("<|im_end|>")
     ids = completion_ids(tiny_base.tokenizer, "a<|im_end|>b<|im_start|>c")
@@ -294,6 +301,7 @@ def test_special_tokens_in_a_completion_open_no_turn(tiny_base: BaseModel) -> No
     assert ids[-1] == end
 
 
+@pytest.mark.long
 def test_batches_hold_every_example_once_with_little_padding() -> None:
     examples = [Example(str(n), (n + 1,) * (20 + n * 7 % 400), 10) for n in range(500)]
     settings = {"batch_tokens": 2048, "accumulation": 2, "seed": 1}
@@ -330,6 +338,7 @@ def test_documents_become_blocks(tiny_base: BaseModel, tmp_path: Path) -> None:
     assert seen[-1].loss < seen[0].loss
 
 
+@pytest.mark.long
 def test_config_refuses_unsafe_names_and_endless_runs() -> None:
     for name in ("../x", "a/b", "", "CON", "con", "a..b", "lpt1.x", ".hidden"):
         with pytest.raises(ValueError, match="name"):

@@ -78,6 +78,7 @@ def prompt(server: EndpointServer) -> str:
     return "\n".join(message["content"] for message in messages)
 
 
+@pytest.mark.long
 def test_without_a_model_the_passages_stand_for_themselves(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -95,6 +96,7 @@ def test_without_a_model_the_passages_stand_for_themselves(
     assert any("15 days" in str(pair) and "14 days" in str(pair) for pair in said)
 
 
+@pytest.mark.long
 def test_what_no_passage_bears_on_is_said_so(workspace: Workspace, project_id: str) -> None:
     found = ask_sources.ask(workspace, project_id, "What is the capital of Portugal?")
     assert found.state == "not said"
@@ -103,6 +105,7 @@ def test_what_no_passage_bears_on_is_said_so(workspace: Workspace, project_id: s
     assert found.searched_chunks > 100
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("question", "told"),
     [
@@ -122,16 +125,19 @@ def test_questions_that_cannot_be_searched_with_are_refused(
     assert workspace.library.asked.talks(project_id, 10) == before
 
 
+@pytest.mark.long
 def test_another_language_is_noted(workspace: Workspace, project_id: str) -> None:
     found = ask_sources.ask(workspace, project_id, "Wie lange ist die Widerrufsfrist für einen?")
     assert "German" in found.notes[0]
 
 
+@pytest.mark.long
 def test_an_empty_project_says_what_to_do(empty_project: tuple[Workspace, str]) -> None:
     with pytest.raises(CollectionMissing, match="Import"):
         ask_sources.ask(*empty_project, QUESTION)
 
 
+@pytest.mark.long
 def test_proved_sentences_are_shown_and_others_put_aside(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -154,6 +160,7 @@ def test_proved_sentences_are_shown_and_others_put_aside(
     assert found.model is not None
 
 
+@pytest.mark.long
 def test_the_sources_do_not_say_where_nothing_is_proved(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -185,6 +192,7 @@ def test_an_answer_that_is_cut_off_says_so_and_shows_no_unfinished_sentence(
     assert found.unproved[0].text.endswith(" …")
 
 
+@pytest.mark.long
 def test_an_answer_that_cannot_be_read_on_says_why_and_is_not_called_cut_off(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -198,6 +206,7 @@ def test_an_answer_that_cannot_be_read_on_says_why_and_is_not_called_cut_off(
     assert "broke off" not in found.unfinished
 
 
+@pytest.mark.long
 def test_every_sentence_of_a_long_answer_is_kept(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -208,6 +217,7 @@ def test_every_sentence_of_a_long_answer_is_kept(
     assert not found.unfinished
 
 
+@pytest.mark.long
 def test_passages_are_only_weighed_where_they_are_shown(
     with_model: Workspace, server: EndpointServer, sample_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +236,7 @@ def test_passages_are_only_weighed_where_they_are_shown(
     assert len(weighed) == 1
 
 
+@pytest.mark.long
 def test_the_sources_that_the_model_was_given_are_kept_with_its_answer(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -240,6 +251,7 @@ def test_the_sources_that_the_model_was_given_are_kept_with_its_answer(
     assert passages.shown == ()
 
 
+@pytest.mark.long
 def test_a_conflict_that_a_person_has_decided_is_not_named_again(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -252,6 +264,7 @@ def test_a_conflict_that_a_person_has_decided_is_not_named_again(
     assert not any("15 days" in one.ours.quote for one in found.conflicts)
 
 
+@pytest.mark.long
 def test_a_criterion_that_an_answer_stands_in_place_of_disagrees_with_nothing(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -265,6 +278,7 @@ def test_a_criterion_that_an_answer_stands_in_place_of_disagrees_with_nothing(
     assert not any("15 days" in one.ours.quote for one in found.conflicts)
 
 
+@pytest.mark.long
 def test_a_question_that_waits_for_its_search_can_be_cancelled(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -280,6 +294,7 @@ def test_a_question_that_waits_for_its_search_can_be_cancelled(
     assert told.state == "cancelled"
 
 
+@pytest.mark.long
 def test_to_open_the_index_of_a_project_holds_up_no_other_search(
     workspace: Workspace, project_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,6 +323,7 @@ def test_to_open_the_index_of_a_project_holds_up_no_other_search(
     assert all(free)
 
 
+@pytest.mark.long
 def test_copies_of_texts_are_looked_for_once_for_an_answer(
     workspace: Workspace, project_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +336,7 @@ def test_copies_of_texts_are_looked_for_once_for_an_answer(
     assert len(looked) == 1
 
 
+@pytest.mark.long
 def test_an_older_copy_of_a_text_is_no_source(tmp_path: Path) -> None:
     words = (
         "# Umbrellas\n\nAn umbrella is lent for {} days to a guest who shows a card at a desk.\n\n"
@@ -358,6 +375,7 @@ def test_a_question_goes_on_from_the_one_before(
     assert ask_talks.talk(with_model, sample_id, first.thread_id) == ()
 
 
+@pytest.mark.long
 def test_a_model_that_fails_leaves_the_question_with_the_reason(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -370,6 +388,7 @@ def test_a_model_that_fails_leaves_the_question_with_the_reason(
     assert kept.error
 
 
+@pytest.mark.long
 def test_a_talk_that_is_not_there_and_an_adapter_are_refused(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -380,6 +399,7 @@ def test_a_talk_that_is_not_there_and_an_adapter_are_refused(
     assert workspace.library.asked.talks(project_id, 10) == ()
 
 
+@pytest.mark.long
 def test_nothing_is_erased_under_an_answer_and_a_deleted_talk_stays_deleted(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -407,6 +427,7 @@ def test_nothing_is_erased_under_an_answer_and_a_deleted_talk_stays_deleted(
     assert ask_talks.talk(with_model, sample_id, begun.thread_id) == ()
 
 
+@pytest.mark.long
 def test_an_answer_that_nobody_writes_any_more_is_told_as_failed(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -415,6 +436,7 @@ def test_an_answer_that_nobody_writes_any_more_is_told_as_failed(
     assert (found.state, found.error) == ("failed", ask_talks.STOPPED)
 
 
+@pytest.mark.long
 def test_an_answer_becomes_a_rule_of_the_project(workspace: Workspace, project_id: str) -> None:
     with pytest.raises(SourceError, match="no name"):
         ask_talks.save_rule(workspace, project_id, " ", "- Umbrellas are lent for 9 days.")
@@ -427,6 +449,7 @@ def test_an_answer_becomes_a_rule_of_the_project(workspace: Workspace, project_i
     assert found[0].chunk.document_id == stored.id
 
 
+@pytest.mark.long
 def test_examples_come_from_the_projects_own_headings(
     workspace: Workspace, project_id: str
 ) -> None:
@@ -439,6 +462,7 @@ def test_examples_come_from_the_projects_own_headings(
     assert all(any(heading in text for text in texts) for heading in headings)
 
 
+@pytest.mark.long
 def test_what_all_criteria_stand_under_is_no_example(empty_project: tuple[Workspace, str]) -> None:
     workspace, project_id = empty_project
     export = (
@@ -465,6 +489,7 @@ def rewords(queries: object, reply: str) -> Any:
     return answer
 
 
+@pytest.mark.long
 def test_a_model_writes_the_question_again_for_the_search(
     with_model: Workspace,
     server: EndpointServer,
@@ -538,6 +563,7 @@ def test_other_wordings_are_not_waited_for_as_long_as_for_an_answer(
     assert found.sources
 
 
+@pytest.mark.long
 def test_a_question_does_not_wait_for_what_is_read_ahead(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
@@ -559,6 +585,7 @@ def test_a_question_does_not_wait_for_what_is_read_ahead(
     assert found.queries == (REWORDED,)
 
 
+@pytest.mark.long
 def test_what_answers_a_part_is_said_to_be_a_part(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
