@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
 
+from canvas_tables import at_rest, press_when_still
 from endpoint_server import KEY, EndpointServer, endpoint_server
 
 
@@ -32,12 +33,12 @@ def test_an_endpoint_is_typed_tested_and_saved(
         field.fill(value)
         field.press("Tab")  # from the key to the eye beside it, which is no leaving for Streamlit
         if name != "Key":
-            expect(page.get_by_test_id("stStatusWidget")).to_be_hidden()
+            at_rest(page)
     expect(page.get_by_text("Text stays on this computer")).to_be_visible()
-    page.get_by_role("button", name="Test").click()
+    press_when_still(page.get_by_role("button", name="Test"))
     expect(page.get_by_text("m1 answered as asked")).to_be_visible()
     assert endpoint.keys == [KEY]
-    page.get_by_role("button", name="Save").click()
+    press_when_still(page.get_by_role("button", name="Save"))
     expect(page.get_by_text(endpoint.key_variable).last).to_be_visible()
     expect(page.get_by_role("button", name="Remove")).to_be_visible()
     page.get_by_role("link", name="Generate test cases").click()
