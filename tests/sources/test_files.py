@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -160,6 +161,31 @@ def test_damaged_and_dangerous_files_are_unreadable_in_words(data: bytes, words:
     with pytest.raises(UnreadableFile, match=words) as caught:
         read_file("a.json", data)
     assert "a.json" in str(caught.value)
+
+
+def test_json_of_an_unknown_structure_is_a_page() -> None:
+    """Whatever its values say: names of fields beside them are no criteria."""
+    words = {"story": "As a keeper I want to feed the seals", "acceptance criteria": ["It eats"]}
+    payload = {"zoo": {"nodeId": None, "texts": words}, "animals": [{"limits": {}, "on": True}]}
+    reading = read_file("zoo.json", json.dumps(payload).encode())
+    assert (reading.document.kind, reading.epics) == ("page", ())
+    assert "As a keeper I want to feed the seals" in reading.document.text
+
+
+def test_what_is_nested_in_a_record_of_json_is_no_criterion() -> None:
+    """The record's own values stay what they are."""
+    inside = [{"id": 1, "nodeId": None, "text": "It eats"}]
+    records = [
+        {"key": f"Z-{number}", "title": name, "release": "R1", "acceptanceCriteria": told}
+        for number, name, told in [(1, "Feed seals", inside), (2, "Wash seals", ["It shines"])]
+    ]
+    (epic,) = read_file(
+        "zoo.json", json.dumps([records[1], {**records[1], "key": "Z-3"}]).encode()
+    ).epics
+    assert [one.text for one in epic.stories[0].criteria] == ["It shines"]
+    reading = read_file("zoo.json", json.dumps(records).encode())
+    assert not [c for epic in reading.epics for story in epic.stories for c in story.criteria]
+    assert "Feed seals" in reading.document.text
 
 
 def test_archives_that_are_no_workbook() -> None:

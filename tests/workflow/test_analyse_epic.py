@@ -102,3 +102,25 @@ def test_criterion_of_two_thousand_words() -> None:
 def test_no_epic() -> None:
     with pytest.raises(SourceError, match="Acceptance criteria"):
         analyse_text("table.csv", b"Key,Colour\n1,red\n2,green\n")
+
+
+def test_the_one_epic_beside_pages_of_an_export() -> None:
+    place = {"idList": "l", "desc": "", "labels": []}
+    board = {
+        "lists": [{"id": "l", "name": "Backlog", "idBoard": "b"}],
+        "cards": [
+            {**place, "name": "EP-11: Refund", "shortLink": "a", "id": "1"},
+            {**place, "name": "Buy paper", "shortLink": "b", "id": "2"},
+        ],
+        "checklists": [
+            {"idCard": "1", "name": "Acceptance criteria", "checkItems": [{"name": "It is paid."}]}
+        ],
+    }
+    ((story,),) = [one.stories for one in analyse_text("b.json", json.dumps(board).encode()).epics]
+    assert [one.text for one in story.criteria] == ["It is paid."]
+
+
+def test_json_of_an_unknown_structure_holds_no_epic() -> None:
+    dump = {"zoo": {"nodeId": None, "acceptance criteria": ["It eats"]}, "on": [True]}
+    with pytest.raises(SourceError, match="No epic or user story"):
+        analyse_text("zoo.json", json.dumps(dump).encode())

@@ -19,6 +19,7 @@ from assistant.sources.grids.document_tables import with_tables
 from assistant.sources.grids.grids import make_grid
 from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.grids.table_files import read_grids
+from assistant.sources.grids.trello_boards import read_board
 from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text
 from assistant.sources.pasted.strikethrough import struck_note
@@ -87,6 +88,10 @@ def _add(record: Record, export: Export) -> None:
                 export.fields.append(FieldChoice.model_validate(value))
             elif name == "note":
                 export.notes.append(clean_text(str(value)).text)
+            elif name == "board":
+                assert isinstance(value, dict)
+                for inner in read_board(value):
+                    _add(inner, export)
             elif name == "report":
                 export.report = report_of(value)
 

@@ -3,5 +3,5 @@
 __all__ = [
     "case_rows", "comments", "document_tables", "field_choice", "file_grids", "grids",
     "header_words", "headers", "issues", "mapping", "table_files", "table_kinds", "tool_headers",
-    "work_items",
+    "trello_boards", "work_items",
 ]  # fmt: skip

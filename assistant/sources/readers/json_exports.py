@@ -1,7 +1,7 @@
-"""JSON files: Jira issues, Confluence pages, test cases, Xray's demo, Salesforce, chats, tables.
+"""JSON files: Jira issues, Confluence pages, test cases, Xray's demo, Salesforce, Trello, chats.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
-its values. Records are those of ``exports.read_export``.
+its values, whatever words stand in it. Records are those of ``exports.read_export``.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield from _xray(payload)
     elif cases := json_cases.read_cases(payload):
         yield from cases
+    elif _is_board(payload):
+        yield {"board": payload}
     elif chat := read_chat(payload, str(options.get("name", ""))):
         yield from chat
     elif salesforce_records.is_records(payload):
@@ -68,7 +70,7 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield {"report": {"reader": "json", "parts": len(records)}}
     else:
         text = "\n".join(_lines(payload, 0)) or json.dumps(payload, ensure_ascii=False)
-        yield {"document": {"id": "", "title": "", "text": text}}
+        yield {"document": {"id": "", "title": "", "text": text, "kind": "page"}}
         yield {"report": {"reader": "json", "parts": 1}}
 
 
@@ -86,8 +88,19 @@ def _records(payload: object) -> list[dict[str, Any]]:
 
 
 def _rows(records: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    header = list(dict.fromkeys(str(name) for record in records for name in record))
-    return [header, *([_cell(record.get(name)) for name in header] for record in records)]
+    """Header and rows; a column that holds objects says so in its name, and is no field by it: the
+    names and values inside are no criteria, steps or labels."""
+    names = list(dict.fromkeys(str(name) for record in records for name in record))
+    header = [
+        f"{name} (nested)" if any(_is_nested(record.get(name)) for record in records) else name
+        for name in names
+    ]
+    return [header, *([_cell(record.get(name)) for name in names] for record in records)]
+
+
+def _is_nested(value: object) -> bool:
+    inner = value if isinstance(value, list) else [value]
+    return any(isinstance(each, dict | list) and each for each in inner)
 
 
 def _cell(value: object) -> str:
@@ -173,6 +186,18 @@ def _page(page: Mapping[str, Any]) -> dict[str, object]:
 def _adf_text(value: str) -> str:
     parsed = json.loads(value)
     return adf_to_markdown(parsed) if is_adf(parsed) else value
+
+
+def _is_board(payload: object) -> bool:
+    """Whether a payload is a board of Trello: what its words mean is read by ``trello_boards``."""
+    parts = {own: mapping(payload).get(name) for name, own in _OF_A_BOARD.items()}
+    return any(parts.values()) and all(
+        isinstance(found, list) and all({"name", own} <= mapping(each).keys() for each in found)
+        for own, found in parts.items()
+    )
+
+
+_OF_A_BOARD = {"cards": "idList", "lists": "idBoard"}
 
 
 def _is_xray(payload: Mapping[str, Any]) -> bool:

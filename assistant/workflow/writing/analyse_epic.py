@@ -29,7 +29,8 @@ from assistant.domain import (
     UserStory,
     Value,
 )
-from assistant.errors import SourceError
+from assistant.errors import SourceError, UnsupportedFile
+from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
@@ -122,9 +123,18 @@ def analyse_text(
 
 
 def read_epic(name: str, data: bytes) -> Reading:
-    """Read a file that holds an epic, even where it looks like a page or like rules."""
-    reading = read_file(name, data)
+    """Read a file that holds an epic, even where it looks like a page or like rules, or holds pages
+    beside. The values of JSON that nobody knows stay a page."""
+    try:
+        reading = read_file(name, data)
+    except UnsupportedFile:
+        found = [one.reading for one in read_files(name, data) if one.reading and one.reading.epics]
+        if len(found) != 1:
+            raise
+        return found[0]
     if reading.epics or reading.document.kind not in ("page", "rules"):
+        return reading
+    if reading.report.reader == "json":
         return reading
     return read_pasted(reading.document.text, title=reading.document.title)
 
