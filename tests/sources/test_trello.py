@@ -253,19 +253,29 @@ def test_archived_cards_are_left_out_and_counted() -> None:
     assert "Old" not in reading.document.text
 
 
-def test_other_cards_are_pages() -> None:
+def test_other_cards_are_one_page() -> None:
     bug = "Expected result:\n- Monday is first\n\nActual: Sunday"
-    first, *pages = readings(board(
+    said = {
+        "type": "commentCard",
+        "date": "2027-05-04T08:00:00Z",
+        "data": {"card": {"id": "card 2"}, "text": "Done."},
+        "memberCreator": {"fullName": "Ola Berg"},
+    }
+    first, page = readings(board(
         card("Reserve", STORY, attachments=[{"name": "plan.pdf", "url": "https://x.example/plan"}]),
         card("Calendar begins on Sunday", bug, labels=["Bug"]),
-        card("Buy rope", "", checklist("Shops", "North pier")),
+        card("Buy rope", "", checklist("Shops", "North pier")), actions=[said],
     ))  # fmt: skip
     assert [story.title for epic in first.epics for story in epic.stories] == ["Reserve"]
     assert first.report.unread_parts == ("attached file plan.pdf",)
-    assert [(one.document.kind, one.document.title, one.epics) for one in pages] == [
-        ("page", "Calendar begins on Sunday", ()), ("page", "Buy rope", ()),
-    ]  # fmt: skip
-    assert "North pier" in pages[1].document.text
+    assert (page.document.kind, page.document.title, page.epics) == (
+        "page", "Boat house: other cards", ())  # fmt: skip
+    text = page.document.text
+    assert text.index("## Calendar begins on Sunday") < text.index("## Buy rope")
+    assert "North pier" in text
+    assert "# Comments on Calendar begins on Sunday" in text
+    assert [one.label for one in page.places] == ["comment by Ola Berg, 2027-05-04"]
+    assert page.authors == ("Ola Berg",)
 
 
 def test_a_bug_with_criteria_is_a_story() -> None:

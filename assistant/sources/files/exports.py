@@ -28,7 +28,7 @@ from assistant.sources.reading import ExtractionReport, FieldChoice, Reading
 
 class Page(Value):
     """A document in an export: a wiki page, a Salesforce object, the text of a data file, a chat,
-    whose messages are ``comments`` by ``authors``."""
+    whose messages are ``comments`` by ``authors``; ``said_on`` are those on its parts, by name."""
 
     id: str
     title: str
@@ -40,6 +40,7 @@ class Page(Value):
     author: str = ""
     labels: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
+    said_on: tuple[tuple[str, tuple[Comment, ...]], ...] = ()
     authors: tuple[str, ...] = ()
 
 
@@ -137,8 +138,12 @@ def _titled(issues: Sequence[Issue], source: Source) -> Sequence[Issue]:
 
 
 def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
-    comments, struck = comments_without_struck(page.comments)
-    check_length("".join((page.text, *(words for *_, words in comments))), source)
+    told = [
+        (name, *comments_without_struck(said))
+        for name, said in (("", page.comments), *page.said_on)
+    ]
+    said_on, struck = [(name, said) for name, said, _ in told], sum(number for *_, number in told)
+    check_length("".join((page.text, *(w for _, said in said_on for *_, w in said))), source)
     text = page.text.strip("\n") + "\n"
     kind = page.kind if page.kind in {"rules", "page"} else text_kind(text)
     identity = page.id or (source.id if alone else f"{source.id} > {page.title}")
@@ -148,7 +153,7 @@ def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
     as_kind: TextKind = "epic" if kind == "epic" else "rules" if kind == "rules" else "page"
     reading = read_text(text, as_kind=as_kind, title=page.title, uri=page.uri,
                         document_id=identity)  # fmt: skip
-    reading = with_comments(with_tables(reading), [("", comments)])
+    reading = with_comments(with_tables(reading), said_on)
     notes = (*reading.notes, struck_note(struck)) if struck else reading.notes
     found = reading.document.metadata
     labels = tuple(dict.fromkeys((*page.labels, *found.labels)))

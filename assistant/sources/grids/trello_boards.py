@@ -1,4 +1,4 @@
-"""Boards of Trello in JSON ("Export as JSON"): cards as issues, other cards as pages.
+"""Boards of Trello in JSON ("Export as JSON"): cards as issues, all other cards as one page.
 
 Source of the format: Atlassian, "Trello REST API", objects board, card, checklist, action and
 custom field.
@@ -107,14 +107,15 @@ def read_board(board: Record) -> Iterator[dict[str, object]]:
     kept = _cards(live, board)
     _give_keys(kept)
     _give_epics(kept)
-    issues = list[_Card]()
+    others = list[_Card]()
     for card in kept:
         if record := _issue(card, board):
-            issues.append(card)
             yield {"issue": record}
         else:
-            yield {"document": _page(card, board)}
-    left = [f"{name} ({card.key})" for card in issues for name in card.left_out]
+            others.append(card)
+    if others:
+        yield {"document": _page(others, board)}
+    left = [f"{name} ({card.key})" for card in kept for name in card.left_out]
     if left:
         yield {"note": f"Checklists whose name does not say acceptance criteria were left out: "
                f"{', '.join(left)}."}  # fmt: skip
@@ -331,31 +332,31 @@ def _issue(card: _Card, board: Record) -> dict[str, object]:
         "team": roles.get("team", ""),
         "sprint": roles.get("sprint", ""),
         "status": card.list_name,
-        **_shared(card, board),
-    }
-
-
-def _page(card: _Card, board: Record) -> dict[str, object]:
-    """Any other card as a page, with all that stands on it."""
-    parts = [f"# {card.title}", str(card.record.get("desc") or "")]
-    parts += [_listing(name, items) for name, items in card.checklists]
-    return {
-        "id": f"trello:{card.record.get('id') or card.key}",
-        "title": card.title,
-        "text": "\n\n".join(filter(None, parts)),
-        "kind": "page",
-        "authors": list(dict.fromkeys(who for who, *_ in card.comments if who)),
-        **_shared(card, board),
-    }
-
-
-def _shared(card: _Card, board: Record) -> dict[str, object]:
-    return {
         "labels": [name for name in card.labels if not _kind(name)],
         "author": card.author,
         "project": _words(board),
         "uri": str(card.record.get("shortUrl") or card.record.get("url") or ""),
         "comments": card.comments,
+    }
+
+
+def _page(cards: Sequence[_Card], board: Record) -> dict[str, object]:
+    """The cards that are neither, each with all that stands on it below its name."""
+    title = f"{_words(board)}: other cards".removeprefix(": ")
+    parts = [f"# {title}"]
+    for card in cards:
+        parts += [f"## {card.title}", str(card.record.get("desc") or "")]
+        parts += [_listing(name, items) for name, items in card.checklists]
+    people = [card.author for card in cards] + [who for card in cards for who, *_ in card.comments]
+    return {
+        "id": f"trello:{board.get('id') or title}",
+        "title": title,
+        "text": "\n\n".join(filter(None, parts)),
+        "kind": "page",
+        "uri": str(board.get("shortUrl") or board.get("url") or ""),
+        "project": _words(board),
+        "authors": list(dict.fromkeys(filter(None, people))),
+        "said_on": [[card.title, card.comments] for card in cards if card.comments],
     }
 
 
