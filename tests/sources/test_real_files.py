@@ -617,7 +617,9 @@ def test_tables_links_and_comments_of_word_files(real: Real) -> None:
 
 def test_old_workbooks(real: Real) -> None:
     merged = read_file("a.xls", real("xls", "merged-cell-sheet.xls")).document.text
-    assert table_rows(merged) == ["| 1 | 2 | 3 |", "| 1 | 5 | 6 |", "| 1 | 8 | 9 |", "| 10 | 11 |  |"]
+    assert table_rows(merged) == [
+        "| 1 | 2 | 3 |", "| 1 | 5 | 6 |", "| 1 | 8 | 9 |", "| 10 | 11 |  |",
+    ]  # fmt: skip
     dates = read_file("b.xls", real("xls", "date_field.xls")).document.text
     assert table_rows(dates)[:2] == ["| Date | Time |", "| 2014-12-25 | 11:11:11 |"]
     hidden = read_file("c.xls", real("xls", "hidden_sheets.xls"))
