@@ -68,6 +68,8 @@ class _Reader:
         self._labels = {name_key(name): name for name in self._names.labels}
         self._titles = vocabulary.titles
         self._unread: list[tuple[int, int]] = []
+        self._firsts: list[int] = []
+        """The token at which each part so far begins."""
 
     def read(self) -> RequestReading:
         names = self._names
@@ -233,7 +235,6 @@ class _Reader:
     def _parts(self, mentions: list[Mention]) -> list[RequestPart]:
         """The mentions, each wanted or left out, in groups."""
         parts: list[RequestPart] = []
-        self._firsts: list[int] = []
         scope = NegationScope()
         place = 0
         for mention in mentions:
@@ -322,8 +323,7 @@ class _Reader:
             clause.append(n)
         for n in clause:
             group += 1
-            left_out = {"excluded": True, "group": group, "narrows": False}
-            parts[n] = parts[n].model_copy(update=left_out)
+            parts[n] = _left_out(parts[n], group)
 
     def _sentence_of(self, at: int, count: int) -> int:
         """The first of the things named so far that no sign stronger than a comma parts from a
@@ -454,6 +454,10 @@ class NegationScope:
         )
 
 
+def _left_out(part: RequestPart, group: int) -> RequestPart:
+    return part.model_copy(update={"excluded": True, "group": group, "narrows": False})
+
+
 def leave_out_last(parts: list[RequestPart], *, since: int = 0) -> None:
     """ "complaints and refunds excluded": the last thing named, and those of its kind before it, as
     far as that with the number ``since``."""
@@ -463,8 +467,6 @@ def leave_out_last(parts: list[RequestPart], *, since: int = 0) -> None:
             break
         group += 1
         narrows = parts[at].narrows
-        parts[at] = parts[at].model_copy(
-            update={"excluded": True, "group": group, "narrows": False}
-        )
+        parts[at] = _left_out(parts[at], group)
         if narrows:
             break

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from assistant.knowledge.chunks.chunking import split
@@ -53,3 +55,12 @@ def test_yaml_is_code_and_no_epic(mark: str) -> None:
 def test_other_texts_are_none_of_them() -> None:
     assert program_text("a=b", "notes.txt") is None
     assert program_text("", "empty.properties") == ""
+
+
+def test_hostile_lines_take_no_time() -> None:
+    dashes = "# -- a" + "-" * 200_000 + "b\n"
+    going_on = "key=\\\n" + "x\\\n" * 100_000 + "end\n"
+    begin = time.process_time()
+    found = program_text(dashes + going_on, "a.properties") or ""
+    assert time.process_time() - begin < 2
+    assert found.endswith("end |")

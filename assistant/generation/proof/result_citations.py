@@ -172,9 +172,9 @@ class _Query:
             return None
         place = overlaps.index(best)
         theirs, own = _dates(passage.sentences[place].numbers), _dates(self._numbers)
+        others = bool(theirs and own) and theirs.isdisjoint(own)
         # Of a comment the day is that on which it was said.
-        is_example = not passage.source.chunk.is_comment and bool(theirs and own)
-        is_example = is_example and theirs.isdisjoint(own)
+        is_example = others and not passage.source.chunk.is_comment
         return _Excerpt(passage, place, overlaps, is_example)
 
     def trusts(self, one: _Excerpt) -> bool:

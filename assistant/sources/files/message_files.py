@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from assistant.sources.markdown_tables import markdown_table
 
 _ENTRY = re.compile(r"(?P<key>(?:\\.|[^\\\s=:])+)\s*(?:[=:]\s*|\s)(?P<words>.*)", re.DOTALL)
-_CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\$")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _SIGNS = {"n": "\n", "t": "\t", "r": "", "f": ""}
-_DRAWN = re.compile(r"[\s#!*=_-]*[-=*#_]{2,}\s*(?P<words>.*?)[\s#!*=_-]*")
-"""A comment that is drawn as a heading: "# --- Bookings ---"."""
+_DRAWN = "-=*#_ "
+"""Signs that draw a comment as a heading: "# --- Bookings ---"."""
 
 
 def program_text(text: str, shown: str) -> str | None:
@@ -25,7 +24,7 @@ def program_text(text: str, shown: str) -> str | None:
     if name.endswith(".properties"):
         return _messages(text)
     if name.endswith((".yaml", ".yml")):
-        mark = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+        mark = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
         return f"{mark}yaml\n{text.strip(chr(10))}\n{mark}\n"
     return None
 
@@ -42,33 +41,29 @@ def _messages(text: str) -> str:
             if (entry := _ENTRY.fullmatch(line)) and entry["words"].strip():
                 rows.append((_unescaped(entry["key"]), _unescaped(entry["words"])))
             continue
-        words = line.lstrip("#! \t")
-        if words and re.match(r"[\w.-]+\s*=", words):
+        words = line[1:].strip()
+        if re.match(r"[\w.-]+\s*=", words):
             continue
         if rows:
             parts.append(markdown_table([("Key", "Text"), *rows]))
             rows = []
-        drawn = _DRAWN.fullmatch(line)
-        if drawn and drawn["words"]:
-            parts.append(f"## {drawn['words']}")
-        elif words.strip("-=*_ "):
-            parts.append(words)
+        if bare := words.strip(_DRAWN):
+            parts.append(words if words[:2].strip(_DRAWN) else f"## {bare}")
     return "\n\n".join(parts)
 
 
 def _lines(text: str) -> Iterator[str]:
     """Lines without white space before them, those that end in a backslash joined with the next."""
-    joined = ""
-    for line in text.split("\n"):
-        joined += line.lstrip()
-        if not joined.startswith(("#", "!")) and _CONTINUED.search(joined):
-            joined = joined[:-1]
+    parts: list[str] = []
+    for line in (*text.split("\n"), ""):
+        part = line.lstrip()
+        goes_on = (len(part) - len(part.rstrip("\\"))) % 2 == 1
+        if goes_on and (parts or part[0] not in "#!"):
+            parts.append(part[:-1])
             continue
-        if joined.strip():
-            yield joined.rstrip("\r")
-        joined = ""
-    if joined.strip():
-        yield joined
+        if whole := "".join((*parts, part)).strip():
+            yield whole
+        parts = []
 
 
 def _unescaped(words: str) -> str:

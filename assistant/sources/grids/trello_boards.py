@@ -16,6 +16,7 @@ from assistant.sources.grids.field_choice import is_named_for
 from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.headers import normalised
 from assistant.sources.json_values import mapping, objects
+from assistant.sources.pasted.lines import unlinked
 from assistant.sources.pasted.names_and_ids import (
     EPIC_WORD,
     EPIC_WORDS,
@@ -64,7 +65,6 @@ _LABEL = re.compile(
     rf"[\[(]?(?P<word>{EPIC_WORD}|{STORY_WORD})(?:\s*#?\d+)?\s*(?:[\])·•:：|–—]|\s-\s)",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"\[(?P<shown>[^\]\n]*)\]\([^)\n]*\)")
 _LABELLED = re.compile(r"(?P<label>[^:：\n]{1,60}?)[*_ ]*[:：][*_ ]*(?P<rest>.*)")
 _MARKS = re.compile(r"\s*(?P<list>(?:[-*•+]|\d{1,2}[.)])\s+)?(?:\[[ xX]?\]\s*)?[#*_ ]*[\[(]?")
 _NAME = re.compile(r"\w+(?:[-.]\w+)*")
@@ -247,7 +247,7 @@ def _give_epics(cards: Sequence[_Card]) -> None:
         told = [match["epic"] for match in _ABOVE.finditer(card.text)]
         card.text = _ABOVE.sub("", card.text)
         told += [value for name, value in card.fields.items() if _kind(name) == "epic"]
-        shown = [_LINK.sub(r"\g<shown>", one).strip("*_ ") for one in told]
+        shown = [unlinked(one).strip("*_ ") for one in told]
         named = [one for words in (*told, *_addresses(card)) for one in _cards_in(words, by_name)]
         above = [one for one in named if one.kind == "epic"]
         above += [titles[one.casefold()] for one in shown if one.casefold() in titles]

@@ -97,10 +97,11 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
 
 def _only_story(draft: EpicDraft, epic: Epic) -> str:
     """The key of the one story that a text is, where it only names its epic; else empty."""
-    linked = draft.meta.epic or next((s.meta.epic for s in draft.stories if s.meta.epic), "")
-    alone = linked and len(epic.stories) == 1 and not (draft.key or draft.title or draft.meta.title)
-    key = epic.stories[0].key if alone else ""
-    return key if key not in {"", epic.key} and not key.startswith(f"{epic.key}-S") else ""
+    if len(draft.stories) != 1 or draft.key or draft.title or draft.meta.title:
+        return ""
+    story = draft.stories[0]
+    linked = draft.meta.epic or story.meta.epic
+    return epic.stories[0].key if linked and (story.key or find_key(story.meta.key)) else ""
 
 
 def _key(draft: EpicDraft, linked: str) -> str:

@@ -21,7 +21,7 @@ _EMPHASIS = re.compile(
 )
 _HALF = re.compile(r"^(?:\*\*|__)(?=\w)|(?<=[^\s*_])(?:\*\*|__)$")
 _LITERAL = re.compile(r"(`[^`\n]+`)")
-_LINK = re.compile(r"\[([^\[\]\n]+)\]\([^()\s]+\)")
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\([^()\n]*\)")
 _BREAK = re.compile(r"(?:\\|<br ?/?>)\s*$", re.IGNORECASE)
 
 

@@ -239,7 +239,9 @@ def left_over(
     found: list[Unread] = []
     last: Line | None = None
     for line in mark_series(split_lines(text)):
-        if line.blank or held.holds(line) or held.holds(replace(line, text=unlinked(line.text))):
+        shown = unlinked(line.text)
+        linked = shown != line.text and held.holds(replace(line, text=shown))
+        if line.blank or linked or held.holds(line):
             continue
         joins = last is not None and not text[last.end : line.start].strip()
         start = found.pop().start if joins else line.start

@@ -104,7 +104,7 @@ def question_text(question: Question, *, limit: int = 600) -> str:
 def _ground_lines(question: Question, criterion: AcceptanceCriterion) -> None:
     """The criterion with the words that raise a question marked, and such words of other texts."""
     text = " ".join(without_emphasis(criterion.text)[0].split())
-    quotes = {" ".join(without_emphasis(one.quote)[0].split()) for one in question.evidence}
+    quotes = (" ".join(without_emphasis(one.quote)[0].split()) for one in question.evidence)
     places = {quote: text.find(quote) for quote in quotes if quote}
     first = min((at for at in places.values() if at >= 0), default=0)
     start = text.rfind(" ", 0, first - MOST_BEFORE) + 1 if first > MOST_BEFORE else 0

@@ -179,7 +179,7 @@ def _by_story(held: Iterable[StoredCase]) -> list[list[StoredCase]]:
 
 def _ground(run: GenerationRun, cases: Sequence[TestCase]) -> ReadingGround:
     """What the cases may rest on: criteria of all of them, the sources that they cite first and
-    comments, which decide what pages say and are cited for no result, then what stands on the same
+    comments, which may decide otherwise than a page says, then what stands on the same
     pages: the row beside a cited one is what a neighbour's case needs."""
     grounds = [ground_of_run(run, case) for case in cases]
     cited = {one.chunk_id for case in cases for one in case.all_citations}
