@@ -338,6 +338,7 @@ class Question(Value):
 
     ``suggestion`` is how the criterion would read if the other side of a contradiction is right.
     ``source_answers`` are what the sources say to it, where a run wrote its cases by them.
+    ``case_titles`` name the cases that, as their writer says, follow one of the possible answers.
     """
 
     criterion_id: str
@@ -346,6 +347,7 @@ class Question(Value):
     evidence: tuple[Evidence, ...] = ()
     suggestion: str = ""
     source_answers: tuple[SourceAnswer, ...] = ()
+    case_titles: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

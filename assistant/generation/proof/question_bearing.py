@@ -17,19 +17,23 @@ _NO_MARKS = str.maketrans('“”„"«»', "      ")
 
 
 def bears_on(question: Question, case: TestCase) -> bool:
-    """Whether the answer to a question could change a case of its criterion.
+    """Whether the answer to a question could change a case.
 
     A question on a few words bears on the cases that use these words, one on values that differ on
     those with a value of their kind, and one on what a clause means, or that the authors left open,
-    on those whose results tell most of it. Any other bears on every case of its criterion. None
-    bears on a case that cites the source which answers it, and none on any that only asks how to
-    run it: no result hangs on that.
+    on those whose results tell most of it. Any other bears on every case of its criterion. What
+    their writer names as following one of the possible answers it bears on in any case. None bears
+    on a case that cites the source which answers it, and none on any that only asks how to run it:
+    no result hangs on that.
     """
-    if question.criterion_id not in case.criterion_ids or question.is_on_running:
+    named = case.title in question.case_titles
+    if question.is_on_running or not (named or question.criterion_id in case.criterion_ids):
         return False
     cited = {one.chunk_id for step in case.steps for one in step.citations}
     if any(one.chunk_id in cited for one in question.source_answers):
         return False
+    if named:
+        return True
     quotes = [evidence.quote for evidence in question.evidence if evidence.quote.strip()]
     said = " \n".join(_texts(case)).translate(_NO_MARKS)  # a value counts in a quotation too
     if question.kind == "conflict" and len(quotes) > 1:

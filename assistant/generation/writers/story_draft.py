@@ -37,6 +37,11 @@ def _lines(value: object) -> object:
     return tuple(line for line in kept if line)[:MAX_LINES]
 
 
+def _places(value: object) -> object:
+    """Places of cases; what is no list of numbers names none, and the question counts still."""
+    return [one for one in value if isinstance(one, int)] if isinstance(value, list) else ()
+
+
 class _Draft(BaseModel):
     """What a model wrote; what it adds beside our fields is left aside, not held against it."""
 
@@ -76,12 +81,17 @@ class StoryCaseDraft(_Draft):
 
 
 class QuestionDraft(_Draft):
-    """A question of the model with the words that it is about."""
+    """A question of the model with the words that it is about.
+
+    ``cases`` are the places, from 1, of those cases of the same answer whose results follow one of
+    the possible answers to it.
+    """
 
     criterion: str = ""
     words: str = ""
     about: str = ""
     question: str = Field(min_length=1, max_length=MAX_TEXT)
+    cases: Annotated[tuple[int, ...], BeforeValidator(_places)] = ()
 
 
 DraftT = TypeVar("DraftT", bound=_Draft)
@@ -116,10 +126,14 @@ def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str,
         preconditions=list_schema(text),
         steps=list_schema(step),
     )
-    question = object_schema(
-        criterion=_one_of(criteria), words=text, about=_one_of(ABOUT), question=text
-    )
     number = {"type": "integer"}
+    question = object_schema(
+        criterion=_one_of(criteria),
+        words=text,
+        about=_one_of(ABOUT),
+        question=text,
+        cases=list_schema(number),
+    )
     answer = object_schema(question=number, source=number, words=text)
     whole = object_schema(
         cases=list_schema(case), questions=list_schema(question), answers=list_schema(answer)

@@ -99,7 +99,7 @@ class _Call:
     attempt: int = 1
     most: int = MAX_CASES
     raw: str = ""
-    made: int = 0
+    titles: list[str] = field(default_factory=list)
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -122,6 +122,11 @@ class _Call:
     def items(self) -> tuple[str, ...]:
         """The checklist items that a case of this call may claim."""
         return tuple(condition.id for condition in self.conditions)
+
+    @property
+    def made(self) -> int:
+        """How many cases the answer holds so far, readable or not."""
+        return len(self.titles)
 
 
 class StoryWriter:
@@ -312,10 +317,11 @@ class StoryWriter:
             for part in replies:
                 if isinstance(part, StructuredReply):
                     ledger.count(part)
-                    _note_questions(part.data, call.brief, ledger)
+                    yield from self._fed(part.raw, found, call, ledger)
+                    _note_questions(part.data, call, ledger)
                     _note_answers(part.data, call, ledger)
-                    part = part.raw
-                yield from self._fed(part, found, call, ledger)
+                else:
+                    yield from self._fed(part, found, call, ledger)
                 if call.made > call.most:
                     return
         except InvalidOutput as error:
@@ -334,7 +340,7 @@ class StoryWriter:
         """The cases that are complete now, as far as the call may have more of them."""
         call.raw = text or call.raw
         for data in found.feed(text):
-            call.made += 1
+            call.titles.append(" ".join(str(data.get("title", "")).split()))
             if call.made > call.most:
                 ledger.refuse("", call.attempt, text, f"more than {call.most} cases")
                 return
@@ -398,9 +404,9 @@ def _about(case: TestCase, conditions: Sequence[TestCondition]) -> str:
     return ids[0] if ids else ""
 
 
-def _note_questions(data: Mapping[str, object], brief: StoryBrief, ledger: _Ledger) -> None:
+def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
     """The model's questions; their words count only where they stand in the criterion."""
-    criteria = {criterion.id: criterion for criterion in brief.epic.criteria}
+    criteria = {criterion.id: criterion for criterion in call.brief.epic.criteria}
     for draft in read_questions(data):
         criterion = criteria.get(draft.criterion)
         if criterion is None:
@@ -422,6 +428,11 @@ def _note_questions(data: Mapping[str, object], brief: StoryBrief, ledger: _Ledg
                 kind="how to run" if draft.about == RUNNING else "ambiguous",
                 text=text,
                 evidence=evidence if start >= 0 else (),
+                case_titles=tuple(
+                    call.titles[place - 1]
+                    for place in draft.cases
+                    if 1 <= place <= len(call.titles)
+                ),
             ),
         )
 

@@ -34,6 +34,7 @@ from assistant.domain import (
 from assistant.errors import ModelTimeout, ModelUnavailable
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.models.chat_models import ChatEndpoint
+from assistant.generation.proof import bears_on
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, WrittenCase
 from assistant.generation.writers.story_draft import MAX_CASES
 from assistant.generation.writers.story_writer import StoryWriter
@@ -331,6 +332,18 @@ def test_the_questions_of_the_model_quote_the_criterion_or_nothing() -> None:
     ]  # fmt: skip
     assert end.questions[0].evidence[0].quote == "working days"
     assert end.questions[1].evidence == ()
+
+
+def test_a_question_names_the_cases_that_follow_one_of_its_answers() -> None:
+    asked = [
+        {"criterion": "LV-1-AC1", "words": "", "question": "Nine or ten?", "cases": [2, 9, "x"]},
+        {"criterion": "LV-1-AC1", "words": "", "question": "Who is HR?", "cases": "all"},
+    ]
+    subject, _ = writer(answer(case(), case(" Ten  days", "B2", "x"), questions=asked))
+    cases, end, _ = run(subject)
+    assert [one.case_titles for one in end.questions] == [("Ten days",), ()]
+    assert [bears_on(end.questions[0], one) for one in cases] == [False, True]
+    assert not any(bears_on(end.questions[1], one) for one in cases)
 
 
 def test_an_open_question_is_answered_by_words_that_stand_in_a_source() -> None:
