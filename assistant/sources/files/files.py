@@ -175,8 +175,8 @@ text, a feature file or a table."""
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
-    "(EML), JSON, XML, YAML, ReqIF, messages (.properties), pictures (PNG, JPEG, TIFF, WebP{ocr}), "
-    "and ZIP archives of these"
+    "(EML), JSON, XML, YAML, ReqIF, BPMN, DMN, messages (.properties), pictures (PNG, "
+    "JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 

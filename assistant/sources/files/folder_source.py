@@ -28,12 +28,12 @@ PAGE_FILES = 50
 
 READABLE_SUFFIXES = frozenset(
     {
-        "", ".csv", ".db", ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx", ".eml", ".feature",
-        ".htm", ".html", ".json", ".jsonl", ".markdown", ".md", ".mht", ".mhtml", ".msg", ".odp",
-        ".ods", ".odt", ".otp", ".ots", ".ott", ".pdf", ".potx", ".pps", ".ppsx", ".ppt", ".pptm",
-        ".pptx", ".properties", ".reqif", ".reqifz", ".rtf", ".sql", ".sqlite", ".sqlite3", ".tab",
-        ".text", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm", ".xlsx", ".xltx", ".xml",
-        ".yaml", ".yml", ".zip",
+        "", ".bpmn", ".csv", ".db", ".dmn", ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx",
+        ".eml", ".feature", ".htm", ".html", ".json", ".jsonl", ".markdown", ".md", ".mht",
+        ".mhtml", ".msg", ".odp", ".ods", ".odt", ".otp", ".ots", ".ott", ".pdf", ".potx", ".pps",
+        ".ppsx", ".ppt", ".pptm", ".pptx", ".properties", ".reqif", ".reqifz", ".rtf", ".sql",
+        ".sqlite", ".sqlite3", ".tab", ".text", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm",
+        ".xlsx", ".xltx", ".xml", ".yaml", ".yml", ".zip",
         ".approvalprocess", ".assignmentrules", ".escalationrules", ".flow", ".object",
         ".permissionset", ".profile", ".sharingrules", ".workflow",
     }

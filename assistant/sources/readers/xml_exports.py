@@ -1,4 +1,4 @@
-"""XML exports: Jira (RSS), test managers, ReqIF, Salesforce; other XML as its values.
+"""XML exports: Jira (RSS), test managers, ReqIF, BPMN, DMN, Salesforce; other XML as its values.
 
 Sources of the formats: Jira's issue navigator ("Export XML"); for the steps of Zephyr Squad and
 Xray in it, SmartBear's converter of these exports.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
-from assistant.sources.readers import reqif
+from assistant.sources.readers import process_models, reqif
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
 from assistant.sources.readers.salesforce_metadata import salesforce_export as salesforce
 from assistant.sources.readers.test_managers.xml_cases import read_cases
@@ -40,6 +40,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         yield from cases
     elif reqif.is_reqif(root):
         yield from reqif.read_parts([root])
+    elif process_models.is_model(root):
+        yield from process_models.read_model(root)
     elif salesforce.is_metadata(root):
         yield from salesforce.read_parts([(str(options.get("name", "")), root)])
     else:
