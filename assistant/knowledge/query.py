@@ -238,6 +238,7 @@ class _Reader:
         scope = NegationScope()
         place = 0
         for mention in mentions:
+            listed = bool(parts) and self._is_list(place, mention.first)
             for at in range(place, mention.first):
                 self._closed_word(at, scope, parts)
             scope.parted(BREAK.findall(self._names.gap(mention.first)))
@@ -252,11 +253,20 @@ class _Reader:
                     known=mention.known,
                     group=scope.group,
                     narrows=scope.narrows,
+                    listed=listed,
                 )
             )
         for at in range(place, len(self._names.tokens)):
             self._closed_word(at, scope, parts)
         return parts
+
+    def _is_list(self, first: int, last: int) -> bool:
+        """Whether nothing but a comma or "and" parts the token ``last`` from the one before
+        ``first``."""
+        names = self._names
+        signs = [found for at in range(first, last + 1) for found in BREAK.findall(names.gap(at))]
+        joins = all(names.free[at] and names.classes[at] == "and" for at in range(first, last))
+        return joins and _WEAK.issuperset(signs) and bool(signs or last > first)
 
     def _closed_word(self, at: int, scope: NegationScope, parts: list[RequestPart]) -> None:
         names = self._names

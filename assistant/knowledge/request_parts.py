@@ -58,7 +58,7 @@ class RequestPart(Value):
 
     Parts of one ``group`` hold together ("Billing", "Drop-3"); groups stand beside one another.
     Within a group, what is ``alike`` is a choice ("Billing and Sales"), but for what ``narrows``
-    it ("Billing, complaints").
+    it ("Billing, complaints"). ``listed`` is what only a comma or "and" parts from the one before.
     """
 
     kind: PartKind
@@ -67,6 +67,7 @@ class RequestPart(Value):
     known: bool = True
     group: int = 0
     narrows: bool = False
+    listed: bool = False
 
     @property
     def id(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 from assistant.domain import Value
 from assistant.knowledge.filed_names import FIELDS, Units
@@ -126,7 +127,7 @@ class _Selecting:
 
     def _group(self, parts: list[RequestPart]) -> Units:
         """What parts have in common that hold together; topics are looked for within the others."""
-        choices = _choices(parts)
+        choices = self._choices(parts)
         pool = self._all if choices else frozenset()
         topics = [one for one in choices if any(part.kind == "topic" for part in one)]
         for alternatives in choices:
@@ -144,6 +145,25 @@ class _Selecting:
             if pool and part.known and not self._named(part, pool):
                 self._not_among(part.name)
         return pool
+
+    def _choices(self, parts: list[RequestPart]) -> list[list[RequestPart]]:
+        """The choices of a group. Words in one list with the title of an epic or story are a choice
+        with it where some of them have nothing in common with it ("Orders, refunds and Stock")."""
+        choices = _choices(parts)
+        titled = [one for one in choices if _dimension(one[0]) == "epic"]
+        topics = [one for one in choices if one[0].kind == "topic"]
+        listed = any(
+            after.listed and {_dimension(before), _dimension(after)} == {"epic", "team"}
+            and "topic" in (before.kind, after.kind)
+            for before, after in pairwise(parts)
+        )  # fmt: skip
+        if len(titled) != 1 or len(topics) != 1 or not listed:
+            return choices
+        pool = frozenset[Unit]().union(*map(self._named, titled[0]))
+        if all(self._named(one, pool) for one in topics[0] if self._named(one)):
+            return choices
+        others = [one for one in choices if one not in (titled[0], topics[0])]
+        return [*others, titled[0] + topics[0]]
 
     def _left_out(self, parts: list[RequestPart], chosen: Units) -> Units:
         """The units that parts leave out together; told where these are none."""
@@ -190,7 +210,7 @@ class _Selecting:
         """What all choices of a group but one select, where that one is of releases or of other
         names that issues are filed under."""
         found: list[Near] = []
-        for choices in map(_choices, groups):
+        for choices in map(self._choices, groups):
             units = [frozenset[Unit]().union(*map(self._named, choice)) for choice in choices]
             for at, lacking in enumerate(choices):
                 others = [n for n in range(len(choices)) if n != at]
