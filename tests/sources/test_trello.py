@@ -166,8 +166,8 @@ def test_a_field_of_criteria_counts_beside_a_checklist() -> None:
 )  # fmt: skip
 def test_a_label_a_list_or_its_name_makes_a_card_an_epic(epic: dict[str, Any]) -> None:
     payload = board(epic, card("Reserve", f"Epic: aBcDeF01\n\n{STORY}"), lists=("Backlog", "Epics"))
-    assert [(one.key, [s.title for s in one.stories]) for one in epics(payload)] == [
-        ("aBcDeF01", ["Reserve"]),
+    assert [(one.key, one.title, [s.title for s in one.stories]) for one in epics(payload)] == [
+        ("aBcDeF01", "Season", ["Reserve"]),
     ]  # fmt: skip
 
 

@@ -16,10 +16,12 @@ from assistant.sources.files.converted_documents import check_length, report_of
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.comments import Comment, comments_without_struck, with_comments
 from assistant.sources.grids.document_tables import with_tables
+from assistant.sources.grids.github_issues import read_issues as read_github
 from assistant.sources.grids.grids import make_grid
 from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.grids.table_files import read_grids
 from assistant.sources.grids.trello_boards import read_board
+from assistant.sources.json_values import objects
 from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text
 from assistant.sources.pasted.strikethrough import struck_note
@@ -92,6 +94,9 @@ def _add(record: Record, export: Export) -> None:
             elif name == "board":
                 assert isinstance(value, dict)
                 for inner in read_board(value):
+                    _add(inner, export)
+            elif name == "github":
+                for inner in read_github(objects(value)):
                     _add(inner, export)
             elif name == "report":
                 export.report = report_of(value)

@@ -38,6 +38,7 @@ from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.issues import is_issue_table, issue_reading
 from assistant.sources.grids.mapping import ColumnMapping, may_hold_cases
 from assistant.sources.grids.table_files import read_grids
+from assistant.sources.grids.task_tables import task_records
 from assistant.sources.grids.work_items import is_work_item_table, work_item_reading
 from assistant.sources.reading import Reading
 
@@ -103,9 +104,9 @@ def kind_of(source: Source) -> FileKind:
 def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tuple[str, bytes]]]:
     """The readings of a file that is no archive, and the files attached to it."""
     if kind in {"workbook", "dump"}:
-        return [_tables(workbook_grids(source, kind), source)], []
+        return _tables(workbook_grids(source, kind), source), []
     if kind == "text":
-        return [_text_file(source)], []
+        return _text_file(source), []
     if kind in {"xml", "json", "confluence", "salesforce", "reqif"}:
         return export_readings(_export(source, kind), source), []
     data = source.data
@@ -127,18 +128,18 @@ def _export(source: Source, kind: FileKind) -> Export:
     return read_export(records, source.shown)
 
 
-def _text_file(source: Source) -> Reading:
+def _text_file(source: Source) -> list[Reading]:
     found = file_text(source)
     if (text := program_text(found.text, source.shown)) is not None:
         reading = text_reading(text, source, title=source.title, notes=found.notes, kind="page")
-        return reading.model_copy(update={"report": found.report})
+        return [reading.model_copy(update={"report": found.report})]
     if is_table(found.text, source.shown):
         return _tables(text_grids(found, source), source)
     reading = text_reading(found.text, source, title="", notes=found.notes)
-    return reading.model_copy(update={"report": found.report})
+    return [reading.model_copy(update={"report": found.report})]
 
 
-def _tables(found: FileGrids, source: Source) -> Reading:
+def _tables(found: FileGrids, source: Source) -> list[Reading]:
     grids, notes = list[Grid](), list(found.notes)
     for grid in found.grids:
         mapped = next(
@@ -151,17 +152,23 @@ def _tables(found: FileGrids, source: Source) -> Reading:
     if untouched and len(grids) == 1 and is_issue_table(grids[0]):
         reading = issue_reading(grids[0], source, found.notes)
         changed = {"unread_parts": reading.report.unread_parts, "reader": reading.report.reader}
-        return reading.model_copy(update={"report": found.report.model_copy(update=changed)})
+        return [reading.model_copy(update={"report": found.report.model_copy(update=changed)})]
     cells = plain_cells(tuple(grids), source.shown, source.limits)
     if untouched and len(cells) == 1 and is_work_item_table(cells[0]):
         reading = work_item_reading(cells[0], source, found.notes)
         changed = {"reader": reading.report.reader}
-        return reading.model_copy(update={"report": found.report.model_copy(update=changed)})
+        return [reading.model_copy(update={"report": found.report.model_copy(update=changed)})]
+    if untouched and len(cells) == 1 and (records := task_records(cells[0])):
+        export = read_export(records, source.shown)
+        export.notes[:0] = found.notes
+        changed = {"reader": export.report.reader}
+        export.report = found.report.model_copy(update=changed)
+        return export_readings(export, source)
     reading = read_grids(cells, title=source.title, document_id=source.id,
                          content_hash=source.content_hash, notes=notes)  # fmt: skip
     unsure = untouched and may_hold_cases(cells, reading.cases, reading.unread)
     columns = "unsure" if unsure else "known"
-    return reading.model_copy(update={"report": found.report, "columns": columns})
+    return [reading.model_copy(update={"report": found.report, "columns": columns})]
 
 
 FileKind = Literal[

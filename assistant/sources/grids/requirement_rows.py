@@ -20,7 +20,7 @@ from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.story_parts import StoryDraft, add_part, finish_story
 from assistant.sources.reading import Place
 
-_TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+")
+_TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+|(?:[\w.-]+/[\w.-]+)?#\d+")
 """A key as a tracker may write it: unlike in running text, a hyphen more is no doubt."""
 
 

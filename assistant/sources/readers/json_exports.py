@@ -1,4 +1,4 @@
-"""JSON files: Jira issues, Confluence pages, test cases, Xray's demo, Salesforce, Trello, chats.
+"""JSON files: issues of Jira and GitHub, Confluence, test cases, Xray, Salesforce, Trello, chats.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
 its values, whatever words stand in it. Records are those of ``exports.read_export``.
@@ -52,6 +52,8 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield {"report": {"reader": "Confluence REST", "parts": len(pages)}}
     elif isinstance(payload, dict) and _is_xray(payload):
         yield from _xray(payload)
+    elif issues := _github_issues(payload):
+        yield {"github": issues}
     elif cases := json_cases.read_cases(payload):
         yield from cases
     elif _is_board(payload):
@@ -198,6 +200,25 @@ def _is_board(payload: object) -> bool:
 
 
 _OF_A_BOARD = {"cards": "idList", "lists": "idBoard"}
+
+
+def _github_issues(payload: object) -> list[dict[str, Any]]:
+    """The issues of a payload of GitHub, one or a list; empty for another."""
+    listed: list[object] = payload if isinstance(payload, list) else [payload]
+    found = [mapping(each) for each in listed]
+    return found if all(map(_is_github_issue, found)) else []
+
+
+def _is_github_issue(record: Mapping[str, Any]) -> bool:
+    text = record.get("body")
+    return (
+        type(record.get("number")) is int and record["number"] > 0
+        and isinstance(record.get("title"), str) and "body" in record
+        and (text is None or isinstance(text, str))
+        and bool(record.keys() & {"milestone", "createdAt", "created_at", "html_url"}
+                 or str(record.get("state")).casefold() in {"open", "closed"}
+                 or any({"name", "color"} <= one.keys() for one in objects(record.get("labels"))))
+    )  # fmt: skip
 
 
 def _is_xray(payload: Mapping[str, Any]) -> bool:

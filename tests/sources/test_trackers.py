@@ -1,0 +1,277 @@
+"""Exports of trackers that keep all work alike: issues of GitHub and Linear, tasks of Asana."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from assistant.sources.files.batches import read_files
+from assistant.sources.reading import Reading
+
+STORY = "As a paddler I want to reserve a kayak so that I do not queue."
+HOME = "https://github.com/shore/boats"
+
+
+def readings(name: str, data: str) -> list[Reading]:
+    """All documents that an upload of the file gives."""
+    outcomes = list(read_files(name, data.encode()))
+    assert all(one.reading for one in outcomes), [one.error for one in outcomes]
+    return [one.reading for one in outcomes if one.reading]
+
+
+def below(found: list[Reading]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Keys and titles of the stories below each epic's."""
+    return {(epic.key, epic.title): [(story.key, story.title) for story in epic.stories]
+            for one in found for epic in one.epics}  # fmt: skip
+
+
+def criteria(found: list[Reading]) -> dict[str, list[str]]:
+    """The words of each story's criteria."""
+    return {story.title: [one.text for one in story.criteria]
+            for one in found for epic in one.epics for story in epic.stories}  # fmt: skip
+
+
+# --- GitHub -----------------------------------------------------------------------------------
+
+
+def issue(number: int, title: str, body: str = "", *labels: str, **more: Any) -> dict[str, Any]:
+    """An issue as the command line exports it."""
+    return {
+        "number": number, "title": title, "body": body, "state": "OPEN", "comments": [],
+        "labels": [{"id": f"L{name}", "name": name, "color": "ededed"} for name in labels],
+        "milestone": None, "url": f"{HOME}/issues/{number}", "createdAt": "2027-02-01T08:00:00Z",
+        "author": {"login": "maud"}, **more,
+    }  # fmt: skip
+
+
+def github(*issues: dict[str, Any]) -> list[Reading]:
+    """The documents of a list of issues."""
+    return readings("issues.json", json.dumps(issues))
+
+
+def test_an_epics_task_list_holds_its_stories() -> None:
+    epic = "All of summer.\n\n### Stories\n- [ ] #12\n- [x] #11\n- [ ] ~~#13~~ later\n- [ ] BH-4"
+    found = github(
+        issue(13, "Return a kayak", STORY, "story"), issue(12, "Pay", STORY, "story"),
+        issue(11, "Reserve", STORY, "story", milestone={"number": 1, "title": "Spring"}),
+        issue(10, "[Epic] Season", epic),
+    )  # fmt: skip
+    assert below(found)["#10", "Season"] == [("#11", "Reserve"), ("#12", "Pay")]
+    assert sum(map(len, below(found).values())) == 3
+    ((first, _),) = [one.stories for one in found[0].epics if one.key == "#10"]
+    assert (first.release, first.labels, first.uri) == ("Spring", (), f"{HOME}/issues/11")
+    assert found[0].document.metadata.project == "shore/boats"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Epic: shore/boats#10", "Part of #10", "**Parent:** #10 (Season)", f"Epic: {HOME}/issues/10"],
+)
+def test_a_story_names_its_epic_as_github_links_issues(line: str) -> None:
+    found = github(issue(10, "Season", "", "epic"), issue(11, "Reserve", f"{line}\n\n{STORY}"))
+    assert below(found) == {("#10", "Season"): [("#11", "Reserve")]}
+    assert found[0].epics[0].stories[0].narrative == STORY
+
+
+def test_an_epic_of_another_repository_is_not_that_of_the_same_number() -> None:
+    named = f"Epic: dunes/carts#10 (Winter)\n\n{STORY}"
+    found = github(issue(10, "Season", "", "epic"), issue(11, "Reserve", named))
+    assert below(found) == {
+        ("#10", "Season"): [],
+        ("dunes/carts#10", "Winter"): [("#11", "Reserve")],
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("## Acceptance criteria\r\n- [ ] It floats.\r\n- [x] It is dry.",
+         ["It floats.", "It is dry."]),
+        ("### Acceptance criteria\n\n1. It floats.\n2. It is dry.", ["It floats.", "It is dry."]),
+        ("**Scenario 1 - rain**\n```gherkin\nGiven rain\nWhen I reserve\nThen a roof is shown\n```",
+         ["Given rain\nWhen I reserve\nThen a roof is shown"]),
+        ("### Acceptance criteria\n<!-- all -->\n| # | Criterion |\n|---|---|\n| 1 | It floats. |",
+         ["It floats."]),
+    ],
+)  # fmt: skip
+def test_criteria_in_a_body(body: str, words: list[str]) -> None:
+    found = github(issue(11, "Reserve", f"{STORY}\n\n{body}", "story"))
+    assert criteria(found) == {"Reserve": words}
+
+
+def test_all_other_issues_are_a_page_with_what_was_said_on_them() -> None:
+    said = {"author": {"login": "jo"}, "createdAt": "2027-03-02T09:00:00Z", "body": "20 minutes."}
+    epic, page = github(
+        issue(11, "Reserve", STORY, "story", comments=[said]),
+        issue(12, "Boat held for ever", "**Expected:** it is free", "bug", state="CLOSED",
+              comments=[said]),
+        issue(14, "Bump node", "Epic: #11", "chore"),
+        issue(15, "Reserve boats", STORY, "duplicate", state="CLOSED"),
+        issue(16, "Sail", STORY, "story", state="CLOSED", stateReason="NOT_PLANNED"),
+        issue(17, "Reserve", STORY, url=f"{HOME}/pull/17"),
+    )  # fmt: skip
+    assert [key for stories in below([epic, page]).values() for key, _ in stories] == ["#11"]
+    assert "#### Comment by jo, 2027-03-02\n\n20 minutes." in epic.document.text
+    assert page.document.kind == "page"
+    for words in (
+        "## #12 Boat held for ever",
+        "## #14 Bump node",
+        "#### Comment by jo, 2027-03-02",
+    ):
+        assert words in page.document.text
+    assert "#15" not in epic.document.text + page.document.text
+    notes = " ".join(epic.notes)
+    assert "#15 Reserve boats (duplicate), #16 Sail (NOT_PLANNED)" in notes
+    assert "Pull requests were left out: 1." in notes
+
+
+def test_issues_of_the_rest_api() -> None:
+    rest = [
+        {"number": 11, "title": "Reserve", "body": STORY, "state": "closed",
+         "user": {"login": "maud"},
+         "labels": [{"name": "story"}], "milestone": {"title": "Spring"}, "comments": 2,
+         "created_at": "2027-02-01T08:00:00Z", "html_url": f"{HOME}/issues/11",
+         "url": "https://api.github.com/repos/shore/boats/issues/11"},
+        {"number": 12, "title": "Reserve", "body": None, "state": "open", "labels": [],
+         "html_url": f"{HOME}/pull/12", "pull_request": {"url": "x"}},
+    ]  # fmt: skip
+    (found,) = readings("issues.json", json.dumps(rest))
+    ((story,),) = [one.stories for one in found.epics]
+    assert (story.key, story.release, story.uri) == ("#11", "Spring", f"{HOME}/issues/11")
+    assert found.authors == ("maud",)
+    assert "Comments that the issues count and the export leaves out: 2." in found.notes
+
+
+def test_a_list_of_bugs_is_no_epic() -> None:
+    (page,) = github(issue(1, "It sinks", "In rain.", "bug"), issue(2, "It leaks", "", "bug"))
+    assert (page.document.kind, page.epics) == ("page", ())
+    assert "In rain." in page.document.text
+
+
+# --- Asana and Linear -------------------------------------------------------------------------
+
+
+def table(name: str, header: str, *rows: dict[str, str]) -> list[Reading]:
+    """The documents of a CSV with these columns."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, header.split(","))
+    writer.writeheader()
+    writer.writerows(rows)
+    return readings(name, out.getvalue())
+
+
+ASANA = (
+    "Task ID,Created At,Completed At,Last Modified,Name,Section/Column,Assignee,Assignee Email,"
+    "Start Date,Due Date,Tags,Notes,Projects,Parent task,Blocked By (Dependencies),"
+    "Blocking (Dependencies),Type,Release,Epic"
+)
+
+
+def asana(*tasks: dict[str, str]) -> list[Reading]:
+    """The documents of a project's tasks, each with an id."""
+    numbered = [{"Task ID": f"12094188303{at:05}", **task} for at, task in enumerate(tasks)]
+    return table("asana.csv", ASANA, *numbered)
+
+
+def test_tasks_of_asana_are_epics_and_stories() -> None:
+    listed = f"{STORY}\n\nAcceptance criteria\n1. It floats.\n2. It is dry."
+    found = asana(
+        {"Name": "EPIC: Season", "Type": "Epic", "Notes": "All of summer.", "Release": "4.2"},
+        {"Name": "BH-1 Reserve", "Type": "Story", "Notes": listed, "Epic": "Season",
+         "Release": "4.2", "Tags": "story,web", "Completed At": "2027-03-01"},
+        {"Name": "BH-2 Return", "Type": "Story", "Notes": STORY, "Parent task": "EPIC: Season"},
+        {"Name": "Fees", "Type": "Story", "Epic": "Money"},
+    )  # fmt: skip
+    epics = {title: stories for (_, title), stories in below(found).items()}
+    assert epics["Season"] == [("BH-1", "Reserve"), ("BH-2", "Return")]
+    ((key, title),) = epics["Money"]
+    assert title == "Fees"
+    assert "12094188303" not in key
+    assert criteria(found)["Reserve"] == ["It floats.", "It is dry."]
+    first = found[0].epics[0].stories[0]
+    assert (first.release, first.labels) == ("4.2", ("web",))
+
+
+def test_tasks_below_a_story_are_its_criteria_where_their_name_says_so() -> None:
+    epic, page = asana(
+        {"Name": "BH-1 Reserve", "Type": "Story", "Notes": STORY},
+        {"Name": "AC1: It floats.", "Parent task": "BH-1 Reserve", "Notes": "At 5 knots."},
+        {"Name": "AC2: It is dry.", "Parent task": "BH-1 Reserve"},
+        {"Name": "Ask the harbour", "Parent task": "BH-1 Reserve", "Notes": "Done."},
+        {"Name": "Decision: 20 minutes", "Type": "Decision", "Notes": "Held for 20 minutes.",
+         "Epic": "Season"},
+    )  # fmt: skip
+    first, second = criteria([epic])["Reserve"]
+    assert (first.split(), second) == (["It", "floats.", "At", "5", "knots."], "It is dry.")
+    assert "Held for 20 minutes." in page.document.text
+    assert "## Ask the harbour\n\nPart of: BH-1 Reserve\n\nDone." in page.document.text
+    assert "floats" not in page.document.text
+
+
+def test_a_task_that_was_given_up_is_left_out_by_name() -> None:
+    (found,) = asana(
+        {"Name": "BH-1 Reserve", "Type": "Story", "Notes": STORY},
+        {"Name": "[Duplicate] Reserve", "Type": "Story", "Notes": STORY,
+         "Completed At": "2027-03-01"},
+    )  # fmt: skip
+    assert [title for stories in below([found]).values() for _, title in stories] == ["Reserve"]
+    assert "Withdrawn, left out: [Duplicate] Reserve (Duplicate)." in found.notes
+
+
+def test_tasks_without_a_story_stay_a_table() -> None:
+    (found,) = asana(
+        {"Name": "It sinks", "Type": "Bug", "Notes": "In rain."},
+        {"Name": "Leaflet", "Type": "Chore"},
+    )
+    assert (found.document.kind, found.epics) == ("table", ())
+
+
+LINEAR = (
+    "ID,Team,Title,Description,Status,Estimate,Priority,Project ID,Project,Creator,Assignee,Labels,"
+    "Cycle Number,Cycle Name,Created,Updated,Completed,Canceled,Archived,Due Date,Parent issue,"
+    "Project Milestone"
+)
+
+
+def linear(*issues: dict[str, str]) -> list[Reading]:
+    """The documents of issues of one project."""
+    return table("linear.csv", LINEAR, *({"Project": "Boat app", **one} for one in issues))
+
+
+def test_issues_of_linear_are_stories_below_what_they_name() -> None:
+    named = f"{STORY}\n\nEpic: shore/boats#10"
+    listed = f"{named}\n\n**Acceptance criteria**\n\n- [ ] It floats.\n- [ ] It is dry."
+    epic, page = linear(
+        {"ID": "MOB-1", "Title": "Reserve", "Description": listed,
+         "Status": "Done", "Completed": "Mon Feb 16 2027", "Labels": "Story, Water",
+         "Team": "Mobile", "Project Milestone": "Spring", "Cycle Name": "Cycle 14"},
+        {"ID": "MOB-2", "Title": "Return", "Description": f"{named} (Season)"},
+        {"ID": "MOB-3", "Title": "Pay", "Description": STORY},
+        {"ID": "MOB-4", "Title": "Tokens", "Parent issue": "MOB-1"},
+        {"ID": "MOB-5", "Title": "It sinks", "Labels": "Bug", "Description": "In rain."},
+        {"ID": "MOB-6", "Title": "Sail", "Description": STORY, "Canceled": "Fri Feb 20 2027"},
+    )  # fmt: skip
+    epics = below([epic, page])
+    assert epics["shore/boats#10", "Season"] == [("MOB-1", "Reserve"), ("MOB-2", "Return")]
+    assert [stories for (_, title), stories in epics.items() if title == "Boat app"] == [
+        [("MOB-3", "Pay")]
+    ]
+    first = next(s for one in epic.epics for s in one.stories if s.key == "MOB-1")
+    assert (first.release, first.sprint, first.team) == ("Spring", "Cycle 14", "Mobile")
+    assert first.labels == ("Water",)
+    assert [one.text for one in first.criteria] == ["It floats.", "It is dry."]
+    assert "## MOB-4 Tokens" in page.document.text
+    assert "In rain." in page.document.text
+    assert "Withdrawn, left out: MOB-6 Sail (Canceled)." in epic.notes
+
+
+def test_bugs_of_linear_alone_stay_a_table() -> None:
+    (found,) = linear(
+        {"ID": "MOB-5", "Title": "It sinks", "Labels": "Bug", "Description": "In rain."},
+        {"ID": "MOB-6", "Title": "It leaks", "Labels": "Bug"},
+    )
+    assert (found.document.kind, found.epics) == ("table", ())
