@@ -266,6 +266,18 @@ def test_pictures_in_cells_are_left_out_and_counted(kind: str) -> None:
 # --- The requirement --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "name", ["Step Expected Results", "Steps Expected Results", "Test Step Expected Results",
+             "Steps (Expected Results)", "Step Expected Result", "Expected Results"],
+)  # fmt: skip
+def test_expected_results_in_the_plural_are_those_of_the_step(name: str) -> None:
+    header = f"ID,Name,Step Position,Step Name,Step Description,{name}"
+    rows = "7,Borrow,1,Scan,Scan the card,The loan is shown", ",,2,End,Press End,It ends"
+    read = reading_of(header, *rows)
+    (case,) = read.cases
+    assert steps_of(case) == [("Scan the card", "The loan is shown"), ("Press End", "It ends")]
+
+
 @pytest.mark.parametrize("name", ["ticket", "Story", "User Story", "Requirement", "Linked Issue",
                                   "Jira ID", "Jira Issue"])  # fmt: skip
 def test_issue_keys_are_the_requirement(name: str) -> None:

@@ -256,3 +256,31 @@ def test_presentation_templates_and_shows_are_read(kind: str) -> None:
                 body = body.replace(b"presentation.main+xml", f"{kind}.main+xml".encode())
             new.writestr(name, body)
     assert "14 days" in read_file("a.potx", target.getvalue()).document.text
+
+
+SCHEMA = (
+    'ListSchema={"schemaXmlList":["<Field Type=\\"Text\\" Name=\\"Title\\" />",'
+    '"<Field Type=\\"MultiChoice\\" Name=\\"Branches\\" />"]}'
+)
+LIST = """"Title","Branches","Days","Remarks"
+"Book","[""Harbour"",""Hill, upper""]","21","<div>Not for <b>staff</b>&#160;cards.</div>"
+"Film","Harbour;#Hill","7","Type <b>end</b>; [sic]"
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("schema", [SCHEMA, SCHEMA.replace('\\"', '""')])
+def test_a_list_of_sharepoint_begins_below_its_schema(schema: str, mark: str, end: str) -> None:
+    text = (mark + schema + "\n" + LIST).replace("\n", end)
+    assert read_file("Loans.csv", text.encode()).document.text == (
+        "| Title | Branches | Days | Remarks |\n| --- | --- | --- | --- |\n"
+        "| Book | Harbour, Hill, upper | 21 | Not for **staff** cards. |\n"
+        "| Film | Harbour, Hill | 7 | Type <b>end</b>; [sic] |\n"
+    )
+
+
+def test_only_a_list_of_sharepoint_has_choices_in_brackets() -> None:
+    text = read_file("Loans.csv", LIST.encode()).document.text
+    assert '["Harbour","Hill, upper"]' in text
+    assert "Harbour;#Hill" in text

@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import csv
 import io
+import json
 import re
 
 from assistant.errors import UnreadableFile
@@ -26,6 +27,8 @@ _ODD_IN_WESTERN = re.compile(
 )
 """What Western European text (Windows-1252) does not hold: signs inside words, runs of accents."""
 
+_SCHEMA_LINE = re.compile(r"\ufeff?ListSchema=[^\r\n]*(?:\r\n|[\r\n]|$)")
+"""What SharePoint writes above the header row of a list: its fields, for its own use."""
 _SEPARATOR_LINE = re.compile(r"^sep=(.)(?:\r\n|[\r\n])")
 _GUESSED = [
     "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874",
@@ -104,7 +107,8 @@ def read_delimited(
     ``UnreadableFile`` where a quote never closes over too long a cell, or where there are more than
     ``max_cells`` cells.
     """
-    text = text.removeprefix("\ufeff")
+    listed = _SCHEMA_LINE.match(text)
+    text = (text[listed.end() :] if listed else text).removeprefix("\ufeff")
     if match := _SEPARATOR_LINE.match(text):
         delimiter, text = match.group(1), text[match.end() :]
     else:
@@ -119,6 +123,7 @@ def read_delimited(
                 raise UnreadableFile(
                     f"{name} has more than {max_cells:,} cells. Split it and import the parts."
                 )
+            row = list(map(_chosen, row)) if listed else row
             rows.append(list(map(clean_cell, row)))
     except csv.Error as error:
         raise UnreadableFile(
@@ -160,6 +165,18 @@ def table_shape(text: str, delimiter: str) -> tuple[float, int]:
     width = len(rows[0])
     same = sum(len(row) == width for row in rows)
     return round(same / len(rows), 2), width
+
+
+def _chosen(cell: str) -> str:
+    """A cell of a SharePoint list as its view shows it: several choices with commas between."""
+    if ";#" in cell:
+        return ", ".join(filter(None, cell.split(";#")))
+    if cell.startswith("["):
+        with contextlib.suppress(ValueError, RecursionError):
+            values = json.loads(cell)
+            if all(isinstance(value, str) for value in values):
+                return ", ".join(values)
+    return cell
 
 
 def clean_cell(cell: str) -> str:

@@ -39,6 +39,11 @@ _RICH = re.compile(
     r".*(?:</(?:p|div|li|ul|ol|td|span|strong|b)>|<br ?/?>)",
     re.IGNORECASE | re.DOTALL,
 )
+_RICH_BLOCK = re.compile(
+    r"\s*<(?:div|p|ul|ol|table|h[1-6])\b[^<>]*>.*</(?:div|p|ul|ol|table|h[1-6])>\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A cell that is nothing but blocks of HTML, as editors of rich text write them."""
 _SPACE = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 
@@ -158,7 +163,7 @@ def decoded(source: Source) -> tuple[str, str, bool]:
 
 
 def plain_cells(grids: Sequence[Grid], shown: str, limits: ReadLimits) -> tuple[Grid, ...]:
-    """``grids`` with the HTML in cells of known tables converted; others are left as they are.
+    """``grids`` with the HTML in their cells converted, except in our own tables.
 
     Raises ``UnreadableFile`` where the child process that converts them goes over a limit.
     """
@@ -178,16 +183,19 @@ def plain_cells(grids: Sequence[Grid], shown: str, limits: ReadLimits) -> tuple[
 
 def _may_be_rich(grid: Grid) -> bool:
     """Our own tables hold what was written: a tag there is a word of the test."""
-    return grid.columns is not None and not grid.is_own
+    return not grid.is_own
 
 
 def _rich_in(grid: Grid) -> list[str]:
-    """The cells of a table that hold HTML.
+    """The cells of a table that hold HTML; where its columns are not known, those that hold
+    nothing else, since tags within words may be what the table is about.
 
     A cell with nothing but an entity does where others are HTML: what writes rich text writes it
     in all of them. In a table of plain cells "&lt;" is what a tester wrote.
     """
     cells = [cell for row in grid.rows for cell in row if "<" in cell or "&" in cell]
+    if grid.columns is None:
+        return [cell for cell in cells if _RICH_BLOCK.fullmatch(cell)]
     rich = [cell for cell in cells if ("<" in cell and _RICH.match(cell)) or _SPACE.search(cell)]
     return [*rich, *(cell for cell in cells if _ENTITY.search(cell))] if rich else []
 
