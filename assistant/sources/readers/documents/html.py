@@ -34,6 +34,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     soup = parse(data.decode("utf-8", "replace"))
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     pictures = len(soup.find_all("img"))
+    for picture in soup.find_all("img", alt=lambda words: not (words or "").strip()):
+        picture.decompose()  # it says nothing, and an arrow or a tick would stand before words
     text = markdown_of(soup)
     yield {"title": title}
     yield {"part": "", "text": text}
