@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.sources.files.files import read_file
-from assistant.sources.pasted.layout_tags import leave_out_layout_tags
+from assistant.sources.pasted.layout_tags import leave_out_layout
+
+USER = "0A1B2C3D-0001-4ABC-8DEF-0123456789AB"
 
 STORY = """# LIB-{n} {title}
 
@@ -36,10 +38,14 @@ As a **reader** I want to {title} so that I need not come in.
         ("Press <b>Save</b> in <aside>the margin</aside>.", None),
         ("```\n<aside>\n</aside>\n```\n<aside>\ny\n</aside>", "```\n<aside>\n</aside>\n```\n\ny\n"),
         ("Show `</details>` at the end", None),
+        ("[[_TOC_]]\n# Loans\n  [[_TOSP_]] \n[TOC]\n[[toc]]\n{:toc}", "\n# Loans\n\n\n\n"),
+        ("```\n[TOC]\n```\nWrite [TOC] for a table, see [[toc]].", None),
+        (f"Ask @<{USER}>, @<b> or `a@<c>`.", "Ask @user, @<b> or `a@<c>`."),
+        (f"~~~\n@<{USER}>\n~~~", None),
     ],
 )  # fmt: skip
 def test_lines_of_layout_alone_go_and_what_they_hold_stays(text: str, left: str | None) -> None:
-    assert leave_out_layout_tags(text) == (text if left is None else left)
+    assert leave_out_layout(text) == (text if left is None else left)
 
 
 def test_a_page_of_one_story_is_a_document_of_its_own_below_the_epic_that_it_names() -> None:

@@ -22,6 +22,7 @@ from assistant.sources.files.converted_documents import (
     text_reading,
 )
 from assistant.sources.files.exports import Export, export_readings, read_export
+from assistant.sources.files.markdown_files import markdown_title, with_markdown_tables
 from assistant.sources.files.message_files import program_text
 from assistant.sources.files.recognition import not_installed, pdf_records, picture_records
 from assistant.sources.files.source_file import Source, source_of
@@ -135,7 +136,11 @@ def _text_file(source: Source) -> list[Reading]:
         return [reading.model_copy(update={"report": found.report})]
     if is_table(found.text, source.shown):
         return _tables(text_grids(found, source), source)
-    reading = text_reading(found.text, source, title="", notes=found.notes)
+    text, title = found.text, ""
+    if source.is_markdown:
+        text = with_markdown_tables(text, source)
+        title = markdown_title(text, source)
+    reading = text_reading(text, source, title=title, notes=found.notes)
     return [reading.model_copy(update={"report": found.report})]
 
 

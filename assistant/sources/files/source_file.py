@@ -6,11 +6,16 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from assistant.errors import UnreadableFile
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.mapping import ColumnMapping
+
+_HYPHEN = re.compile(r"(?<=\w)-(?=[^\W\d]|%)|(?<=[^\W\d])(?<![A-Z]{2})-(?=\d)")
+"""What wikis write for a space in a file's name ("%2D" is a hyphen there); not one within a date
+or behind the letters of a key."""
 
 Progress = Callable[[int, int], None]
 
@@ -30,11 +35,18 @@ class Source:
     progress: Progress | None = None
 
     @property
+    def is_markdown(self) -> bool:
+        """Whether the name says that the text is Markdown."""
+        return self.shown.casefold().endswith((".md", ".markdown"))
+
+    @property
     def title(self) -> str:
         """The name without folders, ending and the number that Notion puts behind each name, for a
-        document that states no title."""
+        document that states no title; a page of Markdown by the words that its wiki shows."""
         last = self.shown.rsplit(" > ", 1)[-1]
         name = re.sub(r"\.[A-Za-z0-9]{1,10}$", "", last).replace("_", " ")
+        if self.is_markdown and " " not in name:
+            name = " ".join(clean_text(unquote(_HYPHEN.sub(" ", name))).text.split())
         return re.sub(r"(?<=\S) [0-9a-f]{32}$", "", name).strip() or last
 
     @property

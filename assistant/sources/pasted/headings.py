@@ -220,8 +220,9 @@ def read_heading(lines: Sequence[Line], at: int, *, in_story: bool) -> Heading |
         return _named(label, len(match.group(1)), markdown=True) if label else None
     if len(line.text) > 240:
         return _marked(lines, at, in_story) or _labelled(line)
-    if (setext := _setext(lines, at)) is not None:
-        return setext
+    if level := setext_level(lines, at):
+        heading = _named(line.content, level, markdown=True)
+        return replace(heading, length=2, markdown=True)
     if metadata_pairs(line.text) and (in_story or not _is_epic(line)):
         return None
     if step_word(line.text) in {"given", "then"}:
@@ -235,17 +236,17 @@ def read_heading(lines: Sequence[Line], at: int, *, in_story: bool) -> Heading |
     )
 
 
-def _setext(lines: Sequence[Line], at: int) -> Heading | None:
+def setext_level(lines: Sequence[Line], at: int) -> int:
+    """The level of a heading that is underlined on the next line (1 or 2), or 0."""
     line = lines[at]
     match = _SETEXT.match(lines[at + 1].text) if at + 1 < len(lines) else None
     if not match or read_marker(line) or "|" in line.text or (at and not lines[at - 1].blank):
-        return None
+        return 0
     if match.group(1) is None and (
         len(line.content) > 80 or line.content.endswith((".", ":", ","))
     ):
-        return None
-    heading = _named(line.content, 1 if match.group(1) else 2, markdown=True)
-    return replace(heading, length=2, markdown=True)
+        return 0
+    return 1 if match.group(1) else 2
 
 
 def _is_epic(line: Line) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from assistant.sources.pasted.feature_files import is_feature_file
-from assistant.sources.pasted.headings import read_heading
+from assistant.sources.pasted.headings import read_heading, setext_level
+from assistant.sources.pasted.layout_tags import lines_and_code
 from assistant.sources.pasted.lines import Line, read_marker, split_lines, step_word, unwrap
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_pairs
 from assistant.sources.pasted.outline import open_fences
@@ -25,6 +27,7 @@ _WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", r
 """Names of criteria sections that pages use as well."""
 
 _NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})*[.)]?\s")
+_LINKED = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)|</?[A-Za-z][^<>\n]*>")
 _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
 
 
@@ -41,6 +44,41 @@ def page_title(text: str) -> str:
             named = first and not _ATX.match(first) and _NUMBERED.match(title)
             return first if named else title
     return first
+
+
+def heading_title(text: str) -> str:
+    """The heading that a Markdown page is called by: the only one of the highest level, with
+    nothing above it but front matter, comments, pictures, links and metadata. Empty where there is
+    none, as on a page of several parts."""
+    _, length = front_matter(split_lines(text))
+    shown, *commented = "\n".join(text.split("\n")[length:]).split("<!--")
+    body = shown + "".join(each.partition("-->")[2] for each in commented)
+    lines = [Line(0, 0, line, code=code) for line, code in lines_and_code(body)]
+    levels = dict[int, int]()
+    for at, line in enumerate(lines):
+        if not line.code and (level := _level(lines, at)):
+            levels.setdefault(at, level)
+    if not levels:
+        return ""
+    first, highest = next(iter(levels)), min(levels.values())
+    stated = [level for level in levels.values() if level == highest]
+    if levels[first] != highest or len(stated) > 1 or not all(map(_says_nothing, lines[:first])):
+        return ""
+    match = _ATX.match(lines[first].text)
+    return unwrap(match.group(2) if match else lines[first].content)
+
+
+def _level(lines: Sequence[Line], at: int) -> int:
+    """The level of the heading that begins at this line, or 0."""
+    if match := _ATX.match(lines[at].text):
+        return len(match.group(1))
+    return setext_level(lines, at)
+
+
+def _says_nothing(line: Line) -> bool:
+    """Whether a line above a title is none of the page's text."""
+    left = _LINKED.sub("", _LINKED.sub("", line.text))  # a link may hold a picture
+    return not any(map(str.isalnum, left)) or bool(metadata_pairs(line.text))
 
 
 def page_metadata(text: str) -> Metadata:

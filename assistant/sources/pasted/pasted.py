@@ -22,7 +22,7 @@ from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import BasisReader, EpicDraft
 from assistant.sources.pasted.feature_files import InvalidGherkin, is_feature_file, read_features
 from assistant.sources.pasted.headings import OWN_ID, read_label
-from assistant.sources.pasted.layout_tags import leave_out_layout_tags
+from assistant.sources.pasted.layout_tags import leave_out_layout
 from assistant.sources.pasted.lines import (
     Line,
     mark_series,
@@ -86,7 +86,7 @@ def read_text(
         words = pasted = jira_to_markdown(words)
         notes.append("Read as Jira wiki text and converted to Markdown.")
     if not is_feature_file(words):
-        if (laid_out := leave_out_layout_tags(words)) != words:
+        if (laid_out := leave_out_layout(words)) != words:
             words = pasted = laid_out
         if (kept := leave_out_struck(words))[1]:
             words = pasted = kept[0]
