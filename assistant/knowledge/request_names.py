@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.domain import Epic, UserStory
 from assistant.knowledge.name_matching import (
     Match,
     Token,
@@ -85,11 +86,8 @@ class RequestNames:
         self._numbers(keys)
         self._numbers(dict.fromkeys(named["release"], "release"))
         self._take("team", {name: name for name in named["team"]}, longer=self.labels)
-        titles = {each.title: ("epic", each.key) for each in self._epics}
-        titles = {each.title: ("story", each.key) for each in stories} | titles
-        for kind in ("epic", "story"):
-            of_kind = {t: key for t, (which, key) in titles.items() if which == kind}
-            self._take(kind, {t: key for t, key in of_kind.items() if len(tokens(t)) > 1})
+        self._titles("epic", self._epics)
+        self._titles("story", stories)
         self._parted()
         self._announced_labels()
         self._unknown()
@@ -129,6 +127,19 @@ class RequestNames:
             ends = ((match.first, spelt[0]), (match.last - 1, spelt[-1]))
             if all(not self.classes[at] or self.words[at] == word for at, word in ends):
                 self.add(Mention(kind, names[match.name], match.first, match.last))
+
+    def _titles(self, kind: PartKind, issues: Sequence[Epic | UserStory]) -> None:
+        """Find titles of several words; one that several have names them all."""
+        held: dict[str, list[Epic | UserStory]] = {}
+        for each in issues:
+            if len(tokens(each.title)) > 1:
+                held.setdefault(name_key(each.title), []).append(each)
+        before = len(self.mentions)
+        self._take(kind, {first.title: first.key for first, *_ in held.values()})
+        others = {first.key: [each.key for each in more] for first, *more in held.values()}
+        for found in self.mentions[before:]:
+            for key in others[found.name]:
+                self.add(Mention(kind, key, found.first, found.last))
 
     def _parted(self) -> None:
         """A verb leaves out where its other half follows in the clause, or else a known name."""

@@ -251,3 +251,13 @@ def _vocabulary(*epics: Epic) -> Vocabulary:
         sprints=tuple(sorted({s.sprint for epic in epics for s in epic.stories if s.sprint})),
         epics=epics,
     )  # fmt: skip
+
+
+def test_a_title_that_several_epics_have_names_them_all() -> None:
+    """One epic in two trackers: each holds some of its stories."""
+    epics = tuple(
+        Epic(key=key, title=title, stories=(UserStory(key=f"{key}1", title="One"),))
+        for key, title in (("#205", "Visitor vouchers"), ("shop#205", "Visitor Vouchers"))
+    )
+    known = Vocabulary(epics=(*epics, Epic(key="M-8", title="Gift cards")))
+    assert keys(selected("the cases for visitor vouchers", known)) == ["#205", "shop#205"]
