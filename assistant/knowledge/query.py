@@ -17,6 +17,7 @@ from assistant.knowledge.request_parts import (
     alike,
 )
 from assistant.knowledge.request_words import (
+    adding,
     announcing,
     leaves_out,
     named_before,
@@ -241,8 +242,12 @@ class _Reader:
             listed = bool(parts) and self._is_list(place, mention.first)
             for at in range(place, mention.first):
                 self._closed_word(at, scope, parts)
-            scope.parted(BREAK.findall(self._names.gap(mention.first)))
+            told = [(one.kind, one.name) for one in parts[-1:]] if place == mention.first else []
+            signs = BREAK.findall(self._names.gap(mention.first))
             place = max(place, mention.last)
+            if (mention.kind, mention.name) in told:
+                continue  # "Share a voucher" (MOB-94)
+            scope.parted(signs)
             scope.meet(mention.kind, known=mention.known)
             self._firsts.append(mention.first)
             parts.append(
@@ -254,6 +259,7 @@ class _Reader:
                     group=scope.group,
                     narrows=scope.narrows,
                     listed=listed,
+                    added=scope.added,
                 )
             )
         for at in range(place, len(self._names.tokens)):
@@ -286,6 +292,8 @@ class _Reader:
                 scope.leave_out()
         elif name == "with":
             scope.take_in()
+            adds = names.words[at] in adding(names.language)
+            scope.adding |= adds and names.gap(at).strip() == ","
         elif name in ("of", "about"):
             scope.belong(any(not one.excluded and one.kind not in SCOPE for one in parts))
         elif name == "and":
@@ -363,7 +371,7 @@ class _Reader:
     def _ends(self, at: int) -> bool:
         """Whether nothing follows that a word could leave out: the end, or a sign."""
         names = self._names
-        if at + 1 >= len(names.tokens) or BREAK.search(names.gap(at + 1)):
+        if at + 1 >= len(names.tokens) or BREAK.search(names.gap(at + 1).strip(f" {_QUOTES}")):
             return True
         closing = ("with", "of", "about") if names.language == ENGLISH else ("with",)
         return names.free[at + 1] and names.classes[at + 1] in closing
@@ -396,6 +404,9 @@ class NegationScope:
         self._last_name: PartKind | None = None
         self._name_known = False
         self._last_left: PartKind | None = None
+
+        self.adding = self.added = False
+        """Whether the next thing is a choice with the one before it, and whether the last is."""
 
     @property
     def group(self) -> int:
@@ -439,6 +450,8 @@ class NegationScope:
         if self._last_left is not None and (kind in SCOPE) != (self._last_left in SCOPE):
             self.take_in()
         self.narrows = False
+        self.added = self.adding and kind not in SCOPE and not self.excluding
+        self.adding = False
         if self.excluding:
             if self._last_left is not None and not self._refining:
                 self._left += 1
@@ -449,7 +462,7 @@ class NegationScope:
                 self._last_name = None
             self._last_wanted = kind
             if alike(kind, "team"):
-                self.narrows = self._narrowing(kind)
+                self.narrows = self._narrowing(kind) and not self.added
                 self._last_name, self._name_known = kind, known
         self.joined = self._parted = False
 

@@ -85,6 +85,7 @@ class RequestNames:
         keys |= {story.key: "story" for story in stories}
         self._numbers(keys)
         self._numbers(dict.fromkeys(named["release"], "release"))
+        self._same_releases(named["release"])
         self._take("team", {name: name for name in named["team"]}, longer=self.labels)
         self._titles("epic", self._epics)
         self._titles("story", stories)
@@ -127,6 +128,16 @@ class RequestNames:
             ends = ((match.first, spelt[0]), (match.last - 1, spelt[-1]))
             if all(not self.classes[at] or self.words[at] == word for at, word in ends):
                 self.add(Mention(kind, names[match.name], match.first, match.last))
+
+    def _same_releases(self, releases: tuple[str, ...]) -> None:
+        """Beside a release, those of the same name but for a word for one: "4.2", "Release 4.2"."""
+        same: dict[tuple[str, ...], list[str]] = {}
+        for name in releases:
+            same.setdefault(_bare_release(name), []).append(name)
+        for found in [one for one in self.mentions if one.kind == "release" and one.known]:
+            for name in same.get(_bare_release(found.name), ()):
+                if name != found.name:
+                    self.add(Mention("release", name, found.first, found.last))
 
     def _titles(self, kind: PartKind, issues: Sequence[Epic | UserStory]) -> None:
         """Find titles of several words; one that several have names them all."""
@@ -333,6 +344,11 @@ def _versions(releases: tuple[str, ...]) -> dict[str, str]:
         if match := _VERSION.search(name):
             found.setdefault(match[0], []).append(name)
     return {version: names[0] for version, names in found.items() if len(names) == 1}
+
+
+def _bare_release(name: str) -> tuple[str, ...]:
+    words = _spelt(name)
+    return tuple(word for word in words if word not in announcing("release")) or words
 
 
 def _by_kind(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:

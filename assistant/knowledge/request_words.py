@@ -140,7 +140,17 @@ def parted_words(language: str) -> tuple[tuple[str, str], ...]:
 @cache
 def named_before(language: str) -> frozenset[str]:
     """Words of a language and of English for what was named before: "it", "those"."""
-    lists = word_lists_of_requests()["named_before"]
+    return _words("named_before", language)
+
+
+@cache
+def adding(language: str) -> frozenset[str]:
+    """Words of a language and of English that add to what was named before: "with"."""
+    return _words("adds", language)
+
+
+def _words(table: str, language: str) -> frozenset[str]:
+    lists = word_lists_of_requests()[table]
     names = dict.fromkeys((language, ENGLISH))
     return frozenset(folded(word) for name in names for word in lists.get(name, ()))
 

@@ -303,14 +303,18 @@ def _choices(parts: list[RequestPart]) -> list[list[RequestPart]]:
     by_key = any(_dimension(one) == "epic" and one.known for one in parts)
     aside = ("topic", "criterion") if by_key else ("criterion",)
     choices: list[list[RequestPart]] = []
+    last: list[RequestPart] | None = None
     for part in parts:
         if not part.known and part.kind in aside:
             continue
         before = next((one for one in reversed(choices) if alike(one[0].kind, part.kind)), None)
+        if part.added:
+            before = last
         if before is None or part.narrows:
-            choices.append([part])
-        else:
-            before.append(part)
+            before = []
+            choices.append(before)
+        before.append(part)
+        last = before
     return choices
 
 

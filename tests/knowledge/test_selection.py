@@ -61,6 +61,10 @@ def keys(found: Selection) -> list[str]:
      ("Drop-3 (direct debits, Complaints and goodwill payments, refunds)",
       ["BIL-400", "CC-202", "CC-300"]),
      ("Complaints and goodwill payments, closure", ["CC-302"]),
+     ("Drop-3 Billing, with CC-202", ["BIL-400", "CC-202"]),
+     ("Tests pour Drop-3 Billing, y compris CC-202", ["BIL-400", "CC-202"]),
+     ("Drop-3 without “Make a goodwill payment” (CC-303), thank you",
+      ["BIL-400", "CC-200", "CC-301", "CC-302", "CC-304"]),
  ("exit fee waivers", ["BIL-203"]),
      ("Drop-3 is not tested yet, cases for CC-200 please", ["CC-200"]),
      ("Drop-3, CC-300 is not needed", ["BIL-400", "CC-200"]),
@@ -261,3 +265,14 @@ def test_a_title_that_several_epics_have_names_them_all() -> None:
     )
     known = Vocabulary(epics=(*epics, Epic(key="M-8", title="Gift cards")))
     assert keys(selected("the cases for visitor vouchers", known)) == ["#205", "shop#205"]
+
+
+def test_a_release_is_the_same_with_and_without_a_word_for_one() -> None:
+    """One tracker writes "4.2", another "Release 4.2"."""
+    epics = tuple(
+        Epic(key=f"E-{number}", title="Vouchers", release=name)
+        for number, name in enumerate(("4.2", "Release 4.2", "Release 4.3", "App 4.2"), 1)
+    )
+    known = Vocabulary(releases=tuple(epic.release for epic in epics), epics=epics)
+    assert keys(selected("cases for 4.2", known)) == ["E-1", "E-2"]
+    assert keys(selected("cases for release 4.2", known)) == ["E-1", "E-2"]
