@@ -562,8 +562,23 @@ preconditions, postconditions, story, criteria, priority and open questions, eac
 has no column for it; ``tags`` are labels, release, team, epic, story and criteria."""
 
 
+CASE_PARTS: dict[str, str] = {
+    "preconditions": "Preconditions",
+    "postconditions": "Postconditions",
+    "calculations": "Calculations",
+    "questions": "Open questions",
+    "story": "User story",
+    "criteria": "Acceptance criteria",
+    "priority": "Priority",
+    "id": "Test case",
+}
+"""What the parts of a case are called in a text that holds several of them (``description``), in
+their order: so they are written, and so they are read back."""
+
+
 class Column(Value):
-    """A column of the company's template. ``values`` renames ours to theirs ("High" -> "P1").
+    """A column of the company's template. ``values`` renames ours to theirs ("High" -> "P1"); a
+    status that it renames in a column of labels or tags ("draft" -> "draft") is one of them.
 
     ``separator`` joins the values of a field that has several (criteria, labels); ``every_row``
     fills a field of the case on each of its rows where the template fills it on the first only.

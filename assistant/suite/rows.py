@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import (
+    CASE_PARTS,
     CaseTemplate,
     Chunk,
     Citation,
@@ -91,7 +92,7 @@ def case_rows(
 
 def _with_preconditions(case: TestCase, steps: Sequence[TestStep]) -> list[TestStep]:
     """The steps behind a first one that says what must hold before."""
-    words = "Preconditions:\n" + "\n".join(f"- {line}" for line in case.preconditions)
+    words = _listed("preconditions", case.preconditions)
     first = TestStep(number=1, action=words, expected_result="")
     return [first, *(step.model_copy(update={"number": step.number + 1}) for step in steps)]
 
@@ -134,7 +135,7 @@ def _case_cell(
     if field == "writer":
         return _in_their_words(column, _writer(case, plain=bool(column.values or column.allowed)))
     if field == "description":
-        return _in_their_words(column, _description(case, marks.fields))
+        return _in_their_words(column, _description(case, steps, marks.fields))
     if field == "sources":
         return _in_their_words(column, _sources(case.all_citations, sources))
     if field == "steps":
@@ -149,7 +150,8 @@ def _case_cell(
         return "\n".join(f"{number}. {text}" for number, text in texts if text) or column.default
     items = _CASE_FIELDS[field](case)
     if field in LIST_FIELDS:
-        words = (column.values.get(item, item) for item in items)
+        status = [case.status] if field != "criteria" and case.status in column.values else []
+        words = dict.fromkeys(column.values.get(item, item) for item in (*items, *status))
         return column.separator.join(words) or column.default
     return _in_their_words(column, "\n".join(items))
 
@@ -215,29 +217,35 @@ def _expected(step: TestStep, marks: _Marks) -> str:
     return text + UNSUPPORTED_MARK if shown else text
 
 
-def _description(case: TestCase, fields: frozenset[TemplateField]) -> str:
+def _description(
+    case: TestCase, steps: Sequence[TestStep], fields: frozenset[TemplateField]
+) -> str:
     """What a tool without columns for it keeps in one text; no other column repeats it."""
     parts = [case.objective] if case.objective and "objective" not in fields else []
-    lists: tuple[tuple[TemplateField, str, Sequence[str]], ...] = (
-        ("preconditions", "Preconditions", case.preconditions),
-        ("postconditions", "Postconditions", case.postconditions),
-        ("questions", "Open questions", case.open_questions),
+    sums = [f"Step {step.number}: {line}" for step in steps for line in step.calculation]
+    lists: tuple[tuple[str, Sequence[str]], ...] = (
+        ("preconditions", case.preconditions),
+        ("postconditions", case.postconditions),
+        ("calculations", sums),
+        ("questions", case.open_questions),
     )
-    for field, name, lines in lists:
-        if lines and field not in fields:
-            parts.append("\n".join([f"{name}:", *(f"- {line}" for line in lines)]))
-    values: tuple[tuple[TemplateField, str, str], ...] = (
-        ("story", "User story", case.story_key),
-        ("criteria", "Acceptance criteria", ", ".join(case.criterion_ids)),
-        ("priority", "Priority", case.priority),
-        ("id", "Test case", case.id),
+    parts += [_listed(field, lines) for field, lines in lists if lines and field not in fields]
+    values: tuple[tuple[TemplateField, str], ...] = (
+        ("story", case.story_key),
+        ("criteria", ", ".join(case.criterion_ids)),
+        ("priority", case.priority),
+        ("id", case.id),
     )
     parts += [
-        f"{name}: {value}"
-        for field, name, value in values
+        f"{CASE_PARTS[field]}: {value}"
+        for field, value in values
         if value and (field not in fields or field == "id")
     ]
     return "\n\n".join(parts)
+
+
+def _listed(field: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"{CASE_PARTS[field]}:", *(f"- {line}" for line in lines)])
 
 
 def tags(case: TestCase) -> tuple[str, ...]:

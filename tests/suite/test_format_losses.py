@@ -76,7 +76,7 @@ def test_what_is_not_in_the_file_is_said_and_what_is_said_is_not(template: CaseT
 def test_azure_devops_holds_story_criteria_priority_and_postconditions() -> None:
     title = cells(AZURE_DEVOPS, CASE)[0]
     assert title["Priority"] == "1"
-    assert title["Tags"] == "smoke; Drop-3; Call Centre; CC-10; CC-12; CC-12-AC1; CC-12-AC2"
+    assert title["Tags"] == "smoke; Drop-3; Call Centre; CC-10; CC-12; CC-12-AC1; CC-12-AC2; draft"
     assert "Postconditions:\n- The plan ends 14 days later." in title["Description"]
     assert set(told(AZURE_DEVOPS, CASE)) == {"support"}
 

@@ -127,6 +127,16 @@ def test_azure_has_a_row_for_the_title_and_then_the_steps() -> None:
     assert rows[4]["Title"] == "Refuse 15 days"
 
 
+def test_a_draft_is_told_from_an_accepted_case_where_the_tool_has_a_field_for_it() -> None:
+    """Importers of Xray and Azure DevOps set no status of a new test: a label or tag says it."""
+    shown = [(row["Labels"] or "").split(";") for row in rows_of(XRAY) if row["Test Summary"]]
+    assert shown == [["smoke", "plans"], ["draft"]]
+    tags = [row["Tags"].split("; ") for row in rows_of(AZURE_DEVOPS) if row["Title"]]
+    assert ["draft" in each for each in tags] == [False, True]
+    statuses = [row["Status"] for row in rows_of(ZEPHYR_SCALE) if row["Name"]]
+    assert statuses == ["Approved", "Draft"]
+
+
 def test_the_testrail_mapping_names_the_columns_in_order() -> None:
     [file] = mapping_files(TESTRAIL)
     body = json.loads(file.content)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.domain import GenerationConfig
+from assistant.domain import CaseTemplate, GenerationConfig, TestCase, TestStep
 from assistant.errors import EditConflict, LibraryError
 from assistant.settings import Settings
+from assistant.suite.template import DEFAULT_TEMPLATE, READY_TEMPLATES
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, review
 from assistant.workflow.review.review import StepEdit
+from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -126,6 +128,43 @@ def test_all_leaves_out_the_rejected_and_accepted_only_holds_the_accepted(
     rows = list(csv.reader(io.StringIO(everything.content.decode("utf-8-sig"), newline="")))
     assert second.id not in {row[0] for row in rows}
     assert accepted.name.endswith("-accepted-cases.csv")
+
+
+def test_the_names_of_files_for_two_tools_differ(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    targets = export_cases.targets(workspace, project_id)
+    names = [
+        export_cases.export_csv(
+            workspace, project_id, run_id=run_id, profile=one.profile, template=one.template
+        ).name
+        for one in targets
+    ]
+    assert len(set(names)) == len(targets)
+    assert sum("-all-cases-azure-devops-" in name for name in names) == 1
+
+
+@pytest.mark.parametrize("template", [DEFAULT_TEMPLATE, *READY_TEMPLATES], ids=lambda t: t.name)
+def test_a_file_names_an_epic_without_a_key_by_its_title(
+    workspace: Workspace, project_id: str, template: CaseTemplate
+) -> None:
+    """A key that was made here is known in no other tool, and a folder's name has no sign of a
+    path; a key that a source gives stays."""
+    text = "# Fees/Refunds\n\n## US-7 Pay\n\n- A late return costs EUR 2.50."
+    found = import_sources.preview_text(workspace, project_id, text, as_kind="epic")
+    import_sources.store(workspace, project_id, [found], by="Tess")
+    [epic] = found.reading.epics
+    step = TestStep(number=1, action="Return it.", expected_result="The fee is EUR 2.50.")
+    case = TestCase(id="TC-1", title="Fee", epic_key=epic.key, story_key="US-7", steps=(step,))
+    keyed = case.model_copy(update={"id": "TC-2", "epic_key": "CC-100"})
+    made = keyed.model_copy(update={"id": "TC-3", "story_key": f"{epic.key}-S1"})
+    file = export_cases.as_csv(
+        workspace, project_id, [case, keyed, made], title="T", profile="import", template=template
+    ).content.decode("utf-8-sig")
+    assert epic.key not in file
+    assert "Fees Refunds" in file
+    assert "CC-100" in file
+    assert "US-7" in file
 
 
 def test_a_downloaded_file_is_the_same_each_time(

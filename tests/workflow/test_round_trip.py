@@ -135,3 +135,53 @@ def test_every_cell_is_quoted(profile: ProfileName) -> None:
     assert header.count('","') == row.count('","') == len(DEFAULT_TEMPLATE.columns) - 1
     assert row.startswith('"T-1","a\u2028b"')
     assert row.endswith('"')
+
+
+WHOLE = TestCase(
+    id="TC-US-7-AC2-B1",
+    title="A late return costs the fee",
+    objective="US-7-AC2: “A return after 14 days costs a fee.”",
+    preconditions=("The item was lent on 3 May 2027.", "The fee is 2.50 EUR: see the price list."),
+    steps=(
+        TestStep(number=1, action="Open the loan.", expected_result="It is 15 days old."),
+        TestStep(
+            number=2,
+            action="Return the item.",
+            test_data="Item: 12; day: 18 May 2027",
+            expected_result="The fee is 2.50 EUR.\nThe loan is closed.",
+            calculation=("2027-05-03 + 15 days = 2027-05-18", "EUR 2.50 * 1 = EUR 2.50"),
+        ),
+    ),
+    postconditions=("The loan is deleted.",),
+    open_questions=("Who waives the fee?",),
+    priority="High",
+    epic_key="LIB-1",
+    story_key="US-7",
+    criterion_ids=("US-7-AC2", "US-7-AC3"),
+)
+
+
+@pytest.mark.parametrize("template", READY_TEMPLATES, ids=lambda one: one.name)
+def test_a_file_for_a_tool_reads_back_as_the_cases_in_it(template: CaseTemplate) -> None:
+    one_step = WHOLE.model_copy(update={"id": "TC-US-7-AC1-P1", "title": "A", "steps": ()})
+    one_step = one_step.model_copy(update={"steps": WHOLE.steps[:1], "preconditions": ()})
+    cases = [WHOLE, one_step]
+    data = write_csv(template, cases, profile="import", sources={})
+    read = read_file("cases.csv", data).cases
+    same = {"title", "preconditions", "priority", "story_key"}
+    lost = {one.what for one in losses(template, cases, profile="import")}
+    parts = (("objective", "objective"), ("postconditions", "postconditions"),
+             ("criterion_ids", "acceptance criteria"), ("open_questions", "open questions"),
+             ("id", "test case ids"))  # fmt: skip
+    same |= {field for field, what in parts if what not in lost}
+    assert [case.model_dump(include=same) for case in read] == [
+        case.model_dump(include=same) for case in cases
+    ]
+    steps = [[(s.action, s.test_data, s.expected_result) for s in case.steps] for case in read]
+    if "objective" not in lost:
+        assert [[s.calculation for s in case.steps] for case in read] == [
+            [s.calculation for s in case.steps] for case in cases
+        ]
+    assert steps == [
+        [(s.action, s.test_data, s.expected_result) for s in case.steps] for case in cases
+    ]

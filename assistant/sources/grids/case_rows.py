@@ -8,10 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.domain import TECHNIQUES, CaseOrigin, Priority, Technique, TestCase, TestStep, Unread
+from assistant.domain import (
+    CASE_PARTS,
+    TECHNIQUES,
+    CaseOrigin,
+    Priority,
+    Technique,
+    TestCase,
+    TestStep,
+    Unread,
+)
 from assistant.sources.grids.case_groups import RESULT_LINES, CaseRows, grouped
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
+from assistant.sources.grids.headers import field_of, normalised
 from assistant.sources.pasted.lines import step_word
 from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.names_and_ids import Taken, digest, find_key
@@ -52,26 +62,33 @@ def read_cases(grid: Grid, taken: Taken) -> tuple[list[TestCase], list[Unread]]:
 
 def _case(rows: CaseRows, taken: Taken) -> TestCase:
     first = rows.first
-    steps, given = _steps(rows)
-    said = [*_values(rows, "objective"), *_values(rows, "title")]
+    steps, given, ahead = _steps(rows)
+    objectives, told = _values(rows, "objective"), dict[str, str]()
+    if not rows.is_own:
+        objectives, told = _parts_apart(objectives)
+    said = [*objectives, *_values(rows, "title")]
     title = first.get("title", "") or next(iter(said), "") or first.get("id", "")
-    wanted = " ".join(first.get("id", "").split())
+    wanted = " ".join((first.get("id", "") or told.get("id", "")).split())
     if not wanted:
         words = "\n".join([title, *(step.action for step in steps)])
         wanted = f"TC-{digest(words, 8).upper()}"
-    everything = {name: _joined(rows, name) for name in ("story", "epic", "criteria")}
+    everything = {
+        name: _joined(rows, name) or told.get(name, "") for name in ("story", "epic", "criteria")
+    }
     story = everything["story"]
     status = "; ".join(_values(rows, "status"))
-    preconditions = [*_items(rows, "preconditions"), *given]
+    preconditions = [*_items(rows, "preconditions"), *_lines(told.get("preconditions", "")), *given]
     labels = (*rows.section, *_labels(_joined(rows, "labels")))
     return TestCase(
         id=taken.claim(wanted),
         title=title if rows.is_own else shortened(title, 500),
         objective="\n".join(words for words in said if words != title),
         preconditions=tuple(dict.fromkeys(preconditions)),
-        steps=tuple(steps),
-        postconditions=tuple(_items(rows, "postconditions")),
-        priority=priority_of(_first(rows, "priority")),
+        steps=_with_calculations(steps, _lines(told.get("calculations", "")), ahead),
+        postconditions=tuple(
+            _items(rows, "postconditions") or _lines(told.get("postconditions", ""))
+        ),
+        priority=priority_of(_first(rows, "priority") or told.get("priority", "")),
         technique=technique_of(_first(rows, "type")),
         release=", ".join(_values(rows, "release")),
         team=_joined(rows, "team").replace("\n", ", "),
@@ -79,9 +96,47 @@ def _case(rows: CaseRows, taken: Taken) -> TestCase:
         story_key=find_key(story) or _LIST.split(story)[0],
         criterion_ids=tuple(dict.fromkeys(x for x in _LIST.split(everything["criteria"]) if x)),
         labels=tuple(dict.fromkeys(labels)),
+        open_questions=tuple(_lines(told.get("questions", ""))),
         status="imported",
         status_reason=f"Status in the file: {status}" if status else "",
         origin=CaseOrigin(writer="import"),
+    )
+
+
+_LISTED = re.compile(r"(?P<name>[^\n:]+):(?P<words>(?:\n- [^\n]*)+)")
+_VALUED = re.compile(r"(?P<name>[^\n:]+): (?P<words>[^\n]+)")
+_PART_OF = {name: field for field, name in CASE_PARTS.items()}
+_LISTS = frozenset({"preconditions", "postconditions", "calculations", "questions"})
+_OF_STEP = re.compile(r"Step (\d{1,4}): (.+)")
+
+
+def _parts_apart(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """What an objective says besides the parts of a case that a tool has no column for, and these
+    parts by field, a line each: our exports write them there as paragraphs under their names."""
+    left, told = list[str](), dict[str, str]()
+    for text in texts:
+        others = list[str]()
+        for paragraph in re.split(r"\n{2,}", text):
+            listed = _LISTED.fullmatch(paragraph)
+            match = listed or _VALUED.fullmatch(paragraph)
+            field = _PART_OF.get(match["name"], "") if match else ""
+            if match is None or field in {"", *told} or (field in _LISTS) != bool(listed):
+                others.append(paragraph)
+            else:
+                told[field] = match["words"].replace("\n- ", "\n").strip()
+        left.append("\n\n".join(others))
+    return [text for text in left if text], told
+
+
+def _with_calculations(
+    steps: Sequence[TestStep], lines: Sequence[str], ahead: int
+) -> tuple[TestStep, ...]:
+    """The steps with the calculations that name them by number; ``ahead`` rows were no steps."""
+    found: dict[int, list[str]] = {}
+    for match in filter(None, map(_OF_STEP.fullmatch, lines)):
+        found.setdefault(int(match[1]) - ahead, []).append(match[2])
+    return tuple(
+        step.model_copy(update={"calculation": tuple(found.get(step.number, ()))}) for step in steps
     )
 
 
@@ -141,8 +196,9 @@ def _items(rows: CaseRows, name: str) -> list[str]:
     return items
 
 
-def _steps(rows: CaseRows) -> tuple[list[TestStep], list[str]]:
-    """The steps of a case, and preconditions found in its Gherkin."""
+def _steps(rows: CaseRows) -> tuple[list[TestStep], list[str], int]:
+    """The steps of a case, preconditions found in Gherkin or in a first step, and whether there was
+    such a first step (1, or 0)."""
     steps: list[tuple[str, str, str]] = []
     given: list[str] = []
     for cells in rows.rows:
@@ -170,8 +226,23 @@ def _steps(rows: CaseRows) -> tuple[list[TestStep], list[str]]:
             given.extend(found)
             steps.extend(gherkin or split_steps(script, "", ""))
     filled = [parts for parts in steps if any(parts)]
+    stated = _stated_first(*filled[0]) if filled and not rows.is_own else []
+    if stated:
+        given, filled = [*stated, *given], filled[1:]
     read = _own_step if rows.is_own else _step
-    return [read(number, *parts) for number, parts in enumerate(filled, 1)], given
+    read_steps = [read(number, *parts) for number, parts in enumerate(filled, 1)]
+    return read_steps, given, int(bool(stated))
+
+
+def _stated_first(action: str, data: str, expected: str) -> list[str]:
+    """The preconditions that a first step lists under their name: some tools have no other place
+    for them. Empty for any other step."""
+    name, *lines = action.split("\n")
+    if data or expected or not name.endswith(":"):
+        return []
+    if field_of(normalised(name)) != "preconditions":
+        return []
+    return [words for line in lines if (words := _BULLET.sub("", line).strip())]
 
 
 def _own_step(number: int, action: str, data: str, expected: str) -> TestStep:

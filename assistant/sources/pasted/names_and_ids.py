@@ -122,6 +122,14 @@ def title_key(title: str) -> str:
     return f"EPIC-{digest(' '.join(title.casefold().split()), 6).upper()}"
 
 
+_MADE = re.compile(r"EPIC-[0-9A-F]{6}(?:-\w+)*")
+
+
+def is_made_key(key: str) -> bool:
+    """Whether the key of an epic, or of a story behind it, was made from the epic's title."""
+    return bool(_MADE.fullmatch(key))
+
+
 class Taken:
     """Ids given out so far; a second use of the same id gets a suffix."""
 

@@ -53,7 +53,9 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
                     order=order,
                 ).content
             ),
-            file_name=export_cases.file_name(summary.request, selection, target.profile),
+            file_name=export_cases.file_name(
+                summary.request, f"{selection} cases", target.profile, target.template
+            ),
             mime=export_cases.MIME[target.profile],
             type="primary",
             icon=":material/download:",

@@ -346,9 +346,7 @@ def _actions(
                 data=lambda: review_library.csv_of(
                     opened, record.project_id, ids, tool.profile, tool.template
                 ),
-                file_name="library.xlsx"
-                if tool.profile == "xlsx"
-                else f"library-{tool.profile}.csv",
+                file_name=export_cases.file_name("library", "cases", tool.profile, tool.template),
                 mime=export_cases.MIME[tool.profile],
                 type="primary",
                 on_click="ignore",

@@ -26,6 +26,7 @@ from assistant.suite.template import (
 from assistant.suite.template import READY_TEMPLATES as READY_TEMPLATES
 from assistant.suite.template_sample import SampleColumn, template_from_sample
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.export_cases import in_known_names
 
 FIELDS: tuple[TemplateField, ...] = get_args(TemplateField)
 PREVIEW_CASES = 3
@@ -226,7 +227,7 @@ def _column(edit: ColumnEdit) -> dict[str, object]:
 
 def preview(workspace: Workspace, project_id: str, template: CaseTemplate) -> TemplatePreview:
     """Some cases of the project under the template, reviewed ones first."""
-    cases = _cases(workspace, project_id)
+    cases = in_known_names(workspace, project_id, _cases(workspace, project_id))
     cited = {citation.chunk_id for case in cases for citation in case.all_citations}
     sources = workspace.library.chunks(project_id, sorted(cited))
     header, *body = rows(template, cases, sources=sources)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from assistant.domain import CaseStatus, CaseTemplate, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.library import StoredCase
+from assistant.sources.pasted.names_and_ids import is_made_key
+from assistant.sources.pasted.story_sentences import shortened
 from assistant.suite.export import (
     EXPORT_PROFILES,
     ProfileName,
@@ -140,11 +143,12 @@ def as_csv(
 ) -> CsvFile:
     """These cases in ``template``, else the project's, in the order in which they come."""
     template = template or workspace.project(project_id).template
+    cases = in_known_names(workspace, project_id, cases)
     cited = {citation.chunk_id for case in cases for citation in case.all_citations}
     sources = workspace.library.chunks(project_id, sorted(cited))
     cut = export_warnings(template, cases, profile=_marks(profile), sources=sources)
     return CsvFile(
-        name=file_name(title, selection, profile),
+        name=file_name(title, f"{selection} cases", profile, template),
         content=write_xlsx(template, cases, sources=sources)
         if profile == "xlsx"
         else write_csv(template, cases, profile=profile, sources=sources),
@@ -179,7 +183,40 @@ def _marks(profile: FileForm) -> ProfileName:
     return "excel" if profile == "xlsx" else profile
 
 
-def file_name(title: str, selection: Selection, profile: FileForm) -> str:
-    """A name for the browser, built anew from letters and digits of the title."""
-    name = download_name(title, profile=_marks(profile), content=f"{selection} cases")
+EPIC_CHARACTERS = 60
+"""Of an epic's title where it stands for its key: in a folder, a section, a tag."""
+_PATH_SIGNS = re.compile(r"\s*[/\\>;,|]+\s*")
+"""What tools part folders and tags at."""
+
+
+def in_known_names(
+    workspace: Workspace, project_id: str, cases: Sequence[TestCase]
+) -> list[TestCase]:
+    """The cases as a reader outside knows their epics and stories.
+
+    Where a source gives an epic no key, the key is made here and stands in no other tool: the
+    epic's title takes its place, and a story's made key is left out. Ids of criteria stay: by them
+    a case that comes back is known.
+    """
+    made = {case.epic_key for case in cases if is_made_key(case.epic_key)}
+    titles = {epic.key: epic.title for epic in workspace.library.epics(project_id)} if made else {}
+    shown = {
+        key: shortened(_PATH_SIGNS.sub(" ", titles.get(key, "")), EPIC_CHARACTERS) for key in made
+    }
+    return [
+        case.model_copy(
+            update={
+                "epic_key": shown.get(case.epic_key, case.epic_key),
+                "story_key": "" if is_made_key(case.story_key) else case.story_key,
+            }
+        )
+        for case in cases
+    ]
+
+
+def file_name(title: str, content: str, profile: FileForm, template: CaseTemplate) -> str:
+    """A name for the browser, built anew from letters and digits of the title, the content and the
+    tool that the file is for."""
+    tool = template.name if template.name in {one.name for one in READY_TEMPLATES} else ""
+    name = download_name(title, profile=_marks(profile), content=f"{content} {tool}")
     return f"{name.removesuffix('.csv')}.xlsx" if profile == "xlsx" else name
