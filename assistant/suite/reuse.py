@@ -157,7 +157,7 @@ def _walk_verdict(
     return ConditionVerdict(
         condition_id=condition.id,
         verdict="new",
-        reason="No existing case goes through these criteria in this order.",
+        reason="No existing case was found that goes through these criteria in this order.",
     )
 
 
@@ -339,8 +339,10 @@ def _why(claim: Claim, step: StepView) -> str:
 def _why_new(claim: Claim, linked: Sequence[tuple[CaseView, Link]]) -> str:
     near = [view.case.id for view, link in linked if link != "story"]
     if not near:
-        return "No existing case is about this criterion."
+        return "No existing case was found that names this criterion or tells of it."
     names = ", ".join(near[:3])
     if claim.demands and claim.condition.data:
-        return f"{names} is about the same criterion but does not try {claim.condition.data[:60]}."
-    return f"{names} is about the same criterion but does not check this."
+        what = f"try {claim.condition.data[:60]}"
+    else:
+        what = "check this"
+    return f"{names} is about the same criterion; no step of it was seen to {what}."
