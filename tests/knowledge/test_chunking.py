@@ -210,6 +210,29 @@ def test_an_existing_case_is_one_chunk_and_no_cell_is_lost() -> None:
     ]
 
 
+def test_further_rows_of_a_case_without_its_name_belong_to_it() -> None:
+    """As ALM and PractiTest export: a row a step, the name in the first; no step is a fact."""
+    text = (
+        "| Name | Step | Description | Expected |\n|---|---|---|---|\n"
+        "| Refund is paid | Step 1 | Open the refund screen of the account | It is shown |\n"
+        "|  | Step 2 | Save | Approved, at most EUR 50 |\n"
+        "|  | Step 3 | Other words that no case holds as they stand | Nothing |\n"
+        "|  | Step 4 | Save | Approved, at most EUR 50 |\n"
+    )
+    steps = (
+        TestStep(number=1, action="Open the refund screen of the account",
+                 expected_result="It is shown"),
+        TestStep(number=2, action="Save", expected_result="Approved, at most EUR 50"),
+    )  # fmt: skip
+    case = TestCase(id="T-1", title="Refund is paid", steps=steps)
+    chunks = split(document(text, "test_cases"), cases=[case])
+    assert [c.text for c in chunks if c.kind == "table_row"] == [
+        "Step: Step 3; Description: Other words that no case holds as they stand; "
+        "Expected: Nothing",
+        "Step: Step 4; Description: Save; Expected: Approved, at most EUR 50",
+    ]  # what is not read into the case ends it
+
+
 def test_long_prose_is_cut_at_sentences() -> None:
     text = "# Guide\n\n" + "The agent reads the sentence number one aloud. " * 120
     chunks = split(document(text))

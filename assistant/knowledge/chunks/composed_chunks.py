@@ -45,7 +45,8 @@ class Holder:
     A row that bears one of the text's ``names`` (a case id, a title) is held where its cells of
     several words stand in the text (a cell of several lines may have been taken apart); its short
     cells (a sprint, a status) that are neither in the text nor among ``known`` values are
-    collected, so that none is lost. Any other row is held where all its cells are in the text.
+    collected, so that none is lost. So is a further row of it, which bears no name where the last
+    did (the second step of a case). Any other row is held where all its cells are in the text.
     """
 
     def __init__(self, text: str, names: Sequence[str], known: Sequence[str] = ()) -> None:
@@ -55,7 +56,7 @@ class Holder:
         self.names = tuple(_folded(name) for name in names if name)
         self.rest: list[str] = []
 
-    def takes(self, pairs: Sequence[tuple[str, str]]) -> bool:
+    def takes(self, pairs: Sequence[tuple[str, str]], *, further: bool = False) -> bool:
         """Whether the row is held; if so, its short cells are in ``rest`` from then on."""
         folded = [_folded(value) for _, value in pairs]
         long = [words for words in folded if _is_long(words)]
@@ -67,6 +68,7 @@ class Holder:
             if words and words not in long and not self._has(words)
         ]
         named = any(words in self.names for words in folded)
+        named |= further and len(missing) < len(list(filter(None, folded)))
         if not named and (missing or len(set(" ".join(folded).split())) < _LONG_CELL):
             return False
         self.rest.extend(extra for extra in missing if extra not in self.rest)
@@ -86,6 +88,8 @@ class Holders:
             for name in holder.names:
                 self._by_name.setdefault(name, []).append(number)
         self._last = -1
+        self._naming: frozenset[str] = frozenset()
+        """The columns that named the last holder."""
 
     def of(self, pairs: Sequence[tuple[str, str]]) -> int | None:
         """Number of the holder that takes the row, or ``None``."""
@@ -93,10 +97,17 @@ class Holders:
         for _, value in pairs:
             candidates.extend(self._by_name.get(_folded(value), [])[:8])
         candidates.extend(range(self._last, self._last + 1 + _AHEAD))
+        further = bool(self._naming) and self._naming.isdisjoint(dict(pairs))
         for number in dict.fromkeys(candidates):
-            if 0 <= number < len(self._holders) and self._holders[number].takes(pairs):
+            if not 0 <= number < len(self._holders):
+                continue
+            holder = self._holders[number]
+            if holder.takes(pairs, further=further and number == self._last):
+                naming = frozenset(h for h, value in pairs if _folded(value) in holder.names)
+                self._naming = naming or (self._naming if number == self._last else naming)
                 self._last = number
                 return number
+        self._naming = frozenset()
         return None
 
 
