@@ -321,7 +321,9 @@ def _moved(start: datetime, amount: int, unit: str, free: Collection[date]) -> d
     if unit == "working day":
         if abs(amount) > _MOST_DAYS:
             raise ValueError(amount)
-        step, left = timedelta(days=1 if amount > 0 else -1), abs(amount)
+        step, left = timedelta(days=1 if amount >= 0 else -1), abs(amount)
+        if not amount and not _works(start.date(), free):
+            left = 1  # "on a Saturday, the next working day": none is added, and it has to be one
         while left:
             start += step
             left -= _works(start.date(), free)

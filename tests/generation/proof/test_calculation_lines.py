@@ -87,6 +87,9 @@ def test_a_right_line_comes_to_its_value(line: str, value: str) -> None:
         ("00:10 - 30 minutes = 23:40", datetime(1, 1, 2, 23, 40)),
         ("2026-07-07 + 20 Arbeitstage without 2026-07-14 = 2026-08-05", datetime(2026, 8, 5)),
         ("2026-07-01 20:00 + 4 hours = 2026-07-01 24:00", datetime(2026, 7, 2)),
+        ("2026-08-01 + 0 working days without 2026-08-03 = 2026-08-04", datetime(2026, 8, 4)),
+        ("2026-07-01 + 1 month + 0 working days = 2026-08-03", datetime(2026, 8, 3)),
+        ("2026-08-03 + 0 working days = 2026-08-03", datetime(2026, 8, 3)),
     ],
 )
 def test_a_date_is_moved(line: str, moment: datetime) -> None:
