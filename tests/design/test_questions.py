@@ -53,6 +53,7 @@ def test_vague_words_are_asked_about(text: str, kind: str, words: str) -> None:
         "Letters are sent in Large Print or Braille.",
         "The conveyor stops as soon as metal is detected.",
         "The dates are changed as often as the rules allow.",
+        "A household runs as many vouchers as the rules allow.",
         "A claim is not reopened more often than the contract says.",
         "Overtime has to be confirmed by the supervisor.",
         "After that the regular price is shown.",

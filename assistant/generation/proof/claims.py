@@ -220,6 +220,19 @@ class Claims:
         )
 
     @cached_property
+    def _rows(self) -> tuple[tuple[Number, ...], ...]:
+        """The numbers of each row of a table that is on the case's matter, told by the whole row:
+        "Amount: £68.00" alone says nothing of what it is for."""
+        case = self.basis.case
+        words = content(" ".join((case.title, *self.basis.situation)))
+        return tuple(
+            numbers(p.source.chunk.text)
+            for p in self.basis.passages
+            if p.source.chunk.kind == "table_row"
+            and _is_same_matter(p.source.chunk.text, words)
+        )  # fmt: skip
+
+    @cached_property
     def worked(self) -> Worked:
         """The calculations that the writer handed over with the case."""
         lines = (line for step in self.basis.case.steps for line in step.calculation)
@@ -400,11 +413,12 @@ class Claims:
 
     def _in_source(self, number: Number, about: str) -> bool:
         words = content(about)
+        amount = number.kind == "money"
         return any(
             _is_same_matter(part, words)
             for _, part, found in self._far
             if any(alike(number, one) and same_noun(number, one) for one in found)
-        )
+        ) or (amount and any(alike(number, one) for row in self._rows for one in row))
 
     def _remark_with(self, number: Number) -> str:
         """The place of the last comment that holds a number; empty where none does."""

@@ -67,10 +67,12 @@ def messages_of_other_side(result: str, conditions: Sequence[TestCondition]) -> 
 
 def _is_of_all_sides(condition: TestCondition, outcome: Outcome) -> bool:
     """Whether a main flow, which sets nothing, quotes a rule and what is so otherwise, in another
-    sentence or across a limit: "8.0 or more is “Full strength”, below 6.0 is “Weak”"."""
+    sentence, across a limit ("8.0 or more is “Full strength”, below 6.0 is “Weak”") or by "only":
+    a button that is shown only from a day on is not before it."""
     kinds = {fact.kind for fact in condition.facts}
     limits = sum(one.is_limit for one in find_quantities(outcome.quote))
-    return kinds == {"main flow"} and (len(sentences(outcome.quote)) > 1 or limits > 1)
+    several = len(sentences(outcome.quote)) > 1 or limits > 1
+    return kinds == {"main flow"} and (several or bool(_ONLY.search(outcome.quote)))
 
 
 def other_message(

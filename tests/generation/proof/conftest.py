@@ -46,7 +46,7 @@ def prove() -> Prove:
 
     ``steps`` are (action, data, result); ``facts`` and ``outcomes`` what the condition says;
     outcomes that begin with "not: " must not happen; ``places`` are where the sources stand,
-    ``headings`` below which;
+    ``headings`` below which, ``kind`` what they are;
     ``calculations`` are the lines handed over with each step.
     """
 
@@ -64,10 +64,11 @@ def prove() -> Prove:
         own: Sequence[str] = (),
         cited: Sequence[int] = (),
         calculations: Sequence[Sequence[str]] = (),
+        kind: ChunkKind = "rule",
     ) -> TestCase:
         chunks = [source(1, criterion, "criterion", "AC-1")]
         chunks += [
-            source(n, text, place=place, heading=heading)
+            source(n, text, kind, place=place, heading=heading)
             for n, (text, place, heading) in enumerate(
                 zip_longest(sources, places, headings, fillvalue=""), start=2
             )

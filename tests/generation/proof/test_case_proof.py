@@ -278,6 +278,24 @@ def test_a_number_of_a_source_counts_where_it_speaks_of_the_same_thing(
     assert good(case) is is_good, case.findings
 
 
+@pytest.mark.parametrize(
+    ("row", "is_good"),
+    [
+        ("Title: Resident permit, first; Zones: Zone A; Amount: £68.00; Status: Current", True),
+        ("Title: Boat licence; Berths: Harbour; Amount: £68.00; Status: Current", False),
+        ("Title: Resident permit, first; Zones: Zone A; Amount: £54.00; Status: Current", False),
+    ],
+)
+def test_an_amount_of_a_row_counts_where_the_row_is_on_the_matter_of_the_case(
+    prove: Prove, row: str, is_good: bool
+) -> None:
+    """The cell alone does not say what it is an amount of."""
+    given = ["Ann Lee lives in zone A; nobody at this address holds a resident permit."]
+    steps = [("Enter the registration.", "AB12 CDE", "The fee of £68.00 is shown.")]
+    case = prove("The fee is shown.", steps, given=given, sources=[row], kind="table_row")
+    assert good(case) is is_good, case.findings
+
+
 def test_a_list_number_supports_no_count(prove: Prove) -> None:
     text = "Citizens see their appointments:\n1. the next one\n2. the others"
     case = prove(text, [("Open the page.", "", "The citizen sees 7 appointments.")])
@@ -381,6 +399,15 @@ def test_a_result_that_speaks_for_the_other_side_is_an_error(
     )
     case = prove(text, [("Do it.", "", result)], outcomes=outcomes)
     assert rule in errors(case) if rule else not errors(case), case.findings
+
+
+def test_what_is_shown_only_from_a_day_on_may_be_denied_before_it(prove: Prove) -> None:
+    rule = 'The button "Renew permit" is shown only from the day the window opens.'
+    result = 'The button "Renew permit" is not shown.'
+    for text, is_error in ((rule, False), (rule.replace("only from", "on"), True)):
+        facts = [Fact(kind="main flow", quote=text, holds=True)]
+        case = prove(text, [("Open it.", "", result)], facts=facts, outcomes=[text[:-1]])
+        assert ("contradiction" in errors(case)) is is_error, case.findings
 
 
 def test_another_message_than_that_of_this_side_is_an_error(prove: Prove) -> None:
