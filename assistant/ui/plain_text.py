@@ -173,16 +173,28 @@ _ITALICS = re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])[^\n*_]*(?<=[^\s*_])\1(?![\w
 """Not within a word (``first_name``), nor a sign between blanks (``2 * 3``)."""
 
 
+_BOLD = re.compile(r"\*\*")
+_PARAGRAPHS = re.compile(r"(\n[^\S\n]*\n)")
+_HEADING = re.compile(r"^#{1,6}[ \t]+(?=\S)", re.MULTILINE)
+
+
 def without_emphasis(
     text: str, spans: Iterable[tuple[int, int]] = ()
 ) -> tuple[str, list[tuple[int, int]]]:
-    """A Markdown source without the signs of bold and italics, and the ranges where they are in
-    what is left.
+    """A Markdown source without the signs of bold, italics and headings, and the ranges where they
+    are in what is left.
 
-    Source documents are Markdown; the signs would only be in the way of reading.
+    Source documents are Markdown; the signs would only be in the way of reading. Signs of bold that
+    are no pairs within a paragraph are words of it.
     """
-    bold = [place for match in re.finditer(r"\*\*", text) for place in range(*match.span())]
-    signs = set(bold if len(bold) % 4 == 0 else ())
+    bold, signs, start = list[int](), set[int](), 0
+    for paragraph in _PARAGRAPHS.split(text):
+        found = [start + at for m in _BOLD.finditer(paragraph) for at in range(*m.span())]
+        bold += found
+        signs.update(found if len(found) % 4 == 0 else ())
+        start += len(paragraph)
+    for match in _HEADING.finditer(text):
+        signs.update(range(*match.span()))
     for match in _ITALICS.finditer(text):
         signs |= {match.start(), match.end() - 1} - set(bold)
     moved = [

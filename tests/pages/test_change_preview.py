@@ -12,6 +12,7 @@ from streamlit.testing.v1.element_tree import TextArea, Toggle
 from assistant.domain import GenerationConfig
 from assistant.ui import state
 from assistant.ui.sources.documents_table import ticks_key
+from assistant.workflow.review import stale
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -97,7 +98,34 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     assert opened.jobs.wait(f"index-{project_id}", 30)
     app.run()
     assert not toggle(app).value, "its versions are shown"
-    assert "30 days" in shown(app)
+    assert not [one for one in app.text_area if one.label == "The new text"], "it is closed"
+    assert ":green-background[30]" in shown(app)
+    gone = stale.stale_cases(opened, project_id)
+    assert gone
+    assert f"Applied as version 2: {len(gone)} cases are stale" in shown(app).replace("\\", "")
+    (way,) = [one for one in app.button if one.label == "Show them"]
+    way.click().run()
+    assert not app.exception
+    record = app.session_state[state.RECORD]
+    assert (record.run_id, record.case_id) == (gone[0].run_id, gone[0].case_id)
+
+
+@pytest.mark.long
+def test_an_import_of_a_changed_source_says_how_many_cases_went_stale(app: AppTest) -> None:
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    app.button_group(key="import_way").set_value("paste").run()
+    app.text_area(key="import_text_0").set_value(EPIC + "- A parrot is refused.\n").run()
+    app.button(key="keep").click().run()
+    assert not app.exception
+    assert not stale.stale_cases(opened, project_id)
+    assert not [one for one in app.button if one.label == "Show them"]
+    app.text_area(key="import_text_1").set_value(EPIC.replace("40 days", "30 days")).run()
+    app.button(key="keep").click().run()
+    gone = stale.stale_cases(opened, project_id)
+    assert gone
+    assert f"1 source kept: {len(gone)} cases are stale" in shown(app).replace("\\", "")
+    assert [one for one in app.button if one.label == "Show them"]
 
 
 def test_a_text_that_changes_nothing_or_is_empty_is_said_so(app: AppTest) -> None:

@@ -114,6 +114,15 @@ def test_the_epic_is_shown_as_understood_before_anything_is_written(app: AppTest
 
 
 @pytest.mark.long
+def test_a_request_that_is_cut_is_whole_on_hover(app: AppTest) -> None:
+    title = " ".join(["Refund a payment that a customer made twice"] * 3) + ", without the last"
+    generated(app, EPIC.replace(EPIC.splitlines()[0], f"# PAY-7 {title}"))
+    (head,) = [one for one in app.markdown if "green-badge[:material/check: done]" in one.value]
+    assert "without the last" not in head.value
+    assert "without the last" in head.help
+
+
+@pytest.mark.long
 def test_cases_come_in_and_one_is_open_beside_its_sources(app: AppTest) -> None:
     generated(app)
     assert app.radio(key="case_list").value == app.query_params["case"] == listed(app)[0]

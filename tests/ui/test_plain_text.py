@@ -89,6 +89,14 @@ def test_bold_signs_go_and_the_marked_words_stay() -> None:
     assert [shown[start:end] for start, end in spans] == ["Refund double"]
 
 
+def test_a_heading_loses_its_sign_and_a_lone_sign_of_bold_leaves_other_paragraphs_alone() -> None:
+    text = "## 2 Limits\n\n**5.0 kW** at most\n\n2 ** 3\n\n#: 12; no. #7 of # 8"
+    quote = (text.index("5.0"), text.index("** at"))
+    shown, spans = without_emphasis(text, [(0, text.index("\n")), quote])
+    assert shown == "2 Limits\n\n5.0 kW at most\n\n2 ** 3\n\n#: 12; no. #7 of # 8"
+    assert [shown[start:end] for start, end in spans] == ["2 Limits", "5.0 kW"]
+
+
 def test_invisible_and_turning_characters_are_named() -> None:
     assert visible("a\u202eb\x00c\ud800\U000e0041") == "a⟦U+202E⟧b⟦U+0000⟧c⟦U+D800⟧⟦U+E0041⟧"
 

@@ -10,6 +10,7 @@ from assistant.ui.counts import counted, date_time
 from assistant.ui.home.writing_progress import follow, write_again_button, writing_progress
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session, page_action
+from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
 from assistant.workflow.review.stale import StaleCase, StaleFinding
@@ -79,11 +80,8 @@ def _finding(places: list[str], one: StaleFinding) -> None:
     st.caption(
         f"{label('; '.join(places), limit=200)} · {label(one.title)} · {one.change}{since}{by}"
     )
-    old, new = st.columns(2)
-    old.markdown(f":small[:red-background[{label(one.old, limit=600)}]]")
-    now = one.new or ("The source was removed." if one.change == "document removed" else "Gone.")
-    color = "green" if one.new else "gray"
-    new.markdown(f":small[:{color}-background[{label(now, limit=600)}]]")
+    removed = one.change == "document removed"
+    beside(one.old, one.new, gone="The source was removed." if removed else "Gone.")
 
 
 def _together(case: StaleCase) -> list[tuple[list[str], StaleFinding]]:

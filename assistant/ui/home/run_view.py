@@ -36,6 +36,8 @@ STATUS_BADGES: dict[RunStatus, str] = {
     "failed": ":red-badge[:material/error: failed]",
     "interrupted": ":orange-badge[:material/power_off: interrupted]",
 }
+REQUEST = 90
+"""Characters of a request that its run is headed with; all of it is shown on hover."""
 VIEW = "run_view"
 VIEWS = {
     "cases": ":material/list_alt: Cases",
@@ -82,10 +84,11 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
     summary = view.summary
     # In a narrow window the name goes on below itself: a button below it costs the cases a row.
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        cut = label(summary.request, limit=REQUEST)
         st.markdown(
-            f"**{label(summary.request, limit=90)}** {STATUS_BADGES[summary.status]} "
-            f":small[:gray[{_facts(view)}]]",
+            f"**{cut}** {STATUS_BADGES[summary.status]} :small[:gray[{_facts(view)}]]",
             width="stretch",
+            help=None if len(summary.request) <= REQUEST else plain(summary.request),
         )
         if summary.status not in ACTIVE:
             st.markdown(counts_line(summary), width="content")

@@ -9,5 +9,6 @@ __all__ = [
     "measure_panel",
     "retrieval_form",
     "services_table",
+    "stale_note",
     "sync_panel",
 ]

@@ -14,9 +14,11 @@ import streamlit as st
 
 from assistant.domain import TestCondition
 from assistant.ui.counts import counted
-from assistant.ui.plain_text import label, marked_words, without_emphasis
-from assistant.ui.state import Session, errors_shown, note_done, page_action
+from assistant.ui.plain_text import label, without_emphasis
+from assistant.ui.sources.stale_note import stale_noted
+from assistant.ui.state import Session, errors_shown, page_action
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
+from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change
 from assistant.workflow.review.preview_change import (
@@ -25,7 +27,6 @@ from assistant.workflow.review.preview_change import (
     NewFault,
     TouchedCase,
 )
-from assistant.workflow.review.sentences import word_diff
 from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.sources.import_sources import StoredDocument
 
@@ -33,8 +34,8 @@ SEEN = "change_preview"
 """What was looked at last, with the text it was made of."""
 DRAFTS = "change_preview_texts"
 """What was typed for each document, kept while its field is not on the screen."""
-APPLIED = "change_preview_applied"
-"""The document whose new version was just kept."""
+ROUND = "change_preview_round"
+"""How many new versions were kept: the switch begins anew with each, and is off."""
 PREFILLED = 60_000
 """Characters of a present version that is put into the field to be rewritten."""
 WAYS = {
@@ -61,9 +62,8 @@ class Draft:
 
 def previewing(record: Session, document: StoredDocument) -> bool:
     """The switch between a document's versions and the preview of its next one."""
-    key = f"previewing_{_place(record.project_id, document.id)}"
-    if st.session_state.pop(APPLIED, "") == document.id:
-        st.session_state[key] = False
+    kept = st.session_state.get(ROUND, 0)
+    key = f"previewing_{_place(record.project_id, document.id)}_{kept}"
     return st.toggle(
         "Preview a new version",
         key=key,
@@ -208,14 +208,15 @@ def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:
             f"Apply as version {found.version + 1}", icon=":material/publish:", key="apply_change"
         ):
             with page_action():
-                kept = preview_change.apply_change(opened, record.project_id, found, by=record.user)
+                said = f"Applied as version {found.version + 1}"
+                with stale_noted(opened, record, said, place=found.document_id):
+                    preview_change.apply_change(opened, record.project_id, found, by=record.user)
                 import_sources.index_in_background(opened, record.project_id)
                 st.session_state.pop(SEEN, None)
                 if found.source.name == next_version.PASTED:
                     place = _place(record.project_id, found.document_id)
                     st.session_state.get(DRAFTS, {}).pop(place, None)
-                st.session_state[APPLIED] = found.document_id
-                note_done(f"Version {kept.version} kept")
+                st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 
 FIRST = 12
@@ -276,24 +277,13 @@ def _first(entries: Sequence[T], key: str) -> Sequence[T]:
     return entries[:FIRST]
 
 
-def _beside(old: str, new: str, gone: str = "") -> None:
-    """Two versions of a sentence, the words that differ marked."""
-    old, new = without_emphasis(old)[0], without_emphasis(new)[0]
-    words = word_diff(old, new)
-    left, right = st.columns(2, gap="small")
-    left.markdown(
-        f":small[{marked_words(words, 'out')}]" if old else ":small[:gray[no sentence like it]]"
-    )
-    right.markdown(f":small[{marked_words(words, 'in')}]" if new else f":small[:gray[{gone}]]")
-
-
 def _sentences(found: ChangePreview) -> None:
     moved = f"; {counted(found.moved, 'sentence')} only stand elsewhere" if found.moved else ""
     _head("In the text", "article", f"today's on the left, the new one on the right{moved}")
     shown = _first(found.changes, "sentences")
     with st.container(border=True):
         for one in shown:
-            _beside(one.old, one.new, "no sentence like it")
+            beside(one.old, one.new, gone="no sentence like it")
 
 
 def _cases(found: ChangePreview) -> None:
@@ -311,7 +301,7 @@ def _cases(found: ChangePreview) -> None:
     for sentences, cases in grouped.items():
         with st.container(border=True, gap="xsmall"):
             for old, new in sentences:
-                _beside(old, new, "nothing like it stands there")
+                beside(old, new, gone="nothing like it stands there")
             if not sentences:
                 st.caption("They cite no sentence that changes.")
             for one in cases:

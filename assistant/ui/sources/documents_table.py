@@ -17,7 +17,9 @@ from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, safe_link, visible
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.sources.change_preview import change_preview, previewing
+from assistant.ui.sources.stale_note import stale_note
 from assistant.ui.state import Session, page_action
+from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
@@ -40,6 +42,7 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
         if st.button("Read it", icon=":material/menu_book:", key="read_document"):
             source_reader(opened, record.project_id, document.id)
         looks_ahead = previewing(record, document)
+    stale_note(opened, record, place=document.id)
     if document.metadata.outdated:
         st.caption(
             f":orange[:material/history_toggle_off:] It says of itself that it is no longer in "
@@ -88,10 +91,7 @@ def _version(version: VersionChange, *, expanded: bool) -> None:
                 "As it first came in." if version.version == 1 else "The words are the same."
             )
         for change in version.changes[:CHANGES_SHOWN]:
-            if change.old:
-                st.markdown(f":red-background[{label(change.old, limit=600)}]")
-            if change.new:
-                st.markdown(f":green-background[{label(change.new, limit=600)}]")
+            beside(change.old, change.new, gone="no sentence like it")
         if len(version.changes) > CHANGES_SHOWN:
             st.caption(f"and {len(version.changes) - CHANGES_SHOWN} more")
 

@@ -12,6 +12,7 @@ from assistant.ui.counts import counted, listed
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
+from assistant.ui.sources.stale_note import stale_note, stale_noted
 from assistant.ui.state import Session, errors_shown, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources
@@ -59,6 +60,7 @@ def import_panel(opened: Workspace, record: Session) -> None:
     if way == "sample":
         _sample(opened, record)
         return
+    stale_note(opened, record)
     found = _pasted(opened, record) if way == "paste" else _uploaded(opened, record)
     if found:
         _preview_and_keep(opened, record, found)
@@ -202,11 +204,12 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
         key="keep",
     ):
         with page_action():
-            import_sources.store(opened, record.project_id, kept, by=record.user)
+            said = f"{counted(len(kept), 'source')} kept"
+            with stale_noted(opened, record, said):
+                import_sources.store(opened, record.project_id, kept, by=record.user)
             st.session_state.pop(READ, None)
             forget_tables()
             st.session_state[UPLOADS_KEY] = st.session_state.get(UPLOADS_KEY, 0) + 1
-            note_done(f"{counted(len(kept), 'source')} kept")
 
 
 def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:

@@ -328,6 +328,12 @@ def _texts_of(epic: Epic) -> dict[str, str]:
     return texts | {story.key: plain_words(story.narrative) for story in epic.stories}
 
 
+def gone_stale(before: Iterable[StaleCase], after: Iterable[StaleCase]) -> tuple[StaleCase, ...]:
+    """The cases of ``after`` with something stale in them that was not so ``before``."""
+    known = {(one.case_id, finding.key) for one in before for finding in one.findings}
+    return tuple(one for one in after if {(one.case_id, each.key) for each in one.findings} - known)
+
+
 def by_case(found: Iterable[StaleCase]) -> dict[str, StaleCase]:
     """Stale cases by id."""
     return {one.case_id: one for one in found}
