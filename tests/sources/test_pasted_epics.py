@@ -132,6 +132,15 @@ def test_a_story_line_is_no_criterion(label: str, mark: str) -> None:
     assert story.title.startswith("Raise the gate")
 
 
+def test_who_is_to_read_it_is_no_criterion() -> None:
+    text = (
+        "TRAM-2 Doors\n\nAs a driver I want doors to open.\n\nAcceptance criteria\n\n"
+        "- The doors open\n\ncc @ann-lee, @b.cole\n"
+    )
+    (story,) = stories_of(text)
+    assert [c.text for c in story.criteria] == ["The doors open"]
+
+
 def test_rows_of_a_table_take_no_id_of_the_authors(sound: Sound) -> None:
     reading = read_pasted(
         "DAM-2 Levels\n\nAs a keeper I want alarms.\n\nAcceptance criteria\n\nAC1: x is shown\n\n"

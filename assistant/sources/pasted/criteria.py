@@ -30,6 +30,9 @@ _ENDS_OPEN = re.compile(
     r"|including|with))$",
     re.IGNORECASE,
 )
+_MENTION = re.compile(r"\bcc\b:?|@[\w./-]+", re.IGNORECASE)
+"""What only says who is to read it."""
+
 _RULE_ID = re.compile(r"^(?:BR|RULE|Rule)", re.IGNORECASE)
 
 
@@ -240,7 +243,7 @@ def prose_criteria(
         form: CriterionForm = "gherkin" if reads_as_gherkin(words.text) else "text"
         parts = [words] if form == "gherkin" else list(requirement_parts(words))
         for part in parts:
-            if any(character.isalnum() for character in part.text):
+            if any(character.isalnum() for character in _MENTION.sub("", part.text)):
                 yield CriterionDraft(part, form, title, given)
                 given = ""
 
