@@ -7,7 +7,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from assistant.ui.counts import counted, date_time
-from assistant.ui.home.writing_progress import follow, write_again_button, writing_progress
+from assistant.ui.home.writing_progress import (
+    NO_WRITER,
+    follow,
+    write_again_button,
+    writing_progress,
+)
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session, page_action
 from assistant.ui.two_texts import beside
@@ -48,15 +53,19 @@ def stale_panel(
     if case is None:
         _kept_right(opened, record, case_id)
         return
-    accepted = case.status == "accepted"
+    possible = write_again.has_writer(opened, record.project_id, record.run_id, [case_id])
+    help = None if possible else NO_WRITER
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f":orange-badge[:material/update: stale] {label(_headline(case))}", width="stretch"
             )
-            if accepted:
-                _ask_first(opened, record, case_id)
-            elif st.button("Write again", icon=":material/refresh:", key="again", type="primary"):
+            if case.status == "accepted":
+                _ask_first(opened, record, case_id, help)
+            elif st.button(
+                "Write again", icon=":material/refresh:", key="again", type="primary",
+                disabled=not possible, help=help,
+            ):  # fmt: skip
                 _start(opened, record, case_id)
             if st.button("Still right", icon=":material/check:", key="still_right"):
                 with page_action():
@@ -66,9 +75,13 @@ def stale_panel(
             _finding(places, one)
 
 
-def _ask_first(opened: Workspace, record: Session, case_id: str) -> None:
-    """Somebody accepted these words: they are not replaced by a single press."""
-    with st.popover("Write again", icon=":material/refresh:", key="again_accepted"):
+def _ask_first(opened: Workspace, record: Session, case_id: str, hindered: str | None) -> None:
+    """Somebody accepted these words: they are not replaced by a single press. ``hindered`` says why
+    nothing can be written."""
+    with st.popover(
+        "Write again", icon=":material/refresh:", key="again_accepted",
+        disabled=bool(hindered), help=hindered,
+    ):  # fmt: skip
         st.markdown(f"{label(case_id)} is accepted. Written again, it is a draft in other words.")
         if st.button("Replace the accepted case", type="primary", key="again"):
             _start(opened, record, case_id)

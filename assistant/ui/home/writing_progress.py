@@ -17,6 +17,8 @@ from assistant.workflow.writing import follow_up_runs, generate_cases, write_aga
 
 JOBS, BEFORE, LEFT_OPEN = "writing_again", "written_before", "gaps_left_open"
 POLL_SECONDS = 0.7
+NO_WRITER = "No model is set up to write. Settings > Models, or change the case by hand."
+"""Why cases cannot be written again, where the writer that they had is not there any more."""
 
 
 def writing_progress(opened: Workspace, record: Session) -> bool:
@@ -29,7 +31,7 @@ def writing_progress(opened: Workspace, record: Session) -> bool:
 def follow(
     jobs: list[str], versions: dict[str, int] | None = None, left_open: Sequence[str] = ()
 ) -> None:
-    """Show what comes of these jobs. ``versions`` are those of the cases written again before;
+    """Show once what comes of these jobs. ``versions`` are those of the cases written again before;
     ``left_open`` says why some cases cannot be written."""
     st.session_state[LEFT_OPEN] = list(dict.fromkeys(left_open))
     st.session_state[JOBS] = jobs
@@ -40,12 +42,13 @@ def write_again_button(
     opened: Workspace, record: Session, case_ids: Sequence[str], *, reason: str, key: str, help: str
 ) -> None:
     """A button that writes those of the cases again that can be; ``reason`` says why."""
+    possible = write_again.has_writer(opened, record.project_id, record.run_id, case_ids)
     if pressed(
         f"Write {counted(len(case_ids), 'case')} again",
         icon=":material/refresh:",
         key=key,
-        disabled=not case_ids,
-        help=help,
+        disabled=not case_ids or not possible,
+        help=help if possible else NO_WRITER,
     ):
         with page_action():
             jobs, left_open = write_again.start_where_possible(
@@ -68,19 +71,28 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
         return
     if was_active:
         st.rerun()
-    errors = dict.fromkeys(opened.jobs.state(job).error for job in st.session_state.get(JOBS, []))
-    for error in filter(None, errors):
+    # Once: whatever is done next, here or on another page, draws this anew without them.
+    jobs, left_open = st.session_state.pop(JOBS, []), st.session_state.pop(LEFT_OPEN, [])
+    errors = [*filter(None, dict.fromkeys(opened.jobs.state(job).error for job in jobs))]
+    if errors or left_open:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(width="stretch"):
+                _problems(errors, left_open)
+            st.button("Dismiss", icon=":material/close:", type="tertiary", key="dismiss_written")
+    if not errors:
+        _unchanged(opened, record)
+
+
+def _problems(errors: Sequence[str], left_open: Sequence[str]) -> None:
+    for error in errors:
         st.error(plain(error), icon=":material/error:")
-    left_open = [plain(reason) for reason in st.session_state.get(LEFT_OPEN, [])]
     if left_open:
-        reasons = ".  \n".join(left_open)
+        reasons = ".  \n".join(map(plain, left_open))
         st.warning(
             f"Left open: {reasons}. Open an accepted case to write it again; for what is gone, "
             "generate the epic anew.",
             icon=":material/rule:",
         )
-    if not any(errors):
-        _unchanged(opened, record)
 
 
 def _unchanged(opened: Workspace, record: Session) -> None:

@@ -248,6 +248,12 @@ def writer(workspace: Workspace, writer_id: str) -> WriterChoice:
     raise ModelUnavailable(f"There is no writer '{writer_id}'. Writers: {known}.")
 
 
+def is_usable(workspace: Workspace, writer_id: str) -> bool:
+    """Whether a run with this writer can start now; false of one that is not known any more."""
+    wanted = present_writer_id(writer_id)
+    return any(one.usable for one in writers(workspace) if one.id == wanted)
+
+
 def model_spec(workspace: Workspace, writer_id: str) -> ModelSpec | None:
     """What a run records of its model; ``None`` for the outline."""
     writer_id = present_writer_id(writer_id)

@@ -14,13 +14,14 @@ wording back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.domain import Citation, GenerationRun, RetrievedChunk, TestCase, TestStep
 from assistant.errors import LibraryError
 from assistant.generation.step_replacement import renumbered, replacement, with_step
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
+from assistant.workflow.deployment.models import is_usable
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs
 from assistant.workflow.writing.current_basis import PresentBasis
@@ -92,6 +93,16 @@ def begin(
         )
         for (source_id, list_id), cases in by_runs.items()
     )  # fmt: skip
+
+
+def has_writer(
+    workspace: Workspace, project_id: str, run_id: str, case_ids: Collection[str]
+) -> bool:
+    """Whether the writer of one of these cases of a run's list can write now; true of none."""
+    listed = workspace.library.cases(project_id, run_id=run_id)
+    sources = {one.source_run_id for one in listed if one.id in case_ids}
+    wanted = {one.writer for one in workspace.library.runs(project_id) if one.id in sources}
+    return not wanted or any(is_usable(workspace, writer) for writer in wanted)
 
 
 def can_be_written(stored: StoredCase) -> bool:
