@@ -184,6 +184,14 @@ class RunStore(Store):
                 raise no_run(run_id)
             return GenerationRun.model_validate_json(row.body).epics
 
+    def run_questions(self, project_id: str, run_id: str) -> tuple[Question, ...]:
+        """The questions that came up in a run, without the run."""
+        with self._database.read() as connection:
+            row = fetch(connection, run_id)
+            if row.project_id != project_id:
+                raise no_run(run_id)
+            return load_all(Question, row.questions)
+
     def runs(self, project_id: str, *, limit: int | None = None) -> tuple[RunSummary, ...]:
         """The runs of a project with their progress, newest first."""
         here = and_(cases.c.project_id == runs.c.project_id, cases.c.run_id == runs.c.id)

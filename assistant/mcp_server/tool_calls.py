@@ -286,10 +286,12 @@ def get_case(scope: ToolScope, given: takes.CaseArguments) -> Json:
         {"by": one.by, "at": one.at.isoformat(), "version": one.case_version, "reason": one.reason}
         for one in scope.workspace.library.proposals.of_case(scope.project_id, stored.id)
     ]
+    answered, _ = runs.answers_on(scope.workspace, scope.project_id, stored)
     return {
         "status": stored.status,
         "version": stored.row_version,
         **_proved(scope, case),
+        "needs": list(review.needs_of(case, answered)),
         "proposals": waiting,
     }
 

@@ -120,7 +120,7 @@ def depth(
     nor does one with an error that nobody has accepted: it stands under what it claims.
     An end-to-end condition is shown at each criterion that it walks through, and decides the level
     of none. ``redundant`` are cases that say what another one says; ``covered_elsewhere`` are
-    conditions that an existing case covers.
+    conditions that an existing case covers, and ``questions`` those that are open.
     """
     counted = [case for case in cases if case.status != "rejected"]
     tracing: dict[str, list[TestCase]] = defaultdict(list)
@@ -241,8 +241,9 @@ def _level(
     questions: Sequence[Question],
 ) -> tuple[Level, str]:
     """The level by the rules, and the fact that decided it."""
-    if any(question.kind == "untestable" for question in questions):
-        return "Underspecified", "untestable: see its question"
+    untestable = next((one.text for one in questions if one.kind == "untestable"), "")
+    if untestable:
+        return "Underspecified", f"untestable: {untestable}"
     if not conditions:
         return "Underspecified", "nothing testable was found in it"
     done = len(conditions) - len(missing)

@@ -30,7 +30,8 @@ def answered_and_generated(page: Page, address: str) -> str:
     page.get_by_text(re.compile(r"Questions to ask first \(\d+\)")).click(timeout=WAIT)
     at_rest(page)  # a page that is drawn anew closes what is opened meanwhile
     press_when_still(page.get_by_role("button", name="Answer").first)
-    page.get_by_label("What REF-11-AC1 should say").fill(ANSWER)
+    page.get_by_label("The answer in your own words").fill(ANSWER)
+    page.get_by_text("Write the cases for this text instead").click()
     page.get_by_role("button", name="Save the answer").click()
     expect(page.get_by_text(re.compile(r"Answered \(1\)"))).to_be_visible(timeout=WAIT)
     at_rest(page)

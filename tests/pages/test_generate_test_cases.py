@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from endpoint_server import EndpointServer, endpoint_server, streams
+from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 from streamlit.testing.v1 import AppTest
 
-from assistant.domain import Question
+from assistant.domain import GenerationConfig, Question
 from assistant.ui import state
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
@@ -457,7 +457,9 @@ VAGUE = EPIC.replace("A refund of up to £250.00 is paid at once.", "A label is 
 def test_a_question_is_answered_in_place_and_the_answer_can_be_withdrawn(app: AppTest) -> None:
     paste(app, VAGUE)
     (area,) = [one for one in app.text_area if one.key.startswith("text-answer-")]
-    assert area.value == "A label is printed quickly."
+    assert area.value == "", "an answer does not overwrite the criterion"
+    (box,) = [one for one in app.checkbox if one.key.startswith("replaces-answer-")]
+    assert not box.value
     area.set_value("A label is printed within 5 seconds.")
     (save,) = [one for one in app.button if one.key and one.key.startswith("save-")]
     save.click().run()
@@ -478,6 +480,8 @@ def test_a_save_that_another_tab_came_before_does_not_answer_again_after_withdra
 ) -> None:
     here, there = (paste(open_app(), VAGUE) for _ in range(2))
     for tab in (there, here):
+        (area,) = [one for one in tab.text_area if one.key.startswith("text-answer-")]
+        area.set_value("Within 5 seconds.")
         (save,) = [one for one in tab.button if one.key and one.key.startswith("save-")]
         save.click().run()
     assert "check: answered]" in text_of(here)
@@ -502,6 +506,88 @@ def test_open_questions_stand_on_the_case_and_in_the_list(app: AppTest) -> None:
     assert "open question] How fast is" in text_of(app)
     app.segmented_control(key="run_view").set_value("questions").run()
     assert "How fast is" in text_of(app)
+
+
+def tab_of_questions(app: AppTest) -> str:
+    return app.segmented_control(key="run_view").options[-1].split(": ")[-1]
+
+
+def answer_the_question(app: AppTest, text: str) -> None:
+    """Answer the one question of the open run."""
+    app.segmented_control(key="run_view").set_value("questions").run()
+    (area,) = [one for one in app.text_area if one.key.startswith("text-answer-")]
+    area.set_value(text)
+    (save,) = [one for one in app.button if one.key and one.key.startswith("save-")]
+    save.click().run()
+    assert not app.exception
+
+
+@pytest.mark.long
+def test_an_answered_question_counts_no_longer_and_its_cases_show_the_answer(app: AppTest) -> None:
+    generated(app, VAGUE)
+    assert tab_of_questions(app) == "Questions (1)"
+    carrying = [name for name in listed(app) if "AC1" in name]
+    answer_the_question(app, "Within 5 seconds.")
+    assert tab_of_questions(app) == "Questions (0)"
+    opening = [one for one in app.button if "carried-answer-" in str(one.key)]
+    assert [one.label.split(" ")[0].replace("\\", "") for one in opening] == carrying
+    app.segmented_control(key="run_view").set_value("coverage").run()
+    assert {one.label: one.value for one in app.metric}["Open questions"] == "0"
+    app.segmented_control(key="run_view").set_value("questions").run()
+    (opening, *_) = [one for one in app.button if "carried-answer-" in str(one.key)]
+    opening.click().run()
+    assert not app.exception
+    assert app.query_params["case"] == carrying[0]
+    shown = text_of(app).replace("\\", "")
+    assert "open question]" not in shown
+    assert "question answered] How fast is" in shown
+    assert "“Within 5 seconds.” – The case was written before" in shown
+    (pills,) = [one for one in app.button_group if "listed-of-" in str(one.key)]
+    assert any(f"Needs you ({len(listed(app))})" in one for one in pills.options)
+
+
+@pytest.mark.long
+def test_a_question_is_answered_with_its_suggestion_in_place_of_the_criterion(app: AppTest) -> None:
+    generated(app)
+    asked = Question(
+        criterion_id="PAY-71-AC1", kind="conflict", text="£250.00 or £300.00?",
+        suggestion="A refund of up to £300.00 is paid at once.",
+    )  # fmt: skip
+    state.workspace().library.add_questions(
+        app.query_params["run"], [asked], bears_on=lambda question, case: False
+    )
+    app.segmented_control(key="run_view").set_value("questions").run()
+    texts = [one for one in app.text_area if str(one.key).startswith("text-answer-")]
+    boxes = [one for one in app.checkbox if str(one.key).startswith("replaces-")]
+    filled = {(text.value, box.value) for text, box in zip(texts, boxes, strict=True)}
+    assert filled == {("", False), (asked.suggestion, True)}
+    assert "No case carries it" in text_of(app)
+
+
+@pytest.mark.long
+def test_cases_whose_writer_is_gone_are_not_offered_to_be_written_again(app: AppTest) -> None:
+    generated(app, VAGUE)
+    library, project_id = state.workspace().library, app.session_state["session"].project_id
+    run = library.run(project_id, app.query_params["run"])
+    by_endpoint = run.model_copy(
+        update={
+            "id": f"again-{run.id}-1", "cases": (), "status": "done",
+            "generation": GenerationConfig(writer="endpoint"),
+        }
+    )  # fmt: skip
+    library.start_run(project_id, by_endpoint)
+    for stored in library.cases(project_id, run_id=run.id):
+        if stored.case.open_questions:
+            library.rewrite_case(
+                project_id, stored.case, by_endpoint.id,
+                expected_version=stored.row_version, reason="asked for",
+            )  # fmt: skip
+    answer_the_question(app, "Within 5 seconds.")
+    (again,) = [one for one in app.button if str(one.key).startswith("again-answer-")]
+    assert again.disabled
+    assert (
+        again.help == "No model is set up to write. Settings > Models, or change the case by hand."
+    )
 
 
 def test_orders_and_other_languages_are_said(app: AppTest) -> None:
@@ -642,6 +728,22 @@ def test_a_run_is_read_again_and_its_doubts_stand_in_list_and_case(
     assert "doubted" in captions[0]
     told = text_of(app).replace("\\", "")
     assert f"A second reader doubts “{REFUNDED}”: It goes to the account." in told
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("left_by", ["dismiss", "step"])
+def test_why_nothing_was_written_again_is_said_until_the_next_action(
+    server: EndpointServer, open_app: Callable[..., AppTest], left_by: str
+) -> None:
+    server.answer = refuses(401, "wrong key")
+    app = generated(open_app())
+    case_id = app.query_params["case"]
+    app.selectbox(key=f"again-writer-{case_id}").set_value("endpoint").run()
+    app.button(key="write_part").click().run()
+    until(app, lambda: bool(app.error))
+    app.button(key="dismiss_written" if left_by == "dismiss" else "next").click().run()
+    assert not app.exception
+    assert not app.error
 
 
 @pytest.mark.long

@@ -13,15 +13,28 @@ from langchain_core.messages import AIMessage
 from syncing import quick_workspace
 from written_again import fill_now, write_now
 
-from assistant.domain import GenerationConfig, GenerationRun, ModelSpec, TestCase
+from assistant.domain import (
+    GenerationConfig,
+    GenerationRun,
+    ModelSpec,
+    SourceAnswer,
+    TestCase,
+)
 from assistant.errors import LibraryError
 from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.library import StoredCase
 from assistant.workflow.deployment.ways_of_writing import choose_way
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, stale
-from assistant.workflow.writing import coverage, follow_up_runs, generate_cases, runs, write_again
-from assistant.workflow.writing.coverage import of_run
+from assistant.workflow.writing import (
+    answers,
+    coverage,
+    follow_up_runs,
+    generate_cases,
+    runs,
+    write_again,
+)
+from assistant.workflow.writing.coverage import of_library, of_run
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# PAY-7 Refund a payment
@@ -310,3 +323,39 @@ def test_a_model_s_step_passes_the_same_checks(
     else:
         assert again.case.steps[at - 1] == before, "the outline stands"
         assert again == stored
+
+
+def test_a_question_counts_as_open_until_somebody_answers_it(project: Project) -> None:
+    workspace, project_id, run = project.workspace, project.project_id, project.run
+    (asked,) = run.questions
+
+    def open_ones() -> list[int]:
+        reports = (of_run(workspace, project_id, run.id), of_library(workspace, project_id))
+        return [sum(row.questions for row in report.criteria) for report in reports]
+
+    def needs() -> dict[str, tuple[str, ...]]:
+        return {row.id: row.needs for row in runs.case_rows(workspace, project_id, run.id)}
+
+    before = needs()
+    assert open_ones() == [1, 1]
+    answers.answer(workspace, project_id, run.epics[0], asked, "In 5 seconds.", by="Tess")
+    assert open_ones() == [0, 0]
+    assert runs.view(workspace, project_id, run.id).open_questions == ()
+    told = {review.QUESTION: review.ANSWERED}
+    assert needs() == {name: tuple(told.get(n, n) for n in found) for name, found in before.items()}
+    assert needs() != before
+
+
+def test_a_criterion_is_untestable_where_its_question_is_open(project: Project) -> None:
+    workspace, project_id, run = project.workspace, project.project_id, project.run
+    (asked,) = run.questions
+
+    def level() -> tuple[str, str]:
+        row = of_run(workspace, project_id, run.id).criteria[0]
+        return row.level, row.why
+
+    assert level() == ("Underspecified", f"untestable: {asked.text}")
+    said = SourceAnswer(chunk_id="rules", quote="A refund is paid within 5 seconds.")
+    by_source = asked.model_copy(update={"source_answers": (said,)})
+    workspace.library.add_questions(run.id, [by_source], bears_on=lambda *_: False)
+    assert level() == ("Partial", "3 of 3 cases are outlines to complete")

@@ -22,6 +22,7 @@ from assistant.ui.plain_text import label, visible
 from assistant.ui.state import RECORD, Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.review import (
+    ANSWERED,
     CONTRADICTS,
     DOUBTED,
     FAULTY,
@@ -60,6 +61,7 @@ NEEDS = {
     DOUBTED: "doubted",
     OUTLINE: OUTLINE,
     QUESTION: QUESTION,
+    ANSWERED: ANSWERED,
     UNSUPPORTED: "not in the sources",
     **dict.fromkeys(RATED.values(), "read every line"),
 }

@@ -5,7 +5,7 @@ What the checks found in a case, worst first, each with a fix where there is one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from assistant.domain import LintFinding, Support, TestCase, TestStep
 from assistant.ui.plain_text import highlighted, label, plain, small, visible, without_emphasis
 from assistant.workflow.review.case_checks import denies
 from assistant.workflow.review.review import (
+    ANSWERED,
     CONTRADICTS,
     DOUBTED,
     FAULTY,
@@ -24,6 +25,7 @@ from assistant.workflow.review.review import (
     faults_of,
     needs_of,
 )
+from assistant.workflow.writing.answers import Answer
 
 MARKS: dict[Support, tuple[str, str]] = {
     "supported": ("green", "✓ its words are in its data or"),
@@ -41,10 +43,15 @@ NEED_COLORS = {CONTRADICTS: "red", FAULTY: "red", OUTLINE: "violet"}
 LONGEST = 1200
 
 
-def case_view(case: TestCase, criteria: dict[str, str]) -> None:
+Answers = tuple[Mapping[str, Answer], bool]
+"""The answers to the questions that a case carries, by what is asked, and whether its words were
+written before the first of them."""
+
+
+def case_view(case: TestCase, criteria: dict[str, str], answers: Answers = ({}, False)) -> None:
     """The case's words, nothing to type into; ``criteria`` are its criteria's texts by id."""
     st.markdown(f"**{label(case.title, limit=300)}**")
-    needs_lines(case)
+    needs_lines(case, answers)
     remarks = [
         f":small[:gray[**{label(name)}** {label(criteria.get(name, ''), limit=400)}]]"
         for name in case.criterion_ids
@@ -64,10 +71,12 @@ def _quotes(line: str, criteria: dict[str, str]) -> bool:
     return bool(words) and words in " ".join(criteria.get(name, "").split())
 
 
-def needs_lines(case: TestCase) -> None:
-    """Why a person has to look at the case: each reason, a contradiction with both its texts."""
+def needs_lines(case: TestCase, answers: Answers = ({}, False)) -> None:
+    """Why a person has to look at the case: each reason, a contradiction with both its texts, a
+    question with its answer."""
     lines = []
-    for need in needs_of(case):
+    given, written_before = answers
+    for need in needs_of(case, given):
         mark = f":{NEED_COLORS.get(need, 'orange')}-badge[{need}]"
         said: Sequence[str] = ()
         if need == CONTRADICTS:
@@ -77,10 +86,15 @@ def needs_lines(case: TestCase) -> None:
         elif need == DOUBTED:
             said = [_sentence(one) for one in doubts_of(case)]
         elif need == QUESTION:
-            said = [label(question, limit=300) for question in case.open_questions]
+            still_open = [one for one in case.open_questions if one not in given]
+            said = [label(question, limit=300) for question in still_open]
+        elif need == ANSWERED:
+            said = [_answered(question, one) for question, one in given.items()]
+            if written_before:
+                said += ["– The case was written before: write it again, or read it against this."]
         elif need == UNSUPPORTED:
             said = [f"step {', '.join(map(str, case.unsupported_steps))}"]
-        lines.append(f"{mark} {(' ' if need == QUESTION else '; ').join(said)}")
+        lines.append(f"{mark} {(' ' if need in (QUESTION, ANSWERED) else '; ').join(said)}")
     if case.origin.replaces:
         lines.append(f":gray[:material/swap_horiz: {label(case.origin.replaces, limit=240)}]")
     if case.status == "rejected" and case.status_reason:
@@ -93,6 +107,11 @@ def needs_lines(case: TestCase) -> None:
 def told_by_needs(case: TestCase) -> tuple[LintFinding, ...]:
     """The findings that ``needs_lines`` says in words."""
     return (*contradictions_of(case), *faults_of(case), *doubts_of(case))
+
+
+def _answered(question: str, answer: Answer) -> str:
+    said = label(" ".join(answer.text.split()), limit=400)
+    return f"{label(question, limit=300)} Answered by {label(answer.by)}: “{said}”"
 
 
 def _sentence(finding: LintFinding) -> str:

@@ -35,7 +35,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
         "With one accepted": sum(bool(row.accepted) for row in report.criteria),
         "Cases": sum(case.status != "rejected" for case in view.run.cases),
         "Items left": len(report.missing),
-        "Open questions": sum(one.is_open and not one.is_on_running for one in view.run.questions),
+        "Open questions": len(view.open_questions),
     }
     with st.grid(len(figures), min_column_width=150):
         for name, value in figures.items():
@@ -69,7 +69,7 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
 @st.cache_data(show_spinner="Looking at the coverage…", max_entries=8)
 def _report(_view: RunView, run_id: str, stamp: str) -> coverage.DepthReport:
     """Kept until anything in the project changes; ``stamp`` says so."""
-    return coverage.of_loaded_run(_view.run)
+    return coverage.of_view(_view)
 
 
 def open_in_run(case_id: str) -> None:

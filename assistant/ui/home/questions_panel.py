@@ -5,6 +5,7 @@ The questions of a run: answered in place, and the cases that waited for the ans
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import streamlit as st
@@ -17,7 +18,9 @@ from assistant.domain import (
     QuestionKind,
     RetrievedChunk,
 )
-from assistant.ui.counts import date_time
+from assistant.ui.cases.depth_matrix import case_button
+from assistant.ui.counts import counted, date_time
+from assistant.ui.home.quality_panel import open_in_run
 from assistant.ui.home.writing_progress import write_again_button, writing_progress
 from assistant.ui.plain_text import cut, highlighted, label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
@@ -47,6 +50,9 @@ MOST_OF_CRITERION = 300
 MOST_BEFORE = 120
 """Of those, before the words that raise the question."""
 
+PASSAGES = 3
+"""Passages shown where a question is answered."""
+
 MAX_SHOWN = 60
 """Questions with a form on one page; the others are counted."""
 
@@ -59,7 +65,7 @@ def questions_panel(opened: Workspace, record: Session, found: Understanding) ->
             f"Questions to ask first ({len(found.questions)})", icon=":material/contact_support:"
         ):
             st.caption(
-                "Answer here, or go on: the cases of a criterion carry its open questions. An "
+                "Answer here, or go on: a case carries the open questions that bear on it. An "
                 "answer becomes a source with your name and the date."
             )
             for question in found.questions[:MAX_SHOWN]:
@@ -111,7 +117,7 @@ def _ground_lines(question: Question, criterion: AcceptanceCriterion) -> None:
     shown = ("…" if start else "") + cut(text[start:], MOST_OF_CRITERION)
     spans = [(at, at + len(quote)) for quote in places if (at := shown.find(quote)) >= 0]
     others = [f"“{label(quote, limit=300)}”" for quote, at in places.items() if at < 0]
-    st.caption("  \n".join((highlighted(shown, spans), *others)))
+    st.caption("  \n".join((highlighted(shown, spans), *others)), width="stretch")
 
 
 def _source_answer_lines(question: Question, retrieved: Sequence[RetrievedChunk]) -> None:
@@ -134,38 +140,76 @@ def question_to_answer(
     epics: Sequence[Epic],
     question: Question,
     retrieved: Sequence[RetrievedChunk] = (),
+    cases: Sequence[StoredCase] | None = None,
 ) -> None:
-    """A question on one of these epics with what a run's sources (``retrieved``) say to it, and the
-    form that answers it."""
+    """A question on one of these epics with what a run's sources (``retrieved``) say to it, those
+    of the run's ``cases`` that carry it, and the form that answers it."""
     epic = next(e for e in epics if any(c.id == question.criterion_id for c in e.criteria))
     criterion = next(c for c in epic.criteria if c.id == question.criterion_id)
     key = answers.question_key(criterion, question)
-    stands_apart = question.is_on_running or question.kind == "left open"
     with st.container(border=True, gap="small"):
         row = st.container(horizontal=True, vertical_alignment="top")
         row.markdown(question_text(question, limit=400), width="stretch")
-        _ground_lines(question, criterion)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _ground_lines(question, criterion)
+            if cases is not None:
+                asked = answers.Asked(question=question)
+                _carried([one for one in cases if asked.is_on(one.case)], key)
         _source_answer_lines(question, retrieved)
         with (
             row.popover("Answer", icon=":material/edit_note:", key=f"answer-{key}"),
             st.form(f"form-{key}", border=False),
         ):
+            words = "the answer in your own words"
             text = st.text_area(
-                f"What {visible(criterion.id)} should say, or the answer in your own words",
-                value="" if stands_apart else visible(question.suggestion or criterion.text),
+                f"What {visible(criterion.id)} should say, or {words}"
+                if question.suggestion
+                else words.capitalize(),
+                value=visible(question.suggestion),
                 height=120,
                 max_chars=answers.MAX_ANSWER,
                 key=f"text-{key}",
             )
             replaces = st.checkbox(
                 "Write the cases for this text instead of the criterion's own",
-                value=not question.is_on_running,
+                value=bool(question.suggestion),
                 key=f"replaces-{key}",
+                help=f"Only where your text says all that {visible(criterion.id)} is to say: its "
+                "own words no longer count then.",
             )
             if pressed(
                 "Save the answer", button=st.form_submit_button, type="primary", key=f"save-{key}"
             ):
                 _save(opened, record, epic, question, text or "", replaces)
+            of_it = [one for one in cases or () if criterion.id in one.case.criterion_ids]
+            _passages(retrieved, of_it)
+
+
+def _passages(retrieved: Sequence[RetrievedChunk], cases: Sequence[StoredCase]) -> None:
+    """What the sources say that most of these cases cite, the texts of the epics left out."""
+    cited = Counter(
+        name for one in cases for name in {cite.chunk_id for cite in one.case.all_citations}
+    )
+    found = [one for one in retrieved if one.stage != "basis" and cited[one.chunk.id]]
+    found.sort(key=lambda one: (-cited[one.chunk.id], one.rank))
+    lines = [
+        f"**{label(f'{one.chunk.key} {one.chunk.title}'.strip())}** "
+        f"“{label(without_emphasis(one.chunk.text)[0], limit=MOST_OF_CRITERION)}”"
+        for one in found[:PASSAGES]
+    ]
+    if lines:
+        st.caption("What the cases of this criterion rest on:  \n" + "  \n".join(lines))
+
+
+def _carried(cases: Sequence[StoredCase], key: str) -> None:
+    """How many cases carry a question; each is opened from there."""
+    if not cases:
+        st.caption("No case carries it", width="content")
+        return
+    title = f"Carried by {counted(len(cases), 'case')}"
+    with st.popover(title, type="tertiary", key=f"carried-{key}"):
+        for one in cases:
+            case_button(one.id, one.title, f"carried-{key}", open_in_run)
 
 
 def _save(
@@ -177,8 +221,14 @@ def _save(
         )
 
 
-def answer_given(opened: Workspace, record: Session, answer: answers.Answer) -> None:
-    """An answer with who gave it and when, and a click that withdraws it."""
+def answer_given(
+    opened: Workspace,
+    record: Session,
+    answer: answers.Answer,
+    carried_by: Sequence[StoredCase] = (),
+) -> None:
+    """An answer with who gave it and when, the cases that still carry its question, and a click
+    that withdraws it."""
     with st.container(border=True):
         taken = " · in place of the criterion" if answer.replaces else ""
         st.markdown(
@@ -191,6 +241,8 @@ def answer_given(opened: Workspace, record: Session, answer: answers.Answer) -> 
                 f"{label(answer.by)}, {date_time(answer.at)}{taken}",
                 width="stretch",
             )
+            if carried_by:
+                _carried(carried_by, answer.document_id)
             if pressed(
                 "Withdraw",
                 icon=":material/undo:",
@@ -215,50 +267,40 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
         return
     writing = view.summary.status in ACTIVE or writing_progress(opened, record)
     st.caption(
-        "The cases of these criteria carry the questions. An answer becomes a source with your "
-        "name and the date; the cases written again after it rest on it."
+        "An answer becomes a source with your name and the date; the cases written again after it "
+        "rest on it."
     )
-    given = answers.answers_to(opened, record.project_id, run.epics)
-    by_id = {one.document_id: one for several in given.values() for one in several}
-    criteria = {one.id: one for epic in run.epics for one in epic.criteria}
-    cases = () if writing else opened.library.cases(record.project_id, run_id=run.id)
+    cases = [
+        one
+        for one in opened.library.cases(record.project_id, run_id=run.id)
+        if one.status != "rejected"
+    ]
 
-    def shown(question: Question) -> None:
-        answer = by_id.get(answers.question_key(criteria[question.criterion_id], question))
-        if answer is None:
-            question_to_answer(opened, record, run.epics, question, run.retrieved)
+    def shown(one: answers.Asked) -> None:
+        if one.answer is None:
+            question_to_answer(opened, record, run.epics, one.question, run.retrieved, cases)
             return
-        answer_given(opened, record, answer)
-        waiting = [one for one in cases if _waits(one, question.criterion_id, question.text)]
-        if waiting:
+        carrying = [stored for stored in cases if one.is_on(stored.case)]
+        answer_given(opened, record, one.answer, carrying)
+        waiting = [stored.id for stored in carrying if write_again.can_be_written(stored)]
+        if waiting and not writing:
             write_again_button(
                 opened,
                 record,
-                [one.id for one in waiting],
+                waiting,
                 reason=REASON,
-                key=f"again-{answer.document_id}",
+                key=f"again-{one.answer.document_id}",
                 help="The cases that carry this question, from the present sources",
             )
 
-    ordered = sorted(run.questions, key=lambda one: not one.is_open)
-    of_running = [one for one in ordered if one.is_on_running]
-    for question in ordered:
-        if not question.is_on_running:
-            shown(question)
+    ordered = sorted(view.asked, key=lambda one: not one.question.is_open)
+    of_running = [one for one in ordered if one.question.is_on_running]
+    for one in ordered:
+        if not one.question.is_on_running:
+            shown(one)
     if of_running:
         title = f"How to run and see it ({len(of_running)})"
         with st.expander(title, icon=":material/visibility:", expanded=len(of_running) < SHORT):
             st.caption("No case waits for these. An answer is a source for what is written next.")
-            for question in of_running:
-                shown(question)
-
-
-def _waits(stored: StoredCase, criterion_id: str, asked: str) -> bool:
-    """Whether a case was written while the question was open."""
-    case = stored.case
-    return (
-        criterion_id in case.criterion_ids
-        and asked in case.open_questions
-        and stored.status != "rejected"
-        and write_again.can_be_written(stored)
-    )
+            for one in of_running:
+                shown(one)

@@ -114,7 +114,8 @@ def _case(
         findings_panel(stored.case, editor.apply_fix)
     else:
         criteria = runs.criteria_texts(opened, record.project_id, view, stored)
-        case_view(stored.case, criteria)
+        answers = runs.answers_on(opened, record.project_id, stored)
+        case_view(stored.case, criteria, answers)
         findings_panel(stored.case, editor.apply_fix, told=told_by_needs(stored.case))
     if view.summary.status not in ACTIVE:
         filtered = bool(chosen_verdicts(view.summary.id))

@@ -73,8 +73,7 @@ def run_view(opened: Workspace, record: Session) -> None:
 
 
 def _view_label(name: str, view: RunView) -> str:
-    asked = [one for one in view.run.questions if one.is_open and not one.is_on_running]
-    counts = {"questions": len(asked)}
+    counts = {"questions": len(view.open_questions)}
     return f"{VIEWS[name]} ({counts[name]})" if name in counts else VIEWS[name]
 
 

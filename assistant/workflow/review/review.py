@@ -6,7 +6,7 @@ raises ``EditConflict`` and nothing is overwritten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.domain import (
     SECOND_READER,
@@ -193,6 +193,8 @@ FAULTY = "the case is at odds with itself or its item"
 """An error that is none of the sources: data on the wrong side or that do not agree, an echo."""
 UNSUPPORTED = "result not in the sources"
 QUESTION = "open question"
+ANSWERED = "question answered"
+"""A question was open when the case was written, and somebody has answered it."""
 DOUBTED = "doubted by a second reader"
 RATED: dict[WriterRating, str] = {
     "poor": "by a model of whose cases readers would use few as they stand: read every line",
@@ -200,19 +202,21 @@ RATED: dict[WriterRating, str] = {
 }
 
 
-NEEDS = (CONTRADICTS, FAULTY, DOUBTED, OUTLINE, QUESTION, UNSUPPORTED, *RATED.values())
+NEEDS = (CONTRADICTS, FAULTY, DOUBTED, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED, *RATED.values())
 """What a case may need a person for, worst first."""
 
 
-def needs_of(case: TestCase) -> tuple[str, ...]:
+def needs_of(case: TestCase, answered: Collection[str] = ()) -> tuple[str, ...]:
     """What a person has to look at before the case can be used (``TestCase.needs_you``), as fixed
-    phrases, worst first."""
+    phrases, worst first. ``answered`` are those of its questions that somebody has answered."""
+    still_open = [one for one in case.open_questions if one not in answered]
     found = {
         CONTRADICTS: bool(contradictions_of(case)),
         FAULTY: bool(faults_of(case)),
         DOUBTED: bool(doubts_of(case)),
         OUTLINE: case.is_outline,
-        QUESTION: bool(case.open_questions),
+        QUESTION: bool(still_open),
+        ANSWERED: len(still_open) < len(case.open_questions),
         UNSUPPORTED: bool(case.unsupported_steps),
     }
     needs = [name for name, present in found.items() if present]

@@ -22,6 +22,7 @@ from assistant.domain import (
     Question,
     SourceDocument,
     SourceMetadata,
+    TestCase,
     TopK,
     Value,
     utc_now,
@@ -66,6 +67,25 @@ class Answer(Value):
     by: str
     at: datetime
     replaces: bool = False
+
+
+class Asked(Value):
+    """A question of a run, and the answer that somebody gave to it."""
+
+    question: Question
+    answer: Answer | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it asks what holds, and neither a source nor a person has answered it."""
+        return self.answer is None and self.question.is_open and not self.question.is_on_running
+
+    def is_on(self, case: TestCase) -> bool:
+        """Whether a case carries it."""
+        of_it = self.question.criterion_id in case.criterion_ids
+        return self.question.text in case.open_questions and (
+            of_it or case.title in self.question.case_titles
+        )
 
 
 def answer(
@@ -162,6 +182,34 @@ def answers_to(
             if given:
                 found[criterion.id] = tuple(given)
     return found
+
+
+def asked_of(
+    workspace: Workspace, project_id: str, epics: Sequence[Epic], questions: Iterable[Question]
+) -> tuple[Asked, ...]:
+    """The questions on these epics, each with its answer as far as one was given."""
+    given = {
+        one.document_id: one
+        for several in answers_to(workspace, project_id, epics).values()
+        for one in several
+    }
+    criteria = {one.id: one for epic in epics for one in epic.criteria} if given else {}
+
+    def answer_to(question: Question) -> Answer | None:
+        criterion = criteria.get(question.criterion_id)
+        return given.get(question_key(criterion, question)) if criterion else None
+
+    return tuple(Asked(question=one, answer=answer_to(one)) for one in questions)
+
+
+def answered(case: TestCase, asked: Iterable[Asked]) -> dict[str, Answer]:
+    """The answers to the questions that a case carries, by what is asked. What is asked of several
+    of its criteria is answered where each has its answer."""
+    found: dict[str, list[Answer | None]] = {}
+    for one in asked:
+        if one.is_on(case):
+            found.setdefault(one.question.text, []).append(one.answer)
+    return {text: several[-1] for text, several in found.items() if all(several) and several[-1]}
 
 
 def with_answers(epic: Epic, given: Mapping[str, tuple[Answer, ...]]) -> Epic:

@@ -9,7 +9,7 @@ cases that are there; it is derived, worded and checked like every other.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -26,29 +26,33 @@ from assistant.suite.coverage_depth import matrix_csv as matrix_csv
 from assistant.suite.duplicates import find_duplicates
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs
+from assistant.workflow.writing.answers import asked_of
 from assistant.workflow.writing.compare_criteria import Comparison, Comparisons
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.requests import conditions_of
-from assistant.workflow.writing.runs import ACTIVE
+from assistant.workflow.writing.runs import ACTIVE, RunView, view
 
 
 def of_run(workspace: Workspace, project_id: str, run_id: str) -> DepthReport:
     """How the cases of a run cover the conditions that it planned."""
-    return of_loaded_run(workspace.library.run(project_id, run_id))
+    return of_view(view(workspace, project_id, run_id))
 
 
-def of_loaded_run(run: GenerationRun) -> DepthReport:
-    """The same for a run that was read already, with the cases that another one makes redundant.
+def of_view(view: RunView) -> DepthReport:
+    """The same for a run that was read already."""
+    return of_loaded_run(view.run, questions=view.open_questions)
 
-    Redundant by their words alone: for the meaning too, look for duplicates.
-    """
+
+def of_loaded_run(run: GenerationRun, *, questions: Sequence[Question] = ()) -> DepthReport:
+    """The same with these questions still open, and with the cases that another one makes
+    redundant: by their words alone; for the meaning too, look for duplicates."""
     same = find_duplicates(run.cases).surplus
     return depth(
         run.epics,
         run.cases,
         planned_conditions(run),
-        questions=run.questions,
+        questions=questions,
         redundant=same,
         covered_elsewhere=run.generation.skip,
     )
@@ -58,8 +62,10 @@ def of_library(workspace: Workspace, project_id: str) -> DepthReport:
     """How all cases of a project cover the criteria of all its epics: the traceability matrix."""
     epics = workspace.library.epics(project_id)
     conditions, questions = _design(workspace.comparisons, epics)
+    asked = asked_of(workspace, project_id, epics, questions)
+    still_open = [one.question for one in asked if one.is_open]
     cases = [stored.case for stored in workspace.library.cases(project_id)]
-    return depth(epics, cases, conditions, questions=questions)
+    return depth(epics, cases, conditions, questions=still_open)
 
 
 @lru_cache(maxsize=8)

@@ -28,7 +28,8 @@ from assistant.suite.template import template_problems
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates
 from assistant.workflow.review.current_citations import PresentWords
-from assistant.workflow.review.review import needs_of, worst_first
+from assistant.workflow.review.review import QUESTION, needs_of, worst_first
+from assistant.workflow.writing.answers import PREFIX, Answer, Asked, answered, asked_of
 from assistant.workflow.writing.repetitions import repeated
 
 ACTIVE = ("queued", "running")
@@ -39,10 +40,16 @@ AGAIN = "again-"
 
 
 class RunView(Value):
-    """A run with its place in the list of runs."""
+    """A run with its place in the list of runs, and its questions with what people answered."""
 
     summary: RunSummary
     run: GenerationRun
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """Those on what holds that neither a source nor a person has answered."""
+        return tuple(one.question for one in self.asked if one.is_open)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -95,7 +102,11 @@ def view(workspace: Workspace, project_id: str, run_id: str) -> RunView:
     listed = summary(workspace, project_id, run_id)
     run = workspace.library.run(project_id, run_id)
     questions = _as_answered_now(workspace, project_id, run)
-    return RunView(summary=listed, run=run.model_copy(update={"questions": questions}))
+    return RunView(
+        summary=listed,
+        run=run.model_copy(update={"questions": questions}),
+        asked=asked_of(workspace, project_id, run.epics, questions),
+    )
 
 
 def _as_answered_now(
@@ -141,14 +152,46 @@ def criteria_texts(
     return {criterion.id: criterion.text for epic in epics for criterion in epic.criteria}
 
 
+def answers_on(
+    workspace: Workspace, project_id: str, stored: StoredCase
+) -> tuple[dict[str, Answer], bool]:
+    """The answers to the questions that a case carries, by what is asked, and whether its words
+    were written before the first of them."""
+    if not stored.run_id or not stored.case.open_questions:
+        return {}, False
+    found = answered(stored.case, _answered_of(workspace, project_id, stored.run_id))
+    if not found:
+        return {}, False
+    written = summary(workspace, project_id, stored.source_run_id or stored.run_id)
+    return found, written.created_at < min(one.at for one in found.values())
+
+
 def case_rows(workspace: Workspace, project_id: str, run_id: str) -> tuple[CaseRow, ...]:
     """The cases of a run as lines of a list."""
     waiting = workspace.library.proposals.counts(project_id)
-    rows = map(_row, workspace.library.cases(project_id, run_id=run_id))
+    cases = workspace.library.cases(project_id, run_id=run_id)
+    rows: Sequence[CaseRow] = [_row(stored) for stored in cases]
+    if run_id and any(QUESTION in row.needs for row in rows):
+        asked = _answered_of(workspace, project_id, run_id)
+        rows = [
+            row.model_copy(update={"needs": needs_of(one.case, answered(one.case, asked))})
+            if QUESTION in row.needs
+            else row
+            for one, row in zip(cases, rows, strict=True)
+        ]
     return tuple(
         row.model_copy(update={"proposals": waiting[row.id]}) if row.id in waiting else row
         for row in rows
     )
+
+
+def _answered_of(workspace: Workspace, project_id: str, run_id: str) -> tuple[Asked, ...]:
+    """The questions of a run with their answers; none where nobody has answered any."""
+    library = workspace.library
+    if not library.document_ids(project_id, prefix=PREFIX):
+        return ()
+    epics = library.run_epics(project_id, run_id)
+    return asked_of(workspace, project_id, epics, library.run_questions(project_id, run_id))
 
 
 @lru_cache(maxsize=1024)
