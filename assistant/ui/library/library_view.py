@@ -5,7 +5,7 @@ One case of the library to read: its steps, what a check found, and how it came 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -184,7 +184,7 @@ def _matrix(_opened: Workspace, project_id: str, stamp: str) -> coverage.DepthRe
 def _cases(opened: Workspace, record: Session, listed: Sequence[LibraryRow]) -> None:
     verdicts = library_verdicts(opened, record.project_id, listed)
     rows = review_library.chosen(listed, _filter(listed, verdicts))
-    picked = _ticked(record, listed)
+    picked = _ticked(record, rows)
     _actions(opened, record, rows, picked)
     shown = st.session_state.get(LIBRARY_CASE)
     if len(picked) == 1:
@@ -246,10 +246,16 @@ def _wanted_verdicts(grid: DeltaGenerator, verdicts: Mapping[str, Verdict]) -> S
     )
 
 
-def _ticked(record: Session, listed: Sequence[LibraryRow]) -> list[LibraryRow]:
-    """The ticked cases, whether the filter shows them or not: a tick belongs to its case."""
+def _ticked(record: Session, rows: Sequence[LibraryRow]) -> list[LibraryRow]:
+    """The ticked cases. What the filters do not show loses its tick: nobody decides on a case
+    that is not in sight."""
     names = selected_rows(_ticks_key(record))
-    return [row for row in listed if row.id in names]
+    picked = [row for row in rows if row.id in names]
+    if len(picked) < len(names):
+        st.session_state[_ticks_key(record)] = tuple(row.id for row in picked)
+        gone = counted(len(names) - len(picked), "tick")
+        st.toast(f"{gone} cleared: not among the cases shown now", icon=":material/filter_alt:")
+    return picked
 
 
 def _ticks_key(record: Session) -> str:
@@ -305,11 +311,9 @@ def _actions(
     """Decide on the ticked cases, or on all that are shown where none is ticked."""
     target = list(picked) or list(rows)
     what = f"{counted(len(target), 'case')} {'ticked' if picked else 'shown'}"
-    shown = {row.id for row in rows}
-    hidden = sum(row.id not in shown for row in picked)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         heading = f"**{what}** of {len(rows)} shown" if picked else f"**{what}**"
-        st.markdown(heading + (f" :orange-badge[{hidden} ticked, not shown]" if hidden else ""))
+        st.markdown(heading)
         if picked:
             st.button(
                 "Untick all", type="tertiary", key="library-untick",
@@ -317,11 +321,11 @@ def _actions(
             )  # fmt: skip
         st.space("stretch")
         with st.popover("Accept", icon=":material/check:", disabled=not target):
-            _named(target, shown)
+            _named(target)
             if st.button(f"Accept {what}", type="primary", key="library-accept"):
                 _decide(opened, record, target, "accepted", "")
         with st.popover("Reject", icon=":material/close:", disabled=not target):
-            _named(target, shown)
+            _named(target)
             reason = st.selectbox(
                 "Reason", review.REJECTION_REASONS, accept_new_options=True, index=None,
                 placeholder="Choose or type a reason", key="library-reason",
@@ -338,7 +342,7 @@ def _actions(
         ):
             _undo(opened, record)
         with st.popover("Download CSV", icon=":material/download:", disabled=not target):
-            _named(target, shown)
+            _named(target)
             tool = target_choice(opened, record.project_id, key="library-target")
             ids = [row.id for row in target]
             st.download_button(
@@ -356,14 +360,9 @@ def _actions(
             mapping_downloads(tool, key="library-download")
 
 
-def _named(target: Sequence[LibraryRow], shown: Collection[str]) -> None:
+def _named(target: Sequence[LibraryRow]) -> None:
     """The very cases that an action is about, by name."""
-    lines = [
-        f":small[**{label(row.id)}** {label(row.title, limit=90)}"
-        + ("" if row.id in shown else " :orange[not shown]")
-        + "]"
-        for row in target[:NAMED]
-    ]
+    lines = [f":small[**{label(row.id)}** {label(row.title, limit=90)}]" for row in target[:NAMED]]
     if len(target) > NAMED:
         lines.append(f":small[and {len(target) - NAMED} more]")
     with st.container(height=180 if len(lines) > 5 else "content", border=False):
