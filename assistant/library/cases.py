@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, func, insert, or_, select
 
@@ -18,6 +19,7 @@ from assistant.library.storage.records import (
     BearsOn,
     CaseAction,
     CaseVersion,
+    LastChange,
     StoredCase,
     text_hash,
 )
@@ -32,6 +34,8 @@ _ACTIONS: dict[CaseStatus, CaseAction] = {
 }
 _BY_RUNS: tuple[CaseAction, ...] = ("added", "asked", "written again")
 """Why a version came to be that a run made and no person."""
+UNJOINED: Mapping[int, int] = MappingProxyType({})
+"""Every version is a change of its own."""
 
 
 class CaseStore(Store):
@@ -252,18 +256,28 @@ class CaseStore(Store):
             record(connection, project_id, "case", case_id, action, by, reason)
             return result
 
-    def undo(self, project_id: str, case_id: str, *, by: str, expected_version: int) -> StoredCase:
-        """Take back the last change, and with the next call the one before it."""
+    def undo(
+        self,
+        project_id: str,
+        case_id: str,
+        *,
+        by: str,
+        expected_version: int,
+        begun: Mapping[int, int] = UNJOINED,
+    ) -> StoredCase:
+        """Take back the last change, and with the next call the one before it.
+
+        ``begun`` joins versions that are one change of several fields: by the version that ends
+        such a change, the one that it began with.
+        """
         with self._database.write() as connection:
             row = fetch(connection, project_id, case_id)
             check_version(row, expected_version, TestCase.model_validate_json(row.body))
             history = {item.version: item for item in _history(connection, project_id, case_id)}
-            shown = _original(history, row.row_version)
-            before = history.get(shown - 1)
-            kept = history[shown].action in ("asked", "masked")  # nobody's change of the words
-            if before is None or before.action == "removed" or kept:
+            found = _last_change(history, row.row_version, begun)
+            if found is None:
                 raise LibraryError(f"Test case “{case_id}” has no earlier version to go back to.")
-            restores = _original(history, before.version)
+            restores = _original(history, found[1])
             earlier = TestCase.model_validate_json(history[restores].body)
             result = case_rows.replace(
                 connection, row, earlier, by=by, action="undone",
@@ -273,6 +287,17 @@ class CaseStore(Store):
             record(connection, project_id, "case", case_id, "undone", by, f"version {restores}")
             return result
 
+    def last_change(
+        self, project_id: str, case_id: str, *, begun: Mapping[int, int] = UNJOINED
+    ) -> LastChange | None:
+        """What ``undo`` would take back; ``None`` where there is nothing."""
+        kept = {one.version: one for one in self.history(project_id, case_id)}
+        found = _last_change(kept, max(kept), begun)
+        if found is None:
+            return None
+        changed, before = found
+        return LastChange(changed=kept[changed], before=kept[_original(kept, before)])
+
     def history(self, project_id: str, case_id: str) -> tuple[CaseVersion, ...]:
         """Every version of a case, oldest first; also of one that was removed."""
         with self._database.read() as connection:
@@ -280,7 +305,9 @@ class CaseStore(Store):
         if not found:
             raise LibraryError(f"There is no test case “{case_id}” in this project.")
         return tuple(
-            CaseVersion(row.version, when(row.at), row.actor, row.action, row.reason, row.body)
+            CaseVersion(
+                row.version, when(row.at), row.actor, row.action, row.reason, row.body, row.restores
+            )
             for row in found
         )
 
@@ -314,10 +341,32 @@ def _words_at(connection: Connection, row: CaseRow, version: int) -> str:
     return "" if body is None else text_hash(TestCase.model_validate_json(body))
 
 
-def _original(history: dict[int, CaseRow], version: int) -> int:
+class _Version(Protocol):
+    """What a version says of itself: a row of the database, or what is read of it."""
+
+    @property
+    def action(self) -> CaseAction: ...
+    @property
+    def restores(self) -> int | None: ...
+
+
+def _original(history: Mapping[int, _Version], version: int) -> int:
     """The version whose text this one shows: itself, or the one that an undo brought back."""
-    restores: int | None = history[version].restores
+    restores = history[version].restores
     return version if restores is None else restores
+
+
+def _last_change(
+    history: Mapping[int, _Version], version: int, begun: Mapping[int, int]
+) -> tuple[int, int] | None:
+    """The version that the last change made, and the one before it; ``None`` where the words that
+    ``version`` shows came from no change that can be taken back."""
+    shown = _original(history, version)
+    before = begun.get(shown, shown - 1)
+    if before not in history or history[before].action == "removed":
+        return None
+    kept = history[shown].action in ("asked", "masked")  # nobody's change of the words
+    return None if kept else (shown, before)
 
 
 def _writer_of(connection: Connection, project_id: str, run_id: str) -> str:

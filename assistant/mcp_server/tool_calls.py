@@ -264,10 +264,12 @@ def _check_new(scope: ToolScope, found: Understanding) -> None:
 def get_run(scope: ToolScope, given: takes.RunArguments) -> Json:
     """How far a run is, and its cases."""
     told = runs.summary(scope.workspace, scope.project_id, given.run_id)
+    found = stale.stale_cases(scope.workspace, scope.project_id, run_id=given.run_id)
+    old = stale.by_case(found)
     cases = [
         {"id": one.id, "title": one.title, "status": one.status, "technique": one.technique,
          "criteria": list(one.criterion_ids), "needs": list(one.needs)}
-        for one in runs.case_rows(scope.workspace, scope.project_id, given.run_id)
+        for one in runs.case_rows(scope.workspace, scope.project_id, given.run_id, stale=old)
     ]  # fmt: skip
     return {
         "status": told.status,

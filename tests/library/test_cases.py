@@ -228,6 +228,24 @@ def test_undo_goes_back_one_change_at_a_time(library: Library, project: Project)
     ]  # fmt: skip
 
 
+def test_versions_that_are_one_edit_are_taken_back_as_one(
+    library: Library, project: Project
+) -> None:
+    stored = library.add_case(project.id, None, case(title="one"))
+    assert library.last_change(project.id, "T-1") is None
+    for title in ("two", "three"):
+        stored = edit(library, stored, title, project)
+    library.set_status(project.id, "T-1", "accepted", by="ann", expected_version=3)
+    begun = {2: 1, 3: 1}
+    for version, comes_back in ((4, "three"), (5, "one")):
+        last = library.last_change(project.id, "T-1", begun=begun)
+        assert last is not None
+        assert last.before.case.title == comes_back
+        stored = library.undo(project.id, "T-1", by="a", expected_version=version, begun=begun)
+        assert stored.title == comes_back
+    assert library.last_change(project.id, "T-1", begun=begun) is None
+
+
 def test_undoing_an_edit_brings_the_acceptance_of_those_words_back(
     library: Library, project: Project
 ) -> None:

@@ -146,6 +146,63 @@ def test_an_edited_field_is_kept_as_a_new_version(app: AppTest) -> None:
 
 
 @pytest.mark.long
+def test_two_fields_of_one_edit_are_taken_back_by_one_undo_and_then_nothing_is(
+    app: AppTest,
+) -> None:
+    generated(app)
+    assert app.button(key="undo").disabled, "nothing was changed yet"
+    case_id = edit(app)
+    library, project_id = state.workspace().library, app.query_params["project"]
+    before = library.case(project_id, case_id).case
+    app.text_area(key=f"case-action-1-{case_id}").set_value("Open the ledger").run()
+    app.text_area(key=f"case-expected_result-1-{case_id}").set_value("It shows 9917").run()
+    app.button(key="edit").click().run()
+    assert app.query_params["case"] == case_id
+    assert "not in the sources" in text_of(app)
+    app.button(key="undo").click().run()
+    assert not app.exception
+    assert not app.error
+    assert library.case(project_id, case_id).case == before
+    said = [one.value.replace("\\", "") for one in app.toast]
+    assert said == [f"Taken back: {case_id} edited: Step 1, action; Step 1, expected result"]
+    assert app.button(key="undo").disabled
+
+
+@pytest.mark.long
+def test_an_edit_is_taken_back_as_one_after_the_decision_that_followed_it(app: AppTest) -> None:
+    generated(app)
+    case_id = edit(app)
+    library, project_id = state.workspace().library, app.query_params["project"]
+    before = library.case(project_id, case_id).case
+    app.text_area(key=f"case-action-1-{case_id}").set_value("Open the bill").run()
+    app.button(key="undo").click().run()
+    assert library.case(project_id, case_id).case == before
+    app.text_area(key=f"case-action-1-{case_id}").set_value("Open the ledger").run()
+    app.text_input(key=f"case-title-{case_id}").set_value("The ledger").run()
+    app.button(key="edit").click().run()
+    app.button(key="accept").click().run()
+    for status, title in (("draft", "The ledger"), ("draft", before.title)):
+        app.button(key="undo").click().run()
+        assert not app.error
+        assert app.query_params["case"] == case_id
+        case = library.case(project_id, case_id).case
+        assert (case.status, case.title) == (status, title)
+    assert case == before
+    assert app.button(key="undo").disabled
+
+
+@pytest.mark.long
+def test_a_question_that_a_run_put_to_a_case_is_nothing_to_take_back(app: AppTest) -> None:
+    generated(app)
+    case_id, library = listed(app)[0], state.workspace().library
+    asked = Question(criterion_id="PAY-71-AC1", kind="ambiguous", text="Who may refund?")
+    library.add_questions(app.query_params["run"], [asked], bears_on=lambda _, case: True)
+    app.run()
+    assert library.case(app.query_params["project"], case_id).row_version > 1
+    assert app.button(key="undo").disabled
+
+
+@pytest.mark.long
 def test_steps_are_inserted_moved_and_removed_and_each_is_taken_back(app: AppTest) -> None:
     generated(app)
     case_id = edit(app)
@@ -215,10 +272,10 @@ def test_a_rejection_keeps_the_reason_that_was_chosen(app: AppTest) -> None:
 def test_accept_all_says_how_many_and_leaves_what_needs_a_person(app: AppTest) -> None:
     generated(app, EPIC + SCENARIO)
     drafts = len(listed(app))
-    left = [one.value for one in app.caption if " left to you: " in one.value]
+    (left,) = [one.value for one in app.caption if " left to you: " in one.value]
     accepted = int(app.button(key="accept_all").label.split()[1])
-    assert sum(int(one.split()[0]) for one in left) == drafts - accepted
-    assert any("Outline: complete it" in one for one in left)
+    assert left.startswith(f"{drafts - accepted} drafts left to you: ")
+    assert "Outline: complete it" in left
     assert accepted == 1, "the scenario is a whole case"
     app.button(key="accept_all").click().run()
     assert sum(one.startswith(":green[**✓**]") for one in titles(app)) == accepted

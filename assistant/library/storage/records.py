@@ -247,11 +247,21 @@ class CaseVersion:
     action: CaseAction
     reason: str
     body: str
+    restores: int | None = None
+    """The version that an undo brought back."""
 
     @cached_property
     def case(self) -> TestCase:
         """The test case as it was in this version."""
         return TestCase.model_validate_json(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class LastChange:
+    """What an undo takes back: the version that the change made, and the one that comes back."""
+
+    changed: CaseVersion
+    before: CaseVersion
 
 
 class RunSummary(Value):

@@ -4,6 +4,7 @@ __all__ = [
     "case_bar",
     "case_editor",
     "case_list",
+    "case_undo",
     "case_view",
     "depth_matrix",
     "existing_verdicts",

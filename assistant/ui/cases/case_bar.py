@@ -7,11 +7,19 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from assistant.domain import CaseStatus
-from assistant.errors import AssistantError
 from assistant.ui.cases.case_list import listed_rows
+from assistant.ui.cases.case_undo import (
+    EDITING,
+    decided_last,
+    note_decision,
+    open_fields,
+    said_of,
+    to_take_back,
+    undo,
+)
 from assistant.ui.home.write_again_menu import write_again_menu
 from assistant.ui.plain_text import label
-from assistant.ui.state import CASE_PROBLEM, RECORD, Session, error_kept
+from assistant.ui.state import RECORD, Session, error_kept
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
@@ -24,12 +32,6 @@ STATUS_COLORS: dict[CaseStatus, str] = {
     "rejected": "red",
     "imported": "violet",
 }
-DECIDED = "case_decided"
-"""Set when the status of a case has changed, which is counted outside of it too."""
-LAST = "run_last"
-"""The last decision of this session on the run page: its outcome, and what it was."""
-EDITING = "case_editing"
-"""The id of the case whose fields are open."""
 REASON = "reject_reason"
 WRITER = 18
 """Characters of a model's name beside the case; the run's head has it whole."""
@@ -49,12 +51,6 @@ def case_bar(
     bar = CaseBar(opened, record, view, stored)
     bar.name(beside)
     bar.decisions()
-
-
-def note_decision(outcome: BulkOutcome, said: str) -> None:
-    """Keep what was decided, so that one undo takes it back."""
-    st.session_state[LAST] = (outcome, said) if outcome.changed else None
-    st.session_state[DECIDED] = True
 
 
 class CaseBar:
@@ -152,24 +148,25 @@ class CaseBar:
                 shortcut="E",
                 key="edit",
                 help="Close the fields. Key E" if editing else "Edit this case. Key E",
-                on_click=_edit,
+                on_click=open_fields,
                 args=("" if editing else self.case.id,),
             )
             write_again_menu(self.opened, self.record, self.stored, self.view)
 
     def _undo_button(self) -> None:
-        last: tuple[BulkOutcome, str] | None = st.session_state.get(LAST)
+        last = decided_last()
         many = len(last[0].changed) if last else 0
+        change = None if last else to_take_back(self.opened, self.record, self.case.id)
+        takes = f"{self.case.id} {said_of(change)}" if change else "nothing"
         st.button(
             f"Undo ({many})" if many > 1 else "Undo",
             icon=":material/undo:",
             type="tertiary",
             shortcut="U",
-            help=f"Take back: {label(last[1])}. Key U"
-            if last
-            else "Take the last change of this case back. Key U",
-            disabled=last is None and self.stored.row_version < 2,
-            on_click=self._undo,
+            help=f"Take back: {label(last[1] if last else takes)}. Key U",
+            disabled=last is None and change is None,
+            on_click=undo,
+            args=(self.opened, self.record, self.stored),
             key="undo",
         )
 
@@ -201,38 +198,7 @@ class CaseBar:
             )
             _open(following)
 
-    def _undo(self) -> None:
-        last: tuple[BulkOutcome, str] | None = st.session_state.pop(LAST, None)
-        st.session_state[DECIDED] = True
-        try:
-            if last is None:
-                self.opened.library.undo(
-                    self.record.project_id,
-                    self.case.id,
-                    by=self.record.user,
-                    expected_version=self.stored.row_version,
-                )
-                return
-            outcome = last[0]
-            done = review.undo_all(
-                self.opened, self.record.project_id, outcome, by=self.record.user
-            )
-        except AssistantError as error:
-            st.session_state[CASE_PROBLEM] = str(error)
-            return
-        if done < len(outcome.changed):
-            left = len(outcome.changed) - done
-            st.session_state[CASE_PROBLEM] = (
-                f"{left} of {len(outcome.changed)} cases were changed since and stay as they are."
-            )
-        if len(outcome.changed) == 1:
-            _open(outcome.changed[0][0])
-
 
 def _open(case_id: str) -> None:
     st.session_state[RECORD].case_id = case_id
-    st.session_state.pop(EDITING, None)
-
-
-def _edit(case_id: str) -> None:
-    st.session_state[EDITING] = case_id
+    open_fields("")

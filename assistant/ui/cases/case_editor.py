@@ -1,4 +1,4 @@
-"""The fields of one case. Every change is saved when a field is left, as a new version."""
+"""The fields of one case: saved when a field is left, taken back as one edit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.domain import LintFinding, Priority, TestCase, TestStep
 from assistant.errors import AssistantError, EditConflict
-from assistant.ui.cases.case_bar import LAST
+from assistant.ui.cases.case_undo import note_edit
 from assistant.ui.cases.case_view import mark
 from assistant.ui.cases.proposals_panel import note_conflict
 from assistant.ui.plain_text import visible
@@ -161,14 +161,14 @@ class CaseEditor:
             st.session_state[CASE_PROBLEM] = str(error)
             st.session_state.pop(SHOWN, None)
             return
-        st.session_state.pop(LAST, None)
+        note_edit(saved.id, seen, saved.row_version)
         if not redraw:
             st.session_state[SHOWN] = (saved.id, saved.row_version)
 
     def apply_fix(self, finding: LintFinding) -> None:
         """Put a finding's fix into the case, as a new version."""
         with error_kept():
-            review.apply_fix(
+            saved = review.apply_fix(
                 self.opened,
                 self.record.project_id,
                 self.case,
@@ -176,8 +176,8 @@ class CaseEditor:
                 seen_version=self.stored.row_version,
                 by=self.record.user,
             )
+            note_edit(saved.id, self.stored.row_version, saved.row_version)
         st.session_state.pop(SHOWN, None)
-        st.session_state.pop(LAST, None)
 
 
 def _edit_of(step: TestStep) -> StepEdit:

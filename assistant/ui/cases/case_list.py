@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -16,6 +16,7 @@ from assistant.ui.cases.existing_verdicts import (
     run_verdicts,
     verdict_filter,
 )
+from assistant.ui.cases.stale_panel import stale_of_run
 from assistant.ui.counts import counted
 from assistant.ui.home.existing_panel import COLORS, SIGNS
 from assistant.ui.plain_text import label, visible
@@ -29,15 +30,18 @@ from assistant.workflow.review.review import (
     OUTLINE,
     QUESTION,
     RATED,
+    STALE,
     UNSUPPORTED,
 )
-from assistant.workflow.review.review_library import LibraryRow
+from assistant.workflow.review.review_library import LibraryRow, has_words
 from assistant.workflow.writing import runs, second_reading
 from assistant.workflow.writing.reuse import Verdict
 from assistant.workflow.writing.runs import ACTIVE, CaseRow, RunSummary
 
 POLL_SECONDS = 1.0
 LIST, CHOSEN, ORDER = "case_list", "case_chosen", "case_order"
+FILTERED = "case_filtered"
+"""Set when other cases are to be listed than before: the open one stays only if it is of them."""
 WAITED = "case_waited"
 """The case that the list opened while the run was written, until somebody chooses one."""
 PANE = "pane-list"
@@ -54,7 +58,7 @@ STATUS_MARKS: dict[CaseStatus, str] = {
     "rejected": ":red[**✕**] ",
     "imported": ":violet[⇣] ",
 }
-Show = Literal["needs you", "to review", "proposed"]
+Show = Literal["needs you", "to review", "accepted", "rejected", "stale", "proposed"]
 NEEDS = {
     CONTRADICTS: "contradiction",
     FAULTY: "at odds with itself",
@@ -65,24 +69,25 @@ NEEDS = {
     UNSUPPORTED: "not in the sources",
     **dict.fromkeys(RATED.values(), "read every line"),
 }
-SHOWN: dict[Show, str] = {
-    "needs you": "Needs you",
-    "to review": "To review",
-    "proposed": "Proposed",
+SHOWS: dict[Show, Callable[[CaseRow], bool]] = {
+    "needs you": lambda row: row.needs_you,
+    "to review": lambda row: row.status == "draft",
+    "accepted": lambda row: row.status == "accepted",
+    "rejected": lambda row: row.status == "rejected",
+    "stale": lambda row: row.is_stale,
+    "proposed": lambda row: bool(row.proposals),
 }
 
 
-def case_list(
-    opened: Workspace, record: Session, *, active: bool, stale: Collection[str] = ()
-) -> None:
-    """The list, refreshed every second while the run is being written; ``stale`` are marked."""
+def case_list(opened: Workspace, record: Session, *, active: bool) -> None:
+    """The list, refreshed every second while the run is being written."""
     if active:
-        st.fragment(_case_list, run_every=POLL_SECONDS)(opened, record, active, stale)
+        st.fragment(_case_list, run_every=POLL_SECONDS)(opened, record, active)
     else:
-        _case_list(opened, record, active, stale)
+        _case_list(opened, record, active)
 
 
-def _case_list(opened: Workspace, record: Session, active: bool, stale: Collection[str]) -> None:
+def _case_list(opened: Workspace, record: Session, active: bool) -> None:
     if active and st.session_state.pop(CHOSEN, False):
         st.rerun()  # the case beside the list is outside of this fragment
     summary = runs.summary(opened, record.project_id, record.run_id)
@@ -95,12 +100,26 @@ def _case_list(opened: Workspace, record: Session, active: bool, stale: Collecti
     if not rows:
         st.caption("The first case appears here in a moment." if active else "No cases yet.")
         return
-    if not active:
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            _filter(rows, summary.id)
-            verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
-    shown = _shown(rows, verdicts, summary.id)
+    kept = "" if st.session_state.pop(FILTERED, False) else record.case_id
+    found = _shown(rows, verdicts, summary.id, kept)
+    shown = found or rows
     ids = [row.id for row in shown]
+    if not active:
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"):
+            st.text_input(
+                "Find a case",
+                key=_text_key(summary.id),
+                placeholder="Find a case: words, story, criterion",
+                icon=":material/search:",
+                label_visibility="collapsed",
+                on_change=_list_changed,
+            )
+            with st.popover(_filter_name(summary.id, len(shown)), type="tertiary",
+                            key=f"filter-of-{summary.id}"):  # fmt: skip
+                _filter(rows, summary.id)
+                verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
+        if not found:
+            st.caption("No case has all of this: all are listed.")
     if not active and st.session_state.pop(WAITED, "") == record.case_id:
         record.case_id = ""  # nobody chose it, and now the worst stands first
     if record.case_id not in ids:
@@ -108,7 +127,7 @@ def _case_list(opened: Workspace, record: Session, active: bool, stale: Collecti
         if active:
             st.session_state[WAITED] = ids[0]
             st.rerun()
-    _radio(shown, record.case_id, stale, verdicts)
+    _radio(shown, record.case_id, verdicts)
     chosen_in_view(PANE, ids.index(record.case_id))
 
 
@@ -118,7 +137,9 @@ def ordered_rows(opened: Workspace, record: Session, *, active: bool) -> tuple[C
     The order stays while the run is open: a case that was completed or decided on keeps its place,
     so that the next one is the one below it. What is written meanwhile comes last.
     """
-    rows = {row.id: row for row in runs.case_rows(opened, record.project_id, record.run_id)}
+    stale = () if active else stale_of_run(opened, record)
+    held = runs.case_rows(opened, record.project_id, record.run_id, stale=stale)
+    rows = {row.id: row for row in held}
     of_run = (record.run_id, active)
     known, ids = st.session_state.get(ORDER, (None, ()))
     kept = [name for name in ids if name in rows] if known == of_run else []
@@ -134,45 +155,54 @@ def listed_rows(opened: Workspace, record: Session, run: RunSummary) -> Sequence
     verdicts: Mapping[str, Verdict] = {}
     if chosen_verdicts(run.id):
         verdicts = run_verdicts(opened, record.project_id, run, rows)
-    return _shown(rows, verdicts, run.id)
+    return _shown(rows, verdicts, run.id, record.case_id) or rows
 
 
 def _shown(
-    rows: Sequence[CaseRow], verdicts: Mapping[str, Verdict], run_id: str
+    rows: Sequence[CaseRow], verdicts: Mapping[str, Verdict], run_id: str, kept: str
 ) -> Sequence[CaseRow]:
-    """The rows that the filters leave; all where they leave none."""
-    show = st.session_state.get(_filter_key(run_id))
+    """The rows that the filters leave. Case ``kept`` is among them as long as it is open: a change
+    of it, after which a filter would leave it out, takes it from nobody's hands."""
+    show: Show | None = st.session_state.get(_filter_key(run_id))
+    text = str(st.session_state.get(_text_key(run_id)) or "")
     chosen = chosen_verdicts(run_id)
     left = [
         row
         for row in rows
         if (not chosen or verdicts.get(row.id) in chosen)
-        and (show in (None, "proposed") or row.status == "draft")
-        and (show != "needs you" or row.needs)
-        and (show != "proposed" or row.proposals)
+        and (show is None or SHOWS[show](row))
+        and has_words(row.words, text)
     ]
-    return left or rows
+    names = {row.id for row in left}
+    return [row for row in rows if row.id in names or row.id == kept] if left else []
 
 
 def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
-    """How many cases need a person, and how many are undecided; a click lists these alone."""
-    drafts = [row for row in rows if row.status == "draft"]
-    counts: dict[Show, int] = {
-        "needs you": sum(bool(row.needs) for row in drafts),
-        "to review": len(drafts),
-        "proposed": sum(bool(row.proposals) for row in rows),
-    }
+    """How many cases need a person, are decided and undecided; a click lists these alone."""
+    counts = {name: sum(map(belongs, rows)) for name, belongs in SHOWS.items()}
     st.pills(
         "Show",
         [name for name, count in counts.items() if count],
-        format_func=lambda name: f"{SHOWN[name]} ({counts[name]})",
+        format_func=lambda name: f"{name.capitalize()} ({counts[name]})",
         key=_filter_key(run_id),
         label_visibility="collapsed",
         on_change=_list_changed,
         help="Needs you: it contradicts a source, is an outline to complete, carries an open "
-        "question, has a result that is not in the sources, or was written by a model whose cases "
-        "are to be read line by line. Proposed: another program proposes a change of it.",
+        "question, has a result that is not in the sources, was written by a model whose cases "
+        "are to be read line by line, or is stale: its sources changed. "
+        "Proposed: another program proposes a change of it.",
     )
+
+
+def _filter_name(run_id: str, shown: int) -> str:
+    """What is listed, and how many."""
+    show: Show | None = st.session_state.get(_filter_key(run_id))
+    name = show.capitalize() if show else "Existing" if chosen_verdicts(run_id) else "All"
+    return f"{name} ({shown})"
+
+
+def _text_key(run_id: str) -> str:
+    return f"found-of-{run_id}"
 
 
 def _filter_key(run_id: str) -> str:
@@ -181,7 +211,7 @@ def _filter_key(run_id: str) -> str:
 
 def _list_changed() -> None:
     """The case beside the list may be another one now, and its neighbours are."""
-    st.session_state[CHOSEN] = True
+    st.session_state[CHOSEN] = st.session_state[FILTERED] = True
 
 
 def _progress(opened: Workspace, summary: RunSummary) -> None:
@@ -211,7 +241,6 @@ def counts_line(summary: RunSummary) -> str:
 def _radio(
     rows: Sequence[CaseRow],
     selected: str,
-    stale: Collection[str],
     verdicts: Mapping[str, Verdict],
 ) -> None:
     titles = {row.id: _title(row) for row in rows}
@@ -221,7 +250,10 @@ def _radio(
             titles[name] = f"{title} :gray[({label(name)})]"
 
     def choose() -> None:
-        st.session_state[RECORD].case_id = st.session_state[LIST]
+        chosen = st.session_state[LIST]
+        if chosen not in titles:
+            return  # the words of a row before a change: nobody chose, the browser repeats itself
+        st.session_state[RECORD].case_id = chosen
         st.session_state[CHOSEN] = True
 
     st.session_state[LIST] = selected
@@ -229,7 +261,7 @@ def _radio(
         "Test cases of this run",
         list(titles),
         format_func=lambda name: titles.get(name, name),
-        captions=[_caption(row, stale, verdicts) for row in rows],
+        captions=[_caption(row, verdicts) for row in rows],
         key=LIST,
         on_change=choose,
         label_visibility="collapsed",
@@ -237,16 +269,17 @@ def _radio(
 
 
 def _title(row: CaseRow) -> str:
-    flag = ":orange[:material/flag:] " if row.needs and row.status == "draft" else ""
+    flag = ":orange[:material/flag:] " if row.needs_you else ""
     if row.proposals:
         flag += ":blue[:material/edit_note:] "
     return f"{STATUS_MARKS[row.status]}{flag}{label(row.title, limit=240)}"
 
 
-def _caption(row: CaseRow, stale: Collection[str], verdicts: Mapping[str, Verdict]) -> str:
+def _caption(row: CaseRow, verdicts: Mapping[str, Verdict]) -> str:
     parts = [label(row.id)]
-    if row.needs:
-        parts.append(f":orange[{NEEDS[row.needs[0]]}]")
+    said = [NEEDS[need] for need in row.needs if need != STALE]
+    if said:
+        parts.append(f":orange[{said[0]}]")
     elif row.technique:
         parts.append(row.technique)
     if row.id in verdicts:
@@ -254,7 +287,7 @@ def _caption(row: CaseRow, stale: Collection[str], verdicts: Mapping[str, Verdic
         parts.append(f":{COLORS[verdict]}[{SIGNS[verdict]}]")
     if row.proposals:
         parts.append(":blue[proposed]")
-    if row.id in stale:
+    if row.is_stale:
         parts.append(":orange[⟳ stale]")
     return " · ".join(parts)
 

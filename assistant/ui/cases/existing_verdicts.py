@@ -74,23 +74,16 @@ def verdict_filter(
         return
     counts = {name: list(found.values()).count(name) for name in VERDICTS}
     existing = _report(opened, project_id, run, run.id).existing
-    chosen = len(chosen_verdicts(run.id))
-    with st.popover(
-        f"Existing ({chosen})" if chosen else "Existing",
-        icon=":material/compare_arrows:",
-        type="tertiary",
-        key=f"existing-filter-{run.id}",
-    ):
-        st.markdown(f":small[Against {counted(existing, 'existing case')}]", width="content")
-        st.pills(
-            "Against existing cases",
-            [name for name, count in counts.items() if count],
-            selection_mode="multi",
-            format_func=lambda name: f"{SIGNS[name]} ({counts[name]})",
-            key=_filter_key(run.id),
-            label_visibility="collapsed",
-            on_change=on_change,
-        )
+    st.markdown(f":small[Against {counted(existing, 'existing case')}]", width="content")
+    st.pills(
+        "Against existing cases",
+        [name for name, count in counts.items() if count],
+        selection_mode="multi",
+        format_func=lambda name: f"{SIGNS[name]} ({counts[name]})",
+        key=_filter_key(run.id),
+        label_visibility="collapsed",
+        on_change=on_change,
+    )
 
 
 def case_against_existing(

@@ -17,11 +17,23 @@ from assistant.ui.plain_text import label
 from assistant.ui.state import Session, page_action
 from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import stale
+from assistant.workflow.review import review_library, stale
 from assistant.workflow.review.stale import StaleCase, StaleFinding
 from assistant.workflow.writing import follow_up_runs, write_again
 
 SHOWN = 12
+
+
+def stale_of_run(opened: Workspace, record: Session) -> Mapping[str, StaleCase]:
+    """The stale cases of the open run by their ids."""
+    stamp = review_library.stamp(opened, record.project_id)
+    return stale.by_case(_found(opened, record.project_id, record.run_id, stamp))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _found(_opened: Workspace, project_id: str, run_id: str, stamp: str) -> tuple[StaleCase, ...]:
+    """Judged once per change of the project: list, case and what is above them ask for it."""
+    return stale.stale_cases(_opened, project_id, run_id=run_id)
 
 
 def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]) -> None:

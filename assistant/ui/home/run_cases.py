@@ -10,14 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import is_narrow
-from assistant.ui.cases.case_bar import DECIDED, EDITING, case_bar, note_decision
+from assistant.ui.cases.case_bar import case_bar
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, ordered_rows
+from assistant.ui.cases.case_undo import DECIDED, EDITING, note_decision
 from assistant.ui.cases.case_view import case_view, findings_panel, told_by_needs
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.cases.proposals_panel import conflict_panel, has_conflict, proposals_panel
 from assistant.ui.cases.sources_panel import open_wanted_source, sources_panel
-from assistant.ui.cases.stale_panel import stale_bar, stale_panel
+from assistant.ui.cases.stale_panel import stale_bar, stale_of_run, stale_panel
 from assistant.ui.home.checklist_panel import shared_preconditions_panel
 from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
@@ -47,8 +48,7 @@ def run_cases(opened: Workspace, record: Session, view: RunView, shown: Sequence
     active = view.summary.status in ACTIVE
     if active:  # more sources may have come since the page was drawn
         view = runs.view(opened, record.project_id, view.run.id)
-    listed = () if active else stale.stale_cases(opened, record.project_id, run_id=view.run.id)
-    found = stale.by_case(listed)
+    found = {} if active else stale_of_run(opened, record)
     stale_bar(opened, record, found)
     columns = dict(
         zip(
@@ -60,7 +60,7 @@ def run_cases(opened: Workspace, record: Session, view: RunView, shown: Sequence
     # The list comes first: it says which case is open.
     if "list" in columns:
         with columns["list"], _pane("list"):
-            case_list(opened, record, active=active, stale=frozenset(found))
+            case_list(opened, record, active=active)
     elif not record.case_id:
         rows = ordered_rows(opened, record, active=active)
         record.case_id = rows[0].id if rows else ""

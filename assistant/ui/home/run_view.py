@@ -10,8 +10,9 @@ import streamlit as st
 from assistant.domain import RunStatus
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import panes
-from assistant.ui.cases.case_bar import DECIDED, note_decision
 from assistant.ui.cases.case_list import counts_line
+from assistant.ui.cases.case_undo import DECIDED, note_decision
+from assistant.ui.cases.stale_panel import stale_of_run
 from assistant.ui.counts import counted, date_time
 from assistant.ui.home.downloads import download_menu
 from assistant.ui.home.quality_panel import coverage_table, quality_panel
@@ -149,15 +150,17 @@ def _accept_all(opened: Workspace, record: Session) -> None:
         for stored in opened.library.cases(record.project_id, run_id=record.run_id)
         if stored.status == "draft"
     ]
-    left = Counter(filter(None, (review.set_aside(stored) for stored in drafts)))
-    clean = len(drafts) - sum(left.values())
+    stale = stale_of_run(opened, record)
+    left = Counter(filter(None, (review.set_aside(stored, stale) for stored in drafts)))
+    clean = len(drafts) - left.total()
     with st.popover("Accept all", icon=":material/done_all:"):
         st.markdown(
             f"Accept the **{counted(clean, 'draft')}** in which no check found anything, of "
             f"{len(drafts)}? The checks do not know whether a case is right."
         )
-        for reason, count in left.most_common():
-            st.caption(f"{counted(count, 'draft')} left to you: {reason}")
+        if left:
+            named = ", ".join(f"{count} {reason}" for reason, count in left.most_common())
+            st.caption(f"{counted(left.total(), 'draft')} left to you: {named}")
         if pressed(
             f"Accept {counted(clean, 'case')}", type="primary", key="accept_all",
             disabled=not clean,

@@ -97,6 +97,13 @@ def differ(one: TestCase, other: TestCase) -> bool:
     return fields != others
 
 
+def changed_fields(before: TestCase, after: TestCase) -> tuple[str, ...]:
+    """The names of the fields that a person can edit and in which two versions differ."""
+    shared = min(len(before.steps), len(after.steps)) if _same_places(before, after) else None
+    old, new = _texts(before, shared), _texts(after, shared)
+    return tuple(name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name))
+
+
 def _changed_by(base: str, theirs: str, mine: str) -> Literal["theirs", "mine", "both"]:
     if mine == base:
         return "theirs"

@@ -20,8 +20,10 @@ from assistant.domain import (
 from assistant.errors import AssistantError, LibraryError
 from assistant.generation.lint import with_fix
 from assistant.generation.proof.proof_faults import CONTRADICTION
+from assistant.library import LastChange as LastChange
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.stale import by_case, stale_cases
 from assistant.workflow.writing.recheck_case import rechecked
 
 REJECTION_REASONS = (
@@ -196,24 +198,32 @@ QUESTION = "open question"
 ANSWERED = "question answered"
 """A question was open when the case was written, and somebody has answered it."""
 DOUBTED = "doubted by a second reader"
+STALE = "stale"
+"""What it rests on has changed since it was written: see ``stale``."""
 RATED: dict[WriterRating, str] = {
     "poor": "by a model of whose cases readers would use few as they stand: read every line",
     "unknown": "written by a model whose cases nobody has rated: read every line",
 }
 
 
-NEEDS = (CONTRADICTS, FAULTY, DOUBTED, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED, *RATED.values())
+NEEDS = (
+    CONTRADICTS, FAULTY, DOUBTED, STALE, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED, *RATED.values()
+)  # fmt: skip
 """What a case may need a person for, worst first."""
 
 
-def needs_of(case: TestCase, answered: Collection[str] = ()) -> tuple[str, ...]:
-    """What a person has to look at before the case can be used (``TestCase.needs_you``), as fixed
-    phrases, worst first. ``answered`` are those of its questions that somebody has answered."""
+def needs_of(
+    case: TestCase, answered: Collection[str] = (), *, stale: bool = False
+) -> tuple[str, ...]:
+    """What a person has to look at before the case can be used (``TestCase.needs_you``, or that it
+    is stale, which its words do not tell), as fixed phrases, worst first. ``answered`` are those of
+    its questions that somebody has answered."""
     still_open = [one for one in case.open_questions if one not in answered]
     found = {
         CONTRADICTS: bool(contradictions_of(case)),
         FAULTY: bool(faults_of(case)),
         DOUBTED: bool(doubts_of(case)),
+        STALE: stale,
         OUTLINE: case.is_outline,
         QUESTION: bool(still_open),
         ANSWERED: len(still_open) < len(case.open_questions),
@@ -264,10 +274,11 @@ class BulkOutcome(Value):
     skipped: tuple[str, ...] = ()
 
 
-def set_aside(stored: StoredCase) -> str:
-    """Why *Accept all* leaves a draft to a person, as a fixed phrase; empty where it does not."""
+def set_aside(stored: StoredCase, stale: Collection[str] = ()) -> str:
+    """Why *Accept all* leaves a draft to a person, as a fixed phrase; empty where it does not.
+    ``stale`` are the ids of stale cases."""
     case = stored.case
-    needs = needs_of(case)
+    needs = needs_of(case, stale=stored.id in stale)
     if needs:
         return needs[0]
     return "finding" if case.findings else ""
@@ -308,7 +319,8 @@ def accept_all(
     workspace: Workspace, project_id: str, cases: Sequence[StoredCase], *, by: str
 ) -> BulkOutcome:
     """Accept the drafts among ``cases`` that ``set_aside`` leaves to nobody, as seen."""
-    clean = [one for one in cases if one.case.status == "draft" and not set_aside(one)]
+    stale = by_case(stale_cases(workspace, project_id))
+    clean = [one for one in cases if one.case.status == "draft" and not set_aside(one, stale)]
     seen = [
         SeenVersion(case_id=one.id, version=one.row_version, text_hash=one.text_hash)
         for one in clean

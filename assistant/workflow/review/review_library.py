@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import ndiff
 from typing import Literal
 
-from assistant.domain import CaseStatus, CaseTemplate, Technique, Value
+from assistant.domain import CaseStatus, CaseTemplate, Technique, TestCase, Value
 from assistant.library import StoredCase as StoredCase
 from assistant.library.storage.records import case_text
 from assistant.workflow.deployment.workspace import Workspace
@@ -79,8 +79,6 @@ def rows(workspace: Workspace, project_id: str) -> tuple[LibraryRow, ...]:
 
 def _row(stored: StoredCase, proposals: int) -> LibraryRow:
     case = stored.case
-    parts = [case.id, case.title, *case.preconditions, *case.labels]
-    parts += [text for s in case.steps for text in (s.action, s.test_data, s.expected_result)]
     return LibraryRow(
         id=stored.id,
         title=stored.title,
@@ -97,14 +95,26 @@ def _row(stored: StoredCase, proposals: int) -> LibraryRow:
         findings=len(case.findings),
         version=stored.row_version,
         text_hash=stored.text_hash,
-        words=" ".join(parts).casefold(),
+        words=words_of(case),
         proposals=proposals,
     )
 
 
+def words_of(case: TestCase) -> str:
+    """The text by which a case is found, in lower case: its words and what it stands for."""
+    parts = [case.id, case.title, *case.preconditions, *case.labels]
+    parts += [case.epic_key, case.story_key, *case.criterion_ids]
+    parts += [text for s in case.steps for text in (s.action, s.test_data, s.expected_result)]
+    return " ".join(parts).casefold()
+
+
+def has_words(words: str, text: str) -> bool:
+    """Whether every word of ``text`` occurs in ``words_of`` a case."""
+    return all(word in words for word in text.casefold().split())
+
+
 def chosen(listed: Sequence[LibraryRow], wanted: CaseFilter) -> tuple[LibraryRow, ...]:
     """The rows that fit all fields of the filter; every word of its text must occur."""
-    words = wanted.text.casefold().split()
     return tuple(
         row
         for row in listed
@@ -115,7 +125,7 @@ def chosen(listed: Sequence[LibraryRow], wanted: CaseFilter) -> tuple[LibraryRow
         and (not wanted.stories or row.story_key in wanted.stories)
         and (not wanted.techniques or row.technique in wanted.techniques)
         and (not wanted.writers or row.writer in wanted.writers)
-        and all(word in row.words for word in words)
+        and has_words(row.words, wanted.text)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -28,7 +28,8 @@ from assistant.suite.template import template_problems
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates
 from assistant.workflow.review.current_citations import PresentWords
-from assistant.workflow.review.review import QUESTION, needs_of, worst_first
+from assistant.workflow.review.review import QUESTION, STALE, needs_of, worst_first
+from assistant.workflow.review.review_library import words_of
 from assistant.workflow.writing.answers import PREFIX, Answer, Asked, answered, asked_of
 from assistant.workflow.writing.repetitions import repeated
 
@@ -74,9 +75,22 @@ class CaseRow(Value):
     unsupported: bool
     version: int = 0
     needs: tuple[str, ...] = ()
-    """Why a person has to look at it first, as fixed phrases; see ``TestCase.needs_you``."""
+    """Why a person has to look at it first, as fixed phrases; see ``review.needs_of``."""
+    words: str = ""
+    """Its text in lower case, for searching."""
     proposals: int = 0
     """Changes that other programs propose and nobody has decided on."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what it rests on has changed since it was written."""
+        return STALE in self.needs
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether a person has to look at it: undecided with a need, or stale whatever was
+        decided."""
+        return bool(self.needs) and (self.status == "draft" or self.is_stale)
 
 
 def runs(workspace: Workspace, project_id: str) -> tuple[RunSummary, ...]:
@@ -166,15 +180,19 @@ def answers_on(
     return found, written.created_at < min(one.at for one in found.values())
 
 
-def case_rows(workspace: Workspace, project_id: str, run_id: str) -> tuple[CaseRow, ...]:
-    """The cases of a run as lines of a list."""
+def case_rows(
+    workspace: Workspace, project_id: str, run_id: str, *, stale: Collection[str] = ()
+) -> tuple[CaseRow, ...]:
+    """The cases of a run as lines of a list; ``stale`` are the ids of those that are."""
     waiting = workspace.library.proposals.counts(project_id)
     cases = workspace.library.cases(project_id, run_id=run_id)
-    rows: Sequence[CaseRow] = [_row(stored) for stored in cases]
+    rows: Sequence[CaseRow] = [_row(stored, stored.id in stale) for stored in cases]
     if run_id and any(QUESTION in row.needs for row in rows):
         asked = _answered_of(workspace, project_id, run_id)
         rows = [
-            row.model_copy(update={"needs": needs_of(one.case, answered(one.case, asked))})
+            row.model_copy(
+                update={"needs": needs_of(one.case, answered(one.case, asked), stale=row.is_stale)}
+            )
             if QUESTION in row.needs
             else row
             for one, row in zip(cases, rows, strict=True)
@@ -195,7 +213,7 @@ def _answered_of(workspace: Workspace, project_id: str, run_id: str) -> tuple[As
 
 
 @lru_cache(maxsize=1024)
-def _row(stored: StoredCase) -> CaseRow:
+def _row(stored: StoredCase, stale: bool) -> CaseRow:
     """Kept, because a page reads the list on every click, and reading a case's body takes long."""
     return CaseRow(
         id=stored.id,
@@ -208,7 +226,8 @@ def _row(stored: StoredCase) -> CaseRow:
         writer=stored.case.origin.writer,
         unsupported=bool(stored.case.unsupported_steps),
         version=stored.row_version,
-        needs=needs_of(stored.case),
+        needs=needs_of(stored.case, stale=stale),
+        words=words_of(stored.case),
     )
 
 

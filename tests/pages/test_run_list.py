@@ -1,0 +1,161 @@
+"""The list of a run: found by words, narrowed by what is left to do, and what nobody accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.domain import GenerationConfig
+from assistant.ui import state
+from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
+
+EPIC = """# CC-9 Vouchers
+
+## CC-91 Redeem a voucher
+As a customer I want to redeem a voucher so that I pay less.
+
+Scenario: Verify that a voucher is accepted
+Given a voucher that was issued 40 days ago
+When the customer redeems the voucher
+Then the message "Voucher accepted." is displayed
+
+Scenario: Verify that an old voucher is refused
+Given a voucher that was issued 41 days ago
+When the customer redeems the voucher
+Then the message "This voucher has expired." is displayed
+
+Acceptance criteria:
+- A voucher is printed within 3 days.
+"""
+"""Two scenarios, which are whole cases, and a criterion, which becomes outlines."""
+
+
+@pytest.fixture
+def environment(quick_environment: Path) -> Path:
+    """A data folder that takes no time."""
+    return quick_environment
+
+
+@pytest.fixture
+def app(open_app: Callable[..., AppTest], tmp_path: Path) -> AppTest:
+    """The run of an epic that came in as a file."""
+    app = open_app()
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    keep(tmp_path, EPIC)
+    found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
+    generate_cases.run_now(opened, project_id, run)
+    app = open_app(project=project_id, run=run.id)
+    assert not app.exception
+    return app
+
+
+def keep(folder: Path, text: str) -> None:
+    """The text is what the source says now."""
+    (folder / "vouchers.md").write_text(text, "utf-8")
+    opened = state.workspace()
+    import_sources.index_paths(opened, opened.projects()[0].id, [folder / "vouchers.md"])
+
+
+def rows(app: AppTest) -> dict[str, str]:
+    """What each row of the list says, by the id of its case."""
+    radio = app.radio(key="case_list")
+    said = [one.replace("\\", "") for one in radio.proto.captions]
+    titles = [one.replace("\\", "") for one in radio.options]
+    names = [one.split(" · ")[0] for one in said]
+    return {
+        name: f"{title} {words}" for name, title, words in zip(names, titles, said, strict=True)
+    }
+
+
+def named(app: AppTest, words: str) -> str:
+    """The id of the one case whose row has these words."""
+    (name,) = [name for name, row in rows(app).items() if words in row]
+    return name
+
+
+def show(app: AppTest, name: str | None) -> None:
+    (pills,) = [one for one in app.button_group if str(one.key).startswith("listed-of-")]
+    pills.set_value(name).run()
+    assert not app.exception
+
+
+def find(app: AppTest, words: str) -> None:
+    app.text_input(key=f"found-of-{app.query_params['run']}").set_value(words).run()
+    assert not app.exception
+
+
+def test_a_case_is_found_by_its_title_its_steps_and_its_criterion(app: AppTest) -> None:
+    everything = list(rows(app))
+    refused = named(app, "old voucher")
+    for words in ("REFUSED old", "41 days", "expired."):
+        find(app, words)
+        assert list(rows(app)) == [refused]
+        assert app.query_params["case"] == refused
+        find(app, "")
+        assert list(rows(app)) == everything
+    find(app, "CC-91-AC1")
+    assert 0 < len(rows(app)) < len(everything)
+    find(app, "no such words")
+    assert list(rows(app)) == everything
+    assert any("No case has all of this" in one.value for one in app.caption)
+
+
+def test_what_was_decided_can_be_listed_alone(app: AppTest) -> None:
+    first, second = list(rows(app))[:2]
+    app.button(key="accept").click().run()
+    app.button(key="reject").click().run()
+    for name, expected in (("accepted", first), ("rejected", second)):
+        show(app, name)
+        assert list(rows(app)) == [expected]
+        assert app.query_params["case"] == expected
+    show(app, "to review")
+    assert not {first, second} & set(rows(app))
+
+
+def test_an_edited_case_stays_open_where_the_filter_would_leave_it_out_now(app: AppTest) -> None:
+    show(app, "needs you")
+    case_id = list(rows(app))[1]
+    app.radio(key="case_list").set_value(case_id).run()
+    library, project_id = state.workspace().library, app.query_params["project"]
+    app.button(key="edit").click().run()
+    steps = library.case(project_id, case_id).case.steps
+    for step in steps:
+        app.text_area(key=f"case-action-{step.number}-{case_id}").set_value("Open it").run()
+    app.button(key="edit").click().run()
+    assert not app.exception
+    assert not library.case(project_id, case_id).case.needs_you
+    assert app.query_params["case"] == case_id
+    assert case_id in rows(app)
+    app.button(key="previous").click().run()
+    assert case_id not in rows(app), "it has left the list with the one who had it open"
+
+
+def test_a_stale_case_needs_a_person_and_is_not_accepted_with_the_others(
+    app: AppTest, tmp_path: Path
+) -> None:
+    refused, accepted = named(app, "old voucher"), named(app, "is accepted")
+    assert app.button(key="accept_all").label == "Accept 2 cases"
+    keep(tmp_path, EPIC.replace("This voucher has expired.", "Too late."))
+    app.run()
+    assert not app.exception
+    assert {name for name, row in rows(app).items() if "stale" in row} == {refused}
+    assert "flag" in rows(app)[refused]
+    assert app.button(key="accept_all").label == "Accept 1 case"
+    (left,) = [one.value for one in app.caption if "left to you" in one.value]
+    assert "1 stale" in left
+    show(app, "needs you")
+    assert refused in rows(app)
+    assert accepted not in rows(app)
+    show(app, "stale")
+    assert list(rows(app)) == [refused]
+    app.button(key="accept_all").click().run()
+    library, project_id = state.workspace().library, app.query_params["project"]
+    assert library.case(project_id, accepted).status == "accepted"
+    assert library.case(project_id, refused).status == "draft"
