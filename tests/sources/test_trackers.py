@@ -96,6 +96,8 @@ def test_an_epic_of_another_repository_is_not_that_of_the_same_number() -> None:
          ["Given rain\nWhen I reserve\nThen a roof is shown"]),
         ("### Acceptance criteria\n<!-- all -->\n| # | Criterion |\n|---|---|\n| 1 | It floats. |",
          ["It floats."]),
+        ("### Acceptance criteria\n<!-- one --><!-- each -->\n- It floats <!-- never closed",
+         ["It floats <!-- never closed"]),
     ],
 )  # fmt: skip
 def test_criteria_in_a_body(body: str, words: list[str]) -> None:

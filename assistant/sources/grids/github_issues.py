@@ -16,8 +16,6 @@ from assistant.sources.json_values import mapping, objects
 Record = Mapping[str, Any]
 
 _ADDRESS = re.compile(r"https?://[^/]+/(?P<project>[^/]+/[^/]+)/(?:issues|pull)/\d+")
-_REMARK = re.compile(r"<!--.*?-->", re.DOTALL)
-"""What a template says to whoever fills it in; nobody sees it on the page."""
 
 
 def read_issues(issues: Sequence[Record]) -> Iterator[dict[str, object]]:
@@ -83,8 +81,16 @@ def _by(record: Record) -> str:
 
 
 def _text(record: Record) -> str:
-    body = str(record.get("body") or "").replace("\r\n", "\n")
-    return _REMARK.sub("", body).strip()
+    return _without_remarks(str(record.get("body") or "").replace("\r\n", "\n")).strip()
+
+
+def _without_remarks(text: str) -> str:
+    """``text`` without what a template says to whoever fills it in: nobody sees it on the page."""
+    shown, at = list[str](), 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        shown.append(text[at:start])
+        at = end + len("-->")
+    return "".join((*shown, text[at:]))
 
 
 def _own_numbers(text: str, project: str) -> str:
