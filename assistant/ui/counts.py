@@ -28,6 +28,7 @@ FORMS = {
     "version": "versions",
     "sentence": "sentences",
     "changed sentence": "changed sentences",
+    "tick": "ticks",
     "piece not understood": "pieces not understood",
     "older talk": "older talks",
 }
