@@ -240,6 +240,7 @@ class _Reader:
         place = 0
         for mention in mentions:
             listed = bool(parts) and self._is_list(place, mention.first)
+            added = bool(parts) and self._is_added(place, mention, parts[-1], listed=listed)
             for at in range(place, mention.first):
                 self._closed_word(at, scope, parts)
             told = [(one.kind, one.name) for one in parts[-1:]] if place == mention.first else []
@@ -248,7 +249,7 @@ class _Reader:
             if (mention.kind, mention.name) in told:
                 continue  # "Share a voucher" (MOB-94)
             scope.parted(signs)
-            scope.meet(mention.kind, known=mention.known)
+            scope.meet(mention.kind, known=mention.known, added=added)
             self._firsts.append(mention.first)
             parts.append(
                 RequestPart(
@@ -274,6 +275,25 @@ class _Reader:
         joins = all(names.free[at] and names.classes[at] == "and" for at in range(first, last))
         return joins and _WEAK.issuperset(signs) and bool(signs or last > first)
 
+    def _is_added(self, first: int, mention: Mention, last: RequestPart, *, listed: bool) -> bool:
+        """Whether "with" right before a mention, behind a comma or bracket, adds it to what is
+        named: "Drop-3, with CC-100 and CC-300", "both epics, with the mobile story". Any other
+        name or word says more of what is named: "Billing, with refunds only"."""
+        names, kinds = self._names, ("epic", "story")
+        if mention.kind not in kinds and not (mention.kind == "team" and last.kind in kinds):
+            return False
+        if last.added and listed:
+            return True
+        words = adding(names.language)
+        at = mention.first
+        while at > first and names.free[at - 1] and not BREAK.search(names.gap(at)):
+            at -= 1
+            if names.words[at] in words and names.gap(at).strip() in (",", "(", ", ("):
+                return True
+            if names.classes[at] != "little" and names.words[at] not in words:
+                return False
+        return False
+
     def _closed_word(self, at: int, scope: NegationScope, parts: list[RequestPart]) -> None:
         names = self._names
         name = names.classes[at]
@@ -292,8 +312,6 @@ class _Reader:
                 scope.leave_out()
         elif name == "with":
             scope.take_in()
-            adds = names.words[at] in adding(names.language)
-            scope.adding |= adds and names.gap(at).strip() == ","
         elif name in ("of", "about"):
             scope.belong(any(not one.excluded and one.kind not in SCOPE for one in parts))
         elif name == "and":
@@ -400,13 +418,16 @@ class NegationScope:
         self._parted = False
         self._refining = False
         self._wanted, self._left = 0, 0
+        self._groups, self._home = 0, 0
+        """How many groups are wanted, and the one that what was added last stands beside."""
+
         self._last_wanted: PartKind | None = None
         self._last_name: PartKind | None = None
         self._name_known = False
         self._last_left: PartKind | None = None
 
-        self.adding = self.added = False
-        """Whether the next thing is a choice with the one before it, and whether the last is."""
+        self.added = False
+        """Whether what was met last is a choice with the thing before it."""
 
     @property
     def group(self) -> int:
@@ -439,7 +460,7 @@ class NegationScope:
         else:
             self._refining = True
 
-    def meet(self, kind: PartKind, *, known: bool) -> None:
+    def meet(self, kind: PartKind, *, known: bool, added: bool = False) -> None:
         """Settle how a mention stands to the last one.
 
         What is left out cannot be told by a name that nobody knows ("complaints in Drop-9"): such
@@ -450,21 +471,29 @@ class NegationScope:
         if self._last_left is not None and (kind in SCOPE) != (self._last_left in SCOPE):
             self.take_in()
         self.narrows = False
-        self.added = self.adding and kind not in SCOPE and not self.excluding
-        self.adding = False
         if self.excluding:
             if self._last_left is not None and not self._refining:
                 self._left += 1
             self._last_left = kind
         elif kind not in SCOPE:
-            if self.joined and self._last_wanted and not alike(kind, self._last_wanted):
-                self._wanted += 1
+            if added and alike(kind, "epic"):
+                self._home = self._wanted if not self.added else self._home
+                self._wanted = self._groups if self.added else self._new_group()
+            elif self.joined and self._last_wanted and not alike(kind, self._last_wanted):
+                self._wanted = self._new_group()
                 self._last_name = None
+            elif self.added:
+                self._wanted = self._home
             self._last_wanted = kind
             if alike(kind, "team"):
-                self.narrows = self._narrowing(kind) and not self.added
+                self.narrows = self._narrowing(kind) and not added
                 self._last_name, self._name_known = kind, known
+        self.added = added and not self.excluding
         self.joined = self._parted = False
+
+    def _new_group(self) -> int:
+        self._groups += 1
+        return self._groups
 
     def _narrowing(self, kind: PartKind) -> bool:
         """Whether a name says which of those before it: "Call Centre, refunds", but not "Call

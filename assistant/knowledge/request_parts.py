@@ -59,7 +59,7 @@ class RequestPart(Value):
     Parts of one ``group`` hold together ("Billing", "Drop-3"); groups stand beside one another.
     Within a group, what is ``alike`` is a choice ("Billing and Sales"), but for what ``narrows``
     it ("Billing, complaints"). ``listed`` is what only a comma or "and" parts from the one before,
-    ``added`` a choice with it whatever it is ("Drop-3, with CC-100").
+    ``added`` what "with" adds to it ("both epics, with the mobile story").
     """
 
     kind: PartKind

@@ -152,7 +152,8 @@ def adding(language: str) -> frozenset[str]:
 def _words(table: str, language: str) -> frozenset[str]:
     lists = word_lists_of_requests()[table]
     names = dict.fromkeys((language, ENGLISH))
-    return frozenset(folded(word) for name in names for word in lists.get(name, ()))
+    words = (token.word for name in names for word in lists.get(name, ()) for token in tokens(word))
+    return frozenset(map(folded, words))
 
 
 @cache
