@@ -233,6 +233,20 @@ def test_further_rows_of_a_case_without_its_name_belong_to_it() -> None:
     ]  # what is not read into the case ends it
 
 
+def test_a_row_of_the_next_table_is_no_further_row_of_the_last_case() -> None:
+    text = (
+        "## Cases\n\n| Name | Description | Expected |\n|---|---|---|\n"
+        "| Pay by card | Choose the card and press the button | It is paid |\n\n"
+        "## Limits\n\n| Method | Limit |\n|---|---|\n| Card | 500 EUR |\n"
+    )
+    step = TestStep(
+        number=1, action="Choose the card and press the button", expected_result="It is paid"
+    )
+    case = TestCase(id="T-1", title="Pay by card", steps=(step,))
+    chunks = split(document(text, "test_cases"), cases=[case])
+    assert [c.text for c in chunks if c.kind == "table_row"] == ["Method: Card; Limit: 500 EUR"]
+
+
 def test_long_prose_is_cut_at_sentences() -> None:
     text = "# Guide\n\n" + "The agent reads the sentence number one aloud. " * 120
     chunks = split(document(text))

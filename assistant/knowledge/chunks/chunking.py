@@ -158,8 +158,11 @@ class _Splitter:
         holders = [Holder(*each) for each in zip(texts, names, known, strict=True)]
         finder = Holders([*holders, *contained])
         place: dict[int, Block] = {}
+        end = -1
         for row in rows:
-            number = finder.of(row.cells)
+            below = end >= 0 and not self._text[end : row.start].strip()
+            number = finder.of(row.cells, below=below)
+            end = row.end
             if number is not None:
                 self._used.add(row.start)
                 place.setdefault(number, row)

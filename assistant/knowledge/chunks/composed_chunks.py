@@ -91,13 +91,14 @@ class Holders:
         self._naming: frozenset[str] = frozenset()
         """The columns that named the last holder."""
 
-    def of(self, pairs: Sequence[tuple[str, str]]) -> int | None:
-        """Number of the holder that takes the row, or ``None``."""
+    def of(self, pairs: Sequence[tuple[str, str]], *, below: bool = False) -> int | None:
+        """Number of the holder that takes the row, or ``None``; ``below`` is whether it stands
+        right below the last one, in the same table."""
         candidates: list[int] = []
         for _, value in pairs:
             candidates.extend(self._by_name.get(_folded(value), [])[:8])
         candidates.extend(range(self._last, self._last + 1 + _AHEAD))
-        further = bool(self._naming) and self._naming.isdisjoint(dict(pairs))
+        further = below and bool(self._naming) and self._naming.isdisjoint(dict(pairs))
         for number in dict.fromkeys(candidates):
             if not 0 <= number < len(self._holders):
                 continue
