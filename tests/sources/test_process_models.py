@@ -66,6 +66,77 @@ def test_gateways_that_lead_to_each_other_end_the_flow() -> None:
     assert "Wait" in read_file("p.xml", process(loop)).document.text
 
 
+def test_what_is_remarked_on_a_gateway_a_flow_or_nothing_is_kept() -> None:
+    inner = """<task id="t" name="Check"/><task id="u" name="Pay"/>
+    <exclusiveGateway id="g"/><exclusiveGateway id="h"><documentation>Both have signed.
+    </documentation></exclusiveGateway>
+    <sequenceFlow id="f" name="yes" sourceRef="t" targetRef="g">
+      <conditionExpression>amount &lt;= 500</conditionExpression></sequenceFlow>
+    <sequenceFlow id="k" sourceRef="g" targetRef="h"/>
+    <sequenceFlow id="l" sourceRef="h" targetRef="u"/>
+    <textAnnotation id="n"><text>Once a day</text></textAnnotation>
+    <textAnnotation id="m"><text>Valid from 2027</text></textAnnotation>
+    <textAnnotation id="o"><text>Not on Sundays</text></textAnnotation>
+    <association sourceRef="f" targetRef="n"/><association sourceRef="o" targetRef="g"/>"""
+    assert read_file("p.bpmn", process(inner)).document.text.strip().split("\n")[2:] == [
+        "- **Check** (task)",
+        "  - yes (amount <= 500) → exclusive gateway: Once a day",
+        "- **Pay** (task)",
+        "- **exclusive gateway** (exclusive gateway): Not on Sundays",
+        "  - → exclusive gateway",
+        "- **exclusive gateway** (exclusive gateway): Both have signed.",
+        "  - → Pay",
+        "- Valid from 2027",
+    ]
+
+
+def test_a_remark_outside_of_every_process_stands_above_them() -> None:
+    data = f"""<definitions xmlns="{BPMN}"><collaboration>
+    <textAnnotation id="n"><text>Draft of May</text></textAnnotation></collaboration>
+    <process id="p" name="Refund"><task id="t" name="Pay"/></process></definitions>""".encode()
+    lines = read_file("p.bpmn", data).document.text.strip().split("\n")
+    assert lines == ["# Refund", "", "- Draft of May", "", "- **Pay** (task)"]
+
+
+def test_a_model_of_participants_alone_is_the_tree_of_its_elements() -> None:
+    data = f"""<definitions xmlns="{BPMN}"><collaboration><participant id="a" name="Shop"/>
+    <participant id="b" name="Bank"/><messageFlow name="Order" sourceRef="a" targetRef="b"/>
+    </collaboration></definitions>""".encode()
+    text = read_file("p.bpmn", data).document.text
+    assert all(f"- name: {name}" in text for name in ("Shop", "Bank", "Order"))
+
+
+def test_entries_of_contexts_and_business_knowledge_stand_under_their_names() -> None:
+    def literal(text: str) -> str:
+        return f"<literalExpression><text>{text}</text></literalExpression>"
+
+    data = f"""<definitions xmlns="{DMN}" name="Fees">
+    <decision name="Fee"><context>
+    <contextEntry><variable name="base"/>{literal("kilos * 2")}</contextEntry>
+    <contextEntry><variable name="surcharge"/><invocation>{literal("Surcharge")}
+    <binding><parameter name="kg"/>{literal("kilos")}</binding></invocation></contextEntry>
+    <contextEntry>{literal("base + surcharge")}</contextEntry></context></decision>
+    <businessKnowledgeModel name="Surcharge"><encapsulatedLogic><formalParameter name="kg"/>
+    {literal("if kg > 20 then 5 else 0")}</encapsulatedLogic></businessKnowledgeModel>
+    <decision name="Zone"><relation><column name="country"/><column name="zone"/>
+    <row>{literal("AT")}{literal("1")}</row></relation></decision></definitions>""".encode()
+    blocks = read_file("fees.dmn", data).document.text.strip().split("\n\n")
+    assert blocks == [
+        "# Fees",
+        "## Fee",
+        "- base: kilos * 2",
+        "- surcharge:",
+        "Surcharge",
+        "- kg: kilos",
+        "- base + surcharge",
+        "## Surcharge",
+        "Parameters: kg",
+        "if kg > 20 then 5 else 0",
+        "## Zone",
+        "| country | zone |\n| --- | --- |\n| AT | 1 |",
+    ]
+
+
 def test_several_processes_are_named_by_their_participants() -> None:
     data = f"""<definitions xmlns="{BPMN}" name="Refunds"><collaboration>
     <participant name="Shop" processRef="p"/><participant name="Bank" processRef="q"/>

@@ -2,8 +2,9 @@
 
 A process is a list of its activities, events and gateways in the order of the file, each with its
 lane, its documentation and annotations, and where the flow goes on under which condition. A
-decision table is a table: inputs, outputs and annotations, one rule a row. Names are the model's;
-the kinds of element are called as the standards call them. Ids and the layout are left out.
+decision table is a table: inputs, outputs and annotations, one rule a row; other expressions are
+their entries by name. Names are the model's; the kinds of element are called as the standards call
+them. Ids and the layout are left out.
 
 Source of the formats: OMG, "Business Process Model and Notation (BPMN) 2.0" and "Decision Model
 and Notation (DMN) 1.3".
@@ -21,21 +22,22 @@ from assistant.sources.readers.xml_tree import child, children, one_line, tag_of
 
 _MODEL = re.compile(r"/spec/(?:BPMN|DMN)/", re.IGNORECASE)
 _KIND = re.compile(r"(?:[tT]ask|Event|Gateway|[sS]ubProcess|transaction|callActivity)$")
+_DECISIONS = ("decision", "businessKnowledgeModel")
 _TEXT = re.compile(r'"[^"]*"')
 ANY = "-"
 """What a decision table says of an input that does not matter (DMN)."""
 
 
-def is_model(root: Element) -> bool:
-    """Whether a document is a process or a decision model."""
-    return tag_of(root) == "definitions" and bool(_MODEL.search(str(root.tag)))
+def read_model(root: Element) -> list[object] | None:
+    """The records of a model: one document of its processes or decisions.
 
-
-def read_model(root: Element) -> Iterator[object]:
-    """The records of a model: one document of its processes or decisions."""
+    ``None`` for any other document, and for a model that has neither.
+    """
+    if tag_of(root) != "definitions" or not _MODEL.search(str(root.tag)):
+        return None
     inner = list(root.iter())
     nodes = list(filter(_is_node, inner))
-    decisions = [one for one in inner if tag_of(one) == "decision"]
+    decisions = [one for one in inner if tag_of(one) in _DECISIONS]
     title = one_line(root.get("name", ""))
     if nodes:
         process = _Process(inner)
@@ -45,13 +47,26 @@ def read_model(root: Element) -> Iterator[object]:
         text = "\n\n".join(
             [*_inputs(root), *(block for one in decisions for block in _decision(one))]
         )
+    if not text:
+        return None
     heading = f"# {title}\n\n" if title else ""
-    yield {"document": {"id": "", "title": title, "text": heading + text}}
     reader = "BPMN" if nodes else "DMN"
-    yield {"report": {"reader": reader, "parts": len(nodes) or len(decisions)}}
+    return [
+        {"document": {"id": "", "title": title, "text": heading + text}},
+        {"report": {"reader": reader, "parts": len(nodes) or len(decisions)}},
+    ]
 
 
 # --- Processes --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """Where it leads, what it is called with its condition, and what is remarked on it."""
+
+    target: str
+    said: str
+    remarks: str
 
 
 @dataclass
@@ -61,23 +76,45 @@ class _Process:
     inner: Sequence[Element]
     lanes: dict[str, str] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    flows: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    """Source -> what the flow is called, or its condition, and its target."""
+    flows: dict[str, list[_Flow]] = field(default_factory=lambda: defaultdict(list))
+    """By the source."""
+    loose: dict[Element, str] = field(default_factory=dict)
+    """Annotations that stand beside nothing that is listed."""
 
     def __post_init__(self) -> None:
         self._named = {one.get("id", ""): one for one in self.inner if one.get("id")}
-        texts = {one.get("id", ""): text_of(one, "text") for one in self._all("textAnnotation")}
         for lane in self._all("lane"):
             for one in children(lane, "flowNodeRef"):
                 self.lanes[text_of(one)] = _name(lane)
+        flows = [*self._all("sequenceFlow"), *self._all("messageFlow")]
+        self._annotate([one for one in flows if self._is_listed(one)])
+        for one in flows:
+            name, condition = _name(one), one_line(text_of(one, "conditionExpression"))
+            said = f"{name} ({condition})" if name and condition else name or condition
+            flow = _Flow(one.get("targetRef", ""), said, " ".join(self._remarks(one)))
+            self.flows[one.get("sourceRef", "")].append(flow)
+
+    def _annotate(self, flows: Sequence[Element]) -> None:
+        """Put each annotation to the nodes and ``flows`` that it is attached to."""
+        annotations = {one.get("id", ""): one for one in self._all("textAnnotation")}
+        texts = {key: one_line(text_of(one, "text")) for key, one in annotations.items()}
+        self.loose = {one: text for key, one in annotations.items() if (text := texts[key])}
+        listed = {one.get("id", "") for one in (*filter(_is_node, self.inner), *flows)}
         for one in self._all("association"):
             source, target = one.get("sourceRef", ""), one.get("targetRef", "")
-            for node, text in ((source, texts.get(target)), (target, texts.get(source))):
-                if text:
-                    self.notes[node].append(one_line(text))
-        for one in (*self._all("sequenceFlow"), *self._all("messageFlow")):
-            said = _name(one) or one_line(text_of(one, "conditionExpression"))
-            self.flows[one.get("sourceRef", "")].append((said, one.get("targetRef", "")))
+            for node, key in ((source, target), (target, source)):
+                if node in listed and texts.get(key):
+                    self.notes[node].append(texts[key])
+                    self.loose.pop(annotations[key], None)
+
+    def _is_listed(self, flow: Element) -> bool:
+        source = self._named.get(flow.get("sourceRef", ""))
+        return source is not None and _is_node(source) and flow.get("targetRef", "") in self._named
+
+    def _remarks(self, element: Element) -> list[str]:
+        """The documentation and the annotations of an element."""
+        said = [one_line(text_of(one)) for one in children(element, "documentation")]
+        return [*filter(None, said), *self.notes[element.get("id", "")]]
 
     @property
     def title(self) -> str:
@@ -100,15 +137,17 @@ class _Process:
             said = (one_line(text_of(one)) for one in children(process, "documentation"))
             items = [f"- {one}" for one in said if one]
             items += [item for one in filter(_is_node, process.iter()) if (item := self._item(one))]
+            items += [f"- {self.loose.pop(one)}" for one in process.iter() if one in self.loose]
             blocks.append("\n".join(items))
+        if blocks and self.loose:
+            blocks.insert(0, "\n".join(f"- {text}" for text in self.loose.values()))
         return "\n\n".join(blocks)
 
     def _item(self, node: Element) -> str:
         if self._joins(node):
             return ""
         identity = node.get("id", "")
-        said = [one_line(text_of(one)) for one in children(node, "documentation")]
-        said += self.notes[identity]
+        said = self._remarks(node)
         said += [one_line(text_of(one)) for one in node if tag_of(one) == "timerEventDefinition"]
         where = [_words(tag_of(node)), self.lanes.get(identity, "")]
         attached = self._named.get(node.get("attachedToRef", ""))
@@ -118,26 +157,27 @@ class _Process:
         if said := [one for one in said if one]:
             line += ": " + " ".join(said)
         lines = [line]
-        for condition, target in self._next(identity):
-            lines.append(f"  - {condition} → {target}" if condition else f"  - → {target}")
+        for flow, target in self._next(identity):
+            way = f"{flow.said} → {target}" if flow.said else f"→ {target}"
+            lines.append(f"  - {way}: {flow.remarks}" if flow.remarks else f"  - {way}")
         return "\n".join(lines)
 
     def _joins(self, node: Element | None) -> bool:
-        """Whether it is a gateway without name, and only one way out: it says nothing."""
+        """Whether it is a gateway with one way out only, and neither of them says anything."""
         if node is None or not tag_of(node).endswith("Gateway") or _name(node):
             return False
-        return len(self.flows[node.get("id", "")]) == 1
+        ways = self.flows[node.get("id", "")]
+        return len(ways) == 1 and not (ways[0].said or ways[0].remarks or self._remarks(node))
 
-    def _next(self, identity: str) -> Iterator[tuple[str, str]]:
+    def _next(self, identity: str) -> Iterator[tuple[_Flow, str]]:
         """Where the flow goes on, past gateways that only join."""
-        for condition, reference in self.flows[identity]:
-            passed = {identity}
+        for flow in self.flows[identity]:
+            reference, passed = flow.target, {identity}
             while self._joins(self._named.get(reference)) and reference not in passed:
                 passed.add(reference)
-                said, reference = self.flows[reference][0]
-                condition = condition or said
+                reference = self.flows[reference][0].target
             if (target := self._named.get(reference)) is not None:
-                yield condition, self._called(target)
+                yield flow, self._called(target)
 
     def _called(self, node: Element) -> str:
         return _name(node) or _words(tag_of(node))
@@ -167,31 +207,58 @@ def _inputs(root: Element) -> Iterator[str]:
 
 def _decision(decision: Element) -> Iterator[str]:
     yield f"## {_name(decision) or 'Decision'}"
-    for path in (
-        ("description",),
-        ("question",),
-        ("allowedAnswers",),
-        ("literalExpression", "text"),
-    ):
-        if said := text_of(decision, *path):
+    for name in ("description", "question", "allowedAnswers"):
+        if said := text_of(decision, name):
             yield one_line(said)
-    table = child(decision, "decisionTable")
-    if table is None:
-        return
+    yield from _logic(decision, _name(decision))
+
+
+def _logic(holder: Element, called: str) -> Iterator[str]:
+    """The expressions in an element: a text, a table, or entries with the names that they have."""
+    if parameters := [_name(one) for one in children(holder, "formalParameter")]:
+        yield f"Parameters: {', '.join(parameters)}"
+    for one in holder:
+        match tag_of(one):
+            case "literalExpression":
+                if said := text_of(one, "text"):
+                    yield one_line(said)
+            case "decisionTable":
+                yield from _decision_table(one, called)
+            case "relation":
+                header = [_name(column) for column in children(one, "column")]
+                yield _table(header, [list(_logic(row, "")) for row in children(one, "row")])
+            case "contextEntry" | "binding":
+                yield from _entry(one)
+            case "encapsulatedLogic" | "functionDefinition" | "context" | "invocation" | "list":
+                yield from _logic(one, called)
+
+
+def _entry(entry: Element) -> Iterator[str]:
+    """An item for a named text; the name above any other expression."""
+    name = next((_name(one) for one in children(entry, "variable", "parameter")), "")
+    said = list(_logic(entry, name))
+    if child(entry, "literalExpression") is not None:
+        yield from (f"- {name}: {one}" if name else f"- {one}" for one in said)
+    else:
+        yield from [f"- {name}:", *said] if name else said
+
+
+def _decision_table(table: Element, called: str) -> Iterator[str]:
     inputs = [
         one.get("label") or text_of(one, "inputExpression", "text")
         for one in children(table, "input")
     ]
-    outputs = [
-        one.get("label") or one.get("name") or _name(decision) for one in children(table, "output")
-    ]
+    outputs = [one.get("label") or one.get("name") or called for one in children(table, "output")]
     rules = [_rule(one) for one in children(table, "rule")]
     annotated = any(rule[-1] for rule in rules)
     yield f"Hit policy: {table.get('hitPolicy', 'UNIQUE')}"
     header = [*inputs, *outputs, *(["Annotation"] if annotated else [])]
-    rows = [rule if annotated else rule[:-1] for rule in rules]
+    yield _table(header, [rule if annotated else rule[:-1] for rule in rules])
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
-    yield "\n".join("| " + " | ".join(map(_cell, row)) + " |" for row in lines)
+    return "\n".join("| " + " | ".join(map(_cell, row)) + " |" for row in lines)
 
 
 def _rule(rule: Element) -> list[str]:

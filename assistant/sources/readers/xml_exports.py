@@ -40,8 +40,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         yield from cases
     elif reqif.is_reqif(root):
         yield from reqif.read_parts([root])
-    elif process_models.is_model(root):
-        yield from process_models.read_model(root)
+    elif (model := process_models.read_model(root)) is not None:
+        yield from model
     elif salesforce.is_metadata(root):
         yield from salesforce.read_parts([(str(options.get("name", "")), root)])
     else:
