@@ -434,3 +434,44 @@ def test_qtest_workbook_without_ids() -> None:
     assert (pay.title, pay.preconditions, pay.priority) == ("Pay", ("A plan",), "High")
     assert steps_of(pay) == [("Open", "", "Shown"), ("Pay", "", "Paid")]
     assert steps_of(cancel) == [("Cancel", "", "Ended")]
+
+
+FOREIGN = (
+    "User story: As a customer, I want to pay by card, so that I need no cash",
+    "Acceptance criteria: the amount is shown, in EUR, before paying",
+    "Test case: Verify login",
+    "Postconditions:\n- The card is blocked",
+    "Priority: to be agreed with Ann",
+    "Calculations:\n- 2 x 3 = 6 EUR",
+)
+
+
+@pytest.mark.parametrize("words", FOREIGN)
+def test_a_paragraph_that_is_not_as_we_write_it_stays_in_the_objective(words: str) -> None:
+    header = "Title,Description,Priority,Postconditions,Test Step,Expected Result"
+    row = ["Pay", f"Paying\n\n{words}", "High", "The sum is booked", "Open it", "It is shown"]
+    (case,) = reading_of(header, [row]).cases
+    assert case.objective == f"Paying\n\n{words}"
+    assert (case.story_key, case.criterion_ids, case.priority) == ("", (), "High")
+    assert case.id.startswith("TC-")
+    assert case.postconditions == ("The sum is booked",)
+
+
+def test_a_paragraph_as_we_write_it_fills_a_part_that_has_no_other_value() -> None:
+    header = "Test Case ID,Title,Description,Priority,Story,Test Step,Expected Result"
+    said = ["Test case: T-1", "User story: CC-13", "Acceptance criteria: CC-12-AC1, BR-7",
+            "Priority: Low", "Calculations:\n- Step 1: 2 * 3 = 6",
+            "Open questions:\n- Who pays?"]  # fmt: skip
+    row = ["T-1", "Pay", "\n\n".join(said), "", "CC-12", "Open it", "It is shown"]
+    (case,) = reading_of(header, [row]).cases
+    assert case.objective == "User story: CC-13"
+    assert (case.id, case.story_key, case.priority) == ("T-1", "CC-12", "Low")
+    assert case.criterion_ids == ("CC-12-AC1", "BR-7")
+    assert case.steps[0].calculation == ("2 * 3 = 6",)
+    assert case.open_questions == ("Who pays?",)
+
+
+def test_a_calculation_of_a_step_that_is_not_there_stays_in_the_objective() -> None:
+    row = ["Pay", "Calculations:\n- Step 2: 2 * 3 = 6", "Open it", "It is shown"]
+    (case,) = reading_of("Title,Description,Test Step,Expected Result", [row]).cases
+    assert case.objective == "Calculations:\n- Step 2: 2 * 3 = 6"

@@ -6,7 +6,7 @@ A cell that holds several steps has them numbered, in Gherkin, or as actions and
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from assistant.domain import (
     CASE_PARTS,
@@ -65,7 +65,8 @@ def _case(rows: CaseRows, taken: Taken) -> TestCase:
     steps, given, ahead = _steps(rows)
     objectives, told = _values(rows, "objective"), dict[str, str]()
     if not rows.is_own:
-        objectives, told = _parts_apart(objectives)
+        numbers = {step.number + ahead for step in steps}
+        objectives, told = _parts_apart(objectives, _in_columns(rows), numbers)
     said = [*objectives, *_values(rows, "title")]
     title = first.get("title", "") or next(iter(said), "") or first.get("id", "")
     wanted = " ".join((first.get("id", "") or told.get("id", "")).split())
@@ -108,11 +109,32 @@ _VALUED = re.compile(r"(?P<name>[^\n:]+): (?P<words>[^\n]+)")
 _PART_OF = {name: field for field, name in CASE_PARTS.items()}
 _LISTS = frozenset({"preconditions", "postconditions", "calculations", "questions"})
 _OF_STEP = re.compile(r"Step (\d{1,4}): (.+)")
+_KEY = r"(?:\d+-)?[^\W\d_](?=\S*\d)(?:[\w./:-]*\w)?"
+_OUR_VALUES = {
+    "story": re.compile(rf"#?\d+|{_KEY}"),
+    "criteria": re.compile(rf"{_KEY}(?:, {_KEY})*"),
+    "priority": re.compile("High|Medium|Low"),
+    "id": re.compile(r"(?=\S*\d)[^\s,;]+"),
+}
+"""What our exports write for a part that has one line: keys and ids are a word with a number."""
 
 
-def _parts_apart(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+def _in_columns(rows: CaseRows) -> dict[str, str]:
+    """What columns of their own say of the parts of a case of which there is one only."""
+    own = {name: _joined(rows, name) for name in ("postconditions", "story", "criteria")}
+    return {**own, "priority": _first(rows, "priority"), "id": rows.first.get("id", "")}
+
+
+def _parts_apart(
+    texts: Sequence[str], columns: Mapping[str, str], numbers: Set[int]
+) -> tuple[list[str], dict[str, str]]:
     """What an objective says besides the parts of a case that a tool has no column for, and these
-    parts by field, a line each: our exports write them there as paragraphs under their names."""
+    parts by field, a line each: our exports write them there as paragraphs under their names.
+
+    A paragraph that has not the form of ours stays in the objective, and so does one that says
+    otherwise than the column for it in ``columns``, or has a calculation of a step that is not
+    among ``numbers``.
+    """
     left, told = list[str](), dict[str, str]()
     for text in texts:
         others = list[str]()
@@ -120,12 +142,23 @@ def _parts_apart(texts: Sequence[str]) -> tuple[list[str], dict[str, str]]:
             listed = _LISTED.fullmatch(paragraph)
             match = listed or _VALUED.fullmatch(paragraph)
             field = _PART_OF.get(match["name"], "") if match else ""
-            if match is None or field in {"", *told} or (field in _LISTS) != bool(listed):
-                others.append(paragraph)
+            words = match["words"].replace("\n- ", "\n").strip() if match else ""
+            known = field not in {"", *told} and (field in _LISTS) == bool(listed)
+            free = columns.get(field, "") in {"", words}
+            if known and free and _is_ours(field, words, numbers):
+                told[field] = words
             else:
-                told[field] = match["words"].replace("\n- ", "\n").strip()
+                others.append(paragraph)
         left.append("\n\n".join(others))
     return [text for text in left if text], told
+
+
+def _is_ours(field: str, words: str, numbers: Set[int]) -> bool:
+    """Whether a part has the form in which our exports write it."""
+    if field == "calculations":
+        found = list(map(_OF_STEP.fullmatch, words.split("\n")))
+        return all(match is not None and int(match[1]) in numbers for match in found)
+    return field not in _OUR_VALUES or bool(_OUR_VALUES[field].fullmatch(words))
 
 
 def _with_calculations(
