@@ -22,9 +22,10 @@ EDITING = "case_editing"
 _LAST = "run_last"
 """The last decision of this session on the run page: its outcome, and what it was."""
 _EDIT = "case_edit"
-"""The edit that is going on: its case, the version that it began with, the one it has come to."""
+"""The edit that is going on: its project and case, the version that it began with, the one it has
+come to."""
 _BEGUN = "case_edits"
-"""By case id, for the versions of its edits: the version that the edit began with."""
+"""By project and case id, for the versions of its edits: the version that the edit began with."""
 _STATUS_SAID: dict[CaseStatus, str] = {
     "draft": "set to draft",
     "accepted": "accepted",
@@ -50,19 +51,17 @@ def open_fields(case_id: str) -> None:
 
 def note_edit(case_id: str, seen: int, saved: int) -> None:
     """Version ``saved`` was made from ``seen``: with the fields open, a part of one edit."""
+    if saved == seen:
+        return  # the library stores no edit that changes nothing
     st.session_state.pop(_LAST, None)
     if st.session_state.get(EDITING) != case_id:
         return
-    edited, began, last = st.session_state.get(_EDIT, ("", 0, 0))
-    if (edited, last) != (case_id, seen):
+    name = _name(case_id)
+    edited, began, last = st.session_state.get(_EDIT, (("", ""), 0, 0))
+    if (edited, last) != (name, seen):
         began = seen
-    st.session_state[_EDIT] = (case_id, began, saved)
-    join(case_id, saved, began)
-
-
-def join(case_id: str, saved: int, began: int) -> None:
-    """One undo takes version ``saved`` back to ``began``."""
-    st.session_state.setdefault(_BEGUN, {}).setdefault(case_id, {})[saved] = began
+    st.session_state[_EDIT] = (name, began, saved)
+    st.session_state.setdefault(_BEGUN, {}).setdefault(name, {})[saved] = began
 
 
 def decided_last() -> tuple[BulkOutcome, str] | None:
@@ -107,8 +106,8 @@ def undo(opened: Workspace, record: Session, stored: StoredCase) -> None:
     except AssistantError as error:
         st.session_state[CASE_PROBLEM] = str(error)
         return
-    _continue_edit(case_id, back.row_version)
     if change is not None:
+        _continue_edit(case_id, back.row_version, change.before.version)
         note_done(f"Taken back: {case_id} {said_of(change)}", icon=":material/undo:")
     if st.session_state[RECORD].case_id != case_id:
         st.session_state[RECORD].case_id = case_id
@@ -128,12 +127,17 @@ def _begun(case_id: str) -> Mapping[int, int]:
     """Where the edits of a case began; while its fields are open, each change is its own."""
     if st.session_state.get(EDITING) == case_id:
         return {}
-    begun: Mapping[str, Mapping[int, int]] = st.session_state.get(_BEGUN, {})
-    return begun.get(case_id, {})
+    begun: Mapping[tuple[str, str], Mapping[int, int]] = st.session_state.get(_BEGUN, {})
+    return begun.get(_name(case_id), {})
 
 
-def _continue_edit(case_id: str, version: int) -> None:
-    """An undo within an edit is a part of it."""
-    edited, began, _ = st.session_state.get(_EDIT, ("", 0, 0))
-    if edited == case_id:
-        st.session_state[_EDIT] = (case_id, began, version)
+def _continue_edit(case_id: str, version: int, restored: int) -> None:
+    """An undo within an edit is a part of it; one that goes back further moves its beginning."""
+    edited, began, _ = st.session_state.get(_EDIT, (("", ""), 0, 0))
+    if edited == _name(case_id):
+        st.session_state[_EDIT] = (edited, min(began, restored), version)
+
+
+def _name(case_id: str) -> tuple[str, str]:
+    """A case of the open project: another project may have one with the same id."""
+    return st.session_state[RECORD].project_id, case_id
