@@ -114,7 +114,8 @@ def _case_list(opened: Workspace, record: Session, active: bool) -> None:
                 label_visibility="collapsed",
                 on_change=_list_changed,
             )
-            with st.popover(_filter_name(summary.id, len(shown)), type="tertiary",
+            name = _filter_name(summary.id) if found else "All"
+            with st.popover(f"{name} ({len(shown)})", type="tertiary",
                             key=f"filter-of-{summary.id}"):  # fmt: skip
                 _filter(rows, summary.id)
                 verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
@@ -194,11 +195,10 @@ def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
     )
 
 
-def _filter_name(run_id: str, shown: int) -> str:
-    """What is listed, and how many."""
+def _filter_name(run_id: str) -> str:
+    """What the filters leave."""
     show: Show | None = st.session_state.get(_filter_key(run_id))
-    name = show.capitalize() if show else "Existing" if chosen_verdicts(run_id) else "All"
-    return f"{name} ({shown})"
+    return show.capitalize() if show else "Existing" if chosen_verdicts(run_id) else "All"
 
 
 def _text_key(run_id: str) -> str:
