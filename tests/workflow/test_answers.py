@@ -8,7 +8,7 @@ import io
 import pytest
 from written_again import write_now
 
-from assistant.domain import GenerationConfig, GenerationRun, Question
+from assistant.domain import GenerationConfig, GenerationRun, Question, TestCase, TestStep
 from assistant.errors import LibraryError, SourceError
 from assistant.sources.files.files import read_file
 from assistant.suite.rows import rows
@@ -221,6 +221,16 @@ def test_of_the_cases_that_carry_a_question_those_are_written_whose_condition_is
         assert reason.endswith("no longer there")
     with pytest.raises(LibraryError, match="no longer there"):
         write_again.start_where_possible(workspace, project_id, still, by="Tess", reason="answered")
+
+
+def test_a_case_named_by_its_title_carries_its_question_under_another_title() -> None:
+    question = Question(criterion_id="A", kind="ambiguous", text="Who?", case_titles=("A refund",))
+    asked = answers.Asked(question=question)
+    step = TestStep(number=1, action="Pay", expected_result="It is paid")
+    case = TestCase(id="C", title="A refund", steps=(step,), open_questions=("Who?",))
+    assert asked.is_on(case)
+    assert asked.is_on(case.model_copy(update={"title": "A refund to the card"}))
+    assert not asked.is_on(case.model_copy(update={"open_questions": ()}))
 
 
 EMPHASISED = b"""Issue key,Issue Type,Summary,Description,Acceptance Criteria,Epic Link

@@ -81,10 +81,11 @@ class Asked(Value):
         return self.answer is None and self.question.is_open and not self.question.is_on_running
 
     def is_on(self, case: TestCase) -> bool:
-        """Whether a case carries it."""
+        """Whether a case carries it. What bears on cases by their titles was put to them when they
+        were written; a title may have been edited since."""
         of_it = self.question.criterion_id in case.criterion_ids
         return self.question.text in case.open_questions and (
-            of_it or case.title in self.question.case_titles
+            of_it or bool(self.question.case_titles)
         )
 
 
