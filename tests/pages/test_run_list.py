@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant.domain import GenerationConfig
+from assistant.domain import GenerationConfig, Question
 from assistant.ui import state
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing import answers, generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# CC-9 Vouchers
@@ -91,6 +91,18 @@ def find(app: AppTest, words: str) -> None:
     assert not app.exception
 
 
+def menus(app: AppTest) -> list[str]:
+    """What the buttons say that open a menu."""
+    return [one.proto.popover.label for one in app.get("popover")]
+
+
+def versions(app: AppTest, case_id: str, *titles: str) -> None:
+    """Give the open case these titles, one after the other, with its fields open."""
+    for title in titles:
+        app.text_input(key=f"case-title-{case_id}").set_value(title).run()
+        assert not app.exception
+
+
 def test_a_case_is_found_by_its_title_its_steps_and_its_criterion(app: AppTest) -> None:
     everything = list(rows(app))
     refused = named(app, "old voucher")
@@ -155,7 +167,86 @@ def test_a_stale_case_needs_a_person_and_is_not_accepted_with_the_others(
     assert accepted not in rows(app)
     show(app, "stale")
     assert list(rows(app)) == [refused]
+    assert "Stale (1)" in menus(app)
+    find(app, "no such words")
+    assert f"All ({len(rows(app))})" in menus(app), "what is listed, not what was looked for"
+    find(app, "")
+    assert list(rows(app)) == [refused]
     app.button(key="accept_all").click().run()
     library, project_id = state.workspace().library, app.query_params["project"]
     assert library.case(project_id, accepted).status == "accepted"
     assert library.case(project_id, refused).status == "draft"
+
+
+def test_a_blank_line_at_the_end_of_a_field_is_no_change_to_take_back(app: AppTest) -> None:
+    app.button(key="edit").click().run()
+    case_id = app.query_params["case"]
+    field = app.text_area(key=f"case-preconditions-{case_id}")
+    field.set_value(f"{field.value}\n").run()
+    app.button(key="edit").click().run()
+    assert not app.exception
+    assert app.button(key="undo").disabled
+
+
+def test_an_edit_that_went_back_before_its_beginning_begins_there(app: AppTest) -> None:
+    case_id, library = app.query_params["case"], state.workspace().library
+    project_id = app.query_params["project"]
+    before = library.case(project_id, case_id).case.title
+    app.button(key="edit").click().run()
+    versions(app, case_id, "One")
+    app.button(key="edit").click().run()
+    app.button(key="edit").click().run()
+    versions(app, case_id, "Two")
+    for title in ("One", before):
+        app.button(key="undo").click().run()
+        assert library.case(project_id, case_id).case.title == title
+    versions(app, case_id, "Three")
+    app.button(key="edit").click().run()
+    app.button(key="undo").click().run()
+    assert library.case(project_id, case_id).case.title == before
+
+
+def test_edits_of_a_case_say_nothing_of_one_with_its_id_in_another_project(
+    app: AppTest, tmp_path: Path
+) -> None:
+    case_id, opened = app.query_params["case"], state.workspace()
+    app.button(key="edit").click().run()
+    versions(app, case_id, "One", "Two")
+    app.button(key="edit").click().run()
+    other = opened.create_project("Other").id
+    import_sources.index_paths(opened, other, [tmp_path / "vouchers.md"])
+    found = understand(opened, other, GenerateRequest(epic_keys=("CC-9",)))
+    run = generate_cases.begin(opened, other, found, GenerationConfig(), by="Bob")
+    generate_cases.run_now(opened, other, run)
+    for version, title in enumerate(("Red", "Blue"), start=1):
+        case = opened.library.case(other, case_id).case.model_copy(update={"title": title})
+        opened.library.update_case(other, case, expected_version=version, by="Bob")
+    record = app.session_state[state.RECORD]
+    record.project_id = other
+    record.open_run(run.id)
+    record.case_id = case_id
+    app.run()
+    app.button(key="undo").click().run()
+    assert not app.exception
+    assert opened.library.case(other, case_id).case.title == "Red"
+
+
+def test_accept_all_leaves_a_case_for_the_reason_that_the_list_says(app: AppTest) -> None:
+    opened, project_id = state.workspace(), app.query_params["project"]
+    run_id, name = app.query_params["run"], named(app, "old voucher")
+    (criterion,) = opened.library.case(project_id, name).case.criterion_ids
+    asked = Question(criterion_id=criterion, kind="ambiguous", text="Who may redeem it?")
+    opened.library.add_questions(run_id, [asked], bears_on=lambda _, case: case.id == name)
+    app.run()
+
+    def left() -> str:
+        (said,) = [one.value for one in app.caption if "left to you" in one.value]
+        return said
+
+    assert "1 open question" in left()
+    (epic,) = opened.library.run_epics(project_id, run_id)
+    answers.answer(opened, project_id, epic, asked, "Anybody.", by="Tess")
+    app.run()
+    assert "question answered" in rows(app)[name]
+    assert "1 question answered" in left()
+    assert "open question" not in left()

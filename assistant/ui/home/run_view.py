@@ -151,7 +151,9 @@ def _accept_all(opened: Workspace, record: Session) -> None:
         if stored.status == "draft"
     ]
     stale = stale_of_run(opened, record)
-    left = Counter(filter(None, (review.set_aside(stored, stale) for stored in drafts)))
+    answered = runs.answered_in(opened, record.project_id, record.run_id, drafts)
+    reasons = (review.set_aside(one, stale, answered.get(one.id, ())) for one in drafts)
+    left = Counter(filter(None, reasons))
     clean = len(drafts) - left.total()
     with st.popover("Accept all", icon=":material/done_all:"):
         st.markdown(

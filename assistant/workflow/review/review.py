@@ -274,11 +274,13 @@ class BulkOutcome(Value):
     skipped: tuple[str, ...] = ()
 
 
-def set_aside(stored: StoredCase, stale: Collection[str] = ()) -> str:
+def set_aside(
+    stored: StoredCase, stale: Collection[str] = (), answered: Collection[str] = ()
+) -> str:
     """Why *Accept all* leaves a draft to a person, as a fixed phrase; empty where it does not.
-    ``stale`` are the ids of stale cases."""
+    ``stale`` are the ids of stale cases, ``answered`` as ``needs_of`` takes them."""
     case = stored.case
-    needs = needs_of(case, stale=stored.id in stale)
+    needs = needs_of(case, answered, stale=stored.id in stale)
     if needs:
         return needs[0]
     return "finding" if case.findings else ""

@@ -187,20 +187,31 @@ def case_rows(
     waiting = workspace.library.proposals.counts(project_id)
     cases = workspace.library.cases(project_id, run_id=run_id)
     rows: Sequence[CaseRow] = [_row(stored, stored.id in stale) for stored in cases]
-    if run_id and any(QUESTION in row.needs for row in rows):
-        asked = _answered_of(workspace, project_id, run_id)
-        rows = [
-            row.model_copy(
-                update={"needs": needs_of(one.case, answered(one.case, asked), stale=row.is_stale)}
-            )
-            if QUESTION in row.needs
-            else row
-            for one, row in zip(cases, rows, strict=True)
-        ]
+    asking = [one for one, row in zip(cases, rows, strict=True) if QUESTION in row.needs]
+    given = answered_in(workspace, project_id, run_id, asking)
+    rows = [
+        row.model_copy(update={"needs": needs_of(one.case, given[one.id], stale=row.is_stale)})
+        if one.id in given
+        else row
+        for one, row in zip(cases, rows, strict=True)
+    ]
     return tuple(
         row.model_copy(update={"proposals": waiting[row.id]}) if row.id in waiting else row
         for row in rows
     )
+
+
+def answered_in(
+    workspace: Workspace, project_id: str, run_id: str, cases: Sequence[StoredCase]
+) -> dict[str, Collection[str]]:
+    """What is asked of cases of a run and somebody has answered, by case id; cases of which
+    nothing is answered are left out."""
+    asking = [one for one in cases if one.case.open_questions]
+    if not run_id or not asking:
+        return {}
+    asked = _answered_of(workspace, project_id, run_id)
+    found = {one.id: answered(one.case, asked) for one in asking}
+    return {name: tuple(texts) for name, texts in found.items() if texts}
 
 
 def _answered_of(workspace: Workspace, project_id: str, run_id: str) -> tuple[Asked, ...]:
