@@ -26,12 +26,21 @@ SHOWN = 12
 
 def stale_of_run(opened: Workspace, record: Session) -> Mapping[str, StaleCase]:
     """The stale cases of the open run by their ids."""
-    stamp = review_library.stamp(opened, record.project_id)
-    return stale.by_case(_found(opened, record.project_id, record.run_id, stamp))
+    return stale_now(opened, record.project_id, record.run_id)
+
+
+def stale_now(
+    opened: Workspace, project_id: str, run_id: str | None = None
+) -> Mapping[str, StaleCase]:
+    """The stale cases of a project, or of one run, by their ids."""
+    stamp = review_library.stamp(opened, project_id)
+    return stale.by_case(_found(opened, project_id, run_id, stamp))
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _found(_opened: Workspace, project_id: str, run_id: str, stamp: str) -> tuple[StaleCase, ...]:
+def _found(
+    _opened: Workspace, project_id: str, run_id: str | None, stamp: str
+) -> tuple[StaleCase, ...]:
     """Judged once per change of the project: list, case and what is above them ask for it."""
     return stale.stale_cases(_opened, project_id, run_id=run_id)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from assistant.ui.cases.stale_panel import stale_now
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session, note_done
@@ -20,8 +21,8 @@ NOTE = "stale_note"
 
 @dataclass(frozen=True)
 class StaleNote:
-    """``place`` is the document's id where it was kept by its preview, else empty; ``runs`` are the
-    cases that went stale, by run in their order."""
+    """``place`` is the document's id where it was kept by its preview, else empty; ``said`` what
+    was kept; ``runs`` are the cases that went stale by it, by run in their order."""
 
     project_id: str
     place: str
@@ -41,24 +42,35 @@ def stale_noted(
     if not gone:
         note_done(f"{said}: no case went stale")
         return
-    sentence = f"{said}: {counted(len(gone), 'case')} {'is' if len(gone) == 1 else 'are'} stale"
-    note_done(sentence, icon=":material/update:")
+    note_done(_sentence(said, len(gone)), icon=":material/update:")
     runs: dict[str, tuple[str, ...]] = {}
     for one in gone:
         runs[one.run_id] = (*runs.get(one.run_id, ()), one.case_id)
-    st.session_state[NOTE] = StaleNote(record.project_id, place, sentence, runs)
+    st.session_state[NOTE] = StaleNote(record.project_id, place, said, runs)
+
+
+def _sentence(said: str, cases: int) -> str:
+    return f"{said}: {counted(cases, 'case')} {'is' if cases == 1 else 'are'} stale"
 
 
 def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
-    """What was noted of this place, with a button for each run that opens its first stale case."""
+    """What was noted of this place, with a button for each run that opens its first stale case;
+    nothing once none of these cases is stale any more."""
     note: StaleNote | None = st.session_state.get(NOTE)
     if note is None or (note.project_id, note.place) != (record.project_id, place):
         return
+    found = stale_now(opened, record.project_id)
+    held = {run: [one for one in ids if one in found] for run, ids in note.runs.items()}
+    runs = {run: ids for run, ids in held.items() if ids}
+    if not runs:
+        st.session_state.pop(NOTE)
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="stale-note"):
-        st.markdown(f":orange[:material/update:] {label(note.said)}", width="stretch")
-        for run_id, case_ids in note.runs.items():
+        said = _sentence(note.said, sum(map(len, runs.values())))
+        st.markdown(f":orange[:material/update:] {label(said)}", width="stretch")
+        for run_id, case_ids in runs.items():
             named = "Show them"
-            if len(note.runs) > 1:
+            if len(runs) > 1:
                 request = opened.library.run(record.project_id, run_id).request
                 named = f"{label(request, limit=40)} ({len(case_ids)})"
             if st.button(named, icon=":material/open_in_new:", key=f"stale-of-{run_id}"):
