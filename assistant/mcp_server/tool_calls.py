@@ -289,11 +289,12 @@ def get_case(scope: ToolScope, given: takes.CaseArguments) -> Json:
         for one in scope.workspace.library.proposals.of_case(scope.project_id, stored.id)
     ]
     answered, _ = runs.answers_on(scope.workspace, scope.project_id, stored)
+    old = stale.by_case(stale.stale_cases(scope.workspace, scope.project_id, run_id=stored.run_id))
     return {
         "status": stored.status,
         "version": stored.row_version,
         **_proved(scope, case),
-        "needs": list(review.needs_of(case, answered)),
+        "needs": list(review.needs_of(case, answered, stale=stored.id in old)),
         "proposals": waiting,
     }
 

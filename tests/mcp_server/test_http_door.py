@@ -18,14 +18,16 @@ from starlette.testclient import TestClient
 from assistant import errors
 from assistant.domain import utc_now
 from assistant.errors import IndexLocked, LibraryError, SourceError
-from assistant.mcp_server import admission, http_door, server, tool_calls
+from assistant.mcp_server import admission, arguments, http_door, server, tool_calls
 from assistant.mcp_server.server import Refused, ToolDesk
 from assistant.mcp_server.tool_scope import ToolScope
 from assistant.mcp_server.tools import TOOLS
 from assistant.settings import Settings
+from assistant.sources.files.files import read_file
 from assistant.workflow.deployment import tool_tokens
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review_library
+from assistant.workflow.review import review, review_library
+from assistant.workflow.sources.import_sources import put
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import runs
 
@@ -601,3 +603,28 @@ def _references(node: Any) -> Iterator[str]:
         yield node["$ref"]
     for child in children:
         yield from _references(child)
+
+
+VOUCHERS = """# CC-9 Vouchers
+
+## CC-91 Redeem a voucher
+
+Scenario: Verify that an old voucher is refused
+Given a voucher that was issued 41 days ago
+When the customer redeems the voucher
+Then the message "This voucher has expired." is displayed
+"""
+
+
+def test_a_stale_case_says_so_alone_as_it_does_in_its_run(workspace: Workspace) -> None:
+    own = ToolScope(workspace, workspace.create_project("Own").id, "Ann")
+    put(workspace, own.project_id, read_file("vouchers.md", VOUCHERS.encode()))
+    given = arguments.GenerateArguments(epic_key="CC-9")
+    run = tool_calls.generate(own, given)["run_id"]
+    assert workspace.jobs.wait(run, 60)
+    new = VOUCHERS.replace("This voucher has expired.", "Too late.")
+    put(workspace, own.project_id, read_file("vouchers.md", new.encode()))
+    (row,) = tool_calls.get_run(own, arguments.RunArguments(run_id=run))["cases"]
+    case = tool_calls.get_case(own, arguments.CaseArguments(case_id=row["id"]))
+    assert review.STALE in case["needs"]
+    assert case["needs"] == row["needs"]
