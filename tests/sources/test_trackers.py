@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from typing import Any
 
 import pytest
 
 from assistant.sources.files.batches import read_files
+from assistant.sources.grids.github_issues import read_issues
 from assistant.sources.reading import Reading
 
 STORY = "As a paddler I want to reserve a kayak so that I do not queue."
@@ -154,6 +156,66 @@ def test_a_list_of_bugs_is_no_epic() -> None:
     assert "In rain." in page.document.text
 
 
+@pytest.mark.parametrize(
+    ("labels", "more", "is_story"),
+    [
+        (["documentation", "story"], {}, True),
+        (["question", "user story"], {}, True),
+        (["bug", "story"], {"type": {"name": "Bug"}}, False),
+    ],
+)
+def test_a_story_with_other_labels_is_one_unless_its_type_says_otherwise(
+    labels: list[str], more: dict[str, Any], is_story: bool
+) -> None:
+    found = github(
+        issue(11, "Reserve", STORY, "story"), issue(12, "Return", STORY, *labels, **more)
+    )
+    keys = [key for stories in below(found).values() for key, _ in stories]
+    assert ("#12" in keys) is is_story
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Parent: signs the form before 1 May", "Part of: every form is the date and the signature",
+     "Part of #10 is the form"],
+)  # fmt: skip
+def test_a_sentence_that_begins_like_a_reference_stays(line: str) -> None:
+    body = f"{STORY}\n\n## Acceptance criteria\n- It floats.\n- {line}"
+    epic = issue(10, "Season", "", "epic")
+    found = github(epic, issue(11, "Reserve", body, "story"))
+    assert criteria(found) == {"Reserve": ["It floats.", line]}
+    found = github(epic, issue(11, "Reserve", f"{STORY}\n\n{line}.", "story"))
+    assert line in found[0].document.text
+    assert "signs the form before 1 May" not in {title for _, title in below(found)}
+
+
+@pytest.mark.parametrize("words", ["Epic: {}", "Epic{}", "Parent: {}", "## Stories\n- {}"])
+@pytest.mark.parametrize("sign", ["-", "_", "a.", "-/"])
+def test_a_long_row_of_signs_is_read_in_linear_time(words: str, sign: str) -> None:
+    started = time.process_time()
+    list(read_issues([issue(11, "Reserve", words.format(sign * 40_000), "epic"),
+                      issue(12, "Return", words.format(sign * 40_000), "story")]))  # fmt: skip
+    assert time.process_time() - started < 1
+
+
+def test_numbers_are_those_of_the_issues_own_repository() -> None:
+    def of(project: str, number: int, title: str, body: str, label: str) -> dict[str, Any]:
+        url = f"https://github.com/{project}/issues/{number}"
+        return issue(number, title, body, label, url=url)
+
+    found = github(
+        of("o/a", 10, "Season", "## Stories\n- [ ] #12", "epic"),
+        of("o/a", 12, "Reserve", STORY, "story"),
+        of("o/b", 12, "Steer", STORY, "story"),
+        of("o/b", 13, "Row", f"Epic: #10\n\n{STORY}", "story"),
+        of("o/b", 14, "Sail", f"Epic: o/a#10\n\n{STORY}", "story"),
+    )
+    epics = {key: stories for (key, _), stories in below(found).items()}
+    assert epics["o/a#10"] == [("o/a#12", "Reserve"), ("o/b#14", "Sail")]
+    assert epics["o/b#10"] == [("o/b#13", "Row")]
+    assert [("o/b#12", "Steer")] in epics.values()
+
+
 # --- Asana and Linear -------------------------------------------------------------------------
 
 
@@ -212,6 +274,27 @@ def test_tasks_below_a_story_are_its_criteria_where_their_name_says_so() -> None
     assert "Held for 20 minutes." in page.document.text
     assert "## Ask the harbour\n\nPart of: BH-1 Reserve\n\nDone." in page.document.text
     assert "floats" not in page.document.text
+
+
+def test_a_task_below_a_criterion_is_one_of_the_same_story() -> None:
+    (found,) = asana(
+        {"Name": "User story: Refund", "Type": "Story", "Notes": STORY},
+        {"Name": "AC1: It floats.", "Parent task": "User story: Refund"},
+        {"Name": "AC1.1: In rain too.", "Parent task": "AC1: It floats."},
+        {"Name": "AC1.1.1: And in hail.", "Parent task": "AC1.1: In rain too."},
+    )
+    assert [*criteria([found]).values()] == [["It floats.", "In rain too.", "And in hail."]]
+
+
+def test_criteria_in_a_ring_are_not_lost() -> None:
+    found = asana(
+        {"Name": "BH-1 Reserve", "Type": "Story", "Notes": STORY},
+        {"Name": "AC1: It floats.", "Parent task": "AC2: It is dry."},
+        {"Name": "AC2: It is dry.", "Parent task": "AC1: It floats."},
+    )
+    text = "".join(one.document.text for one in found)
+    assert "It floats." in text
+    assert "It is dry." in text
 
 
 def test_a_task_that_was_given_up_is_left_out_by_name() -> None:

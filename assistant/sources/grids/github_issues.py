@@ -27,6 +27,8 @@ def read_issues(issues: Sequence[Record]) -> Iterator[dict[str, object]]:
         yield {"note": f"Pull requests were left out: {pulled}."}
     items = [_item(one) for one in live]
     projects = {item.project for item in items}
+    for item in items if len(projects) > 1 else ():
+        item.own = f"{item.project}{item.own}"
     project = projects.pop() if len(projects) == 1 else ""
     yield from item_records(items, Tracker("GitHub", "issues", project))
     counted = [told for one in live if isinstance(told := one.get("comments"), int)]
@@ -44,18 +46,19 @@ def _item(issue: Record) -> Item:
     labels = issue["labels"] if isinstance(issue.get("labels"), list) else []
     address = _ADDRESS.match(uri := _first(issue, "html_url", "url"))
     project = address["project"] if address else ""
-    named = [issue.get("type"), issue.get("issueType"), *labels]
+    of_type = _called(issue.get("type") or issue.get("issueType"))
     state = _first(issue, "state")
     return Item(
         name=" ".join(str(issue["title"]).split()),
         own=number,
+        type=of_type,
         is_keyed=True,
         names=[f"{project}{number}"] if project else [],
         description=_own_numbers(_text(issue), project),
         column=state,
         status=_first(issue, "stateReason", "state_reason"),
         is_closed=state.casefold() == "closed",
-        labels=[label for label in map(_called, named) if label],
+        labels=[label for label in (of_type, *map(_called, labels)) if label],
         release=str(mapping(issue.get("milestone")).get("title") or ""),
         project=project,
         author=_by(issue),

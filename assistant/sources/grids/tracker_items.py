@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from assistant.language.validity import is_withdrawn
@@ -20,6 +20,7 @@ from assistant.sources.pasted.lines import read_id, unlinked
 from assistant.sources.pasted.names_and_ids import (
     EPIC_WORD,
     EPIC_WORDS,
+    KEY,
     STORY_WORD,
     is_key,
     section_name,
@@ -42,6 +43,8 @@ _TYPE = re.compile(
     "|".join(f"(?P<{kind}>(?:{'|'.join(words)})s?)" for kind, words in _TYPES.items()),
     re.IGNORECASE,
 )
+_RANK = ("epic", "story", "fault", "chore", "")
+"""Which of several kinds counts: "question" and "documentation" stand on stories as well."""
 _SHOWN = {"epic": "Epic", "fault": "Bug"}
 _ROLES = {
     word.casefold(): role
@@ -57,13 +60,15 @@ _KEYED = re.compile(
     r"\s*(?=\S)".format(r"[A-Z](?=[\w.-]*\d)[A-Z\d]*(?:[-_.][A-Z\d]+)*")
 )
 """A key at the beginning of an item's name: "LAT-E1 · Title", "[US3] Title"."""
-_NUMBERED = r"(?:[\w.-]+/[\w.-]+)?#\d+"
+_NUMBERED = r"(?:(?<![\w.-])[\w.-]+/[\w.-]+)?#\d+"
 """How issues of a repository are named: "#12", "owner/repository#12"."""
+_ABOVE_WORDS = "|".join([*EPIC_WORDS["metadata"]["epic"], EPIC_WORD])
 _ABOVE = re.compile(
-    rf"^[ \t]*(?:[-*•][ \t]+)?[*_]*(?:{'|'.join([EPIC_WORD, *EPIC_WORDS['metadata']['epic']])})"
+    rf"^[ \t]*(?:[-*•][ \t]+)?[*_]*(?P<label>{_ABOVE_WORDS})"
     rf"[*_]*[ \t]*(?:[:：][*_]*[ \t]*|(?={_NUMBERED}))(?P<epic>\S.*)$\n?",
     re.IGNORECASE | re.MULTILINE,
 )
+_SAYS_EPIC = re.compile(rf"\b(?:{EPIC_WORD})\b", re.IGNORECASE)
 _REFERENCE = re.compile(rf"(?P<key>{_NUMBERED})(?:\s*[(:–—-]\s*(?P<title>[^()]*[^()\s]))?")
 _LABEL = re.compile(
     rf"[\[(]?(?P<word>{EPIC_WORD}|{STORY_WORD})(?:\s*#?\d+)?\s*(?:[\])·•:：|–—]|\s-\s)\s*",
@@ -84,6 +89,8 @@ class Item:
     name: str
     own: str = ""
     """What the tracker calls it."""
+    type: str = ""
+    """What the tracker itself says that it is."""
     is_keyed: bool = False
     """Whether people call it that too, whatever key its name begins with."""
     names: Sequence[str] = ()
@@ -188,9 +195,9 @@ def _give_keys(items: Sequence[Item]) -> None:
         label = _LABEL.match(item.title)
         types = [value for name, value in item.fields.items()
                  if field_of(normalised(name), "requirements") == "type"]  # fmt: skip
-        told = (*types, *item.labels, *item.fields.values(), item.column,
-                label["word"] if label else "")  # fmt: skip
-        item.kind = next((kind for name in told if (kind := _kind(name))), "")
+        told = (*item.labels, *item.fields.values(), label["word"] if label else "")
+        item.kind = next(filter(None, map(_kind, (*types, item.type))), "")
+        item.kind = item.kind or _kind_of(told, item.column)
         if any(types) and not any(map(_kind, types)):
             item.kind = "other"
         if item.kind == "epic" and label and _kind(label["word"]) == "epic":
@@ -210,14 +217,27 @@ def _kind(name: str) -> str:
     return str(match.lastgroup) if match else ""
 
 
+def _kind_of(told: Sequence[str], column: str) -> str:
+    """The first by rank of the kinds that an item is told to be; a column of stories may hold what
+    is told to be a bug."""
+    kinds = {*map(_kind, told)}
+    if not kinds & {"fault", "chore"}:
+        kinds.add(_kind(column))
+    return min(kinds, key=_RANK.index)
+
+
 def _with_criteria_below(items: Sequence[Item]) -> list[Item]:
     """``items`` without those below another that are its criteria ("AC1: ..."), which it has as a
     checklist."""
     parents = _parents(items, _by_name(items))
+    criterion_ids = {id(item) for item in items if item.parent and _is_criterion(item)}
+    holders = dict[int, Item | None]()
     kept, found = list[Item](), dict[int, list[str]]()
     for item in items:
-        above = parents.get(item.parent)
-        if above is None or above is item or not _is_criterion(item):
+        above = None
+        if id(item) in criterion_ids:
+            above = _holder(item, parents, criterion_ids, holders)
+        if above is None or above is item:
             kept.append(item)
             continue
         beneath = (f"  {line}".rstrip() for line in item.description.splitlines())
@@ -227,6 +247,26 @@ def _with_criteria_below(items: Sequence[Item]) -> list[Item]:
         if criteria := found.get(id(item)):
             item.checklists.append(("Acceptance criteria", criteria))
     return kept
+
+
+def _holder(
+    item: Item, parents: Mapping[str, Item], criteria: Set[int], holders: dict[int, Item | None]
+) -> Item | None:
+    """The first item above a criterion that is none, or the topmost; ``holders`` are those found
+    so far, so that a chain is climbed once. In a ring it is the one that the climb meets again."""
+    path, top = [item], parents.get(item.parent)
+    holders.setdefault(id(item), None)
+    while top is not None and id(top) in criteria:
+        if id(top) in holders:
+            top = holders[id(top)] or top
+            break
+        holders[id(top)] = None
+        path.append(top)
+        top = parents.get(top.parent)
+    if top is None:
+        top = path.pop()
+    holders.update((id(one), top) for one in path)
+    return holders[id(item)]
 
 
 def _is_criterion(item: Item) -> bool:
@@ -259,11 +299,10 @@ def _give_epics(items: Sequence[Item]) -> None:
         item.text = item.description
         if item.kind == "epic":
             continue
-        told = [match["epic"] for match in _ABOVE.finditer(item.text)]
-        item.text = _ABOVE.sub("", item.text)
+        told = _told_above(item, by_name, titles)
         told += [value for name, value in item.fields.items() if _kind(name) == "epic"]
         shown = [unlinked(one).strip("*_ ") for one in told]
-        named = [one for words in (*told, *item.links) for one in _items_in(words, by_name)]
+        named = [one for words in (*told, *item.links) for one in _items_in(words, item, by_name)]
         named += [parents[item.parent]] if item.parent in parents else []
         above = [one for one in named if one.kind == "epic"]
         above += [titles[one.casefold()] for one in shown if one.casefold() in titles]
@@ -272,11 +311,50 @@ def _give_epics(items: Sequence[Item]) -> None:
             item.epic, item.epic_title = above[0].key, above[0].title
         elif shown and not named:
             match = _REFERENCE.match(shown[0])
-            item.epic = match["key"] if match else _unless_address(shown)
+            item.epic = _as_keys_are(match["key"], item) if match else _unless_address(shown)
             if match and match["title"]:
                 elsewhere.setdefault(item.epic, match["title"])
     for item in items:
         item.epic_title = item.epic_title or elsewhere.get(item.epic, "")
+
+
+def _told_above(item: Item, by_name: Mapping[str, Item], titles: Mapping[str, Item]) -> list[str]:
+    """What lines of an item's text say that its epic is; they leave the text. A line that does not
+    say "epic" ("Parent: ...") does so only where all of it refers to an item."""
+    told = list[str]()
+
+    def rest(match: re.Match[str]) -> str:
+        words = match["epic"]
+        if not _SAYS_EPIC.search(match["label"]) and not _refers(words, item, by_name, titles):
+            return match.group()
+        told.append(words)
+        return ""
+
+    item.text = _ABOVE.sub(rest, item.text)
+    return told
+
+
+def _refers(words: str, of: Item, by_name: Mapping[str, Item], titles: Mapping[str, Item]) -> bool:
+    """Whether ``words`` are a number, an address or a key, with or without a title behind it, or
+    the title of an epic."""
+    shown = unlinked(words).strip("*_<> ")
+    if shown.casefold() in titles or (re.fullmatch(KEY, shown) and is_key(shown)):
+        return True
+    if shown != words.strip("*_<> ") and _items_in(words, of, by_name):
+        return True
+    if _is_address(shown):
+        return len(shown.split()) == 1
+    name = _NAME.match(shown)
+    if not name or not ("#" in name.group() or _named(name.group(), of, by_name)):
+        return False
+    behind = shown[name.end() :].strip("*_. ")
+    return not behind[:1].isalnum() or behind.casefold() in titles
+
+
+def _as_keys_are(number: str, item: Item) -> str:
+    """A number of the item's own project as the item's key is written."""
+    whole = number.startswith("#") and item.key.startswith(f"{item.project}#")
+    return f"{item.project}{number}" if whole else number
 
 
 def _unless_address(names: Sequence[str]) -> str:
@@ -287,18 +365,23 @@ def _is_address(words: str) -> bool:
     return words.startswith(("https://", "http://"))
 
 
-def _items_in(words: str, by_name: Mapping[str, Item]) -> list[Item]:
-    """The items that ``words`` name by key or address."""
-    return [by_name[name] for name in _NAME.findall(words) if name in by_name]
+def _items_in(words: str, of: Item, by_name: Mapping[str, Item]) -> list[Item]:
+    """The items that ``words`` of an item name by key or address."""
+    return [one for name in _NAME.findall(words) if (one := _named(name, of, by_name))]
+
+
+def _named(name: str, of: Item, by_name: Mapping[str, Item]) -> Item | None:
+    """The item of this name; a number is that of the project of the item that says it."""
+    return by_name.get(f"{of.project}{name}" if name.startswith("#") else name)
 
 
 def _listed(epic: Item, by_name: Mapping[str, Item]) -> Iterator[Item]:
     """The items that an epic lists: attached, as items of a checklist or of a list in its text, or
     behind a label ("Stories: CC-1, CC-2"); not what it strikes or says is out of scope."""
     for address in epic.links:
-        yield from _items_in(address, by_name)
+        yield from _items_in(address, epic, by_name)
     for name, points in epic.checklists:
-        if found := [item for point in points for item in _first(point, by_name)]:
+        if found := [item for point in points for item in _first(point, epic, by_name)]:
             epic.lists_items.append(name)
             yield from found
     section = None
@@ -309,20 +392,21 @@ def _listed(epic: Item, by_name: Mapping[str, Item]) -> Iterator[Item]:
         label = _LABELLED.fullmatch(bare.strip("*_ "))
         named = section_name(label["label"]) if label else section_name(bare)
         if label and label["rest"] and named == "container":
-            yield from _items_in(label["rest"], by_name)
+            yield from _items_in(label["rest"], epic, by_name)
         elif marks["list"] and section != "notes":
-            yield from _first(bare, by_name)
+            yield from _first(bare, epic, by_name)
         elif bare.strip() and not marks["list"]:
             section = named
 
 
-def _first(words: str, by_name: Mapping[str, Item]) -> list[Item]:
-    """The item whose key or address ``words`` begin with."""
+def _first(words: str, of: Item, by_name: Mapping[str, Item]) -> list[Item]:
+    """The item whose key or address ``words`` of an item begin with."""
     if _is_address(words):
-        return _items_in(words.split()[0], by_name)[:1]
+        return _items_in(words.split()[0], of, by_name)[:1]
     begin = _MARKS.match(words)
-    match = _NAME.match(words, begin.end() if begin else 0)
-    return [by_name[match.group()]] if match and match.group() in by_name else []
+    match = _NAME.match(words[begin.end() if begin else 0 :])
+    found = _named(match.group(), of, by_name) if match else None
+    return [found] if found else []
 
 
 # --- Records ----------------------------------------------------------------------------------
