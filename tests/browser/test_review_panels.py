@@ -57,7 +57,7 @@ def captions(page: Page) -> Locator:
 
 def against_existing_cases(page: Page) -> None:
     """Each case says reuse, update or new; a choice lists these alone and opens the reason."""
-    menu = page.locator('[class*="st-key-existing-filter-"] button').first
+    menu = page.locator('[class*="st-key-filter-of-"] button').first
     for sign in ("✓ reuse", "+ new", "✎ update"):
         menu.click()
         expect(page.get_by_text("Against 60 existing cases")).to_be_visible()
