@@ -127,7 +127,7 @@ class _Selecting:
 
     def _group(self, parts: list[RequestPart]) -> Units:
         """What parts have in common that hold together; topics are looked for within the others."""
-        choices = self._choices(parts)
+        choices = self._choices_of(parts)
         pool = self._all if choices else frozenset()
         topics = [one for one in choices if any(part.kind == "topic" for part in one)]
         for alternatives in choices:
@@ -146,7 +146,7 @@ class _Selecting:
                 self._not_among(part.name)
         return pool
 
-    def _choices(self, parts: list[RequestPart]) -> list[list[RequestPart]]:
+    def _choices_of(self, parts: list[RequestPart]) -> list[list[RequestPart]]:
         """The choices of a group. Words in one list with the title of an epic or story are a choice
         with it where some of them have nothing in common with it ("Orders, refunds and Stock")."""
         choices = _choices(parts)
@@ -210,7 +210,7 @@ class _Selecting:
         """What all choices of a group but one select, where that one is of releases or of other
         names that issues are filed under."""
         found: list[Near] = []
-        for choices in map(self._choices, groups):
+        for choices in map(self._choices_of, groups):
             units = [frozenset[Unit]().union(*map(self._named, choice)) for choice in choices]
             for at, lacking in enumerate(choices):
                 others = [n for n in range(len(choices)) if n != at]

@@ -34,6 +34,17 @@ def paste_and_generate(page: Page, address: str, text: str) -> None:
     at_rest(page)
 
 
+def generate_in_new_project(page: Page, address: str, text: str) -> None:
+    """The same in a project without cases of its own."""
+    page.goto(address)
+    page.get_by_role("button", name="New project").click()
+    page.get_by_label("Name", exact=True).fill("Drop-4")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("combobox", name="Project")).to_have_value("Drop-4")
+    at_rest(page)
+    paste_and_generate(page, page.url, text)
+
+
 def accept(page: Page) -> Locator:
     """The button that accepts the open case; one with a hint is drawn twice, once unseen."""
     return page.locator(".st-key-accept button").first

@@ -13,6 +13,7 @@ from reviewing import (
     chosen_row,
     edit,
     field,
+    generate_in_new_project,
     ids,
     open_case,
     paste_and_generate,
@@ -150,13 +151,7 @@ def test_done_right_after_typing_stays_on_the_case_and_one_undo_takes_it_back(
 ) -> None:
     """The row of the case gets a flag while the press is on its way, so the browser names the
     row by words that it has no longer."""
-    page.goto(server.url)
-    page.get_by_role("button", name="New project").click()
-    page.get_by_label("Name", exact=True).fill("Drop-4")
-    page.get_by_role("button", name="Create", exact=True).click()
-    expect(page.get_by_role("combobox", name="Project")).to_have_value("Drop-4")
-    at_rest(page)
-    paste_and_generate(page, page.url, SCENARIOS)
+    generate_in_new_project(page, server.url, SCENARIOS)
     whole = ids(page)[3]
     rows(page).nth(3).click()
     expect(open_case(page)).to_have_text(whole)
@@ -207,13 +202,7 @@ def test_accept_all_takes_whole_cases_and_one_undo_takes_it_back(
     server: object, page: Page
 ) -> None:
     """In a project without cases of its own: nothing is found in its scenarios."""
-    page.goto(server.url)
-    page.get_by_role("button", name="New project").click()
-    page.get_by_label("Name", exact=True).fill("Drop-4")
-    page.get_by_role("button", name="Create", exact=True).click()
-    expect(page.get_by_role("combobox", name="Project")).to_have_value("Drop-4")
-    at_rest(page)
-    paste_and_generate(page, page.url, SCENARIOS)
+    generate_in_new_project(page, server.url, SCENARIOS)
     decided = page.get_by_text(re.compile(r"^5 cases: "))
     page.get_by_role("button", name="Accept all").click()
     expect(page.get_by_text("3 drafts left to you: 3 Outline: complete it")).to_be_visible()
