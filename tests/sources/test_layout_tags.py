@@ -33,7 +33,7 @@ As a **reader** I want to {title} so that I need not come in.
     ("text", "left"),
     [
         ("One\n<aside>\n💡 Two\n\n</aside>\nThree", "One\n\n💡 Two\n\n\nThree"),
-        ("<details><summary>Limits</summary>\n\n- 5 loans\n</details>", "Limits\n\n- 5 loans\n"),
+        ("<details><summary>Limits</summary>\n\n- 5\n</details>", "**Limits**\n\n- 5\n"),
         ('<div class="columns"><div>\nText\n</div></div>', "\nText\n"),
         ("Press <b>Save</b> in <aside>the margin</aside>.", None),
         ("```\n<aside>\n</aside>\n```\n<aside>\ny\n</aside>", "```\n<aside>\n</aside>\n```\n\ny\n"),
@@ -41,6 +41,8 @@ As a **reader** I want to {title} so that I need not come in.
         ("[[_TOC_]]\n# Loans\n  [[_TOSP_]] \n[TOC]\n[[toc]]\n{:toc}", "\n# Loans\n\n\n\n"),
         ("```\n[TOC]\n```\nWrite [TOC] for a table, see [[toc]].", None),
         (f"Ask @<{USER}>, @<b> or `a@<c>`.", "Ask @user, @<b> or `a@<c>`."),
+        ("Two\n/cc @maud\n/label ~x\n~urgent ~\"to do\"\nThree", "Two\n\n\n\nThree"),
+        ("/home/maud is full\n~5 minutes\n~late is a label\n@smoke", None),
         (f"~~~\n@<{USER}>\n~~~", None),
     ],
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Exports of trackers that keep all work alike: issues of GitHub and Linear, tasks of Asana."""
+"""Exports of trackers that keep all work alike: issues of GitHub, GitLab, Linear and Redmine, tasks
+of Asana and ClickUp, stories of Shortcut."""
 
 from __future__ import annotations
 
@@ -360,3 +361,195 @@ def test_bugs_of_linear_alone_stay_a_table() -> None:
         {"ID": "MOB-6", "Title": "It leaks", "Labels": "Bug"},
     )
     assert (found.document.kind, found.epics) == ("table", ())
+
+
+# --- ClickUp ----------------------------------------------------------------------------------
+
+CLICKUP = (
+    "Task ID,Task Custom ID,Task Name,Task Content,Status,Date Created,Parent ID,Assignees,Tags,"
+    "Priority,List Name,Folder Name,Space Name,Checklists,Comments,Release (drop down)"
+)
+
+
+def clickup(*tasks: dict[str, str]) -> list[Reading]:
+    """The documents of tasks of one space, its cells empty as ClickUp writes them."""
+    empty = {"Parent ID": "null", "Tags": "[]", "Checklists": "{}", "Comments": "[]",
+             "List Name": "Backlog", "Folder Name": "Summer", "Space Name": "Boats"}  # fmt: skip
+    return table("boats.csv", CLICKUP, *({**empty, **task} for task in tasks))
+
+
+def test_tasks_of_clickup_are_epics_and_stories() -> None:
+    lists = json.dumps({"Acceptance criteria": ["It floats.", "It is dry."], "DoD": ["Reviewed"]})
+    said = [{"text": "Two or three?", "by": "maud@x.example", "date": "8/4/2027, 10:02:00 AM GMT"}]
+    listed = "*Acceptance criteria*\n- [ ] It is paid.\n- [x] It is printed."
+    epic, page = clickup(
+        {"Task ID": "86c1", "Task Custom ID": "BH-1", "Task Name": "Season", "Tags": "[epic,web]",
+         "Release (drop down)": "4.2"},
+        {"Task ID": "86c2", "Task Custom ID": "BH-2", "Task Name": "Reserve", "Parent ID": "86c1",
+         "Task Content": STORY, "Checklists": lists, "Comments": json.dumps(said),
+         "Release (drop down)": "4.2", "Tags": "[web,4.2]"},
+        {"Task ID": "86c3", "Task Name": "Pay", "Task Content": f"{STORY}\n\n{listed}"},
+        {"Task ID": "86c4", "Task Custom ID": "BH-4", "Task Name": "Spike: Welsh",
+         "Parent ID": "86c1", "Task Content": "One day."},
+    )  # fmt: skip
+    epics = below([epic])
+    assert epics["BH-1", "Season"] == [("BH-2", "Reserve")]
+    assert criteria([epic]) == {"Reserve": ["It floats.", "It is dry."],
+                                "Pay": ["It is paid.", "It is printed."]}  # fmt: skip
+    reserve = next(s for one in epic.epics for s in one.stories if s.key == "BH-2")
+    assert (reserve.release, reserve.labels) == ("4.2", ("web", "4.2"))
+    assert "Comment by maud@x.example, 2027-08-04\n\nTwo or three?" in epic.document.text
+    assert any("DoD (BH-2)" in note for note in epic.notes)
+    assert "One day." in page.document.text
+
+
+# --- GitLab -----------------------------------------------------------------------------------
+
+GITLAB = (
+    "Title,Description,Issue ID,URL,State,Author,Author Username,Closed At (UTC),Milestone,Labels,"
+    "Epic ID,Epic Title"
+)
+
+
+def gitlab(*issues: dict[str, str]) -> list[Reading]:
+    """The documents of issues of one project."""
+    home = "https://git.example/shore/boats/-/issues/"
+    return table("boats.csv", GITLAB, *({"URL": home + one["Issue ID"], **one} for one in issues))
+
+
+def test_issues_of_gitlab_are_stories_of_their_milestone() -> None:
+    listed = f"{STORY}\n\n## Acceptance criteria\n\n- [ ] It floats.\n- [x] It is dry.\n\n"
+    behind = (
+        "~web\n\n> @maud: see the page of rules, do not copy it here.\n\n/cc @maud\n\n"
+        "<details><summary>Technical</summary>\n\nAs in `boat.json`.\n\n</details>"
+    )
+    in_epic = {"Epic ID": "12", "Epic Title": "Season"}
+    epic, page = gitlab(
+        {"Issue ID": "7", "Title": "Reserve", "Description": listed + behind,
+         "Labels": "story,web", "Milestone": "Boats 4.2", **in_epic},
+        {"Issue ID": "8", "Title": "Return", "Description": STORY, "Labels": "story",
+         "Milestone": "Boats 4.1", "State": "Closed", "Closed At (UTC)": "2027-03-07", **in_epic},
+        {"Issue ID": "9", "Title": "BUG - it sinks", "Description": "**Steps**\n1. Sit down",
+         **in_epic},
+        {"Issue ID": "12", "Title": "[Tech] Tokens", "Description": "- [x] new key\n- [ ] test"},
+        {"Issue ID": "13", "Title": "Sail", "Labels": "story,dropped", "State": "Closed",
+         "Closed At (UTC)": "2027-03-07", **in_epic},
+    )  # fmt: skip
+    assert below([epic]) == {("&12", "Season"): [("7", "Reserve"), ("8", "Return")]}
+    assert criteria([epic])["Reserve"] == ["It floats.", "It is dry."]
+    ((first, second),) = (one.stories for one in epic.epics)
+    assert (first.release, second.release) == ("Boats 4.2", "Boats 4.1")
+    assert "As in `boat.json`." in first.narrative
+    assert "Withdrawn, left out: 13 Sail (dropped)." in epic.notes
+    assert "Sit down" in page.document.text
+    assert "## 12 [Tech] Tokens" in page.document.text
+
+
+def test_work_items_of_gitlab_name_what_is_above_them() -> None:
+    header = ("ID,IID,Title,Description,Type,URL,State,Milestone,Labels,Author,Author Username,"
+              "Closed At,Parent ID,Parent IID,Parent Title")  # fmt: skip
+    listed = f"{STORY}\n\n## Acceptance criteria\n- It floats."
+    found = table(
+        "items.csv", header,
+        {"ID": "901", "IID": "3", "Title": "Season", "Type": "Epic"},
+        {"ID": "902", "IID": "7", "Title": "Reserve", "Type": "Issue", "Description": listed,
+         "Milestone": "4.2", "Parent ID": "901", "Parent IID": "3", "Parent Title": "Season"},
+        {"ID": "903", "IID": "8", "Title": "Ask", "Type": "Task", "Parent ID": "902",
+         "Parent IID": "7", "Parent Title": "Reserve"},
+    )  # fmt: skip
+    assert below(found) == {("3", "Season"): [("7", "Reserve")]}
+
+
+# --- Redmine ----------------------------------------------------------------------------------
+
+REDMINE = {
+    "en": "#,Project,Tracker,Parent task,Parent task subject,Status,Subject,Author,Updated,"
+          "Category,Target version,Closed,Description,Last notes",
+    "fr": "#,Projet,Tracker,Tâche parente,Sujet de la demande parent,Statut,Sujet,Auteur,"
+          "Mis-à-jour,Catégorie,Version cible,Fermé,Description,Dernières notes",
+    "de": "#,Projekt,Tracker,Übergeordnetes Ticket,Thema des übergeordneten Tickets,Status,Thema,"
+          "Autor,Aktualisiert,Kategorie,Zielversion,Geschlossen am,Beschreibung,Letzte Kommentare",
+    "es": "#,Proyecto,Tipo,Tarea padre,Parent task subject,Estado,Asunto,Autor,Actualizado,"
+          "Categoría,Versión prevista,Cerrada,Descripción,Últimas notas",
+}  # fmt: skip
+
+
+def redmine(language: str, *issues: dict[str, str]) -> list[Reading]:
+    """The documents of issues whose cells are given under the English names."""
+    names = dict(zip(REDMINE["en"].split(","), REDMINE[language].split(","), strict=True))
+    rows = ({names[name]: cell for name, cell in one.items()} for one in issues)
+    return table("issues.csv", REDMINE[language], *rows)
+
+
+@pytest.mark.parametrize(
+    ("language", "feature", "bug", "support"),
+    [
+        ("en", "Feature", "Bug", "Support"),
+        ("fr", "Evolution", "Anomalie", "Assistance"),
+        ("de", "Feature", "Fehler", "Unterstützung"),
+        ("es", "Tareas", "Errores", "Soporte"),
+    ],
+)
+def test_issues_of_redmine_in_a_users_language(
+    language: str, feature: str, bug: str, support: str
+) -> None:
+    wiki = (
+        f"{STORY}\n\nh3. Acceptance criteria\n\n# It floats.\n# It is dry.\n\nh3. Notes\n\n"
+        '<pre><code class="ruby">\nputs 1\n</code></pre>\n\nSee "the rules":https://x.example/r.'
+    )
+    markdown = f"{STORY}\n\n## Acceptance criteria\n\n* It is paid."
+    above = {"Parent task": "10", "Parent task subject": "Season"}
+    found = redmine(
+        language,
+        {"#": "10", "Tracker": "Lot", "Subject": "Season", "Description": "All of summer."},
+        {"#": "11", "Tracker": feature, "Subject": "Reserve", "Description": wiki, **above,
+         "Target version": "4.2", "Category": "Web", "Last notes": "Seen with *Maud*."},
+        {"#": "12", "Tracker": feature, "Subject": "Pay", "Description": markdown,
+         "Parent task": "5", "Parent task subject": "Money"},
+        {"#": "13", "Tracker": bug, "Subject": "It sinks", "Description": "* Sit down", **above},
+        {"#": "14", "Tracker": support, "Subject": "Ask the harbour", **above},
+        {"#": "15", "Tracker": "Chantier", "Subject": "Renew the key", **above},
+    )  # fmt: skip
+    assert below(found) == {("10", "Season"): [("11", "Reserve")], ("5", "Money"): [("12", "Pay")]}
+    assert criteria(found) == {"Reserve": ["It floats.", "It is dry."], "Pay": ["It is paid."]}
+    epic, page = found
+    story = next(s for one in epic.epics for s in one.stories if s.key == "11")
+    assert (story.release, story.labels) == ("4.2", ("Web",))
+    assert "```\nputs 1\n```" in epic.document.text
+    assert "[the rules](https://x.example/r)" in story.narrative
+    assert "Comment by somebody unknown\n\nSeen with **Maud**." in epic.document.text
+    assert all(f"## {key} " in page.document.text for key in ("13", "14", "15"))
+
+
+def test_a_numbered_table_with_types_is_not_one_of_redmine() -> None:
+    (found,) = table(
+        "req.csv", "#,Type,Status,Subject,Description",
+        {"#": "1", "Type": "Story", "Status": "Open", "Subject": "Pay", "Description": STORY},
+    )  # fmt: skip
+    assert found.report.reader == "csv"
+
+
+# --- Shortcut ---------------------------------------------------------------------------------
+
+SHORTCUT = (
+    "id,name,type,requester,owners,description,is_completed,completed_at,labels,epic_labels,tasks,"
+    "state,epic_id,epic,project_id,project,iteration_id,iteration,team,milestone"
+)
+
+
+def test_stories_of_shortcut_belong_to_the_epic_of_their_row() -> None:
+    listed = f"{STORY}\n\n## Acceptance criteria\n\n1. It floats.\n2. It is dry."
+    epic, page = table(
+        "stories.csv", SHORTCUT,
+        {"id": "812", "name": "Reserve", "type": "feature", "description": listed,
+         "labels": "web;4.2", "tasks": "[X] Ask", "epic_id": "799", "epic": "Season",
+         "iteration": "4.2 Rowing", "team": "Shore"},
+        {"id": "809", "name": "Update Node", "type": "chore", "team": "Shore"},
+        {"id": "810", "name": "It sinks", "type": "bug", "epic_id": "799", "epic": "Season"},
+    )  # fmt: skip
+    assert below([epic]) == {("799", "Season"): [("812", "Reserve")]}
+    assert criteria([epic])["Reserve"] == ["It floats.", "It is dry."]
+    ((story,),) = (one.stories for one in epic.epics)
+    assert (story.sprint, story.team, story.labels) == ("4.2 Rowing", "Shore", ("web", "4.2"))
+    assert "## 809 Update Node" in page.document.text
+    assert "## 810 It sinks" in page.document.text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
+
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 
@@ -44,20 +46,68 @@ def test_a_tree_of_titles_tells_what_belongs_to_which_epic() -> None:
          "<tr><td>8</td><td>5.00</td></tr></table></div>"),
     )  # fmt: skip
     assert told(reading) == [
-        ("1", "Lending", [
-            ("2", "Loans", []), ("3", "Lend a book", ["At most 10 books", "Not for minors"]),
-        ]),
+        ("1", "Lending", [("3", "Lend a book", ["At most 10 books", "Not for minors"])]),
         ("4", "Fees", [("5", "Charge", ["Days: 1; Fee: 2.00", "Days: 8; Fee: 5.00"])]),
     ]  # fmt: skip
     lending, fees = reading.epics
-    assert lending.description == "Books & more."
+    assert lending.description == "Books & more.\n\n## 2 Loans"
     assert (lending.release, lending.team, lending.labels) == ("Release 7", "Library", ("7", "UAT"))
-    story = lending.stories[1]
+    (story,) = lending.stories
     assert (story.release, story.sprint, story.labels) == ("Release 7", "Sprint 2", ("desk", "7"))
     assert "**librarian**" in story.narrative
     assert (fees.release, fees.team, fees.stories[0].team) == ("", "Town", "Cash")
     headings = [line for line in reading.document.text.split("\n") if line.startswith("#")]
     assert headings.index("# 4 Fees") > headings.index("## 3 Lend a book")
+
+
+def test_a_feature_with_criteria_of_its_own_stays_a_story() -> None:
+    reading = exported(
+        TREE,
+        ("1", "Epic", "Lending", "", "", "Active", "Town", "Town", "", "", ""),
+        ("2", "Feature", "", "Loans", "", "Active", "Town", "Town", "", "", "<ul><li>A</li></ul>"),
+        ("3", "User Story", "", "", "Lend", "Active", "Town", "Town", "", "", "<p>One</p>"),
+    )
+    assert [key for _, _, stories in told(reading) for key, _, _ in stories] == ["2", "3"]
+
+
+def test_what_was_removed_is_left_out_by_name_and_a_bug_is_no_story() -> None:
+    reading = exported(
+        TREE,
+        ("1", "Epic", "Lending", "", "", "Active", "Town", "Town", "", "", ""),
+        ("2", "User Story", "", "Lend", "", "Active", "Town", "Town", "", "", "<p>At most 5.</p>"),
+        ("3", "User Story", "", "Haggle", "", "Removed", "Town", "Town", "", "", "<p>80 %.</p>"),
+        ("4", "Bug", "", "It hangs", "", "New", "Town", "Town", "", "<p>With 6 lines.</p>", ""),
+    )
+    assert told(reading) == [("1", "Lending", [("2", "Lend", ["At most 5."])])]
+    assert "Withdrawn, left out: 3 Haggle (Removed)." in reading.notes
+    assert not any("No acceptance criterion" in note for note in reading.notes)
+    assert "| 4 | It hangs | New | With 6 lines. |" in reading.document.text
+
+
+def test_a_list_of_bugs_alone_is_read_as_what_it_is() -> None:
+    reading = exported(
+        ("ID", "Work Item Type", "Title", "State"), ("4", "Bug", "It hangs", "New"),
+    )  # fmt: skip
+    assert "It hangs" in reading.document.text
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("Town\\R7\\R7.3 Barcarolle", ("R7.3 Barcarolle", "")),
+        ("Town\\R7\\R7.3\\Sprint 2", ("R7.3", "Sprint 2")),
+        ("Town\\R7\\R70", ("R7", "R70")),
+    ],
+)
+def test_the_deepest_iteration_that_goes_on_with_the_releases_name_is_the_release(
+    path: str, names: tuple[str, str]
+) -> None:
+    reading = exported(
+        ("ID", "Work Item Type", "Title", "Iteration Path", "Acceptance Criteria"),
+        ("3", "User Story", "Lend", path, "<ul><li>One</li></ul>"),
+    )
+    ((story,),) = (epic.stories for epic in reading.epics)
+    assert (story.release, story.sprint) == names
 
 
 def test_a_flat_query_names_parents_by_their_ids() -> None:

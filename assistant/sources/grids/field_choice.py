@@ -83,15 +83,19 @@ def joined_names(*fields: str) -> str:
 
 def names_of_paths(area: str, iteration: str) -> dict[str, str]:
     """The team, release and sprint that the paths of a work item of Azure DevOps name: behind the
-    project, which each begins with, the first of the iterations is the release."""
+    project, which each begins with, the first of the iterations is the release, or what goes on
+    with its name below it ("R25", "R25.3 Barcarolle")."""
     teams, iterations = (
         [name.strip() for name in path.split("\\")[1:] if name.strip()]
         for path in (area, iteration)
     )
+    release, below = "".join(iterations[:1]), iterations[1:]
+    while below and re.match(rf"{re.escape(release)}[.\s_-]", below[0], re.IGNORECASE):
+        release, *below = below
     return {
         "team": ", ".join(teams) or area,
-        "release": "".join(iterations[:1]),
-        "sprint": "".join(iterations[1:][-1:]),
+        "release": release,
+        "sprint": "".join(below[-1:]),
     }
 
 

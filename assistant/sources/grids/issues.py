@@ -93,12 +93,13 @@ def read_issues(
     fields: Sequence[FieldChoice] = (),
     report: ExtractionReport | None = None,
     beside: Sequence[Issue] = (),
+    apart: Sequence[Issue] = (),
 ) -> Reading:
     """The reading of ``issues``: epics with stories, and existing cases.
 
-    ``beside`` are issues that are read elsewhere and only name the epics above these. Issues that
-    only organise tests (executions, plans, sets) are left out. Raises ``UnreadableFile`` where
-    there is no issue.
+    ``beside`` are issues that are read elsewhere and only name the epics above these; ``apart``
+    are bugs that only stand in the document. Issues that only organise tests (executions, plans,
+    sets) are left out. Raises ``UnreadableFile`` where there is no issue.
     """
     read = [_without_struck(issue) for issue in issues]
     issues = [issue for issue, _ in read]
@@ -110,11 +111,18 @@ def read_issues(
     tests = [issue for issue in issues if issue.kind == "case"]
     types = types_note(issue.type for issue in issues) if stories else []
     if stories:
-        rows = [_requirement(issue, by_key) for issue in stories]
+        groups = _groups(stories, by_key)
+        rows = [_requirement(issue, by_key, groups.get(issue.key, ())) for issue in stories
+                if all(issue not in those for those in groups.values())]  # fmt: skip
         grids.append(make_grid("Issues", [_REQUIREMENT_HEADER, *rows]))
     if tests:
         rows = [row for issue in tests for row in _case(issue, by_key)]
         grids.append(make_grid("Test cases", [_CASE_HEADER, *rows]))
+    if apart:
+        told = [(one.key, one.title, one.status, leave_out_struck(one.description)[0])
+                for one in apart]  # fmt: skip
+        faults = make_grid("Bugs", [("Key", "Title", "Status", "Description"), *told])
+        grids.append(replace(faults, columns=None) if faults else None)
     reading = read_grids(
         [replace(grid, first_row=0) for grid in grids if grid is not None],
         title=source.title, document_id=source.id, content_hash=source.content_hash,
@@ -153,15 +161,35 @@ def metadata_of(issue: Issue) -> SourceMetadata:
                           labels=issue.labels, author=issue.author, key=issue.key)  # fmt: skip
 
 
-def _requirement(issue: Issue, by_key: dict[str, Issue]) -> tuple[str, ...]:
+def _groups(issues: Sequence[Issue], by_key: dict[str, Issue]) -> dict[str, list[Issue]]:
+    """The features that only hold an epic's stories, by the epic's key: they state nothing to test
+    themselves."""
+    keys = {issue.key for issue in issues}
+    holders = {issue.parent or issue.epic for issue in issues if issue.kind == "story"}
+    found = dict[str, list[Issue]]()
+    for issue in issues:
+        epic, _ = _epic_of(issue, by_key)
+        if _is_feature(issue) and epic in keys and issue.key in holders and not issue.criteria:
+            found.setdefault(epic, []).append(issue)
+    return found
+
+
+def _is_feature(issue: Issue) -> bool:
+    return issue.type.strip().casefold() == "feature"
+
+
+def _requirement(
+    issue: Issue, by_key: dict[str, Issue], groups: Sequence[Issue]
+) -> tuple[str, ...]:
     epic, title = _epic_of(issue, by_key)
-    is_between = issue.type.strip().casefold() == "feature" and epic in by_key
-    is_epic = issue.kind == "epic" and not is_between
+    is_epic = issue.kind == "epic" and not (_is_feature(issue) and epic in by_key)
     if is_epic:
         epic, title = "", ""
+    parts = [f"## {one.key} {one.title}\n\n{one.description}".strip() for one in groups]
     return (
-        issue.key, "Epic" if is_epic else issue.type, issue.title, issue.description,
-        issue.criteria, epic, title, issue.release, issue.team, ", ".join(issue.labels),
+        issue.key, "Epic" if is_epic else issue.type, issue.title,
+        "\n\n".join(filter(None, (issue.description, *parts))), issue.criteria, epic, title,
+        issue.release, issue.team, ", ".join(issue.labels),
         issue.sprint,
     )  # fmt: skip
 

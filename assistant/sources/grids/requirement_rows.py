@@ -13,6 +13,7 @@ from assistant.sources.grids.table_kinds import is_total
 from assistant.sources.grids.tool_headers import english_header
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
+from assistant.sources.pasted.layout_tags import leave_out_layout
 from assistant.sources.pasted.lines import Line, split_lines
 from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.names_and_ids import find_key, split_key, title_key
@@ -20,8 +21,9 @@ from assistant.sources.pasted.outline import build_outline, open_fences
 from assistant.sources.pasted.story_parts import StoryDraft, add_part, finish_story
 from assistant.sources.reading import Place
 
-_TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+|(?:[\w.-]+/[\w.-]+)?#\d+")
-"""A key as a tracker may write it: unlike in running text, a hyphen more is no doubt."""
+_TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+|(?:[\w.-]+/[\w.-]+)?#\d+|&?\d+")
+"""A key as a tracker may write it: unlike in running text, a hyphen more or mere digits are no
+doubt."""
 
 
 @dataclass(slots=True)
@@ -170,7 +172,7 @@ def _write_stories(stories: Iterable[tuple[EpicDraft, _Row]], out: RequirementTe
 def _write_epic(epic: EpicDraft, requirement: _Row, out: RequirementText) -> None:
     out.add(f"# {epic.key} {epic.title}".replace("  ", " ").strip())
     for words in epic.description:
-        out.add(words)
+        out.add(leave_out_layout(words))
 
 
 def _open_epic(epics: dict[str, EpicDraft], requirement: _Row) -> EpicDraft:
@@ -190,7 +192,7 @@ def _open_epic(epics: dict[str, EpicDraft], requirement: _Row) -> EpicDraft:
 def _epic_of(epics: dict[str, EpicDraft], cells: dict[str, str], loose: EpicDraft) -> EpicDraft:
     link, name = cells.get("epic", "").strip(), cells.get("epic_title", "").strip()
     key, title = split_key(link)
-    if not key and _TRACKER_KEY.fullmatch(link):
+    if not key and (name or not link.isdigit()) and _TRACKER_KEY.fullmatch(link):
         key = link
     if not link and find_key(name) == name:  # the number of a record that has no other name
         key, name = name, ""
@@ -245,7 +247,7 @@ def _story(requirement: _Row, out: RequirementText) -> StoryDraft:
 
 
 def _markdown(words: str) -> str:
-    return jira_to_markdown(words) if is_jira_wiki(words) else words
+    return leave_out_layout(jira_to_markdown(words) if is_jira_wiki(words) else words)
 
 
 def finish_all(text: str, epics: list[EpicDraft]) -> None:

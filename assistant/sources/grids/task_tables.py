@@ -1,17 +1,33 @@
-"""Exports of Asana and Linear in CSV: their rows as items of a tracker.
+"""Exports of trackers in CSV (Asana, ClickUp, GitLab, Linear, Redmine, Shortcut): their rows as
+items of a tracker.
 
-Sources of the columns: Asana, "Export to CSV" of a project; Linear, "Export issues to CSV". What
-Asana has no column of its own for, it adds as a column of a custom field.
+Sources of the columns: Asana, "Export to CSV" of a project; ClickUp, "Task data export"; GitLab,
+"Export issues to CSV" and that of work items; Linear, "Export issues to CSV"; Redmine, the columns
+of its ``IssueQuery`` and their names in ``config/locales``; Shortcut, "Export stories to CSV". What
+Asana and ClickUp have no column of their own for, they add as a column of a custom field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from assistant.sources.grids.grids import Grid
+from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.tracker_items import Item, Tracker, item_records
+from assistant.sources.json_values import objects
+from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.pasted.metadata import label_list
+
+Row = Mapping[str, str]
+"""The filled cells of an item by the names of their columns, in small letters."""
+
+
+def _nothing_more(item: Item, row: Row) -> None:
+    """A tool whose columns say all of an item as they stand."""
 
 
 class _Tool(NamedTuple):
@@ -22,13 +38,121 @@ class _Tool(NamedTuple):
     proof: frozenset[str]
     """Columns that only its export has together."""
     columns: Mapping[str, Sequence[str]]
-    closed: Sequence[str]
+    closed: Sequence[str] = ()
     """Columns that are filled where an item is closed."""
-    given_up: Mapping[str, str]
+    given_up: Mapping[str, str] = {}
     """Columns that are filled where an item is given up -> its status then."""
-    rest: frozenset[str] | None
-    """Columns of no use here; all others are custom fields. ``None`` where the tool has none."""
+    rest: frozenset[str] | None = None
+    """Columns of no use here; all others are custom fields. ``None`` where ``custom`` tells them,
+    or the tool has none."""
+    custom: re.Pattern[str] | None = None
+    """How the columns of custom fields are named."""
+    any_two: frozenset[str] = frozenset()
+    """Two of these columns prove it too, beside the ``proof``."""
+    english: Mapping[str, str] = {}
+    """Its columns in other languages -> their English names."""
+    empty: frozenset[str] = frozenset()
+    """What its cells hold where they hold nothing."""
+    more: Callable[[Item, Row], None] = _nothing_more
+    """Takes what only this tool writes."""
 
+
+# --- What only one tool writes ------------------------------------------------------------------
+
+_OTHERS_DAY = re.compile(r"(\d{1,2}/\d{1,2}/\d{4}), \d{1,2}:\d\d:\d\d\s[AP]M\b")
+"""A date of ClickUp, whose month stands first whatever the language."""
+
+
+def _clickup(item: Item, row: Row) -> None:
+    """Its own id, by which others name it, beside the one that a company counts by; checklists and
+    comments in JSON."""
+    item.is_keyed = "task custom id" in row
+    item.names = [row.get("task id", "")]
+    lists = _json(row.get("checklists", ""))
+    for name, points in lists.items() if isinstance(lists, dict) else ():
+        told = [_words(point) for point in points] if isinstance(points, list) else []
+        item.checklists.append((str(name), list(filter(None, told))))
+    for said in objects(_json(row.get("comments", ""))):
+        words = str(said.get("text") or "").strip()
+        if words:
+            item.comments.append([str(said.get("by") or ""), _day(str(said.get("date"))), words])
+
+
+def _words(point: object) -> str:
+    name = point.get("name") if isinstance(point, dict) else point
+    return " ".join(str(name or "").split())
+
+
+def _day(date: str) -> str:
+    match = _OTHERS_DAY.match(date)
+    try:
+        return datetime.strptime(match[1], "%m/%d/%Y").date().isoformat() if match else date
+    except ValueError:
+        return date
+
+
+def _json(cell: str) -> object:
+    """What a cell in JSON holds; nothing where it was cut or is none."""
+    try:
+        return json.loads(cell)
+    except ValueError:
+        return None
+
+
+_GITLAB_ADDRESS = re.compile(r"https?://[^/]+/(?P<project>.+?)/-/(?:issues|work_items|epics)/\d+")
+
+
+def _gitlab(item: Item, row: Row) -> None:
+    """How other issues name it ("#12", an epic "&12"), and its project, which its address says."""
+    address = _GITLAB_ADDRESS.match(item.uri)
+    item.project = address["project"] if address else ""
+    item.names = [f"{item.project}#{item.own}"]
+    if "epic id" in row:
+        item.parent = f"&{row['epic id']}"
+    if "iid" in row:
+        item.names.append(row["id"])
+    if address is None:
+        item.uri = ""
+
+
+_TRACKERS = {
+    name: kind
+    for kind, word in (("story", "feature"), ("bug", "bug"), ("chore", "support"))
+    for name in HEADERS["redmine_types"][word]
+}
+
+
+def _redmine(item: Item, row: Row) -> None:
+    """Its tracker as the type; the text as Markdown, where it is Textile."""
+    item.names = [f"#{item.own}"]
+    kind = row.get("tracker", "")
+    item.fields = {**item.fields, "type": _TRACKERS.get(kind.casefold(), kind)}
+    item.description = _markdown(item.description)
+    if "last notes" in row:
+        item.comments = [["", "", _markdown(row["last notes"])]]
+
+
+_BLOCK = re.compile(r"<pre>((?:(?!<pre>).)*?)</pre>", re.DOTALL)
+_CODE = re.compile(r"\A\s*<code\b[^<>\n]*>|</code>\s*\Z")
+_TEXTILE_LINK = re.compile(r'"([^"\n]{1,200})":((?:https?://|/)[^\s<>"]*[^\s<>".,;:!?)])')
+_TEXTILE_HEADS = re.compile(r"^\|_\.[^\n]*$", re.MULTILINE)
+
+
+def _noformat(block: re.Match[str]) -> str:
+    words = _CODE.sub("", block[1]).strip("\n")
+    return f"{{noformat}}\n{words}\n{{noformat}}"
+
+
+def _markdown(text: str) -> str:
+    """A text of Redmine as Markdown. Textile has its headings, lists and emphasis in common with
+    the wiki text of Jira; blocks, links and the heads of tables it writes in another way."""
+    text = _BLOCK.sub(_noformat, text)
+    text = _TEXTILE_LINK.sub(r"[\1|\2]", text)
+    text = _TEXTILE_HEADS.sub(lambda m: re.sub(r"\|_\.", "||", m[0]) + "|", text)
+    return tracker_text(text)
+
+
+# --- The tools ----------------------------------------------------------------------------------
 
 _ASANA = _Tool(
     "Asana", "tasks",
@@ -36,11 +160,42 @@ _ASANA = _Tool(
     {"name": ["name"], "description": ["notes"], "column": ["section/column"],
      "status": ["section/column"], "parent": ["parent task"], "labels": ["tags"],
      "project": ["projects"]},
-    ["completed at"], {},
-    frozenset({
+    ["completed at"],
+    rest=frozenset({
         "task id", "created at", "last modified", "assignee", "assignee email", "start date",
         "due date", "blocked by (dependencies)", "blocking (dependencies)", "estimated time",
     }),
+)  # fmt: skip
+_CLICKUP = _Tool(
+    "ClickUp", "tasks",
+    frozenset({"task id", "task name", "task content", "parent id", "list name", "space name"}),
+    {"own": ["task custom id", "task id"], "name": ["task name"], "type": ["task type"],
+     "description": ["task content"], "column": ["list name"], "status": ["status"],
+     "parent": ["parent id"], "labels": ["tags"], "project": ["space name"],
+     "group": ["folder name", "list name"]},
+    custom=re.compile(r"(?P<name>.+) \([a-z_ ]+\)", re.IGNORECASE),
+    empty=frozenset({"null", "[]", "{}", "hidden"}),
+    more=_clickup,
+)  # fmt: skip
+_GITLAB_COLUMNS = {
+    "name": ["title"], "description": ["description"], "type": ["type"], "column": ["state"],
+    "labels": ["labels"], "release": ["milestone"], "sprint": ["iteration"], "author": ["author"],
+    "uri": ["url"],
+}  # fmt: skip
+_GITLAB = _Tool(
+    "GitLab", "issues",
+    frozenset({"issue id", "title", "description", "milestone", "labels", "author username"}),
+    {"own": ["issue id"], "parent": ["epic id"], "parent_title": ["epic title"],
+     **_GITLAB_COLUMNS},
+    ["closed at (utc)"],
+    more=_gitlab,
+)  # fmt: skip
+_GITLAB_ITEMS = _Tool(
+    "GitLab", "work items",
+    frozenset({"id", "iid", "title", "type", "parent iid", "author username"}),
+    {"own": ["iid"], "parent": ["parent id"], "parent_title": ["parent title"], **_GITLAB_COLUMNS},
+    ["closed at"],
+    more=_gitlab,
 )  # fmt: skip
 _LINEAR = _Tool(
     "Linear", "issues",
@@ -49,20 +204,48 @@ _LINEAR = _Tool(
      "status": ["status"], "parent": ["parent issue"], "labels": ["labels"], "team": ["team"],
      "project": ["project"], "group": ["project"], "release": ["project milestone"],
      "sprint": ["cycle name"], "author": ["creator"]},
-    ["completed", "canceled"], {"canceled": "Canceled"}, None,
+    ["completed", "canceled"], {"canceled": "Canceled"},
 )  # fmt: skip
+_REDMINE = _Tool(
+    "Redmine", "issues",
+    frozenset({"#", "tracker", "status", "subject"}),
+    {"own": ["#"], "name": ["subject"], "description": ["description"], "status": ["status"],
+     "parent": ["parent task"], "parent_title": ["parent task subject"],
+     "release": ["target version"], "labels": ["category"], "project": ["project"],
+     "group": ["project"], "author": ["author"]},
+    ["closed"],
+    rest=frozenset({"tracker", "updated", "last notes"}),
+    any_two=frozenset({"updated", "closed", "parent task", "parent task subject",
+                       "target version", "last notes"}),
+    english={other: name for name, others in HEADERS["redmine"].items() for other in others},
+    more=_redmine,
+)  # fmt: skip
+_SHORTCUT = _Tool(
+    "Shortcut", "stories",
+    frozenset({"id", "name", "type", "is_completed", "epic_id", "epic", "iteration", "state"}),
+    {"own": ["id"], "name": ["name"], "type": ["type"], "description": ["description"],
+     "status": ["state"], "labels": ["labels"], "parent": ["epic_id"], "parent_title": ["epic"],
+     "sprint": ["iteration"], "team": ["team"], "project": ["project"],
+     "group": ["project", "team"], "author": ["requester"]},
+    ["completed_at"],
+)  # fmt: skip
+_TOOLS = (_ASANA, _CLICKUP, _GITLAB, _GITLAB_ITEMS, _LINEAR, _REDMINE, _SHORTCUT)
 
 
 def task_records(grid: Grid) -> list[dict[str, object]]:
     """The records of such an export, as ``exports.read_export`` takes them; none for another table
     and for one without an epic or a story."""
-    names = [" ".join(name.split()).casefold() for name in grid.header]
-    tool = next((one for one in (_ASANA, _LINEAR) if one.proof <= {*names}), None)
+    written = [" ".join(name.split()) for name in grid.header]
+    tool = next((one for one in _TOOLS if _is_of(one, written)), None)
     if tool is None:
         return []
-    rows = [_cells(grid.header, row) for row in grid.rows if any(cell.strip() for cell in row)]
+    header = [tool.english.get(name.casefold(), name) for name in written]
+    rows = [_cells(header, row, tool) for row in grid.rows if any(cell.strip() for cell in row)]
     items = [_item(row, tool) for row in rows]
     projects = {item.project for item in items if item.project}
+    if tool.more is _gitlab and len(projects) > 1:  # each counts its issues by itself
+        for item in items:
+            item.own = f"{item.project}#{item.own}"
     project = projects.pop() if len(projects) == 1 else ""
     records = list(item_records(items, Tracker(tool.name, tool.noun, project)))
     if not any("issue" in record for record in records):
@@ -70,12 +253,17 @@ def task_records(grid: Grid) -> list[dict[str, object]]:
     return [*records, {"report": {"reader": f"{tool.name} CSV", "parts": len(items)}}]
 
 
-def _cells(header: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+def _is_of(tool: _Tool, header: Sequence[str]) -> bool:
+    names = {tool.english.get(name.casefold(), name.casefold()) for name in header}
+    return tool.proof <= names and (not tool.any_two or len(tool.any_two & names) > 1)
+
+
+def _cells(header: Sequence[str], row: Sequence[str], tool: _Tool) -> dict[str, str]:
     """The filled cells of a row by the names of their columns, as written."""
     found = dict[str, str]()
     for name, cell in zip(header, row, strict=False):
-        if name.strip() and cell.strip():
-            found.setdefault(" ".join(name.split()), cell.strip())
+        if name.strip() and cell.strip() and cell.strip() not in tool.empty:
+            found.setdefault(name, cell.strip())
     return found
 
 
@@ -84,25 +272,37 @@ def _item(row: Mapping[str, str], tool: _Tool) -> Item:
     has = {part: told for part, names in tool.columns.items()
            if (told := next((cells[name] for name in names if name in cells), ""))}  # fmt: skip
     given_up = [status for name, status in tool.given_up.items() if name in cells]
-    used = {name for names in tool.columns.values() for name in names} | {*tool.closed}
-    custom = {} if tool.rest is None else {
-        name: cell for name, cell in row.items() if name.casefold() not in used | tool.rest
-    }  # fmt: skip
-    return Item(
+    item = Item(
         name=" ".join(has.get("name", "").split()),
         own=has.get("own", ""),
+        type=has.get("type", ""),
         is_keyed="own" in tool.columns,
         description=has.get("description", ""),
         column=has.get("column", ""),
         status=next(iter(given_up), has.get("status", "")),
         is_closed=any(name in cells for name in tool.closed),
         labels=label_list(has.get("labels", "")),
-        fields=custom,
+        fields=_custom(row, tool),
         parent=" ".join(has.get("parent", "").split()),
+        parent_title=" ".join(has.get("parent_title", "").split()),
         group=has.get("group", ""),
         release=has.get("release", ""),
         sprint=has.get("sprint", ""),
         team=has.get("team", ""),
         project=has.get("project", "").partition(",")[0].strip(),
         author=has.get("author", ""),
+        uri=has.get("uri", ""),
     )
+    tool.more(item, cells)
+    return item
+
+
+def _custom(row: Mapping[str, str], tool: _Tool) -> dict[str, str]:
+    """The cells of custom fields by the fields' names."""
+    if tool.custom is not None:
+        named = ((tool.custom.fullmatch(name), cell) for name, cell in row.items())
+        return {match["name"]: cell for match, cell in named if match}
+    if tool.rest is None:
+        return {}
+    used = {name for names in tool.columns.values() for name in names} | {*tool.closed}
+    return {name: cell for name, cell in row.items() if name.casefold() not in used | tool.rest}

@@ -71,7 +71,7 @@ _ABOVE = re.compile(
 _SAYS_EPIC = re.compile(rf"\b(?:{EPIC_WORD})\b", re.IGNORECASE)
 _REFERENCE = re.compile(rf"(?P<key>{_NUMBERED})(?:\s*[(:–—-]\s*(?P<title>[^()]*[^()\s]))?")
 _LABEL = re.compile(
-    rf"[\[(]?(?P<word>{EPIC_WORD}|{STORY_WORD})(?:\s*#?\d+)?\s*(?:[\])·•:：|–—]|\s-\s)\s*",
+    rf"[\[(]?(?P<word>{EPIC_WORD}|{STORY_WORD}|{'|'.join(HEADERS['types']['title'])})(?:\s*#?\d+)?\s*(?:[\])·•:：|–—]|\s-\s)\s*",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"(?P<label>[^:：\n]{1,60}?)[*_ ]*[:：][*_ ]*(?P<rest>.*)")
@@ -109,6 +109,8 @@ class Item:
     """Addresses of other items that are attached to it."""
     parent: str = ""
     """The key or the whole name of the item above it."""
+    parent_title: str = ""
+    """Its title, where the tracker tells it: the item itself may not be among the exported."""
     group: str = ""
     """What holds stories that belong to no epic."""
     release: str = ""
@@ -289,6 +291,7 @@ def _give_epics(items: Sequence[Item]) -> None:
     """Each item's text, and its epic: the one that it names, or the only one that lists it."""
     by_name = _by_name(items)
     parents = _parents(items, by_name)
+    _raise_parents(items, parents)
     epics = [item for item in items if item.kind == "epic"]
     titles = {epic.title.casefold(): epic for epic in epics}
     listed, elsewhere = dict[int, list[Item]](), dict[str, str]()
@@ -314,8 +317,38 @@ def _give_epics(items: Sequence[Item]) -> None:
             item.epic = _as_keys_are(match["key"], item) if match else _unless_address(shown)
             if match and match["title"]:
                 elsewhere.setdefault(item.epic, match["title"])
+        elif item.parent_title and not named:
+            item.epic, item.epic_title = item.parent, item.parent_title
     for item in items:
         item.epic_title = item.epic_title or elsewhere.get(item.epic, "")
+
+
+def _raise_parents(items: Sequence[Item], parents: Mapping[str, Item]) -> None:
+    """What stands above stories and tells none itself is their epic, whatever its type is called:
+    trackers without a type for epics, or with one of the company's own, have them so."""
+    for item in items:
+        above = parents.get(item.parent)
+        if above is None or above.kind not in {"", "story", "other"} or not _tells_story(item):
+            continue
+        if not (_has_criteria(above) or _words_story(above) or above.parent in parents):
+            above.kind = "epic"
+
+
+def _tells_story(item: Item) -> bool:
+    return item.kind == "story" or (item.kind in {"", "other"} and _words_story(item))
+
+
+def _words_story(item: Item) -> bool:
+    return text_kind(f"{item.title}\n\n{item.description}") == "epic"
+
+
+def _criteria_lists(item: Item) -> list[tuple[str, list[str]]]:
+    return [one for one in item.checklists if section_name(one[0]) in {"criteria", "rules"}
+            or is_named_for("criteria", one[0])]  # fmt: skip
+
+
+def _has_criteria(item: Item) -> bool:
+    return bool(_criteria_lists(item)) or any(is_named_for("criteria", one) for one in item.fields)
 
 
 def _told_above(item: Item, by_name: Mapping[str, Item], titles: Mapping[str, Item]) -> list[str]:
@@ -414,8 +447,7 @@ def _first(words: str, of: Item, by_name: Mapping[str, Item]) -> list[Item]:
 
 def _issue(item: Item) -> dict[str, object]:
     """An item that is an epic or a story as an issue; empty for another."""
-    criteria = [one for one in item.checklists if section_name(one[0]) in {"criteria", "rules"}
-                or is_named_for("criteria", one[0])]  # fmt: skip
+    criteria = _criteria_lists(item)
     written = [text for name, text in item.fields.items() if is_named_for("criteria", name)]
     told = bool(criteria or written or item.kind in {"epic", "story"})
     named = bool(item.epic or item.epic_title) and item.kind != "other"

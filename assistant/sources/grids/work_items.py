@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.language.validity import is_withdrawn
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.field_choice import names_of_paths
 from assistant.sources.grids.grids import Grid
+from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.reading import ExtractionReport, Reading
 
 _LEVEL = re.compile(r"title [1-9]\d?")
 _STEPS = frozenset({"step action", "test step", "steps"})
+_FAULTS = frozenset(HEADERS["types"]["fault"])
 _NO_ISSUES = frozenset({"shared steps", "shared parameter", "test plan", "test suite"})
 
 
@@ -35,7 +38,15 @@ def work_item_reading(grid: Grid, source: Source, notes: Sequence[str]) -> Readi
     """
     issues = list(_issues(grid))
     report = ExtractionReport(reader="Azure DevOps CSV", parts=len(issues))
-    return read_issues(issues, source, notes=notes, report=report)
+    kept = [issue for issue in issues if not is_withdrawn(issue.status)]
+    if kept and len(kept) < len(issues):
+        gone = (f"{one.key} {one.title} ({one.status})" for one in issues if one not in kept)
+        notes = (*notes, f"Withdrawn, left out: {', '.join(gone)}.")
+    faults = [issue for issue in kept if issue.type.casefold() in _FAULTS and not issue.criteria]
+    read = [issue for issue in kept if issue not in faults]
+    if not read:  # a list of bugs or of what was withdrawn is still what somebody chose to import
+        read, faults = kept or issues, []
+    return read_issues(read, source, notes=notes, report=report, beside=faults, apart=faults)
 
 
 def _names(grid: Grid) -> list[str]:
