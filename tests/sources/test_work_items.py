@@ -60,35 +60,22 @@ def test_a_tree_of_titles_tells_what_belongs_to_which_epic() -> None:
     assert headings.index("# 4 Fees") > headings.index("## 3 Lend a book")
 
 
-def test_a_feature_with_criteria_of_its_own_stays_a_story() -> None:
-    reading = exported(
-        TREE,
-        ("1", "Epic", "Lending", "", "", "Active", "Town", "Town", "", "", ""),
-        ("2", "Feature", "", "Loans", "", "Active", "Town", "Town", "", "", "<ul><li>A</li></ul>"),
-        ("3", "User Story", "", "", "Lend", "Active", "Town", "Town", "", "", "<p>One</p>"),
-    )
-    assert [key for _, _, stories in told(reading) for key, _, _ in stories] == ["2", "3"]
-
-
-def test_what_was_removed_is_left_out_by_name_and_a_bug_is_no_story() -> None:
+def test_removed_items_and_bugs_are_no_stories_and_a_feature_with_criteria_is_one() -> None:
     reading = exported(
         TREE,
         ("1", "Epic", "Lending", "", "", "Active", "Town", "Town", "", "", ""),
         ("2", "User Story", "", "Lend", "", "Active", "Town", "Town", "", "", "<p>At most 5.</p>"),
         ("3", "User Story", "", "Haggle", "", "Removed", "Town", "Town", "", "", "<p>80 %.</p>"),
         ("4", "Bug", "", "It hangs", "", "New", "Town", "Town", "", "<p>With 6 lines.</p>", ""),
+        ("5", "Feature", "", "Loans", "", "New", "Town", "Town", "", "", "<p>At most 3.</p>"),
+        ("6", "User Story", "", "", "Renew", "New", "Town", "Town", "", "", "<p>Once.</p>"),
     )
-    assert told(reading) == [("1", "Lending", [("2", "Lend", ["At most 5."])])]
+    stories = [("2", "Lend", ["At most 5."]), ("5", "Loans", ["At most 3."]),
+               ("6", "Renew", ["Once."])]  # fmt: skip
+    assert told(reading) == [("1", "Lending", stories)]
     assert "Withdrawn, left out: 3 Haggle (Removed)." in reading.notes
     assert not any("No acceptance criterion" in note for note in reading.notes)
     assert "| 4 | It hangs | New | With 6 lines. |" in reading.document.text
-
-
-def test_a_list_of_bugs_alone_is_read_as_what_it_is() -> None:
-    reading = exported(
-        ("ID", "Work Item Type", "Title", "State"), ("4", "Bug", "It hangs", "New"),
-    )  # fmt: skip
-    assert "It hangs" in reading.document.text
 
 
 @pytest.mark.parametrize(
