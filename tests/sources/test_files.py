@@ -18,6 +18,7 @@ from assistant.errors import SourceError, UnreadableFile, UnsupportedFile
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.files import read_file
 from assistant.sources.grids.delimited import find_delimiter, read_delimited
+from assistant.sources.reading import Reading
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -247,6 +248,61 @@ def test_xlsx_cells_as_people_read_them() -> None:
     text = read_file("b.xlsx", data).document.text
     assert "| Köln | 3 | 0.25 | 2026-02-01 | TRUE |" in text
     assert "2026-02-01 09:30:00" in text
+
+
+def merged(rows: list[list[object]], *ranges: str) -> Reading:
+    """The reading of a workbook of one sheet with these rows and merged cells."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    for each in ranges:
+        sheet.merge_cells(each)
+    target = io.BytesIO()
+    book.save(target)
+    return read_file("levels.xlsx", target.getvalue())
+
+
+def test_a_header_of_two_rows_is_one_and_a_note_below_is_no_row() -> None:
+    reading = merged(
+        [
+            ["Levels for reports"],
+            ["Priority", "First answer", None, "Repaired by"],
+            [None, "Hours", "Channel", "Days after receipt"],
+            ["Urgent", 4, "Phone", 3],
+            ["High", 8, "E-mail", 7],
+            [],
+            ["Days are working days."],
+        ],
+        "A1:D1", "A2:A3", "B2:C2", "A7:D7",
+    )  # fmt: skip
+    assert reading.document.text == (
+        "Levels for reports\n\n"
+        "| Priority | First answer: Hours | First answer: Channel | Repaired by: Days after receipt "
+        "|\n| --- | --- | --- | --- |\n| Urgent | 4 | Phone | 3 |\n| High | 8 | E-mail | 7 |\n\n"
+        "Days are working days.\n"
+    )
+    text = reading.document.text
+    places = {one.label.rpartition(" ")[2]: text[one.start : one.end] for one in reading.places}
+    assert places == {
+        "4": "| Urgent | 4 | Phone | 3 |", "5": "| High | 8 | E-mail | 7 |",
+        "7": "Days are working days.",
+    }  # fmt: skip
+
+
+def test_merged_cells_that_are_no_header_stay_rows() -> None:
+    """A logo beside a title, and cells of the table that are merged both ways."""
+    rows: list[list[object]] = [
+        ["ACME", "Fees of the library", None], [None, None, None],
+        ["Fee", "Who", "Amount"], ["Late", "Player", 2], ["Lost", "see below", None],
+        [None, "School", 9],
+    ]  # fmt: skip
+    text = merged(rows, "A1:A2", "B1:C1", "A5:A6", "B5:C5").document.text
+    assert text.count("Fees of the library") == 1
+    assert "| Fee | Who | Amount |\n" in text
+    assert "| Lost | see below |" in text
+    assert "| School | 9 |" in text
 
 
 def test_a_lying_dimension_loses_no_cell() -> None:

@@ -1,4 +1,5 @@
-"""Existing cases from what TestRail, qTest, Zephyr Scale and Azure DevOps give out over REST."""
+"""Existing cases from what TestRail, qTest, Zephyr Scale and Azure DevOps give out over REST, and
+from Qase's export."""
 
 from __future__ import annotations
 
@@ -301,3 +302,56 @@ def test_entities_are_converted_where_other_cells_are_html() -> None:
     plain = header + "T-1,Escape,Enter &lt;b&gt;,&lt;b&gt; is shown\n"
     (escape,) = read_file("plain.csv", plain.encode()).cases
     assert steps_of(escape) == [("Enter &lt;b&gt;", "", "&lt;b&gt; is shown")]
+
+
+# --- Qase -------------------------------------------------------------------------------------
+
+
+def qase_case(number: int, title: str, **more: object) -> dict[str, object]:
+    """A case as Qase exports it."""
+    return {
+        "id": number, "title": title, "description": None, "preconditions": None,
+        "postconditions": None, "priority": "medium", "behavior": "positive", "status": "actual",
+        "steps_type": "classic", "steps": [], "tags": [], "params": [], "milestone": None, **more,
+    }  # fmt: skip
+
+
+def qase_step(position: int, action: str, expected: str = "", **more: object) -> dict[str, object]:
+    return {"position": position, "action": action, "expected_result": expected, "data": "",
+            "steps": [], **more}  # fmt: skip
+
+
+def test_qase_suites_within_suites() -> None:
+    inner = {
+        "id": 3, "title": "Refunds", "description": None, "preconditions": "The till is open",
+        "suites": [],
+        "cases": [qase_case(
+            31, "Refund twice", priority="high", behavior="negative", status="deprecated",
+            preconditions="A fee is paid", postconditions="One refund stands", tags=["money"],
+            milestone="R7", steps=[
+                qase_step(2, "Refund again", "It is refused"),
+                qase_step(1, "Refund", steps=[qase_step(1, "Enter the sum", data="20 EUR")]),
+            ],
+        )],
+    }  # fmt: skip
+    pay_by_card = qase_case(12, "Pay", params=[{"title": "Card", "values": ["A", "B"]}])
+    outer = {"id": 1, "title": "Fees", "suites": [inner], "cases": [pay_by_card]}
+    reading = given_out({"suites": [outer]})
+    pay, refund = reading.cases
+    assert reading.document.kind == "test_cases"
+    assert (pay.id, pay.title, pay.labels) == ("12", "Pay", ("Fees",))
+    assert (refund.id, refund.priority, refund.technique) == ("31", "High", "negative")
+    assert refund.preconditions == ("The till is open", "A fee is paid")
+    assert refund.postconditions == ("One refund stands",)
+    assert (refund.release, refund.labels) == ("R7", ("Fees", "Refunds", "money"))
+    assert steps_of(refund) == [
+        ("Refund", "", ""), ("Enter the sum", "20 EUR", ""), ("Refund again", "", "It is refused"),
+    ]  # fmt: skip
+    assert refund.status_reason == "Status in the file: deprecated"
+    assert "Not in force any more by their status in the file: 31." in reading.notes
+    assert "The values of the parameters of 12 were not read." in reading.notes
+
+
+def test_suites_of_another_tool_are_no_cases_of_qase() -> None:
+    suite = {"title": "Fees", "cases": [{"id": 1, "title": "Pay", "steps": "none"}]}
+    assert not given_out({"suites": [suite]}).cases

@@ -75,6 +75,25 @@ def test_rule_in_a_file_of_its_own_joins_its_object(archive: Callable[..., bytes
     assert any("broken/x.flow" in part for part in reading.report.unread_parts)
 
 
+def test_a_part_of_an_object_alone_is_named_with_the_object_of_its_folder() -> None:
+    """A folder that is synced gives its files one by one, each with its path."""
+    field = (
+        HEAD.format("CustomField") + "<fullName>Reason__c</fullName><label>Reason</label>"
+        "<type>Picklist</type><valueSet><valueSetDefinition><value><fullName>Late</fullName>"
+        "<isActive>false</isActive></value><value><fullName>Lost</fullName></value>"
+        "</valueSetDefinition></valueSet></CustomField>"
+    )
+    path = "force-app/main/default/objects/Plan__c/fields/Reason__c.field-meta.xml"
+    found = read_all(path, field.encode())
+    reading = found["salesforce:object:Plan__c.Reason__c"]
+    assert reading.document.title == "Plan__c.Reason__c"
+    assert reading.document.text.startswith("# Plan__c\n")
+    assert "values: Lost; no longer offered: Late" in reading.document.text
+    assert [*read_all("Reason__c.field-meta.xml", field.encode())] == [
+        "salesforce:object:Reason__c"
+    ]
+
+
 def test_what_belongs_to_an_object_is_told_with_it(archive: Callable[..., bytes]) -> None:
     base = "app/objects/Plan__c"
     told = HEAD.format("CustomObject") + (

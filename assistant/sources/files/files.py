@@ -14,6 +14,7 @@ from typing import Literal
 from assistant.errors import UnreadableFile, UnsupportedFile
 from assistant.language.word_lists import read_patterns
 from assistant.sources.files.archives import ReadLimits, check_archive
+from assistant.sources.files.chat_texts import chat_records, is_chat
 from assistant.sources.files.child_process import password_protected, run_reader
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.converted_documents import (
@@ -38,6 +39,7 @@ from assistant.sources.grids.file_grids import (
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.issues import is_issue_table, issue_reading
 from assistant.sources.grids.mapping import ColumnMapping, may_hold_cases
+from assistant.sources.grids.squash_tables import squash_cases
 from assistant.sources.grids.table_files import read_grids
 from assistant.sources.grids.task_tables import task_records
 from assistant.sources.grids.work_items import is_work_item_table, work_item_reading
@@ -125,7 +127,8 @@ def _export(source: Source, kind: FileKind) -> Export:
     data = source.data
     if kind == "json":
         data = decoded(source)[0].encode("utf-8", "replace")
-    records = run_reader(kind, data, source.shown, source.limits, name=source.shown)
+    name = source.path or source.shown
+    records = run_reader(kind, data, source.shown, source.limits, name=name)
     return read_export(records, source.shown)
 
 
@@ -136,6 +139,11 @@ def _text_file(source: Source) -> list[Reading]:
         return [reading.model_copy(update={"report": found.report})]
     if is_table(found.text, source.shown):
         return _tables(text_grids(found, source), source)
+    if not source.is_markdown and is_chat(found.decoded):
+        export = read_export(chat_records(found.decoded, source.shown), source.shown)
+        if not export.report.parts:
+            export.notes.insert(0, "It is a chat in which nobody wrote anything.")
+        return export_readings(export, source)
     text, title = found.text, ""
     if source.is_markdown:
         text = with_markdown_tables(text, source)
@@ -154,6 +162,9 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
         if mapped is not None and mapped[0].name:
             notes.append(f"Columns read as saved under “{mapped[0].name}”.")
     untouched = all(grid is before for grid, before in zip(grids, found.grids, strict=True))
+    if untouched:
+        grids, said = squash_cases(grids)
+        notes.extend(said)
     if untouched and len(grids) == 1 and is_issue_table(grids[0]):
         reading = issue_reading(grids[0], source, found.notes)
         changed = {"unread_parts": reading.report.unread_parts, "reader": reading.report.reader}

@@ -24,6 +24,7 @@ Progress = Callable[[int, int], None]
 class Source:
     """A file as it came: ``shown`` is its name as text, ``id`` that of its document.
 
+    ``path`` is the name with the folders that it came with, which some exports say more by;
     ``progress`` is told pages done and pages in all while a scan is read; what it raises stops it.
     """
 
@@ -33,6 +34,7 @@ class Source:
     limits: ReadLimits
     mappings: tuple[ColumnMapping, ...] = ()
     progress: Progress | None = None
+    path: str = ""
 
     @property
     def is_markdown(self) -> bool:
@@ -75,7 +77,8 @@ def source_of(
         )
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFile(f"{shown} is empty. Choose a file with content.")
-    return Source(shown, f"file:{shown}", data, limits, tuple(mappings), progress)
+    path = shown if inside else clean_text(name).text.replace("\\", "/")
+    return Source(shown, f"file:{shown}", data, limits, tuple(mappings), progress, path)
 
 
 def _shown(name: str) -> str:

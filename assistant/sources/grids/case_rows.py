@@ -43,6 +43,9 @@ _TECHNIQUE_WORDS: tuple[tuple[str, Technique], ...] = (
     ("positiv", "positive"), ("happy", "positive"), ("valid", "positive"),
 )  # fmt: skip
 
+STATUS = "Status in the file: "
+"""How the reason for the status of a case begins that has one in its file."""
+
 
 def read_cases(grid: Grid, taken: Taken) -> tuple[list[TestCase], list[Unread]]:
     """The test cases in ``grid``, in order, with status "imported".
@@ -99,7 +102,7 @@ def _case(rows: CaseRows, taken: Taken) -> TestCase:
         labels=tuple(dict.fromkeys(labels)),
         open_questions=tuple(_lines(told.get("questions", ""))),
         status="imported",
-        status_reason=f"Status in the file: {status}" if status else "",
+        status_reason=f"{STATUS}{status}" if status else "",
         origin=CaseOrigin(writer="import"),
     )
 

@@ -40,9 +40,9 @@ _REQUIREMENT_HEADER = (
     "Fix Version", "Team", "Labels", "Sprint",
 )  # fmt: skip
 _CASE_HEADER = (
-    "Test Case ID", "Title", "Objective", "Preconditions", "Priority", "Type", "Release", "Team",
-    "Epic", "User Story", "Labels", "Status", "Step No", "Step Action", "Test Data",
-    "Expected Result", "Gherkin",
+    "Test Case ID", "Title", "Objective", "Preconditions", "Postconditions", "Priority", "Type",
+    "Release", "Team", "Epic", "User Story", "Labels", "Status", "Step No", "Step Action",
+    "Test Data", "Expected Result", "Gherkin",
 )  # fmt: skip
 
 
@@ -68,6 +68,7 @@ class Issue(Value):
     links: tuple[tuple[str, str], ...] = ()
     uri: str = ""
     preconditions: str = ""
+    postconditions: str = ""
     steps: tuple[tuple[str, str, str], ...] = ()
     gherkin: str = ""
     technique: str = ""
@@ -228,7 +229,7 @@ def _case(issue: Issue, by_key: dict[str, Issue]) -> list[tuple[str, ...]]:
         description, steps = written.before, written.cells
         preconditions = preconditions or written.preconditions
     first = (
-        issue.key, issue.title, description, preconditions, issue.priority,
+        issue.key, issue.title, description, preconditions, issue.postconditions, issue.priority,
         issue.technique, issue.release, issue.team, epic, story, ", ".join(issue.labels),
         issue.status,
     )  # fmt: skip

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from assistant.domain import DocumentKind, Epic, SourceDocument, SourceMetadata, TestCase, Unread
 from assistant.errors import UnreadableFile
+from assistant.language.validity import is_withdrawn
 from assistant.sources.files.clean import clean_text
-from assistant.sources.grids.case_rows import read_cases
+from assistant.sources.grids.case_rows import STATUS, read_cases
 from assistant.sources.grids.delimited import read_delimited
 from assistant.sources.grids.grids import Grid, make_grid, unmarked
 from assistant.sources.grids.requirement_rows import (
@@ -72,6 +73,7 @@ def read_grids(
     epics = found_epics.epics if found_epics else ()
     if cases:
         said.append(f"Found {len(cases)} existing test cases.")
+        said.extend(_withdrawn(cases))
     return Reading(
         document=SourceDocument(
             id=document_id,
@@ -91,12 +93,32 @@ def read_grids(
     )
 
 
+def _withdrawn(cases: Sequence[TestCase]) -> list[str]:
+    """Which cases their file says are no longer in force, as a note; none where there are none."""
+    found = [case.id for case in cases if is_withdrawn(case.status_reason.removeprefix(STATUS))]
+    some = ", ".join(found[:5]) + (f" and {len(found) - 5} others" if len(found) > 5 else "")
+    return [f"Not in force any more by their status in the file: {some}."] if found else []
+
+
 def _add_table(grid: Grid, out: RequirementText) -> None:
-    """Write a sheet as a Markdown table; each row's place is remembered."""
-    lines = out.add(markdown_table([grid.header, *grid.rows]))
+    """Write a sheet as a Markdown table, and notes below it as text; each row's place is
+    remembered."""
+    end = _end_of_table(grid)
+    lines = out.add(markdown_table([grid.header, *grid.rows[:end]]))[2:]
+    marked = list(enumerate(lines, grid.first_row))
+    for number, row in enumerate(grid.rows[end:], grid.first_row + end):
+        if words := "".join(row).strip():
+            marked.extend((number, line) for line in out.add(words))
     if grid.first_row:
-        for number, line in enumerate(lines[2:], grid.first_row):
+        for number, line in marked:
             out.mark(line.start, line.end, grid.place(number))
+
+
+def _end_of_table(grid: Grid) -> int:
+    """The number of rows above a blank one below which no row has more than one cell."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in grid.rows]
+    last = max((n for n, cells in enumerate(filled) if cells > 1), default=len(filled))
+    return next((n for n in range(last + 1, len(filled)) if not filled[n]), len(filled))
 
 
 def pasted_table(text: str) -> Grid | None:

@@ -13,8 +13,9 @@ import io
 import re
 import sqlite3
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.sources.readers.refusals import Refused
@@ -120,6 +121,43 @@ def _merged_down(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The rows of a header of several: from ``top`` to ``bottom``, and for each column the cell of
+    the top row that is merged over it."""
+
+    top: int
+    bottom: int
+    over: Mapping[int, int]
+
+    def joined(self, rows: Sequence[list[str]]) -> list[list[str]]:
+        """``rows`` with the last as the names of the columns, each with what stands over it:
+        "First response: Hours". A title that is merged across names none: they stay as they are."""
+        if sum(bool(text) for row in rows[1:] for text in row) < 2:
+            return list(rows)
+        names = list[str]()
+        for column in range(max(map(len, rows))):
+            own = [row[column] if column < len(row) else "" for row in rows]
+            at = self.over.get(column, column)
+            own[0] = rows[0][at] if at < len(rows[0]) else ""
+            names.append(": ".join(dict.fromkeys(filter(None, own))))
+        return [*([] for _ in rows[1:]), names]
+
+
+def _header(sheet: CalamineSheet) -> _Header | None:
+    """The header of several rows in which some cells are merged down and others across."""
+    left = (sheet.start or (0, 0))[1]
+    ranges = sheet.merged_cell_ranges or []
+    across = [(top, first, last) for (top, first), (end, last) in ranges
+              if first < last and top == end]  # fmt: skip
+    for (top, first), (bottom, last) in sorted(ranges):
+        beside = [(a, b) for row, a, b in across if row == top]
+        if first == last and top < bottom and beside:
+            over = {n - left: a - left for a, b in beside for n in range(a, b + 1)}
+            return _Header(top, bottom, over)
+    return None
+
+
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     """The sheets of the workbook ``data``; option "max_cells" limits their cells."""
     max_cells = int(str(options["max_cells"]))
@@ -144,7 +182,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
             "sheet": about.name,
             "hidden": str(about.visible).rsplit(".", 1)[-1] != "Visible",
         }
-        merged = _merged_down(sheet)
+        merged, header, above = _merged_down(sheet), _header(sheet), list[list[str]]()
         held = dict[tuple[int, int], str]()
         for number, row in enumerate(sheet.iter_rows()):
             cells += len(row)
@@ -157,7 +195,16 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
                 texts[column] = held[top, column]
             while texts and not texts[-1]:
                 texts.pop()
-            yield texts
+            if header is not None and number < header.top and sum(map(bool, texts)) > 1:
+                header = None  # the header stands further up: these cells are of the table
+            if header is None or not header.top <= number <= header.bottom:
+                yield texts
+                continue
+            above.append(texts)
+            if number == header.bottom:
+                yield from header.joined(above)
+                above.clear()
+        yield from above
     if data.startswith(b"PK"):
         missing, stored, errors = count_cells(data)
         if stored or missing or errors:

@@ -92,13 +92,17 @@ def read_parts(
 ) -> Iterator[object]:
     """The documents of metadata files, given with their paths.
 
-    ``bodies`` holds the texts of e-mail templates by path. Types that say nothing of rules are
+    ``bodies`` holds the texts of e-mail templates by path. A part of an object that comes alone is
+    named by both. Types that say nothing of rules are
     counted in the report; they are written out where there is nothing else. The elements are
     changed: their tags lose the namespace, and parts of an object come under it.
     """
     for _, root in parts:
         for each in root.iter():
             each.tag = tag_of(each)
+    lone = (
+        _stem(parts[0][0]) if [tag_of(root) in _OBJECT_PARTS for _, root in parts] == [True] else ""
+    )
     lines = Lines(BLOCKS, PARTS, WORDS, {**FORMS, "effect": lambda each: _effect(lines, each)})
     actions = {_stem(path): _effects(lines, root) for path, root in parts
                if tag_of(root) == "Workflow"}  # fmt: skip
@@ -124,7 +128,8 @@ def read_parts(
     for name, found in objects.items():
         count += 1
         label = text_of(found, "label")
-        yield _document("object", name, label, _text(lines.given(name=name), found))
+        whole = f"{name}.{lone}" if lone not in {"", name} else name
+        yield _document("object", whole, label, _text(lines.given(name=name), found))
     for of, rows in records.items():
         count += 1
         name = of if len(rows) > 1 else f"{of}.{rows[0][0]}".rstrip(".")

@@ -1,8 +1,10 @@
-"""Existing cases in JSON that test managers give out over REST: TestRail, qTest, Zephyr Scale.
+"""Existing cases in JSON of test managers: what TestRail, qTest and Zephyr Scale give out over
+REST, and the export of Qase.
 
 Sources of the formats: TestRail's API v2 (``get_cases``, ``get_case``, ``get_tests``), qTest's API
 v3 (``test-cases``), Zephyr Scale's APIs for Server (``testcase``) and Cloud (``testcases``, and
-``teststeps`` on their own). Work items of Azure DevOps: ``azure_items``.
+``teststeps`` on their own), Qase's export of a repository as JSON. Work items of Azure
+DevOps: ``azure_items``.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ _LISTS = ("cases", "tests", "testCases", "testcases", "values", "value", "items"
 
 def read_cases(payload: object) -> Iterator[object] | None:
     """The records of an answer of one of these tools, or ``None`` for another's."""
+    if suites := _qase_suites(payload):
+        return _qase_cases(suites)
     found = _listed(payload)
     if not found:
         return None
@@ -275,3 +279,72 @@ def _zephyr_step(step: Record) -> list[str]:
 def _parameters(case: Record) -> list[dict[str, str]]:
     entries = objects(mapping(case.get("parameters")).get("entries"))
     return [{str(name): _text(entry, name) for name in entry} for entry in entries]
+
+
+# --- Qase -------------------------------------------------------------------------------------
+
+_DEEPEST = 50
+
+
+def _qase_suites(payload: object) -> list[Record]:
+    """The suites of an export; empty for another payload."""
+    found = mapping(payload).get("suites")
+    whole = isinstance(found, list) and all(
+        isinstance(each, dict) and "title" in each and isinstance(each.get("cases"), list)
+        for each in found
+    )
+    suites: list[Record] = list(objects(found)) if whole else []
+    cases = [case for case, *_ in _in_suites(suites)]
+    return suites if cases and all({"id", "title", "steps_type"} <= c.keys() for c in cases) else []
+
+
+def _in_suites(
+    suites: Sequence[Record], above: Sequence[Record] = ()
+) -> Iterator[tuple[Record, Sequence[Record]]]:
+    """Each case with the suites that it lies in, the outermost first."""
+    for suite in suites:
+        path = (*above, suite)
+        yield from ((case, path) for case in objects(suite.get("cases")))
+        if len(path) < _DEEPEST:
+            yield from _in_suites(objects(suite.get("suites")), path)
+
+
+def _qase_cases(suites: Sequence[Record]) -> Iterator[object]:
+    found = list(_in_suites(suites))
+    if several := [_text(case, "id") for case, _ in found if case.get("params")]:
+        yield {"note": f"The values of the parameters of {_some(several)} were not read."}
+    above = {id(case): path for case, path in found}
+    yield from _cases("Qase", lambda case: _qase(case, above[id(case)]), [c for c, _ in found])
+
+
+def _qase(case: Record, suites: Sequence[Record]) -> dict[str, object]:
+    """A case; what its suites say has to be before holds for it as well."""
+    before = (_rich(each, "preconditions") for each in (*suites, case))
+    return {
+        "key": _text(case, "id"),
+        "title": _text(case, "title"),
+        "description": _rich(case, "description"),
+        "preconditions": "\n".join(filter(None, before)),
+        "postconditions": _rich(case, "postconditions"),
+        "priority": _text(case, "priority"),
+        "technique": _text(case, "behavior"),
+        "release": _named(case.get("milestone")),
+        "status": _text(case, "status"),
+        "labels": list(dict.fromkeys([*map(_named, suites), *_names(case.get("tags"))])),
+        "steps": list(_qase_steps(case.get("steps"))),
+        "gherkin": _text(case, "steps") or "\n".join(_values_of(case.get("steps"))),
+    }
+
+
+def _values_of(steps: object) -> list[str]:
+    return [text for each in objects(steps) if (text := _text(each, "value"))]
+
+
+def _qase_steps(steps: object, depth: int = 1) -> Iterator[list[str]]:
+    """Steps in their order, each before those that are nested in it."""
+    for step in _in_order(steps, "position"):
+        cells = [_rich(step, name) for name in ("action", "data", "expected_result")]
+        if any(cells):
+            yield cells
+        if depth < _DEEPEST:
+            yield from _qase_steps(step.get("steps"), depth + 1)
