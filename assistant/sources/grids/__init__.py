@@ -2,6 +2,6 @@
 
 __all__ = [
     "case_rows", "comments", "document_tables", "field_choice", "file_grids", "github_issues",
-    "grids", "header_words", "headers", "issues", "mapping", "table_files", "table_kinds",
-    "task_tables", "tool_headers", "tracker_items", "trello_boards", "work_items",
+    "grids", "header_words", "headers", "issues", "mapping", "squash_tables", "table_files",
+    "table_kinds", "task_tables", "tool_headers", "tracker_items", "trello_boards", "work_items",
 ]  # fmt: skip
