@@ -279,8 +279,9 @@ def test_a_header_of_two_rows_is_one_and_a_note_below_is_no_row() -> None:
     )  # fmt: skip
     assert reading.document.text == (
         "Levels for reports\n\n"
-        "| Priority | First answer: Hours | First answer: Channel | Repaired by: Days after "
-        "receipt |\n| --- | --- | --- | --- |\n| Urgent | 4 | Phone | 3 |\n| High | 8 | E-mail | 7 |\n\n"
+        "| Priority | First answer: Hours | First answer: Channel | "
+        "Repaired by: Days after receipt |\n| --- | --- | --- | --- |\n"
+        "| Urgent | 4 | Phone | 3 |\n| High | 8 | E-mail | 7 |\n\n"
         "Days are working days.\n"
     )
     text = reading.document.text
