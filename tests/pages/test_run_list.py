@@ -188,6 +188,23 @@ def test_a_blank_line_at_the_end_of_a_field_is_no_change_to_take_back(app: AppTe
     assert app.button(key="undo").disabled
 
 
+def test_fields_that_open_again_hold_what_was_saved(app: AppTest) -> None:
+    """The values that they began with came back, and went over the saved ones."""
+    case_id, library = app.query_params["case"], state.workspace().library
+    title, result = f"case-title-{case_id}", f"case-expected_result-1-{case_id}"
+    app.button(key="edit").click().run()
+    app.text_input(key=title).set_value("A title of mine").run()
+    app.text_area(key=result).set_value("A result of mine").run()
+    app.button(key="edit").click().run()
+    app.run()
+    app.button(key="edit").click().run()
+    assert app.text_input(key=title).value == "A title of mine"
+    assert app.text_area(key=result).value == "A result of mine"
+    app.text_area(key=result).set_value("Another result").run()
+    case = library.case(app.query_params["project"], case_id).case
+    assert (case.title, case.steps[0].expected_result) == ("A title of mine", "Another result")
+
+
 def test_an_edit_that_went_back_before_its_beginning_begins_there(app: AppTest) -> None:
     case_id, library = app.query_params["case"], state.workspace().library
     project_id = app.query_params["project"]

@@ -22,7 +22,6 @@ STEP_FIELDS = {
     "test_data": "Test data",
     "expected_result": "Expected result",
 }
-SHOWN = "case_shown"
 
 
 class CaseEditor:
@@ -33,13 +32,6 @@ class CaseEditor:
         self.record = record
         self.stored = stored
         self.case = stored.case
-        shown = (stored.id, stored.row_version)
-        fresh = st.session_state.get(SHOWN) != shown
-        # Another case, or a version that this session did not write: take its values over.
-        st.session_state[SHOWN] = shown
-        for field, value in self._field_values().items():
-            if fresh or self._key(field) not in st.session_state:
-                st.session_state[self._key(field)] = value
 
     def _key(self, field: str) -> str:
         return f"case-{field}-{self.stored.id}"
@@ -59,7 +51,15 @@ class CaseEditor:
         return values
 
     def fields(self) -> None:
-        """Every field of the case, its steps in the middle."""
+        """Every field of the case, its steps in the middle, as the library has it.
+
+        What was typed is stored before the page is drawn. So a value that differs is of an earlier
+        version: Streamlit brings back what a field began with once it was not drawn for a while.
+        One that does not differ is left alone, or it would replace what is being typed.
+        """
+        for field, value in self._field_values().items():
+            if st.session_state.get(self._key(field)) != value:
+                st.session_state[self._key(field)] = value
         title, priority = st.columns([4, 1])
         title.text_input("Title", key=self._key("title"), on_change=self._save_fields)
         priority.selectbox(
@@ -145,9 +145,9 @@ class CaseEditor:
             case = review.without_step(case, number)
         else:
             case = review.with_step_moved(case, number, -1 if name == "up" else 1)
-        self._save(case, redraw=True)
+        self._save(case)
 
-    def _save(self, case: TestCase, *, redraw: bool = False) -> None:
+    def _save(self, case: TestCase) -> None:
         seen = self.stored.row_version
         try:
             saved = review.save(
@@ -155,15 +155,11 @@ class CaseEditor:
             )
         except EditConflict:
             note_conflict(case, seen)
-            st.session_state.pop(SHOWN, None)
             return
         except AssistantError as error:
             st.session_state[CASE_PROBLEM] = str(error)
-            st.session_state.pop(SHOWN, None)
             return
         note_edit(saved.id, seen, saved.row_version)
-        if not redraw:
-            st.session_state[SHOWN] = (saved.id, saved.row_version)
 
     def apply_fix(self, finding: LintFinding) -> None:
         """Put a finding's fix into the case, as a new version."""
@@ -177,7 +173,6 @@ class CaseEditor:
                 by=self.record.user,
             )
             note_edit(saved.id, self.stored.row_version, saved.row_version)
-        st.session_state.pop(SHOWN, None)
 
 
 def _edit_of(step: TestStep) -> StepEdit:
