@@ -130,12 +130,22 @@ class RequestNames:
                 self.add(Mention(kind, names[match.name], match.first, match.last))
 
     def _same_releases(self, releases: tuple[str, ...]) -> None:
-        """Beside a release, those of the same name but for a word for one: "4.2", "Release 4.2"."""
+        """Beside a release, those of the same name but for a word for one: "4.2", "Release 4.2".
+
+        Beside one with the product's name the version alone too, as the product's own tracker has
+        it: "Shop 4.2", "4.2". Where two products have that version it may be the other's.
+        """
         same: dict[tuple[str, ...], list[str]] = {}
         for name in releases:
             same.setdefault(_bare_release(name), []).append(name)
+        of_version: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+        for words in same:
+            of_version.setdefault(_version(words), set()).add(words)
         for found in [one for one in self.mentions if one.kind == "release" and one.known]:
-            for name in same.get(_bare_release(found.name), ()):
+            words = _bare_release(found.name)
+            version = _version(words)
+            alone = len(version) > 1 and of_version.get(version) == {version, words}
+            for name in (*same.get(words, ()), *(same[version] if alone else ())):
                 if name != found.name:
                     self.add(Mention("release", name, found.first, found.last))
 
@@ -349,6 +359,12 @@ def _versions(releases: tuple[str, ...]) -> dict[str, str]:
 def _bare_release(name: str) -> tuple[str, ...]:
     words = _spelt(name)
     return tuple(word for word in words if word not in announcing("release")) or words
+
+
+def _version(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The numbers at the end of a name's words."""
+    first = next((at for at, word in enumerate(words[::-1]) if not word.isdigit()), len(words))
+    return words[len(words) - first :]
 
 
 def _by_kind(vocabulary: Vocabulary) -> dict[str, tuple[str, ...]]:

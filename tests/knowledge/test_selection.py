@@ -282,3 +282,16 @@ def test_a_release_is_the_same_with_and_without_a_word_for_one() -> None:
     known = Vocabulary(releases=tuple(epic.release for epic in epics), epics=epics)
     assert keys(selected("cases for 4.2", known)) == ["E-1", "E-2"]
     assert keys(selected("cases for release 4.2", known)) == ["E-1", "E-2"]
+
+
+def test_a_release_with_the_products_name_is_the_version_alone_of_its_own_tracker() -> None:
+    def known(*names: str) -> Vocabulary:
+        epics = [Epic(key=f"E-{n}", title="Lots", release=name) for n, name in enumerate(names, 1)]
+        return Vocabulary(releases=names, epics=tuple(epics))
+
+    named = known("Shop 3.4", "3.4", "Shop 3.5", "Release 3.4")
+    assert keys(selected("cases for Shop 3.4", named)) == ["E-1", "E-2", "E-4"]
+    assert keys(selected("cases for 3.4", named)) == ["E-2", "E-4"]
+    assert keys(selected("cases for Shop 3.5", named)) == ["E-3"]
+    assert keys(selected("cases for Shop 3.4", known("Shop 3.4", "3.4", "App 3.4"))) == ["E-1"]
+    assert keys(selected("cases for Shop 3", known("Shop 3", "3"))) == ["E-1"]
