@@ -166,6 +166,8 @@ def _fill_spans(table: Tag) -> None:
     for row, own, filled in zip(rows, cells, spread, strict=True):
         for cell in own:
             cell.extract()
+        for blank in [text for text in row.find_all(string=True) if not text.strip()]:
+            blank.extract()  # several in a row would end the row
         for cell in filled:
             row.append(copy(cell) if id(cell) in placed else cell)
             placed.add(id(cell))
