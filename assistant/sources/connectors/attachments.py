@@ -34,8 +34,8 @@ from assistant.sources.synced import FetchedDocument
 
 READ_SUFFIXES = frozenset(
     {
-        ".csv", ".docx", ".feature", ".htm", ".html", ".markdown", ".md", ".ods", ".pdf", ".pptx",
-        ".rtf", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm", ".xlsx",
+        ".adoc", ".csv", ".docx", ".feature", ".htm", ".html", ".markdown", ".md", ".ods", ".pdf",
+        ".pptx", ".rst", ".rtf", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm", ".xlsx",
     }
 )  # fmt: skip
 """Files that are one document with text. Archives, mails and data files of programs are left."""

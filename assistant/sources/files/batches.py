@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 from collections.abc import Iterator, Sequence
 
 from assistant.errors import SourceError, UnreadableFile
 from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.asciidoc_files import (
+    MAX_INCLUDED_BYTES,
+    Beside,
+    with_attributes,
+)
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.files import DEFAULT_LIMITS, kind_of, readings_of
 from assistant.sources.files.source_file import Progress, Source, source_of
@@ -85,6 +91,7 @@ def _members(source: Source, depth: int) -> Iterator[FileOutcome]:
     """The outcome of each file in the archive; sizes were checked from its directory before."""
     left = source.limits.max_unpacked_bytes
     with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+        beside = _beside(archive, source)
         for entry in archive.infolist():
             if entry.is_dir() or any(mark in entry.filename for mark in _LEFT_OUT):
                 continue
@@ -94,7 +101,24 @@ def _members(source: Source, depth: int) -> Iterator[FileOutcome]:
                 yield FileOutcome(name=clean_text(entry.filename).text, error=str(error))
                 continue
             left -= len(content)
+            content = with_attributes(entry.filename, content, beside)
             yield from _inner(entry.filename, content, source, depth)
+
+
+def _beside(archive: zipfile.ZipFile, source: Source) -> Beside:
+    """The other files of an archive, for one that includes them."""
+    entries = {posixpath.normpath(entry.filename): entry for entry in archive.infolist()}
+
+    def read(path: str) -> bytes | None:
+        entry = entries.get(path)
+        if entry is None or entry.file_size > MAX_INCLUDED_BYTES:
+            return None
+        try:
+            return _unpacked(archive, entry, source, MAX_INCLUDED_BYTES)
+        except UnreadableFile:  # its own outcome says so
+            return None
+
+    return read
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: Source, left: int) -> bytes:

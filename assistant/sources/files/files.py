@@ -14,6 +14,7 @@ from typing import Literal
 from assistant.errors import UnreadableFile, UnsupportedFile
 from assistant.language.word_lists import read_patterns
 from assistant.sources.files.archives import ReadLimits, check_archive
+from assistant.sources.files.asciidoc_files import markup_of
 from assistant.sources.files.chat_texts import chat_records, is_chat
 from assistant.sources.files.child_process import password_protected, run_reader
 from assistant.sources.files.clean import clean_text
@@ -117,9 +118,9 @@ def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tup
         records = pdf_records(source) if kind == "pdf" else picture_records(source)
         converted = collect(records)
         return [document_reading(converted, source)], converted.attachments
-    if kind == "html":
+    if kind in {"html", "asciidoc", "restructured_text"}:
         data = decoded(source)[0].encode("utf-8", "replace")
-    converted = collect(run_reader(kind, data, source.shown, source.limits))
+    converted = collect(run_reader(kind, data, source.shown, source.limits, name=source.title))
     return [document_reading(converted, source)], converted.attachments
 
 
@@ -190,7 +191,7 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
 FileKind = Literal[
     "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "html", "xml", "json", "confluence",
     "salesforce", "archive", "text", "open_document", "picture", "web_archive",
-    "reqif",
+    "reqif", "asciidoc", "restructured_text",
 ]  # fmt: skip
 """What is read, by which reader; "dump" is a database's rows in SQL, "text" is Markdown, plain
 text, a feature file or a table."""
@@ -198,8 +199,9 @@ text, a feature file or a table."""
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
-    "(EML), JSON, XML, YAML, ReqIF, BPMN, DMN, messages (.properties), pictures (PNG, "
-    "JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
+    "(EML), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports too), YAML, "
+    "ReqIF, BPMN, DMN, messages (.properties), pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP "
+    "archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
@@ -299,6 +301,8 @@ def kind_of_bytes(data: bytes, shown: str, limits: ReadLimits) -> FileKind | Non
 def kind_of_text(text: str, shown: str) -> FileKind:
     """The kind of a text file: a message, a saved page, HTML, XML, JSON, or "text" for others."""
     name = shown.casefold()
+    if markup := markup_of(name, text):
+        return markup
     marked_up = re.match(r"\s*<[?!A-Za-z]", text)
     if (name.endswith(".json") and not marked_up) or _is_json(text):
         return "json"

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from assistant.errors import SourceError
 from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.asciidoc_files import beside_in, includes, with_attributes
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.recognition import not_installed
@@ -28,10 +29,12 @@ PAGE_FILES = 50
 
 READABLE_SUFFIXES = frozenset(
     {
-        "", ".bpmn", ".csv", ".db", ".dmn", ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx",
+        "", ".ad", ".adoc", ".asc", ".asciidoc", ".bpmn", ".csv", ".db", ".dmn",
+        ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx",
         ".eml", ".feature", ".htm", ".html", ".json", ".jsonl", ".markdown", ".md", ".mht",
         ".mhtml", ".msg", ".odp", ".ods", ".odt", ".otp", ".ots", ".ott", ".pdf", ".potx", ".pps",
-        ".ppsx", ".ppt", ".pptm", ".pptx", ".properties", ".reqif", ".reqifz", ".rtf", ".sql",
+        ".ppsx", ".ppt", ".pptm", ".pptx", ".properties", ".reqif", ".reqifz", ".rst", ".rtf",
+        ".sql",
         ".sqlite", ".sqlite3", ".tab", ".text", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm",
         ".xlsx", ".xltx", ".xml", ".yaml", ".yml", ".zip",
         ".approvalprocess", ".assignmentrules", ".escalationrules", ".flow", ".object",
@@ -170,7 +173,7 @@ class FolderSource:
                 data = b""
                 digest = "not opened"
             else:
-                data = file.read_bytes()
+                data = with_attributes(path, file.read_bytes(), beside_in(self._folder))
                 digest = hashlib.sha256(data).hexdigest()
         except OSError as error:
             yield FetchedDocument(
@@ -179,7 +182,8 @@ class FolderSource:
                 "readable and sync again.",
             )
             return
-        settled = time.time() - status.st_mtime > _SETTLED_SECONDS
+        # What a file includes may change without it.
+        settled = time.time() - status.st_mtime > _SETTLED_SECONDS and not includes(path, data)
         stamp = f"{seen}{digest}{'' if settled else _UNSETTLED}"
         changed_at = datetime.fromtimestamp(status.st_mtime, UTC)
         if uniform and _digest_of(before) == digest:

@@ -41,6 +41,8 @@ READERS = {
     "mail": ("documents.mail", *_HTML),
     "web_archive": ("documents.web_archive", *_HTML),
     "open_document": ("documents.open_document", "defusedxml.ElementTree"),
+    "asciidoc": ("markups.asciidoc", *_HTML),
+    "restructured_text": ("markups.restructured_text", "docutils.core", *_HTML),
     "xml": ("xml_exports", *_XML),
     "json": ("json_exports", *_HTML),
     "fragments": ("fragments", *_HTML),

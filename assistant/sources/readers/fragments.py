@@ -35,7 +35,12 @@ def fragment_to_markdown(text: str) -> str:
     """
     if not (_TAG.search(text) or _ENTITY.search(text)):
         return text.strip()
-    text = _NO_TAG.sub("&lt;", text)
+    text = without_stray_tags(text)
     if not _WHOLE.match(text):
         text = _LINE_END.sub("<br>", text)
     return to_markdown(text).strip()
+
+
+def without_stray_tags(text: str) -> str:
+    """``text`` with each "<" that begins no element of HTML as a sign."""
+    return _NO_TAG.sub("&lt;", text)

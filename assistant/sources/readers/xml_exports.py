@@ -1,4 +1,4 @@
-"""XML exports: Jira (RSS), test managers, ReqIF, BPMN, DMN, Salesforce; other XML as its values.
+"""XML exports: Jira (RSS), MediaWiki, test managers, ReqIF, BPMN, DMN, Salesforce; other XML.
 
 Sources of the formats: Jira's issue navigator ("Export XML"); for the steps of Zephyr Squad and
 Xray in it, SmartBear's converter of these exports.
@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.readers import process_models, reqif
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
+from assistant.sources.readers.markups import mediawiki
 from assistant.sources.readers.salesforce_metadata import salesforce_export as salesforce
 from assistant.sources.readers.test_managers.xml_cases import read_cases
 from assistant.sources.readers.xml_tree import (
@@ -38,6 +39,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         yield from _jira(items)
     elif (cases := read_cases(root)) is not None:
         yield from cases
+    elif mediawiki.is_wiki(root):
+        yield from mediawiki.read_pages(root)
     elif reqif.is_reqif(root):
         yield from reqif.read_parts([root])
     elif (model := process_models.read_model(root)) is not None:

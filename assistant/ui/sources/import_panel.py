@@ -111,8 +111,9 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         "Documents, tables, exports of Jira, Confluence, Salesforce or a test tool, ZIPs of them",
         accept_multiple_files=True,
         key=f"import_files_{st.session_state.get(UPLOADS_KEY, 0)}",
-        help="PDF, Word, PowerPoint, Excel, OpenDocument, CSV, HTML, MHTML, Markdown, text, RTF, "
-        "mail, JSON, XML, ReqIF, YAML, .properties and Gherkin; scans and pictures (PNG, JPEG, "
+        help="PDF, Word, PowerPoint, Excel, OpenDocument, CSV, HTML, MHTML, Markdown, AsciiDoc, "
+        "reStructuredText, MediaWiki exports, text, RTF, mail, JSON, XML, ReqIF, YAML, .properties "
+        "and Gherkin; scans and pictures (PNG, JPEG, "
         "TIFF, WebP) where the extra ocr is installed. The content decides what a file is, not its "
         "name. At most 50 MB each.",
     )
@@ -120,9 +121,9 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
     refused: list[tuple[str, str]] = []
     progress = st.empty()
     for number, file in enumerate(files, start=1):
-        if len(files) > 1 and not _is_read(record, file):
+        if len(files) > 1 and not _is_read(record, file, files):
             progress.progress(number / len(files), f"Reading {number} of {len(files)} files")
-        found = _read(opened, record, file)
+        found = _read(opened, record, file, files)
         whole = len(found.previews) == 1 and not found.failed
         previews.extend((preview, file if whole else None) for preview in found.previews)
         refused.extend(found.failed)
@@ -156,14 +157,23 @@ def _refusals(refused: Sequence[tuple[str, str]], read: int) -> None:
         )
 
 
-def _is_read(record: Session, file: UploadedFile) -> bool:
-    return f"{record.project_id} {file.file_id}" in st.session_state.get(READ, {})
+def _key(record: Session, file: UploadedFile, files: Sequence[UploadedFile]) -> str:
+    """What a reading is kept under; that of a file which may include others depends on them."""
+    others = files if import_sources.may_include(file.name) else [file]
+    return " ".join([record.project_id, file.file_id, *(each.file_id for each in others)])
 
 
-def _read(opened: Workspace, record: Session, file: UploadedFile) -> FilePreviews:
+def _is_read(record: Session, file: UploadedFile, files: Sequence[UploadedFile]) -> bool:
+    return _key(record, file, files) in st.session_state.get(READ, {})
+
+
+def _read(
+    opened: Workspace, record: Session, file: UploadedFile, files: Sequence[UploadedFile]
+) -> FilePreviews:
     """What a file holds; read once, since every click on the page asks again."""
     read: dict[str, FilePreviews] = st.session_state.setdefault(READ, {})
-    key = f"{record.project_id} {file.file_id}"
+    key = _key(record, file, files)
+    together = {each.name: each.getvalue for each in files}
     if key not in read:
         with st.spinner(f"Reading {visible(file.name)}…"):
             bar = st.empty()
@@ -173,8 +183,9 @@ def _read(opened: Workspace, record: Session, file: UploadedFile) -> FilePreview
 
             try:
                 read[key] = import_sources.preview_files(
-                    opened, record.project_id, file.name, file.getvalue(), pages=pages
-                )
+                    opened, record.project_id, file.name, file.getvalue(), pages=pages,
+                    together=together,
+                )  # fmt: skip
                 bar.empty()
             except AssistantError as error:
                 read[key] = FilePreviews(previews=(), failed=((file.name, str(error)),))

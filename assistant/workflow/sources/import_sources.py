@@ -12,7 +12,7 @@ apart at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +20,12 @@ from assistant.domain import SourceDocument, Value
 from assistant.errors import AssistantError, SourceError
 from assistant.language.validity import outdated_words
 from assistant.library import StoredDocument as StoredDocument
+from assistant.sources.files.asciidoc_files import (
+    ASCIIDOC_ENDINGS,
+    beside_in,
+    beside_named,
+    with_attributes,
+)
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
 from assistant.sources.files.folder_source import not_looked_at
@@ -108,6 +114,11 @@ class FilePreviews(Value):
     failed: tuple[tuple[str, str], ...] = ()
 
 
+def may_include(name: str) -> bool:
+    """Whether a file of that name may take values from files that are uploaded with it."""
+    return name.casefold().endswith(ASCIIDOC_ENDINGS)
+
+
 def preview_files(
     workspace: Workspace,
     project_id: str,
@@ -117,20 +128,23 @@ def preview_files(
     folder: str = "",
     held: Callable[[Sequence[Outcome]], Sequence[str]] = lambda outcomes: [""] * len(outcomes),
     pages: Progress | None = None,
+    together: Mapping[str, Callable[[], bytes]] | None = None,
 ) -> FilePreviews:
     """Read an uploaded file and every file in it (archives, mails, exports of several pages).
 
     ``folder`` is the path it lies at, where files of several folders are read: it tells files of
     the same name apart. ``held`` gives the ids of documents that the project has of them already,
     whatever they would be called (empty for none); ``pages`` is told how far a scan is read, and
-    what it raises stops that. Raises ``SourceError`` for one that is too
-    large; whatever else cannot be read is in ``failed``.
+    what it raises stops that. ``together`` are the files that were uploaded with it, by name: an
+    AsciiDoc file takes the attributes of those that it includes. Raises ``SourceError`` for one
+    that is too large; whatever else cannot be read is in ``failed``.
     """
     if len(data) > MAX_UPLOAD_BYTES:
         raise SourceError(
             f"'{name}' has {len(data) / 1e6:.0f} MB; at most {MAX_UPLOAD_BYTES / 1e6:.0f} MB are "
             "read. Split it, or export the part that matters."
         )
+    data = with_attributes(name, data, beside_named(together or {}))
     mappings = saved_mappings(workspace, project_id)
     outcomes = list(read_files(name, data, mappings=mappings, progress=pages))
     whole = len(outcomes) == 1
@@ -305,7 +319,8 @@ def _index_file(
     try:
         if path.stat().st_size > MAX_UPLOAD_BYTES:
             raise SourceError(f"it is larger than {MAX_UPLOAD_BYTES / 1e6:.0f} MB; split it")
-        data = path.read_bytes()
+        root = path.parents[name.count("/")]
+        data = with_attributes(name, path.read_bytes(), beside_in(root))
         name = places.name_of(path, name, data)
         folder = name.rpartition("/")[0]
         found = preview_files(
