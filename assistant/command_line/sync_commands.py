@@ -158,8 +158,9 @@ def stale(options: Namespace, terminal: Terminal) -> None:
         terminal.line(f"{case.case_id}  {case.status}  {case.title}")
         for one in case.findings:
             terminal.line(f"    {one.where}: {one.change} in {one.title}, version {one.version}")
-            terminal.line(f"      was: {one.old}")
-            terminal.line(f"      now: {one.new or '(nothing like it)'}")
+            beside = one.change == stale_store.ANOTHER_LIMIT
+            terminal.line(f"      {'rests on' if beside else 'was'}: {one.old}")
+            terminal.line(f"      {'there' if beside else 'now'}: {one.new or '(nothing like it)'}")
     terminal.line(f"{len(found)} stale cases")
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, insert, or_, select
+from sqlalchemy import Row, Select, and_, func, insert, or_, select
 
 from assistant.domain import Chunk, utc_now
 from assistant.library.case_rows import stored
@@ -72,6 +72,39 @@ class LineageStore(Store):
     def used_chunks(self, project_id: str, document_id: str) -> dict[str, tuple[Chunk, ...]]:
         """By run: the chunks of a document that it used."""
         return self._by_run(self._used(project_id).where(run_chunks.c.document_id == document_id))
+
+    def chunks_of_runs(
+        self, project_id: str, run_ids: Collection[str]
+    ) -> dict[str, tuple[Chunk, ...]]:
+        """By run: all chunks that it used."""
+        return self._by_run(self._used(project_id).where(run_chunks.c.run_id.in_(list(run_ids))))
+
+    def sources_after_runs(self, project_id: str) -> dict[str, frozenset[str]]:
+        """By run: the documents of now that the project first held after the run had begun.
+
+        One that took the place of a document under another name was held before.
+        """
+        first = (
+            select(
+                document_versions.c.document_id.label("id"),
+                func.min(document_versions.c.stored_at).label("at"),
+            )
+            .where(document_versions.c.project_id == project_id)
+            .group_by(document_versions.c.document_id)
+        )
+        here = documents.c
+        held = select(here.id, here.removed_at, here.successor_id).where(
+            here.project_id == project_id
+        )
+        rows = self._all(held)
+        followers = {row.successor_id for row in rows if row.successor_id}
+        there = {row.id for row in rows if row.removed_at is None} - followers
+        came = [(row.at, row.id) for row in self._all(first) if row.id in there]
+        begun = select(runs.c.id, runs.c.created_at).where(runs.c.project_id == project_id)
+        return {
+            row.id: frozenset(name for at, name in came if at > row.created_at)
+            for row in self._all(begun)
+        }
 
     def _used(self, project_id: str) -> Select[Any]:
         same = matching(documents, project_id=run_chunks.c.project_id, id=run_chunks.c.document_id)

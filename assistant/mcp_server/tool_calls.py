@@ -352,7 +352,7 @@ def _proved(scope: ToolScope, case: TestCase) -> Json:
 
 
 def stale_of(scope: ToolScope, given: takes.StaleArguments) -> Json:
-    """Cases whose sources changed."""
+    """Cases whose sources changed, or for which a newer source sets another limit."""
     found = [
         {
             "case_id": one.case_id, "title": one.title, "status": one.status,

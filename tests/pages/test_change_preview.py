@@ -190,3 +190,25 @@ def test_a_typed_text_outlives_the_switch_the_way_and_another_version(
     assert not app.exception
     assert field_of(app).value == now
     assert "You began this text" not in shown(app)
+
+
+@pytest.mark.long
+def test_a_new_source_shows_the_cases_it_touches_and_the_note_opens_the_first(
+    app: AppTest,
+) -> None:
+    app.segmented_control(key="import_way").set_value("paste").run()
+    (field,) = [one for one in app.text_area if one.label == "Text"]
+    field.set_value("A voucher is accepted up to 60 days after it was issued.").run()
+    (touches,) = [
+        one for one in app.toggle if one.label == "Show the cases and questions it touches"
+    ]
+    touches.set_value(True).run()
+    assert not app.exception
+    said = shown(app)
+    assert "another limit than 2 cases rest on" in said
+    assert "The criterion says 40 days" in said
+    app.button(key="keep").click().run()
+    assert "a newer source sets another limit than 2 cases rest on" in shown(app)
+    (button,) = [one for one in app.button if one.label == "Show them"]
+    button.click().run()
+    assert "Which is in force?" in shown(app)

@@ -1,6 +1,6 @@
 """What to ask before cases are written: vague words, gaps, and sources that disagree."""
 
 __all__ = [
-    "conflicts", "notices", "open_questions", "questions", "scope", "similar_criteria",
-    "supersession",
+    "conflicts", "notices", "open_questions", "other_limits", "questions", "scope",
+    "similar_criteria", "supersession",
 ]  # fmt: skip

@@ -190,7 +190,8 @@ def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
         on_change=_list_changed,
         help="Needs you: it contradicts a source, is an outline to complete, carries an open "
         "question, has a result that is not in the sources, was written by a model whose cases "
-        "are to be read line by line, or is stale: its sources changed. "
+        "are to be read line by line, or is stale: its sources changed, or a newer one sets "
+        "another limit. "
         "Proposed: another program proposes a change of it.",
     )
 

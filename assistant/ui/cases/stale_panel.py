@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
@@ -52,7 +52,7 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":orange-badge[:material/update: {counted(len(found), 'stale case')}] "
-            ":small[their sources changed since they were written]",
+            f":small[{_why(found.values())}]",
             width="stretch",
         )
         open_cases = [name for name, one in found.items() if one.status != "accepted"]
@@ -64,6 +64,14 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
             key="all_again",
             help="Accepted cases stay as they are: open one to write it again.",
         )
+
+
+def _why(cases: Iterable[StaleCase]) -> str:
+    changed = [one.has_changes for one in cases]
+    if all(changed):
+        return "their sources changed since they were written"
+    newer = "a newer source sets another limit than they rest on"
+    return f"their sources changed, or {newer}" if any(changed) else newer
 
 
 def stale_panel(
@@ -111,9 +119,10 @@ def _ask_first(opened: Workspace, record: Session, case_id: str, hindered: str |
 def _finding(places: list[str], one: StaleFinding) -> None:
     since = f" since {date_time(one.since)}" if one.since else ""
     by = f", {label(one.by)}" if one.by else ""
-    st.caption(
-        f"{label('; '.join(places), limit=200)} · {label(one.title)} · {one.change}{since}{by}"
-    )
+    title = label(one.title)
+    if one.change == stale.ANOTHER_LIMIT:
+        title = f"{label(one.cited_title)} (left), {title} (right)"
+    st.caption(f"{label('; '.join(places), limit=200)} · {title} · {one.change}{since}{by}")
     removed = one.change == "document removed"
     beside(one.old, one.new, gone="The source was removed." if removed else "Gone.")
 
@@ -129,6 +138,8 @@ def _together(case: StaleCase) -> list[tuple[list[str], StaleFinding]]:
 
 
 def _headline(case: StaleCase) -> str:
+    if not case.has_changes:
+        return "A newer source sets another limit than this case rests on. Which is in force?"
     if case.steps:
         steps = ", ".join(map(str, case.steps))
         return f"What step {steps} rests on has changed."

@@ -224,22 +224,39 @@ FIRST = 12
 T = TypeVar("T")
 
 
+def new_source_view(opened: Workspace, record: Session, source: import_sources.Preview) -> None:
+    """A switch, and behind it what a document that the project does not have yet would touch."""
+    document = source.reading.document
+    place = f"{document.id}_{document.content_hash[:12]}"
+    if not st.toggle(
+        "Show the cases and questions it touches",
+        key=f"touches_{_place(record.project_id, place)}",
+        help="Held against the project as it is. Nothing is kept.",
+    ):
+        return
+    with errors_shown(), st.spinner("Holding cases and criteria against it…"):
+        change_view(preview_change.preview_change(opened, record.project_id, source))
+
+
 def change_view(found: ChangePreview) -> None:
     """The counts, then each part with today's words beside the new ones."""
     _summary(found)
-    if found.changes:
+    if found.changes and not found.is_new:
         _sentences(found)
     _cases(found)
     if found.questions:
         _questions(found)
     if found.checklist is not None:
-        _checklist(found.checklist)
+        _checklist(found.checklist, found.document_id)
 
 
 def _summary(found: ChangePreview) -> None:
     """The counts, and nothing that a check does not know."""
-    badges = [f":gray-badge[{counted(n, 'sentence')} {kind}]" for kind, n in found.counts.items()]
-    if found.rests:
+    counts = {} if found.is_new else found.counts
+    badges = [f":gray-badge[{counted(n, 'sentence')} {kind}]" for kind, n in counts.items()]
+    if found.is_new and found.rests:
+        badges.append(f":orange-badge[another limit than {_with_verb(found.rests, 'rest')} on]")
+    elif found.rests:
         badges.append(f":orange-badge[{_with_verb(found.rests, 'rest')} on what changes]")
     if found.denied:
         badges.append(f":red-badge[{counted(found.denied, 'case')}: the new text says otherwise]")
@@ -250,15 +267,16 @@ def _summary(found: ChangePreview) -> None:
     if raised:
         more = f", on criteria of {found.asked} other cases" if found.asked else ""
         badges.append(f":violet-badge[{counted(raised, 'question')} raised{more}]")
-    st.markdown(" ".join(badges))
-    if found.languages:
+    if badges:
+        st.markdown(" ".join(badges))
+    if found.languages and not found.is_new:
         old, new = map(label, found.languages)
         st.warning(
             f"The present text reads as {old}, the new one as {new}. Sentences are compared word "
             "by word, so nearly all count as changed, and cases keep their language.",
             icon=":material/translate:",
         )
-    for note in _first(found.notes, "notes"):
+    for note in () if found.is_new else _first(found.notes, f"{found.document_id}_notes"):
         st.caption(f":material/info: {label(note, limit=300)}")
 
 
@@ -280,15 +298,20 @@ def _first(entries: Sequence[T], key: str) -> Sequence[T]:
 def _sentences(found: ChangePreview) -> None:
     moved = f"; {counted(found.moved, 'sentence')} only stand elsewhere" if found.moved else ""
     _head("In the text", "article", f"today's on the left, the new one on the right{moved}")
-    shown = _first(found.changes, "sentences")
+    shown = _first(found.changes, f"{found.document_id}_sentences")
     with st.container(border=True):
         for one in shown:
             beside(one.old, one.new, gone="no sentence like it")
 
 
 def _cases(found: ChangePreview) -> None:
-    _head("Cases", "fact_check", "today's sentence on the left, the new one on the right")
-    if not found.cases:
+    sides = "left: what the cases rest on; right: the new source"
+    if not found.is_new:
+        sides = "today's sentence on the left, the new one on the right"
+    _head("Cases", "fact_check", sides)
+    if not found.cases and found.is_new:
+        st.caption("No case is found that cites, or is traced to, another limit on the same.")
+    elif not found.cases:
         st.caption(
             "No case rests on what changes, and the proof finds nothing new in the cases whose "
             "sources change."
@@ -296,7 +319,7 @@ def _cases(found: ChangePreview) -> None:
             else "No case is touched."
         )
     grouped: dict[tuple[tuple[str, str], ...], list[TouchedCase]] = {}
-    for one in _first(found.cases, "cases"):
+    for one in _first(found.cases, f"{found.document_id}_cases"):
         grouped.setdefault(tuple((each.old, each.new) for each in one.rests_on), []).append(one)
     for sentences, cases in grouped.items():
         with st.container(border=True, gap="xsmall"):
@@ -309,7 +332,8 @@ def _cases(found: ChangePreview) -> None:
     facts = [f"{found.untouched} other written cases: no check finds that this touches them"]
     if found.asked:
         facts.insert(0, f"{_with_verb(found.asked, 'belong')} to criteria with a raised question")
-    facts.append(f"{_with_verb(found.resting, 'cite')} this source in all")
+    if not found.is_new:
+        facts.append(f"{_with_verb(found.resting, 'cite')} this source in all")
     if found.uncited:
         facts.append(
             f"{found.uncited} imported cases cite no source, so nothing can be told of them"
@@ -349,7 +373,7 @@ def _fault(fault: NewFault) -> str:
 
 def _questions(found: ChangePreview) -> None:
     _head("Questions", "contact_support", "raised by the new text, or settled by it")
-    for one in _first(found.questions, "questions"):
+    for one in _first(found.questions, f"{found.document_id}_questions"):
         with st.container(border=True, gap="xsmall"):
             badge = ":green-badge[settled]" if one.settled else ":violet-badge[raised]"
             cases = f" :gray[cases: {label(', '.join(one.case_ids), limit=300)}]"
@@ -365,7 +389,7 @@ def _questions(found: ChangePreview) -> None:
             right.markdown(f":small[{label(quoted, limit=600)}]")
 
 
-def _checklist(change: ChecklistChange) -> None:
+def _checklist(change: ChecklistChange, place: str) -> None:
     _head("Checklist", "checklist", f"{counted(change.staying, 'item')} of these epics stay")
     if not (change.arising or change.vanishing):
         st.caption("No item comes or goes.")
@@ -373,10 +397,10 @@ def _checklist(change: ChecklistChange) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         st.caption(f"Gone: {len(change.vanishing)}")
-        _items(change.vanishing, "gone")
+        _items(change.vanishing, f"{place}_gone")
     with right:
         st.caption(f"New: {len(change.arising)}")
-        _items(change.arising, "new")
+        _items(change.arising, f"{place}_new")
 
 
 def _items(items: Sequence[TestCondition], key: str) -> None:

@@ -11,6 +11,7 @@ from assistant.errors import AssistantError
 from assistant.ui.counts import counted, listed
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import pressed
+from assistant.ui.sources.change_preview import new_source_view
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
 from assistant.ui.sources.stale_note import stale_note, stale_noted
 from assistant.ui.state import Session, errors_shown, note_done, page_action
@@ -201,6 +202,8 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
         with st.container(border=True, gap="xsmall"):
             _preview(preview)
             kept.append(_version_or_own(opened, record, preview, number))
+            if kept[-1].change == "new":
+                new_source_view(opened, record, kept[-1])
             if file is not None and preview.reading.columns:
                 _columns(opened, record, preview, file)
     if len(found) > SHOWN:

@@ -1,8 +1,10 @@
-"""What keeping a source made stale: said where it was kept, with the way to these cases."""
+"""What keeping a source made stale, or sets otherwise than cases do: said where it was kept, with
+the way to these cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,6 +16,7 @@ from assistant.ui.plain_text import label
 from assistant.ui.state import Session, note_done
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
+from assistant.workflow.review.stale import StaleCase
 
 NOTE = "stale_note"
 """What was kept last and made cases stale, until its cases are opened or something else is kept."""
@@ -42,15 +45,27 @@ def stale_noted(
     if not gone:
         note_done(f"{said}: no case went stale")
         return
-    note_done(_sentence(said, len(gone)), icon=":material/update:")
+    note_done(_sentence(said, gone), icon=":material/update:")
     runs: dict[str, tuple[str, ...]] = {}
     for one in gone:
         runs[one.run_id] = (*runs.get(one.run_id, ()), one.case_id)
     st.session_state[NOTE] = StaleNote(record.project_id, place, said, runs)
 
 
-def _sentence(said: str, cases: int) -> str:
-    return f"{said}: {counted(cases, 'case')} {'is' if cases == 1 else 'are'} stale"
+def _sentence(said: str, cases: Iterable[StaleCase]) -> str:
+    """What was kept, how many cases are stale, and than how many a new source sets otherwise."""
+    changed = Counter(one.has_changes for one in cases)
+    parts = []
+    if changed[True]:
+        parts.append(
+            f"{counted(changed[True], 'case')} {'is' if changed[True] == 1 else 'are'} stale"
+        )
+    if changed[False]:
+        verb = "rests" if changed[False] == 1 else "rest"
+        parts.append(
+            f"a newer source sets another limit than {counted(changed[False], 'case')} {verb} on"
+        )
+    return f"{said}: {'; '.join(parts)}"
 
 
 def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
@@ -66,7 +81,7 @@ def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
         st.session_state.pop(NOTE)
         return
     with st.container(horizontal=True, vertical_alignment="center", key="stale-note"):
-        said = _sentence(note.said, sum(map(len, runs.values())))
+        said = _sentence(note.said, [found[one] for ids in runs.values() for one in ids])
         st.markdown(f":orange[:material/update:] {label(said)}", width="stretch")
         for run_id, case_ids in runs.items():
             named = "Show them"

@@ -10,6 +10,7 @@ __all__ = [
     "duplicates",
     "export_cases",
     "lineage",
+    "newer_sources",
     "preview_change",
     "proposals",
     "review",

@@ -1,4 +1,4 @@
-"""A document's next version, looked at before it is kept: what it would change.
+"""A document's next version, or one that is new, looked at before it is kept: what it would change.
 
 The text is read as an import reads it and held in memory: which sentences change, which cases rest
 on those, what the proof finds in cases then and not today, which items of the checklist come and
@@ -89,7 +89,8 @@ class TouchedCase(NamedCase):
 class ChangePreview(Value):
     """What a text would change as a document's next version.
 
-    ``version`` is the present one. ``moved`` counts sentences that only stand elsewhere then, and
+    ``version`` is the present one, 0 of a document that the project does not have. ``moved``
+    counts sentences that only stand elsewhere then, and
     ``languages`` are the present and the new one where they differ. ``cases`` are those touched,
     worst first; ``asked`` counts others that belong to a criterion on which the new text raises a
     question. Of the rest ``untouched`` were written from sources, and ``uncited`` were imported:
@@ -124,6 +125,11 @@ class ChangePreview(Value):
         return {name: found[name] for name in ("changed", "added", "removed") if found[name]}
 
     @property
+    def is_new(self) -> bool:
+        """Whether the project does not have the document yet."""
+        return self.version == 0
+
+    @property
     def rests(self) -> int:
         """How many cases rest on what changes."""
         return sum(bool(one.rests_on) for one in self.cases)
@@ -141,14 +147,15 @@ def preview_change(
     *,
     progress: Progress = lambda done, total: None,
 ) -> ChangePreview:
-    """What ``source`` (see ``next_version``) would change as its document's next version.
+    """What ``source`` would change as its document's next version (see ``next_version``), or as a
+    document that the project does not have yet.
 
-    ``progress`` gets runs proved and in all. Raises ``LibraryError`` where the project holds no
-    such document.
+    Of a new one are told the cases that rest on another limit than it sets, the questions that it
+    raises, and the checklist of its epics. ``progress`` gets runs proved and in all.
     """
-    library, document_id = workspace.library, source.reading.document.id
-    document, held_epics, held_cases = library.document_parts(project_id, document_id)
-    present = NextVersion(document=document, epics=held_epics, cases=held_cases)
+    document_id = source.reading.document.id
+    present = _present(workspace, project_id, source)
+    document, held_epics = present.document, present.epics
     upcoming = NextVersion(
         document=document_of(source.reading).model_copy(update={"version": document.version + 1}),
         epics=source.reading.epics,
@@ -159,7 +166,7 @@ def preview_change(
     then = _Side(workspace, project_id, upcoming)
     proof = (present, today.basis.epics), (upcoming, then.basis.epics)
     faults = dict(new_findings(workspace, project_id, *proof, progress))
-    held = [one for one in library.cases(project_id) if one.status != "rejected"]
+    held = [one for one in workspace.library.cases(project_id) if one.status != "rejected"]
     looked_at = (_touched(one, today, then, faults.get(one.id, ())) for one in held)
     cases = [one for one in looked_at if one.rests_on or one.faults]
     traced: dict[str, list[str]] = {}
@@ -196,15 +203,26 @@ def preview_change(
     )
 
 
+def _present(workspace: Workspace, project_id: str, source: Preview) -> NextVersion:
+    """The document as it is; without a word where the project does not have it."""
+    name = source.reading.document.id
+    if workspace.library.find_document(project_id, name) is None:
+        nothing = source.reading.document.model_copy(update={"text": "", "version": 0})
+        return NextVersion(document=nothing)
+    document, epics, cases = workspace.library.document_parts(project_id, name)
+    return NextVersion(document=document, epics=epics, cases=cases)
+
+
 def apply_change(
     workspace: Workspace, project_id: str, preview: ChangePreview, *, by: str
 ) -> StoredDocument:
-    """Keep the previewed text as the document's next version. What is kept is not indexed yet.
+    """Keep the previewed text as the document's next version, or as a document of its own. What is
+    kept is not indexed yet.
 
-    Raises ``LibraryError`` where the document has changed since it was previewed.
+    Raises ``LibraryError`` where the document has changed, came or went since it was previewed.
     """
     held = workspace.library.find_document(project_id, preview.document_id)
-    if held is None or held.version != preview.version:
+    if (held.version if held is not None else 0) != preview.version:
         raise LibraryError(
             f"“{preview.title}” has changed since this preview was made. Look at the preview again."
         )

@@ -1,4 +1,5 @@
-"""Stale cases: those whose cited words, or whose acceptance criterion, changed or vanished.
+"""Stale cases: those whose cited words, or whose acceptance criterion, changed or vanished, or for
+which a source that came in later sets another limit.
 
 A case is judged from what the library holds: the words that each of its steps cites, and what the
 cited document says now; an answer that stands in place of a criterion is part of what it rests on.
@@ -15,17 +16,20 @@ from typing import Any, Literal
 
 from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
-from assistant.library import StaleReview, StoredCase
+from assistant.library import DocumentState, StaleReview, StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import (
     NextVersion,
     PresentWords,
     present_epics,
 )
+from assistant.workflow.review.newer_sources import LimitElsewhere, NewerSources
 from assistant.workflow.review.sentences import in_their_places, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
 
-Change = Literal["changed", "vanished", "document removed"]
+Change = Literal["changed", "vanished", "document removed", "another limit"]
+ANOTHER_LIMIT: Change = "another limit"
+"""Not a change: a newer source sets it beside the words that the case rests on."""
 PARTS = {
     "precondition": "precondition",
     "action": "action",
@@ -39,7 +43,8 @@ class StaleFinding(Value):
     ``where`` names the part of the case ("step 2, expected result"), ``step`` its number where it
     is a step, ``part`` what of it the citation supports ("" of a criterion). ``quote`` are the
     cited words, ``old`` the sentence they stood in and ``new`` what stands there now. ``key`` is
-    the same as long as these are.
+    the same as long as these are. Of another limit ``quote`` is the limit that the case says,
+    ``old`` the sentence of ``cited_title`` that sets it, and ``new`` that of the newer document.
     """
 
     key: str
@@ -52,6 +57,7 @@ class StaleFinding(Value):
     new: str = ""
     document_id: str = ""
     title: str = ""
+    cited_title: str = ""
     cited_version: int = 0
     version: int = 0
     since: datetime | None = None
@@ -81,6 +87,11 @@ class StaleCase(NamedCase):
     """A stale case with what is stale in it."""
 
     findings: tuple[StaleFinding, ...]
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something that it rests on changed, and not only stands elsewhere otherwise."""
+        return any(one.change != ANOTHER_LIMIT for one in self.findings)
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -116,15 +127,16 @@ def stale_cases(
         changed |= {one: (*changed.get(one, ()), *chunks) for one, chunks in used.items()}
         if upcoming.epics:
             earlier |= {run.id for run in library.runs(project_id)}
+    newer = NewerSources(workspace, project_id, upcoming)
     cases = [
         stored
-        for stored in library.lineage.cases_of_runs(project_id, {*changed, *earlier})
+        for stored in library.lineage.cases_of_runs(project_id, {*changed, *earlier, *newer.runs})
         if stored.status != "rejected" and run_id in (None, stored.run_id)
     ]
     if not cases:
         return ()
     decided = library.lineage.decisions(project_id, {stored.id for stored in cases})
-    judge = _Judge(workspace, project_id, changed, upcoming)
+    judge = _Judge(workspace, project_id, changed, upcoming, newer)
     found = []
     for stored in cases:
         findings = tuple(
@@ -187,7 +199,12 @@ def cited_parts(case: TestCase) -> Iterator[tuple[Citation, str, int | None]]:
         yield citation, PARTS[citation.supports], None
     for step in case.steps:
         for citation in step.citations:
-            yield citation, f"step {step.number}, {PARTS[citation.supports]}", step.number
+            yield citation, _where(step.number, citation.supports), step.number
+
+
+def _where(step: int | None, part: str) -> str:
+    """A part of a case in words."""
+    return f"step {step}, {PARTS[part]}" if step is not None else PARTS[part]
 
 
 class _Judge:
@@ -199,7 +216,9 @@ class _Judge:
         project_id: str,
         changed: Mapping[str, Sequence[Chunk]],
         upcoming: NextVersion | None,
+        newer: NewerSources,
     ) -> None:
+        self._newer = newer
         self._workspace = workspace
         self._library = workspace.library
         self._project_id = project_id
@@ -230,6 +249,46 @@ class _Judge:
                 where, step, citation.quote, sentence, self._words.instead(sentence, chunk),
                 chunk.document_id, chunk.title, chunk.version, citation.supports,
             )  # fmt: skip
+        for one in self._newer.limits(stored):
+            yield from self._limits(one)
+
+    def _limits(self, one: LimitElsewhere) -> Iterator[StaleFinding]:
+        """What a newer source sets otherwise, at each place of the case that rests on it."""
+        chunk, found = one.chunk, one.found
+        quote = chunk.text[found.mine.start : found.mine.end]
+        sentence = sentences_at(chunk.text, found.mine.start, found.mine.end)
+        key = "\n".join((found.source.document_id, quote, sentence, found.other))
+        _, since, by = self._since(found.source.document_id)
+        criterion = f"acceptance criterion {chunk.key}"
+        for step, part in dict.fromkeys(one.places) or [(None, "")]:
+            yield StaleFinding(
+                key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+                where=_where(step, part) if part else criterion,
+                step=step,
+                part=part,
+                change=ANOTHER_LIMIT,
+                quote=quote,
+                old=sentence,
+                new=plain_words(found.other),
+                document_id=found.source.document_id,
+                title=found.source.title,
+                cited_title=chunk.title,
+                cited_version=chunk.version,
+                version=found.source.version,
+                since=since,
+                by=by,
+            )
+
+    def _since(self, document_id: str) -> tuple[DocumentState | None, datetime | None, str]:
+        """What became of a document, since when it is so, and who brought it so."""
+        state = self._words.state(document_id) if document_id else None
+        if state is None:
+            return None, None, ""
+        kept = self._library.lineage.versions(self._project_id, state.id)
+        latest = next((one for one in kept if one.version == state.version), None)
+        if state.removed_at is not None or latest is None:
+            return state, state.removed_at, ""
+        return state, latest.stored_at, latest.by
 
     def _criteria(self, stored: StoredCase) -> Iterator[StaleFinding]:
         run_id = stored.source_run_id
@@ -296,12 +355,8 @@ class _Judge:
         cited_version: int,
         part: str = "",
     ) -> StaleFinding:
-        state = self._words.state(document_id) if document_id else None
+        state, since, by = self._since(document_id)
         gone = state is None or state.removed_at is not None
-        latest = None
-        if state is not None and not gone:
-            kept = self._library.lineage.versions(self._project_id, state.id)
-            latest = next((one for one in kept if one.version == state.version), None)
         key = "\n".join((document_id, quote, new, str(gone)))
         change: Change = "document removed" if gone else ("changed" if new else "vanished")
         return StaleFinding(
@@ -317,8 +372,8 @@ class _Judge:
             title=title,
             cited_version=cited_version,
             version=state.version if state else 0,
-            since=latest.stored_at if latest else (state.removed_at if state else None),
-            by=latest.by if latest else "",
+            since=since,
+            by=by,
         )
 
 
