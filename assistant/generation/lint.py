@@ -41,7 +41,7 @@ def lint(case: TestCase, house: HouseRules | None = None) -> tuple[LintFinding, 
     company's own rules, where these are given."""
     gherkin = is_gherkin(case)
     findings = list(_of_case(case, MAX_GHERKIN_LINES if gherkin else MAX_CASE_STEPS))
-    if case.origin.writer == "outline":
+    if left_open := _is_left_open(case):
         findings = [one for one in findings if one.rule not in LEFT_OPEN]
     pairs: set[tuple[tuple[str, str, str], tuple[str, str, str]]] = set()
     first: dict[tuple[str, str], int] = {}
@@ -52,7 +52,7 @@ def lint(case: TestCase, house: HouseRules | None = None) -> tuple[LintFinding, 
             continue  # a row of the data of the step above
         read = _without_keywords(step) if gherkin else step
         found = [one for rule in STEP_RULES for one in rule(read)]
-        if case.origin.writer == "outline":
+        if left_open:
             found = [one for one in found if one.rule not in LEFT_OPEN]
         state = list(misplaced_precondition(read)) if before else []
         before = before and bool(state)
@@ -84,6 +84,11 @@ def lint(case: TestCase, house: HouseRules | None = None) -> tuple[LintFinding, 
     if house is not None:
         findings += check_rules(case, house)
     return tuple(findings)
+
+
+def _is_left_open(case: TestCase) -> bool:
+    """Whether a case has still to be worded, which is said of it as a whole."""
+    return case.origin.writer == "outline" or (case.origin.writer == "person" and case.is_outline)
 
 
 def is_gherkin(case: TestCase) -> bool:

@@ -86,6 +86,7 @@ def add(
     *,
     by: str,
     action: CaseAction,
+    reason: str = "",
 ) -> None:
     """Store new cases, their ids being free, each with its first line of history.
 
@@ -115,7 +116,7 @@ def add(
                 **_columns(case, body, by, now),
             }
         )
-        line = _version(project_id, case.id, version, now, by, action, "", body)
+        line = _version(project_id, case.id, version, now, by, action, reason, body)
         history.append(line | {"source_run_id": item.source_run_id})
     connection.execute(insert(cases), rows)
     connection.execute(insert(case_versions), history)
@@ -170,13 +171,14 @@ def not_as_seen(row: CaseRow, mine: TestCase) -> EditConflict:
     )
 
 
-def note_removed(connection: Connection, row: CaseRow, *, by: str, reason: str) -> None:
-    """Add the last line to the history of a case that is about to be deleted."""
+def remove(connection: Connection, row: CaseRow, *, by: str, reason: str) -> None:
+    """Take a case out; its history stays, with a last line that says so."""
     line = _version(
         row.project_id, row.id, row.row_version + 1, utc_now().isoformat(), by, "removed", reason,
         row.body,
     )  # fmt: skip
     connection.execute(insert(case_versions), [line])
+    connection.execute(delete(cases).where(matching(cases, project_id=row.project_id, id=row.id)))
 
 
 def _conflict(row: CaseRow, mine: TestCase) -> EditConflict:
@@ -351,10 +353,7 @@ def release_imported(
     reason = f"{title} was removed"
     for row in _of_document(connection, project_id, document_id):
         if not _touched_by(connection, row):
-            note_removed(connection, row, by=by, reason=reason)
-            connection.execute(
-                delete(cases).where(matching(cases, project_id=project_id, id=row.id))
-            )
+            remove(connection, row, by=by, reason=reason)
         else:
             touched.append(row)
     counts.vanished = mark_vanished(connection, touched, reason, by=by)

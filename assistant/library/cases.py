@@ -24,7 +24,13 @@ from assistant.library.storage.records import (
     text_hash,
 )
 from assistant.library.storage.rows import cleaned, dump, matching, plain, when
-from assistant.library.storage.schema import case_versions, cases, rejected_drafts, runs
+from assistant.library.storage.schema import (
+    case_proposals,
+    case_versions,
+    cases,
+    rejected_drafts,
+    runs,
+)
 
 _ACTIONS: dict[CaseStatus, CaseAction] = {
     "draft": "set to draft",
@@ -64,6 +70,7 @@ class CaseStore(Store):
             .where(
                 or_(cases.c.run_id == run_id, cases.c.source_run_id == run_id),
                 cases.c.status == "draft",
+                cases.c.given_key.is_not(None),  # a person's own case is no draft of a run
                 case_versions.c.action.in_(_BY_RUNS),
             )
         )
@@ -88,11 +95,15 @@ class CaseStore(Store):
         rejected: Sequence[RejectedDraft] = (),
         by: str = "",
         source_run_id: str | None = None,
+        by_hand: bool = False,
+        reason: str = "",
     ) -> StoredCase:
         """Store a new case of a run (or of none), with the drafts that were refused before it.
 
         ``source_run_id`` is another run that wrote it for this run's list. The same conditions
-        again in the same run, by the same writing run, change nothing and return the stored case.
+        again in the same run, by the same writing run, change nothing and return the stored case;
+        what somebody adds ``by_hand`` is always a case of its own, and no part of what the run set
+        out to write. ``reason`` stands in its history.
         An id that another case has gets the first free ending of ``-2``, ``-3``…; nothing is
         replaced.
         """
@@ -108,7 +119,8 @@ class CaseStore(Store):
                 wrote = source_run_id or run_id
                 by = by or _writer_of(connection, project_id, wrote)
                 here = matching(cases, project_id=project_id, run_id=run_id, given_key=key)
-                row = connection.execute(select(cases).where(here)).first()
+                if not by_hand:
+                    row = connection.execute(select(cases).where(here)).first()
                 _keep_rejected(connection, wrote, rejected)
             if row is None:
                 case_id = case_rows.free_id(
@@ -117,10 +129,10 @@ class CaseStore(Store):
                 new = NewCase(
                     case.model_copy(update={"id": case_id}),
                     run_id=run_id,
-                    given_key=None if run_id is None else key,
+                    given_key=None if run_id is None or by_hand else key,
                     source_run_id=source_run_id,
                 )
-                case_rows.add(connection, project_id, [new], by=by, action="added")
+                case_rows.add(connection, project_id, [new], by=by, action="added", reason=reason)
                 record(connection, project_id, "case", case_id, "added", by, run_id or "")
                 row = fetch(connection, project_id, case_id)
             return stored(row)
@@ -298,6 +310,29 @@ class CaseStore(Store):
         changed, before = found
         return LastChange(changed=kept[changed], before=kept[_original(kept, before)])
 
+    def is_own_addition(self, project_id: str, case_id: str, *, by: str) -> bool:
+        """Whether ``take_out`` would take this case out."""
+        with self._database.read() as connection:
+            return _is_own_addition(connection, fetch(connection, project_id, case_id), by)
+
+    def take_out(self, project_id: str, case_id: str, *, by: str, expected_version: int) -> None:
+        """Take back that a person added a case; its history stays.
+
+        Only for who added it, while it reads as it was added and nobody else did anything with it;
+        else ``LibraryError``. ``EditConflict`` where it is no longer at ``expected_version``.
+        """
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            row = fetch(connection, project_id, case_id)
+            check_version(row, expected_version, TestCase.model_validate_json(row.body))
+            if not _is_own_addition(connection, row, by):
+                raise LibraryError(
+                    f"Test case “{case_id}” was not added by {plain(by) or 'you'}, or something "
+                    "was done with it since. Reject it instead."
+                )
+            case_rows.remove(connection, row, by=by, reason="addition taken back")
+            record(connection, project_id, "case", case_id, "removed", by, "addition taken back")
+
     def history(self, project_id: str, case_id: str) -> tuple[CaseVersion, ...]:
         """Every version of a case, oldest first; also of one that was removed."""
         with self._database.read() as connection:
@@ -367,6 +402,21 @@ def _last_change(
         return None
     kept = history[shown].action in ("asked", "masked")  # nobody's change of the words
     return None if kept else (shown, before)
+
+
+def _is_own_addition(connection: Connection, row: CaseRow, by: str) -> bool:
+    """Whether a case was added by hand, reads as it was added, and nobody else touched it."""
+    if row.run_id is None or row.given_key is not None:
+        return False
+    history = _history(connection, row.project_id, row.id)
+    gone = max((one.version for one in history if one.action == "removed"), default=0)
+    kept = {one.version: one for one in history if one.version > gone}
+    waiting = matching(case_proposals, project_id=row.project_id, case_id=row.id)
+    return (
+        _original(kept, row.row_version) == min(kept)
+        and all(one.actor == plain(by) for one in kept.values())
+        and connection.execute(select(case_proposals.c.seq).where(waiting)).first() is None
+    )
 
 
 def _writer_of(connection: Connection, project_id: str, run_id: str) -> str:

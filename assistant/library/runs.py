@@ -204,6 +204,7 @@ class RunStore(Store):
                 runs.c.status, runs.c.error, runs.c.writer, runs.c.epic_keys,
                 runs.c.condition_count.label("conditions"), runs.c.cancel_requested, runs.c.timings,
                 counted.scalar_subquery().label("cases"),
+                counted.where(cases.c.given_key.is_not(None)).scalar_subquery().label("written"),
                 counted.where(cases.c.status == "accepted").scalar_subquery().label("accepted"),
                 counted.where(cases.c.status == "rejected").scalar_subquery().label("rejected"),
             )

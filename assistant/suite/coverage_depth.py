@@ -37,6 +37,9 @@ RULES: dict[Level, str] = {
 }
 """What each level means, in the order in which a reader should look at them."""
 
+_HELD_AGAINST_ITEMS = frozenset({"model", "person"})
+"""Whose cases cover the items that they are seen to show, and no other: imported ones and those of
+earlier versions, which nobody held against the items, stand for one of their technique each."""
 _MUST_SHOW: tuple[Technique, ...] = ("negative", "boundary")
 _RISK: dict[Priority, int] = {"High": 0, "Medium": 1, "Low": 2}
 
@@ -163,7 +166,7 @@ def _row(
     named |= set(covered_elsewhere)
     free: dict[Technique, int] = defaultdict(int)
     for case in cases:
-        if not case.condition_ids and case.origin.writer != "model":
+        if not case.condition_ids and case.origin.writer not in _HELD_AGAINST_ITEMS:
             free[case.technique or "positive"] += 1
     missing: list[TestCondition] = []
     for condition in sorted(conditions, key=lambda one: _RISK[one.priority]):
@@ -229,7 +232,7 @@ def _claimed(missing: Sequence[TestCondition], cases: Sequence[TestCase]) -> tup
 
 def _is_refused(case: TestCase) -> bool:
     errors = any(finding.severity == "error" for finding in case.findings)
-    return errors and case.origin.writer == "model" and case.status != "accepted"
+    return errors and case.origin.writer in _HELD_AGAINST_ITEMS and case.status != "accepted"
 
 
 def _level(

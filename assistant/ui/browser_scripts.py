@@ -13,6 +13,7 @@ PAUSE_MS = 600
 """How long after the last key stroke a text is read."""
 NARROW = 1200
 """Below this width, in pixels, list, case and sources do not fit side by side."""
+_NARROW = "window_narrow"
 
 _READ_WHILE_TYPING = """
 export default function({ data }) {
@@ -126,7 +127,13 @@ def read_while_typing(key: str) -> None:
 def is_narrow() -> bool:
     """Whether the window is too narrow for three panes; known once the browser has told."""
     told = _width(key="window-width", data={"narrow": NARROW}, on_narrow_change=lambda: None)
-    return bool(told.narrow)
+    narrow = st.session_state[_NARROW] = bool(told.narrow)
+    return narrow
+
+
+def was_narrow() -> bool:
+    """What ``is_narrow`` said when this page was drawn last: it is asked once a page."""
+    return bool(st.session_state.get(_NARROW))
 
 
 def chosen_in_view(key: str, chosen: int) -> None:

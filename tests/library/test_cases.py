@@ -8,7 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.domain import CaseOrigin, GenerationRun, RejectedDraft, TestCase, TestStep
+from assistant.domain import (
+    CaseOrigin,
+    GenerationRun,
+    Question,
+    RejectedDraft,
+    TestCase,
+    TestStep,
+)
 from assistant.errors import EditConflict, LibraryError
 from assistant.library import Library, Project, StoredCase
 from assistant.library.storage.records import text_hash
@@ -299,3 +306,70 @@ def test_any_text_can_be_saved_and_read_back(text: str, library: Library, projec
     )  # fmt: skip
     assert library.case(project.id, stored.id).case.status_reason == clean
     assert library.history(project.id, stored.id)[-1].by == clean
+
+
+def by_hand(library: Library, project: Project, run_id: str, new: TestCase) -> StoredCase:
+    own = new.model_copy(update={"origin": CaseOrigin(writer="person")})
+    return library.add_case(project.id, run_id, own, by="ann", by_hand=True, reason="by hand")
+
+
+def test_a_case_added_by_hand_is_always_one_more_and_no_part_of_the_plan(
+    library: Library, project: Project
+) -> None:
+    one = run(library, project, "r1")
+    library.add_case(project.id, one, case("T-1", "first", "c1"))
+    ids = [by_hand(library, project, one, case("T-1", "copy", "c1")).id for _ in range(2)]
+    assert ids == ["T-1-2", "T-1-3"]
+    (summary,) = library.runs(project.id)
+    assert (summary.cases, summary.written) == (3, 1)
+    assert summary.model_copy(update={"conditions": 2}).progress == 0.5
+    # The run, resumed after a crash, still finds its own.
+    assert library.add_case(project.id, one, case("T-1", "first", "c1")).id == "T-1"
+    asked = [Question(criterion_id="c", kind="ambiguous", text="Who?")]
+    library.add_questions(one, asked, bears_on=lambda *_: True)
+    assert [bool(c.case.open_questions) for c in library.cases(project.id)] == [True, False, False]
+
+
+def test_who_added_a_case_takes_it_out_and_its_history_stays(
+    library: Library, project: Project
+) -> None:
+    one = run(library, project, "r1")
+    added = by_hand(library, project, one, case())
+    edited = edit(library, added, "edited", project)
+    assert not library.is_own_addition(project.id, "T-1", by="ann")
+    with pytest.raises(LibraryError, match="Reject it"):
+        library.take_out(project.id, "T-1", by="ann", expected_version=edited.row_version)
+    library.undo(project.id, "T-1", by="ann", expected_version=2)
+    assert library.last_change(project.id, "T-1") is None
+    assert library.is_own_addition(project.id, "T-1", by="ann")
+    assert not library.is_own_addition(project.id, "T-1", by="bob")
+    with pytest.raises(EditConflict):
+        library.take_out(project.id, "T-1", by="ann", expected_version=2)
+    library.take_out(project.id, "T-1", by="ann", expected_version=3)
+    assert library.cases(project.id) == ()
+    history = library.history(project.id, "T-1")
+    assert [(v.action, v.by) for v in history] == [
+        ("added", "ann"), ("edited", "ann"), ("undone", "ann"), ("removed", "ann"),
+    ]  # fmt: skip
+    assert history[0].reason == "by hand"
+    latest = library.events(project.id)[0]
+    assert (latest.action, latest.subject_id, latest.by) == ("removed", "T-1", "ann")
+    # Its id goes on counting, and what came before is no change of the next case.
+    again = by_hand(library, project, one, case())
+    assert again.row_version == 5
+    assert library.is_own_addition(project.id, "T-1", by="ann")
+
+
+def test_an_addition_that_somebody_else_touched_stays(library: Library, project: Project) -> None:
+    one = run(library, project, "r1")
+    by_hand(library, project, one, case("T-1"))
+    library.set_status(project.id, "T-1", "accepted", by="bob", expected_version=1)
+    library.undo(project.id, "T-1", by="ann", expected_version=2)
+    by_hand(library, project, one, case("T-2"))
+    library.proposals.put(project.id, case("T-2", "better"), case_version=1, reason="r", by="bob")
+    library.add_case(project.id, one, case("T-3"), by="ann")
+    library.add_case(project.id, None, case("T-4"), by="ann")
+    for name, version in (("T-1", 3), ("T-2", 1), ("T-3", 1), ("T-4", 1)):
+        with pytest.raises(LibraryError, match="Reject it"):
+            library.take_out(project.id, name, by="ann", expected_version=version)
+    assert len(library.cases(project.id)) == 4

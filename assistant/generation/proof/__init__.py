@@ -1,7 +1,7 @@
 """Proof: what a case claims, held against what it may rest on."""
 
 from assistant.generation.proof.case_basis import Ground, ground_of
-from assistant.generation.proof.case_proof import grounded
+from assistant.generation.proof.case_proof import grounded, situated
 from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.passages import Sources
 from assistant.generation.proof.proof_faults import RULES
@@ -29,6 +29,7 @@ __all__ = [
     "polarity",
     "proof_faults",
     "repetition",
+    "situated",
     "statement_words",
     "support_texts",
     "verified",

@@ -19,6 +19,7 @@ from functools import cached_property
 from assistant.design.questions.conflicts import find_conflicts
 from assistant.domain import Citation, TestCase, TestCondition, TestStep
 from assistant.generation.proof.case_basis import Basis, Ground
+from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.claims import Claims
 from assistant.generation.proof.condition_sides import (
     messages_of_other_side,
@@ -157,8 +158,10 @@ class _Proof:
         yield from self.claims.novel(result)
         if step == basis.case.steps[-1]:
             yield from messages_of_other_side(result, self.sided)
-        if basis.case.origin.writer != "outline":  # it quotes, and says so
-            yield from echoes(step, basis.criteria)
+        writer = basis.case.origin.writer
+        if writer != "outline":  # it quotes, and says so
+            # A person who says what the criterion says may have meant it; a model has to word it.
+            yield from echoes(step, () if writer == "person" else basis.criteria)
         yield from self._turned(step)
 
     def _turned(self, step: TestStep) -> Iterator[Mark]:
@@ -241,6 +244,22 @@ def one_side(conditions: Sequence[TestCondition]) -> tuple[TestCondition, ...]:
     both = any((quote, not holds) in sides for quote, holds in sides)
     several = len(claiming) > 1 and (both or len(outcomes) > 1 or len(values) > 1)
     return () if several else tuple(conditions)
+
+
+def situated(case: TestCase, conditions: Sequence[TestCondition]) -> tuple[str, ...]:
+    """Ids of the conditions of the case's criteria whose facts the case sets, whatever it expects.
+
+    Main flows are left out: their sentence often tells of both sides, and the case is on one.
+    """
+    steps = (step.model_copy(update={"expected_result": ""}) for step in case.steps)
+    return covered_conditions(
+        case.model_copy(update={"steps": tuple(steps)}),
+        [
+            one.model_copy(update={"outcomes": ()})
+            for one in conditions
+            if not one.legs and claims_side(one)
+        ],
+    )
 
 
 def claims_side(condition: TestCondition) -> bool:

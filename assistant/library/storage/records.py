@@ -265,7 +265,10 @@ class LastChange:
 
 
 class RunSummary(Value):
-    """A generation run without its contents; cases of ``conditions`` conditions are stored."""
+    """A generation run without its contents: it planned a case for each of ``conditions``.
+
+    ``written`` of the ``cases`` of its list were written for it; people added the others.
+    """
 
     id: str
     created_at: datetime
@@ -278,6 +281,7 @@ class RunSummary(Value):
     epic_keys: tuple[str, ...] = ()
     conditions: int = 0
     cases: int = 0
+    written: int = 0
     accepted: int = 0
     rejected: int = 0
     cancel_requested: bool = False
@@ -286,7 +290,7 @@ class RunSummary(Value):
     @property
     def progress(self) -> float:
         """Share of the planned conditions that have their case, 0 to 1."""
-        return min(1.0, self.cases / self.conditions) if self.conditions else 0.0
+        return min(1.0, self.written / self.conditions) if self.conditions else 0.0
 
 
 class StoredComparison(Value):

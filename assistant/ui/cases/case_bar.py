@@ -7,10 +7,14 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from assistant.domain import CaseStatus
+from assistant.ui.browser_scripts import was_narrow
+from assistant.ui.cases.case_additions import duplicate_button
 from assistant.ui.cases.case_list import listed_rows
 from assistant.ui.cases.case_undo import (
+    ADDED,
     EDITING,
     decided_last,
+    is_addition,
     note_decision,
     open_fields,
     said_of,
@@ -89,13 +93,15 @@ class CaseBar:
         place = self.place + step if self.place >= 0 else -1
         there = 0 <= place < len(self.rows)
         st.button(
-            name,
+            ""
+            if was_narrow()
+            else name,  # the arrow alone, where its word would be on a second row
             icon=icon,
             type="tertiary",
             shortcut=shortcut,
             key=name.lower(),
             disabled=not there,
-            help=f"Key {shortcut}",
+            help=f"{name}. Key {shortcut}",
             on_click=_open,
             args=(self.rows[place].id if there else "",),
         )
@@ -104,7 +110,7 @@ class CaseBar:
         """Accept and reject, each going on to the next draft; undo, edit, write again."""
         accepted, rejected = self.case.status == "accepted", self.case.status == "rejected"
         with st.container(
-            horizontal=True, vertical_alignment="center", gap="small", key="decisions"
+            horizontal=True, vertical_alignment="center", gap="xsmall", key="decisions"
         ):
             st.button(
                 "Accepted" if accepted else "Accept",
@@ -151,20 +157,24 @@ class CaseBar:
                 on_click=open_fields,
                 args=("" if editing else self.case.id,),
             )
+            duplicate_button(self.opened, self.record, self.stored, self.view)
             write_again_menu(self.opened, self.record, self.stored, self.view)
 
     def _undo_button(self) -> None:
         last = decided_last()
         many = len(last[0].changed) if last else 0
         change = None if last else to_take_back(self.opened, self.record, self.case.id)
-        takes = f"{self.case.id} {said_of(change)}" if change else "nothing"
+        added = not last and not change and is_addition(self.opened, self.record, self.case.id)
+        takes = "nothing"
+        if change or added:
+            takes = f"{self.case.id} {said_of(change) if change else ADDED}"
         st.button(
             f"Undo ({many})" if many > 1 else "Undo",
             icon=":material/undo:",
             type="tertiary",
             shortcut="U",
             help=f"Take back: {label(last[1] if last else takes)}. Key U",
-            disabled=last is None and change is None,
+            disabled=last is None and change is None and not added,
             on_click=undo,
             args=(self.opened, self.record, self.stored),
             key="undo",

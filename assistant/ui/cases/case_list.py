@@ -10,12 +10,14 @@ import streamlit as st
 
 from assistant.domain import CaseStatus
 from assistant.ui.browser_scripts import chosen_in_view
+from assistant.ui.cases.case_additions import new_case_button
 from assistant.ui.cases.existing_verdicts import (
     COLUMN,
     chosen_verdicts,
     run_verdicts,
     verdict_filter,
 )
+from assistant.ui.cases.list_order import ORDER
 from assistant.ui.cases.stale_panel import stale_of_run
 from assistant.ui.counts import counted
 from assistant.ui.home.existing_panel import COLORS, SIGNS
@@ -39,7 +41,7 @@ from assistant.workflow.writing.reuse import Verdict
 from assistant.workflow.writing.runs import ACTIVE, CaseRow, RunSummary
 
 POLL_SECONDS = 1.0
-LIST, CHOSEN, ORDER = "case_list", "case_chosen", "case_order"
+LIST, CHOSEN = "case_list", "case_chosen"
 FILTERED = "case_filtered"
 """Set when other cases are to be listed than before: the open one stays only if it is of them."""
 WAITED = "case_waited"
@@ -99,6 +101,8 @@ def _case_list(opened: Workspace, record: Session, active: bool) -> None:
         st.rerun()
     if not rows:
         st.caption("The first case appears here in a moment." if active else "No cases yet.")
+        if not active:
+            new_case_button(opened, record)
         return
     kept = "" if st.session_state.pop(FILTERED, False) else record.case_id
     found = _shown(rows, verdicts, summary.id, kept)
@@ -119,6 +123,7 @@ def _case_list(opened: Workspace, record: Session, active: bool) -> None:
                             key=f"filter-of-{summary.id}"):  # fmt: skip
                 _filter(rows, summary.id)
                 verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
+            new_case_button(opened, record)
         if not found:
             st.caption("No case has all of this: all are listed.")
     if not active and st.session_state.pop(WAITED, "") == record.case_id:
@@ -219,7 +224,7 @@ def _progress(opened: Workspace, summary: RunSummary) -> None:
     """One line: what is written, accepted and still to come."""
     if summary.status in ACTIVE:
         before = opened.jobs.waiting_before(summary.id)
-        text = f"{summary.cases} of {summary.conditions or '…'} cases written"
+        text = f"{summary.written} of {summary.conditions or '…'} cases written"
         if summary.status == "queued" and before:
             text = f"Waiting for the model: {counted(before, 'run')} before this one"
         elif summary.status == "queued":

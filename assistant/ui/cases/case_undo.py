@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.domain import CaseStatus
 from assistant.errors import AssistantError
+from assistant.ui.cases.list_order import beside
 from assistant.ui.counts import counted
 from assistant.ui.state import CASE_PROBLEM, RECORD, Session, note_done
 from assistant.workflow.deployment.workspace import Workspace
@@ -19,6 +20,8 @@ DECIDED = "case_decided"
 """Set when the status of a case has changed, which is counted outside of it too."""
 EDITING = "case_editing"
 """The id of the case whose fields are open."""
+ADDED = "added"
+"""What an undo says of a case that it takes out."""
 _LAST = "run_last"
 """The last decision of this session on the run page: its outcome, and what it was."""
 _EDIT = "case_edit"
@@ -64,6 +67,19 @@ def note_edit(case_id: str, seen: int, saved: int) -> None:
     st.session_state.setdefault(_BEGUN, {}).setdefault(name, {})[saved] = began
 
 
+def note_addition(case_id: str) -> None:
+    """A case was added and is open, with its fields: the next undo takes it back."""
+    st.session_state.pop(_LAST, None)
+    st.session_state[DECIDED] = True
+    st.session_state[RECORD].case_id = case_id
+    open_fields(case_id)
+
+
+def is_addition(opened: Workspace, record: Session, case_id: str) -> bool:
+    """Whether an undo takes out a case that has nothing else to take back: this user added it."""
+    return opened.library.is_own_addition(record.project_id, case_id, by=record.user)
+
+
 def decided_last() -> tuple[BulkOutcome, str] | None:
     """The last decision of this session, where nothing was edited or taken back since."""
     last: tuple[BulkOutcome, str] | None = st.session_state.get(_LAST)
@@ -96,6 +112,14 @@ def undo(opened: Workspace, record: Session, stored: StoredCase) -> None:
     (case_id, version) = last[0].changed[0] if last else (stored.id, stored.row_version)
     try:
         change = to_take_back(opened, record, case_id)
+        if change is None and is_addition(opened, record, case_id):
+            opened.library.take_out(
+                record.project_id, case_id, by=record.user, expected_version=version
+            )
+            note_done(f"Taken back: {case_id} {ADDED}", icon=":material/undo:")
+            st.session_state[RECORD].case_id = beside(case_id)
+            open_fields("")
+            return
         back = opened.library.undo(
             record.project_id,
             case_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from assistant.ui.browser_scripts import was_narrow
 from assistant.ui.home.writing_progress import follow
 from assistant.ui.plain_text import cut, label, visible
 from assistant.ui.state import Session, error_kept
@@ -13,18 +14,22 @@ from assistant.workflow.writing import follow_up_runs, write_again
 from assistant.workflow.writing.runs import RunView, StoredCase
 
 WHOLE = 0
+WHAT = "Write again"
+NOT_WRITTEN = "It was written by a person, or from no item of the checklist. Edit it instead."
 
 
 def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, view: RunView) -> None:
     """A menu beside the decisions; disabled where the case was not written from a condition."""
     written = write_again.can_be_written(stored)
     busy = bool(follow_up_runs.active(opened, record.run_id))
+    narrow = was_narrow()
+    says = WHAT if narrow else None
     with st.popover(
-        "Write again",
+        "" if narrow else WHAT,  # its sign alone, where its words would be on a second row
         type="tertiary",
         icon=":material/refresh:",
         disabled=busy or not written,
-        help=None if written else "It was not written from a condition. Edit it instead.",
+        help=says if written else NOT_WRITTEN,
     ):
         part = st.selectbox(
             "What",

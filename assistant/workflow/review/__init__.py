@@ -1,4 +1,4 @@
-"""Use cases of review: decide, edit, check, find what is stale or double, export."""
+"""Use cases of review: decide, edit, add, check, find what is stale or double, export."""
 
 __all__ = [
     "case_checks",
@@ -11,6 +11,7 @@ __all__ = [
     "export_cases",
     "lineage",
     "newer_sources",
+    "own_cases",
     "preview_change",
     "proposals",
     "review",

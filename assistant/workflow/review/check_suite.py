@@ -28,7 +28,7 @@ from assistant.errors import ModelUnavailable, SourceError
 from assistant.generation.cancellation import CancelCheck, Cancelled
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
-from assistant.generation.proof import Ground, grounded
+from assistant.generation.proof import Ground, grounded, situated
 from assistant.generation.proof.proof_faults import REPETITION
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
 from assistant.suite.duplicates import find_duplicates
@@ -228,7 +228,7 @@ def _checked(
             "steps": tuple(one.model_copy(update={"citations": ()}) for one in case.steps),
         }
     )
-    case = case.model_copy(update={"condition_ids": basis.situated(case, ground)})
+    case = case.model_copy(update={"condition_ids": situated(case, ground.conditions)})
     proved = grounded(case, ground)
     proved = proved.model_copy(update={"findings": (*proved.findings, *lint(proved, house))})
     by_rank = {one.source.rank: one.source for one in ground.sources.passages}

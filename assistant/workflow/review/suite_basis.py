@@ -26,8 +26,7 @@ from assistant.domain import (
     Value,
 )
 from assistant.generation.numbering import Numbering, each_once
-from assistant.generation.proof import Ground, Sources, covered_conditions
-from assistant.generation.proof.case_proof import claims_side
+from assistant.generation.proof import Ground, Sources
 from assistant.generation.run_plan import story_sources
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
@@ -214,26 +213,6 @@ class SuiteBasis:
                 left -= len(criterion.text)
                 others.append(criterion)
         return replace(ground, criteria=(*ground.criteria, *others))
-
-    def situated(self, case: TestCase, ground: Ground) -> tuple[str, ...]:
-        """Ids of the conditions of the case's criteria whose facts the case sets.
-
-        Main flows are left out: their sentence often tells of both sides, and the case is on one.
-        """
-        return covered_conditions(
-            case.model_copy(
-                update={
-                    "steps": tuple(
-                        step.model_copy(update={"expected_result": ""}) for step in case.steps
-                    )
-                }
-            ),
-            [
-                one.model_copy(update={"outcomes": ()})
-                for one in ground.conditions
-                if not one.legs and claims_side(one)
-            ],
-        )
 
     def _story_ground(self, epic_key: str, story_key: str) -> Ground:
         epic, story = next(

@@ -19,7 +19,13 @@ from assistant.domain import (
 from assistant.errors import EditConflict
 from assistant.generation.house_rules import HouseRules, learn_rules
 from assistant.generation.lint import lint
-from assistant.generation.proof import Ground, Sources, grounded
+from assistant.generation.proof import (
+    Ground,
+    Sources,
+    covered_conditions,
+    grounded,
+    situated,
+)
 from assistant.generation.second_reading import holds
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
@@ -97,12 +103,21 @@ def rechecked_against(
 ) -> TestCase:
     """The case with marks and findings made anew against what this run had before it.
 
-    A second reader's doubt stays as long as the words that it is about.
+    A second reader's doubt stays as long as the words that it is about. A person's own case was
+    written for no item of the checklist: each time it covers those that it is seen to show.
     """
     doubts = tuple(
         one for one in case.findings if one.rule == SECOND_READER and holds(case, one.words)
     )
-    case = grounded(case.model_copy(update={"findings": ()}), ground_of_run(run, case))
+    case = case.model_copy(update={"findings": ()})
+    if case.origin.writer == "person":
+        worded = not case.is_outline and any(one.expected_result.strip() for one in case.steps)
+        shown = covered_conditions(case, run.conditions) if worded else ()
+        set_up = (*shown, *situated(case, run.conditions))  # a result may deny what its data say
+        held = case.model_copy(update={"condition_ids": tuple(dict.fromkeys(set_up))})
+        case = grounded(held, ground_of_run(run, held)).model_copy(update={"condition_ids": shown})
+    else:
+        case = grounded(case, ground_of_run(run, case))
     return case.model_copy(update={"findings": (*lint(case, house), *case.findings, *doubts)})
 
 

@@ -107,15 +107,20 @@ def has_writer(
 
 def can_be_written(stored: StoredCase) -> bool:
     """Whether a case was written from a condition, so that it can be written again."""
-    return bool(stored.source_run_id and stored.case.condition_ids)
+    return bool(stored.source_run_id and stored.case.condition_ids and not _is_own(stored))
+
+
+def _is_own(stored: StoredCase) -> bool:
+    """Whether a person wrote it: no writer's words stand in for hers."""
+    return stored.case.origin.writer == "person"
 
 
 def derived_by(stored: StoredCase) -> str:
     """The run that wrote a case's words; ``LibraryError`` where no run wrote it."""
-    if not stored.source_run_id or not stored.case.condition_ids:
+    if not stored.source_run_id or not can_be_written(stored):
         raise LibraryError(
-            f"{stored.id} was not written from a condition, so it cannot be written again. "
-            "Edit it instead."
+            f"{stored.id} was written by a person, or from no item of the checklist, so it cannot "
+            "be written again. Edit it instead."
         )
     return stored.source_run_id
 

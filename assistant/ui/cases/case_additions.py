@@ -1,0 +1,86 @@
+"""A case of one's own in the list of a run: a new one, or a copy of the open one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.ui.cases.case_undo import note_addition
+from assistant.ui.cases.list_order import put_below
+from assistant.ui.plain_text import cut, visible
+from assistant.ui.presses import pressed
+from assistant.ui.state import Session, error_kept, errors_shown
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import own_cases
+from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
+
+CRITERION = 90
+"""Characters of a criterion beside its id."""
+
+
+def new_case_button(opened: Workspace, record: Session) -> None:
+    """A button beside the list that asks what a new case is for."""
+    if pressed(
+        "", icon=":material/add:", shortcut="T", type="tertiary", key="new_case",
+        help="New test case. Key T",
+    ):  # fmt: skip
+        _dialog(opened, record)
+
+
+@st.dialog("New test case", icon=":material/add:")
+def _dialog(opened: Workspace, record: Session) -> None:
+    run = opened.library.run(record.project_id, record.run_id)
+    criteria = own_cases.criteria_of(run)
+    with st.form("new_case_form", border=False):
+        title = st.text_input("Title", key=f"new-title-{run.id}")
+        wanted = st.multiselect(
+            "Acceptance criteria",
+            list(criteria),
+            default=_criteria_of_open(opened, record, set(criteria)),
+            format_func=lambda name: f"{name}: {cut(visible(criteria[name].text), CRITERION)}",
+            key=f"new-criteria-{record.case_id}",
+        )
+        sent = st.form_submit_button("Add", type="primary", icon=":material/add:", key="add_case")
+    if sent:
+        with errors_shown():
+            added = own_cases.new_case(
+                opened, record.project_id, run.id,
+                title=title, criterion_ids=wanted, by=record.user,
+            )  # fmt: skip
+            _open(added, record.case_id)
+            st.rerun()
+
+
+def _criteria_of_open(opened: Workspace, record: Session, offered: set[str]) -> list[str]:
+    """Those of the open case, the first thing that comes to mind beside it."""
+    try:
+        held = opened.library.case(record.project_id, record.case_id).case.criterion_ids
+    except AssistantError:  # none is open, or it went
+        return []
+    return [name for name in held if name in offered]
+
+
+def duplicate_button(opened: Workspace, record: Session, stored: StoredCase, view: RunView) -> None:
+    """A button that adds a copy of the open case below it."""
+    st.button(
+        "",
+        icon=":material/content_copy:",
+        shortcut="D",
+        type="tertiary",
+        key="duplicate",
+        disabled=view.summary.status in ACTIVE,
+        help="Duplicate: a draft of yours with the same words, below this one. Key D",
+        on_click=_duplicate,
+        args=(opened, record, stored),
+    )
+
+
+def _duplicate(opened: Workspace, record: Session, stored: StoredCase) -> None:
+    with error_kept():
+        added = own_cases.duplicate(opened, record.project_id, stored.id, by=record.user)
+        _open(added, stored.id)
+
+
+def _open(added: StoredCase, above: str) -> None:
+    put_below(added.id, above)
+    note_addition(added.id)
