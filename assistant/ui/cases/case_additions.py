@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.ui.cases.case_undo import note_addition
+from assistant.ui.cases.case_undo import DECIDED, note_addition
 from assistant.ui.cases.list_order import put_below
 from assistant.ui.plain_text import cut, visible
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, error_kept, errors_shown
+from assistant.ui.state import Session, error_kept, show_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import own_cases
 from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
 
 CRITERION = 90
 """Characters of a criterion beside its id."""
+_TITLE, _PROBLEM = "new_case_title", "new_case_problem"
 
 
 def new_case_button(opened: Workspace, record: Session) -> None:
@@ -29,30 +32,43 @@ def new_case_button(opened: Workspace, record: Session) -> None:
 
 @st.dialog("New test case", icon=":material/add:")
 def _dialog(opened: Workspace, record: Session) -> None:
+    if DECIDED in st.session_state:  # it was added: the page without this, with the case
+        st.rerun()
     run = opened.library.run(record.project_id, record.run_id)
     criteria = own_cases.criteria_of(run)
     with st.form("new_case_form", border=False):
-        title = st.text_input("Title", key=f"new-title-{run.id}")
-        wanted = st.multiselect(
+        st.text_input("Title", key=_TITLE)
+        st.multiselect(
             "Acceptance criteria",
             list(criteria),
-            default=_criteria_of_open(opened, record, set(criteria)),
+            default=_criteria_of_open(opened, record, criteria),
             format_func=lambda name: f"{name}: {cut(visible(criteria[name].text), CRITERION)}",
-            key=f"new-criteria-{record.case_id}",
+            key=_criteria_key(record.case_id),
         )
-        sent = st.form_submit_button("Add", type="primary", icon=":material/add:", key="add_case")
-    if sent:
-        with errors_shown():
-            added = own_cases.new_case(
-                opened, record.project_id, run.id,
-                title=title, criterion_ids=wanted, by=record.user,
-            )  # fmt: skip
-            _open(added, record.case_id)
-            st.rerun()
+        st.form_submit_button(
+            "Add", type="primary", icon=":material/add:", key="add_case",
+            on_click=_add, args=(opened, record, record.case_id),
+        )  # fmt: skip
+    show_problem(_PROBLEM)
 
 
-def _criteria_of_open(opened: Workspace, record: Session, offered: set[str]) -> list[str]:
-    """Those of the open case, the first thing that comes to mind beside it."""
+def _add(opened: Workspace, record: Session, above: str) -> None:
+    with error_kept(_PROBLEM):
+        added = own_cases.new_case(
+            opened, record.project_id, record.run_id,
+            title=st.session_state[_TITLE], criterion_ids=st.session_state[_criteria_key(above)],
+            by=record.user,
+        )  # fmt: skip
+        _open(added, above)
+
+
+def _criteria_key(open_id: str) -> str:
+    """Another choice beside another case: its criteria are offered."""
+    return f"new-criteria-{open_id}"
+
+
+def _criteria_of_open(opened: Workspace, record: Session, offered: Collection[str]) -> list[str]:
+    """Those of the open case: what is added beside it is mostly for the same."""
     try:
         held = opened.library.case(record.project_id, record.case_id).case.criterion_ids
     except AssistantError:  # none is open, or it went

@@ -1,0 +1,146 @@
+"""Cases of one's own on the page of a run: a new one, a copy, and taking either back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.domain import GenerationConfig
+from assistant.library import StoredCase
+from assistant.ui import state
+from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
+
+EPIC = """# CC-9 Vouchers
+
+## CC-91 Redeem a voucher
+As a customer I want to redeem a voucher so that I pay less.
+
+Acceptance criteria:
+- A voucher is printed within 3 days.
+- An old voucher is refused with the message "This voucher has expired."
+"""
+
+
+@pytest.fixture
+def environment(quick_environment: Path) -> Path:
+    """A data folder that takes no time."""
+    return quick_environment
+
+
+@pytest.fixture
+def app(open_app: Callable[..., AppTest], tmp_path: Path) -> AppTest:
+    """The run of an epic that came in as a file."""
+    open_app()
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    (tmp_path / "vouchers.md").write_text(EPIC, "utf-8")
+    import_sources.index_paths(opened, project_id, [tmp_path / "vouchers.md"])
+    found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
+    generate_cases.run_now(opened, project_id, run)
+    app = open_app(project=project_id, run=run.id)
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, key: str) -> None:
+    app.button(key=key).click().run()
+    assert not app.exception
+
+
+def listed(app: AppTest) -> list[str]:
+    """The ids of the cases in the order of the list."""
+    captions = app.radio(key="case_list").proto.captions
+    return [one.replace("\\", "").split(" · ")[0] for one in captions]
+
+
+def open_id(app: AppTest) -> str:
+    return str(app.query_params["case"])
+
+
+def stored(app: AppTest, case_id: str) -> StoredCase:
+    return state.workspace().library.case(str(app.query_params["project"]), case_id)
+
+
+def counts(app: AppTest) -> str:
+    (line,) = [one.value for one in app.markdown if " to review]" in one.value]
+    return line
+
+
+def test_a_copy_stands_below_its_original_with_its_fields_open(app: AppTest) -> None:
+    before = listed(app)
+    original = before[1]
+    app.radio(key="case_list").set_value(original).run()
+    press(app, "duplicate")
+    copied = open_id(app)
+    assert listed(app) == [*before[:2], copied, *before[2:]]
+    assert app.text_input(key=f"case-title-{copied}").value == stored(app, original).title
+    assert f"{len(before) + 1} cases" in counts(app)
+    (again,) = [
+        one.proto.popover for one in app.get("popover") if "again" in one.proto.popover.label
+    ]
+    assert again.disabled
+    assert "by a person" in again.help
+    press(app, "undo")
+    assert listed(app) == before
+    assert open_id(app) == original
+    assert f"{len(before)} cases" in counts(app)
+
+
+def test_a_new_case_is_for_the_criteria_of_the_open_one_unless_others_are_chosen(
+    app: AppTest,
+) -> None:
+    before = listed(app)
+    opened = open_id(app)
+    press(app, "new_case")
+    criteria = app.multiselect(key=f"new-criteria-{opened}")
+    assert tuple(criteria.value) == stored(app, opened).case.criterion_ids
+    press(app, "add_case")
+    assert listed(app) == before
+    press(app, "new_case")
+    (other,) = {"CC-91-AC1", "CC-91-AC2"} - set(criteria.value)
+    app.multiselect(key=f"new-criteria-{opened}").set_value([other])
+    app.text_input(key="new_case_title").set_value("A torn voucher")
+    press(app, "add_case")
+    added = open_id(app)
+    assert listed(app) == [before[0], added, *before[1:]]
+    case = stored(app, added).case
+    assert (case.title, case.criterion_ids) == ("A torn voucher", (other,))
+    assert app.text_area(key=f"case-action-1-{added}").value == ""
+
+
+def test_an_edit_of_a_new_case_is_taken_back_before_the_case_is(app: AppTest) -> None:
+    before = listed(app)
+    press(app, "duplicate")
+    copied = open_id(app)
+    title = stored(app, copied).title
+    app.text_input(key=f"case-title-{copied}").set_value("A variant").run()
+    press(app, "edit")
+    press(app, "undo")
+    assert stored(app, copied).title == title
+    assert copied in listed(app)
+    assert "added" in app.button(key="undo").help
+    press(app, "undo")
+    assert listed(app) == before
+
+
+def test_what_somebody_else_added_is_not_taken_back(app: AppTest) -> None:
+    press(app, "duplicate")
+    app.session_state[state.RECORD].user = "Bob"
+    app.run()
+    assert app.button(key="undo").disabled
+
+
+def test_nothing_is_added_without_a_title(app: AppTest) -> None:
+    before = listed(app)
+    press(app, "new_case")
+    app.text_input(key="new_case_title").set_value(" ")
+    press(app, "add_case")
+    assert listed(app) == before
+    press(app, "new_case")
+    assert any("needs a title" in one.value for one in app.error)
