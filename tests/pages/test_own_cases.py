@@ -144,3 +144,14 @@ def test_nothing_is_added_without_a_title(app: AppTest) -> None:
     assert listed(app) == before
     press(app, "new_case")
     assert any("needs a title" in one.value for one in app.error)
+
+
+def test_fields_of_a_copy_that_are_opened_again_say_what_it_says(app: AppTest) -> None:
+    press(app, "duplicate")
+    name = open_id(app)
+    app.text_area(key=f"case-action-1-{name}").set_value("Ask").run()
+    for key in ("edit", "reject", "undo", "edit"):
+        press(app, key)
+    assert open_id(app) == name
+    assert app.text_area(key=f"case-action-1-{name}").value == "Ask"
+    assert app.text_input(key=f"case-title-{name}").value == stored(app, name).title

@@ -1,6 +1,7 @@
 """Writers: what turns items of the checklist into test cases."""
 
 __all__ = [
+    "case_parts",
     "existing_case",
     "item_answer",
     "item_checks",
