@@ -12,7 +12,8 @@ from streamlit.testing.v1.element_tree import TextArea, Toggle
 from assistant.domain import GenerationConfig
 from assistant.ui import state
 from assistant.ui.sources.documents_table import ticks_key
-from assistant.workflow.review import stale
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review, stale
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -108,6 +109,30 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     assert not app.exception
     record = app.session_state[state.RECORD]
     assert (record.run_id, record.case_id) == (gone[0].run_id, gone[0].case_id)
+    listed = app.radio(key="case_list").options
+    assert len(listed) == len(gone) < len(opened.library.cases(project_id)), "these alone"
+    denied = next(one for one in gone if _expects(opened, project_id, one.case_id, "40 days"))
+    record.case_id = denied.case_id
+    app.run()
+    assert "up to 30 days" in _red(app), "what the preview knew stands beside the case"
+    assert "Still right" not in [one.label for one in app.button], "a press alone does not bless it"
+    for one in gone:
+        review.set_status(
+            opened, project_id, one.case_id, "accepted", by="Tess",
+            seen_version=opened.library.case(project_id, one.case_id).row_version,
+        )  # fmt: skip
+    app.run()
+    assert not [one for one in app.button if one.label.startswith("Write 0")]
+    assert f"{len(gone)} accepted cases stay as they are" in shown(app)
+
+
+def _expects(opened: Workspace, project_id: str, case_id: str, words: str) -> bool:
+    case = opened.library.case(project_id, case_id).case
+    return any(words in step.action + step.test_data for step in case.steps)
+
+
+def _red(app: AppTest) -> str:
+    return "\n".join(one.value for one in app.markdown if ":red[:material/error:" in one.value)
 
 
 @pytest.mark.long

@@ -215,6 +215,12 @@ def _filter_key(run_id: str) -> str:
     return f"listed-of-{run_id}"
 
 
+def list_only(run_id: str, show: Show) -> None:
+    """Let the list of a run that is opened next begin with these cases alone."""
+    st.session_state[_filter_key(run_id)] = show
+    st.session_state.pop(_text_key(run_id), None)
+
+
 def _list_changed() -> None:
     """The case beside the list may be another one now, and its neighbours are."""
     st.session_state[CHOSEN] = st.session_state[FILTERED] = True

@@ -13,11 +13,12 @@ from assistant.ui.home.writing_progress import (
     write_again_button,
     writing_progress,
 )
-from assistant.ui.plain_text import label
+from assistant.ui.plain_text import label, without_emphasis
 from assistant.ui.state import Session, page_action
 from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review_library, stale
+from assistant.workflow.review import next_proof, review_library, stale
+from assistant.workflow.review.next_proof import NewFault
 from assistant.workflow.review.stale import StaleCase, StaleFinding
 from assistant.workflow.writing import follow_up_runs, write_again
 
@@ -49,21 +50,25 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
     """How many cases of the run are stale, and a click that writes all of them again."""
     if writing_progress(opened, record) or not found:
         return
+    open_cases = [name for name, one in found.items() if one.status != "accepted"]
+    accepted = len(found) - len(open_cases)
+    stay = "stays as it is: open it" if accepted == 1 else "stay as they are: open one"
+    kept = f"; {counted(accepted, 'accepted case')} {stay} to write it again" if accepted else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":orange-badge[:material/update: {counted(len(found), 'stale case')}] "
-            f":small[{_why(found.values())}]",
+            f":small[{_why(found.values())}{kept}]",
             width="stretch",
         )
-        open_cases = [name for name, one in found.items() if one.status != "accepted"]
-        write_again_button(
-            opened,
-            record,
-            open_cases,
-            reason=write_again.CHANGED,
-            key="all_again",
-            help="Accepted cases stay as they are: open one to write it again.",
-        )
+        if open_cases:
+            write_again_button(
+                opened,
+                record,
+                open_cases,
+                reason=write_again.CHANGED,
+                key="all_again",
+                help="The stale cases that nobody has accepted, from the present sources",
+            )
 
 
 def _why(cases: Iterable[StaleCase]) -> str:
@@ -84,6 +89,10 @@ def stale_panel(
         return
     possible = write_again.has_writer(opened, record.project_id, record.run_id, [case_id])
     help = None if possible else NO_WRITER
+    faults = _faults(
+        opened, record.project_id, case_id, review_library.stamp(opened, record.project_id)
+    )
+    denied = any(one.denied for one in faults)
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -96,10 +105,17 @@ def stale_panel(
                 disabled=not possible, help=help,
             ):  # fmt: skip
                 _start(opened, record, case_id)
-            if st.button("Still right", icon=":material/check:", key="still_right"):
-                with page_action():
-                    keys = [one.key for one in case.findings]
-                    stale.still_right(opened, record.project_id, case_id, seen=keys, by=record.user)
+            if denied:
+                with st.popover("Still right", icon=":material/check:", key="right_denied"):
+                    st.markdown(
+                        "The new text says otherwise than this case. Keep it as right all the same?"
+                    )
+                    if st.button("Still right all the same", type="primary", key="still_right"):
+                        _keep_right(opened, record, case)
+            elif st.button("Still right", icon=":material/check:", key="still_right"):
+                _keep_right(opened, record, case)
+        for fault in faults:
+            st.markdown(f":small[{fault_line(fault)}]")
         for places, one in _together(case)[:SHOWN]:
             _finding(places, one)
 
@@ -114,6 +130,29 @@ def _ask_first(opened: Workspace, record: Session, case_id: str, hindered: str |
         st.markdown(f"{label(case_id)} is accepted. Written again, it is a draft in other words.")
         if st.button("Replace the accepted case", type="primary", key="again"):
             _start(opened, record, case_id)
+
+
+def _keep_right(opened: Workspace, record: Session, case: StaleCase) -> None:
+    with page_action():
+        keys = [one.key for one in case.findings]
+        stale.still_right(opened, record.project_id, case.case_id, seen=keys, by=record.user)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _faults(_opened: Workspace, project_id: str, case_id: str, stamp: str) -> tuple[NewFault, ...]:
+    """Proved once per change of the project."""
+    stored = _opened.library.case(project_id, case_id)
+    return next_proof.present_faults(_opened, project_id, stored)
+
+
+def fault_line(fault: NewFault) -> str:
+    """What the proof finds against a newer text, as Markdown."""
+    where = f"step {fault.finding.step}" if fault.finding.step else "the case"
+    why = label(without_emphasis(fault.finding.message)[0], limit=900)
+    if not fault.denied:
+        return f"{where}, not in what its run read: {why}"
+    expects = f" The step expects: {label(fault.said, limit=400)}" if fault.said else ""
+    return f":red[:material/error: {where}, {fault.finding.rule}:] {why}{expects}"
 
 
 def _finding(places: list[str], one: StaleFinding) -> None:

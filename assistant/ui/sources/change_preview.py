@@ -13,6 +13,7 @@ from typing import TypeVar
 import streamlit as st
 
 from assistant.domain import TestCondition
+from assistant.ui.cases.stale_panel import fault_line
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, without_emphasis
 from assistant.ui.sources.stale_note import stale_noted
@@ -24,7 +25,6 @@ from assistant.workflow.review import preview_change
 from assistant.workflow.review.preview_change import (
     ChangePreview,
     ChecklistChange,
-    NewFault,
     TouchedCase,
 )
 from assistant.workflow.sources import import_sources, next_version
@@ -357,18 +357,9 @@ def _case(one: TouchedCase) -> None:
         for words in dict.fromkeys(place.said for place in places)
         if words and not any(each in words for each in facts)
     ]
-    lines += [_fault(fault) for fault in one.faults]
+    lines += [fault_line(fault) for fault in one.faults]
     if lines:
         st.markdown("  \n".join(f":small[:gray[{line}]]" for line in lines))
-
-
-def _fault(fault: NewFault) -> str:
-    where = f"step {fault.finding.step}" if fault.finding.step else "the case"
-    why = label(without_emphasis(fault.finding.message)[0], limit=900)
-    if not fault.denied:
-        return f"{where}, not in what its run read: {why}"
-    expects = f" The step expects: {label(fault.said, limit=400)}" if fault.said else ""
-    return f":red[:material/error: {where}, {fault.finding.rule}:] {why}{expects}"
 
 
 def _questions(found: ChangePreview) -> None:

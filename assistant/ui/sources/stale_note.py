@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from assistant.ui.cases.case_list import list_only
 from assistant.ui.cases.stale_panel import stale_now
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label
@@ -69,7 +70,7 @@ def _sentence(said: str, cases: Iterable[StaleCase]) -> str:
 
 
 def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
-    """What was noted of this place, with a button for each run that opens its first stale case;
+    """What was noted of this place, with a button for each run that lists its stale cases;
     nothing once none of these cases is stale any more."""
     note: StaleNote | None = st.session_state.get(NOTE)
     if note is None or (note.project_id, note.place) != (record.project_id, place):
@@ -92,4 +93,5 @@ def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
                 st.session_state.pop(NOTE)
                 record.open_run(run_id)
                 record.case_id = case_ids[0]
+                list_only(run_id, "stale")
                 st.switch_page("pages/generate_test_cases.py")

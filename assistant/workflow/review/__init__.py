@@ -11,6 +11,7 @@ __all__ = [
     "export_cases",
     "lineage",
     "newer_sources",
+    "next_proof",
     "own_cases",
     "preview_change",
     "proposals",

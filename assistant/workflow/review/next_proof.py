@@ -28,11 +28,17 @@ from assistant.domain import (
 from assistant.generation.proof import Ground, Sources, grounded
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.proof_faults import CONTRADICTION, UNSUPPORTED, WRONG_SIDE
+from assistant.library import StoredCase
 from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.current_citations import NextVersion
+from assistant.workflow.review.current_citations import NextVersion, PresentWords, present_epics
 from assistant.workflow.review.sentences import closest, in_their_places, plain_words
-from assistant.workflow.writing.answers import Answer, open_questions
+from assistant.workflow.writing.answers import (
+    Answer,
+    answers_to,
+    open_questions,
+    with_answers,
+)
 from assistant.workflow.writing.compare_criteria import Comparison
 from assistant.workflow.writing.recheck_case import ground_of_run
 from assistant.workflow.writing.requests import conditions_of
@@ -55,7 +61,8 @@ def new_findings(
     """
     library = workspace.library
     wording = upcoming[0].wording
-    used = library.lineage.used_chunks(project_id, upcoming[0].document.id)
+    document_id = upcoming[0].document.id
+    used = library.lineage.used_chunks(project_id, document_id)
     moved = {
         run_id
         for run_id, chunks in used.items()
@@ -64,7 +71,10 @@ def new_findings(
     for done, run_id in enumerate(sorted(moved)):
         progress(done, len(moved))
         run = library.run(project_id, run_id)
-        now, changed = (_RunWith(run, *version).run for version in (present, upcoming))
+        now, changed = (
+            _RunWith(run, {document_id: version}, epics).run
+            for version, epics in (present, upcoming)
+        )
         before, after = Sources(now.retrieved), Sources(changed.retrieved)
         for stored in library.lineage.cases_of_runs(project_id, [run_id]):
             if stored.status == "rejected":
@@ -82,6 +92,58 @@ def new_findings(
     progress(len(moved), len(moved))
 
 
+class NewFault(Value):
+    """What the proof finds against a newer text and not against the earlier one.
+
+    ``denied``: the newer text says otherwise (``finding`` quotes it), else none of the sources that
+    the run of the case read says it then. ``said`` is the expected result that it is about.
+    """
+
+    finding: LintFinding
+    denied: bool
+    said: str = ""
+
+
+def faults_of(case: TestCase, findings: Iterable[LintFinding]) -> tuple[NewFault, ...]:
+    """What was found in a case, with what the case says there."""
+    said = {step.number: step.expected_result for step in case.steps}
+    return tuple(
+        NewFault(finding=one, denied=one.rule in DENIED, said=said.get(one.step or 0, ""))
+        for one in findings
+    )
+
+
+def present_faults(
+    workspace: Workspace, project_id: str, stored: StoredCase
+) -> tuple[NewFault, ...]:
+    """What the proof finds in a case against its sources as they are now, and not as its run had
+    them; nothing of a case that no run wrote."""
+    if stored.source_run_id is None:
+        return ()
+    library, case = workspace.library, stored.case
+    run = library.run(project_id, stored.source_run_id)
+    words, versions = PresentWords(library, project_id), dict[str, NextVersion]()
+    for chunk in (one.chunk for one in run.retrieved):
+        state = words.state(chunk.document_id)
+        if state is None or state.removed_at is not None or chunk.document_id in versions:
+            continue
+        if (state.id, state.version) != (chunk.document_id, chunk.version):
+            document, epics, cases = library.document_parts(project_id, state.id)
+            versions[chunk.document_id] = NextVersion(document=document, epics=epics, cases=cases)
+    epics, _ = present_epics(library, project_id)
+    given = answers_to(workspace, project_id, epics)
+    now = _RunWith(run, versions, [with_answers(epic, given) for epic in epics]).run
+    then = _found(case, ground_of_run(now, case))
+    before = _found(case, ground_of_run(run, case)) if then else {}
+    has_epics = any(one.epics for one in versions.values())
+    fresh = (
+        one
+        for key, one in then.items()
+        if key not in before and not (has_epics and _of_two_sources(one))
+    )
+    return faults_of(case, fresh)
+
+
 def _of_two_sources(finding: LintFinding) -> bool:
     """Whether a criterion and another source disagree: of a new criterion that is a question."""
     return finding.rule == CONTRADICTION and finding.step is None
@@ -97,10 +159,15 @@ def _found(case: TestCase, ground: Ground) -> dict[tuple[int | None, str, str], 
 
 
 class _RunWith:
-    """A run with one version of a document, and the epics of then, in place of what it had."""
+    """A run with other versions of documents, and the epics of then, in place of what it had.
 
-    def __init__(self, run: GenerationRun, version: NextVersion, epics: Sequence[Epic]) -> None:
-        self._old, self._version = run, version
+    ``versions`` are by the id that the run knows each document under.
+    """
+
+    def __init__(
+        self, run: GenerationRun, versions: Mapping[str, NextVersion], epics: Sequence[Epic]
+    ) -> None:
+        self._old, self._versions = run, versions
         self._epics = {epic.key: epic for epic in epics}
 
     @cached_property
@@ -183,21 +250,22 @@ class _RunWith:
     def _retrieved(self) -> Iterator[RetrievedChunk]:
         for one in self._old.retrieved:
             chunk = one.chunk
-            if chunk.document_id == self._version.document.id:
-                text = self._text_then(chunk)
+            version = self._versions.get(chunk.document_id)
+            if version is not None:
+                text = self._text_then(chunk, version)
                 if not text:
                     continue
                 one = one.model_copy(update={"chunk": chunk.model_copy(update={"text": text})})
             yield one
 
-    def _text_then(self, chunk: Chunk) -> str:
+    def _text_then(self, chunk: Chunk, version: NextVersion) -> str:
         """What stands where a chunk stood; "" where nothing like it does."""
-        if plain_words(chunk.text) in self._version.wording.whole:
+        if plain_words(chunk.text) in version.wording.whole:
             return chunk.text
         if chunk.kind == "criterion" and chunk.key in self._criteria:
             now = self._criteria[chunk.key]
             return now.text if now is not None else ""
-        alike = [one for one in self._version.chunks if one.kind == chunk.kind]
+        alike = [one for one in version.chunks if one.kind == chunk.kind]
         keyed = next((one.text for one in alike if chunk.key and one.key == chunk.key), "")
         return keyed or closest(chunk.text, (one.text for one in alike))
 

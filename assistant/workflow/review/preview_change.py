@@ -24,14 +24,15 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion, present_epics
 from assistant.workflow.review.lineage import cases_resting_on
 from assistant.workflow.review.next_proof import (
-    DENIED,
     Basis,
     QuestionChange,
     checklist_change,
+    faults_of,
     new_findings,
     question_changes,
 )
 from assistant.workflow.review.next_proof import ChecklistChange as ChecklistChange
+from assistant.workflow.review.next_proof import NewFault as NewFault
 from assistant.workflow.review.sentences import SentenceChange, text_changes
 from assistant.workflow.review.stale import (
     Change,
@@ -60,18 +61,6 @@ class TouchedSentence(Value):
     old: str
     new: str = ""
     places: tuple[TouchedPlace, ...]
-
-
-class NewFault(Value):
-    """What the proof finds against the new text and not against the present one.
-
-    ``denied``: the new text says otherwise (``finding`` quotes it), else none of the sources that
-    the run of the case read says it then. ``said`` is the expected result that it is about.
-    """
-
-    finding: LintFinding
-    denied: bool
-    said: str = ""
 
 
 class TouchedCase(NamedCase):
@@ -287,14 +276,7 @@ def _touched(
     return TouchedCase(
         **named(stored),
         rests_on=_sentences(case, found),
-        faults=tuple(
-            NewFault(
-                finding=one,
-                denied=one.rule in DENIED,
-                said=next((s.expected_result for s in case.steps if s.number == one.step), ""),
-            )
-            for one in faults
-        ),
+        faults=faults_of(case, faults),
     )
 
 
