@@ -158,7 +158,7 @@ def _generated(
     project_id, request = request_of(workspace, options, terminal)
     scope = {"depth": options.depth or "standard", "techniques": techniques_of(options.techniques)}
     request = request.model_copy(update=scope)
-    found = understood(workspace, project_id, request, options, terminal)
+    found = understood(workspace, project_id, request, options, terminal, writer=writer)
     remarks(found, terminal)
     likely = usage.expected_usage(workspace, project_id, found, writer).text
     if likely:

@@ -18,7 +18,13 @@ from pydantic import ValidationError
 from assistant.command_line.output import Terminal
 from assistant.command_line.scope_options import STDIN, text_of
 from assistant.domain import DEPTHS, TECHNIQUES
-from assistant.errors import LibraryError, SettingsError, SourceError, first_problem
+from assistant.errors import (
+    GenerationError,
+    LibraryError,
+    SettingsError,
+    SourceError,
+    first_problem,
+)
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.sample_project import (
@@ -26,13 +32,16 @@ from assistant.workflow.sources.sample_project import (
     ensure_sample_project,
     is_sample_file,
 )
+from assistant.workflow.writing import request_choice, usage
 from assistant.workflow.writing.analyse_epic import read_epic
 from assistant.workflow.writing.requests import (
+    Asked,
     GenerateRequest,
     RequestPart,
     Understanding,
     not_taken,
     part_title,
+    read_asked,
     taken_title,
     understand,
 )
@@ -128,13 +137,17 @@ def understood(
     request: GenerateRequest,
     options: Namespace,
     terminal: Terminal,
+    *,
+    writer: str = "",
 ) -> Understanding:
-    """The request as understood. Raises ``SourceError`` where there is nothing to test in it."""
-    found = understand(workspace, project_id, request, comparing=terminal.comparing)
+    """The request as understood; a ``writer`` that is able reads a sentence of which code selects
+    nothing. Raises ``SourceError`` where there is nothing to test in it."""
+    asked = _chosen(workspace, project_id, request, terminal, writer) if writer else None
+    found = understand(workspace, project_id, request, asked=asked, comparing=terminal.comparing)
     lacking = tuple(story.key for story in found.stories_without_criteria)
     if lacking and options.stories_as_criteria:
         request = request.model_copy(update={"stories_as_criteria": lacking})
-        return understand(workspace, project_id, request, comparing=terminal.comparing)
+        return understand(workspace, project_id, request, asked=asked, comparing=terminal.comparing)
     if not found.conditions:
         where = ", ".join(lacking) or options.epic or f"what “{options.ask}” names"
         raise SourceError(
@@ -142,6 +155,35 @@ def understood(
             "--stories-as-criteria to take each story as one."
         )
     return found
+
+
+def _chosen(
+    workspace: Workspace,
+    project_id: str,
+    request: GenerateRequest,
+    terminal: Terminal,
+    writer: str,
+) -> Asked | None:
+    """The sentence with what the writer chose for it; ``None`` where code's own reading stands."""
+    if not request.ask.strip() or not request_choice.can_choose(workspace, writer):
+        return None
+    asked = read_asked(workspace, project_id, request.ask).without(request.taken_out)
+    if asked.selection.chosen or not request_choice.is_open(asked):
+        return None
+    title = model_store.writer(workspace, writer).title
+    terminal.note(f"{title} reads which epics and stories are meant…")
+    try:
+        made = request_choice.choose(workspace, project_id, asked, writer=writer)
+    except GenerationError as error:
+        terminal.note(str(error))
+        return None
+    terminal.note(f"read by {title}: check it")
+    for line in request_choice.choice_lines(made, asked):
+        terminal.note(f"  {line}")
+    spent = usage.usage_of_run(workspace.settings, writer, made.spent).text
+    if spent:
+        terminal.note(f"  {spent}")
+    return asked.with_choice(made.choice).without(request.taken_out)
 
 
 def remarks(found: Understanding, terminal: Terminal) -> None:

@@ -10,6 +10,7 @@ __all__ = [
     "numbering",
     "prompts",
     "proof",
+    "request_choice",
     "run_plan",
     "second_reading",
     "step_replacement",

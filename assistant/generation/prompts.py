@@ -40,7 +40,7 @@ def neutralise(text: str, special_tokens: Sequence[str]) -> str:
 
 _DELIMITER = re.compile(
     r"<(?=\s*/?\s*(?:source|condition|epic|story|criterion|checklist|item|case|example|example_case"
-    r"|out_of_scope|open_question|question|earlier_question|earlier_answer)\b)",
+    r"|out_of_scope|open_question|question|earlier_question|earlier_answer|request)\b)",
     re.IGNORECASE,
 )
 _STRAIGHT = re.compile(r'"([^"\n]*)"')

@@ -8,6 +8,7 @@ __all__ = [
     "knowledge_base",
     "qdrant",
     "query",
+    "request_entries",
     "request_parts",
     "selection",
     "sparse",

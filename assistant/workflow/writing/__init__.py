@@ -10,6 +10,7 @@ __all__ = [
     "read_ahead",
     "recheck_case",
     "repetitions",
+    "request_choice",
     "requests",
     "reuse",
     "runs",

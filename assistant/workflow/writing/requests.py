@@ -28,9 +28,10 @@ from assistant.domain import (
     Value,
 )
 from assistant.errors import SourceError
+from assistant.generation.request_choice import RequestChoice
 from assistant.knowledge.query import parse_request
+from assistant.knowledge.request_parts import SCOPE, RequestReading, Vocabulary
 from assistant.knowledge.request_parts import RequestPart as RequestPart
-from assistant.knowledge.request_parts import RequestReading, Vocabulary
 from assistant.knowledge.selection import Near, Selection, Told, select
 from assistant.sources.pasted.pasted import read_pasted, story_as_criterion
 from assistant.sources.reading import Reading
@@ -63,7 +64,8 @@ class Asked(Value):
     """A sentence as it was read with the names that the project had (``known``).
 
     ``parts`` are all that it names and that have an effect, ``reading`` those that a person did not
-    take out (``taken_out``), ``selection`` what is left to write for.
+    take out (``taken_out``), ``selection`` what is left to write for. ``by_choice``: a model chose
+    the epics and stories, by the sentence.
     """
 
     known: Vocabulary
@@ -71,15 +73,50 @@ class Asked(Value):
     taken_out: tuple[str, ...] = ()
     reading: RequestReading
     selection: Selection
+    by_choice: bool = False
 
     def without(self, ids: Collection[str]) -> Asked:
         """The same sentence, of a reading that is whole, with these parts left aside."""
         reading = self.reading.without(ids)
+        if self.by_choice and not any(_is_wanted(part) for part in reading.parts):
+            # "All but these" is what a sentence may say, but not what is left of a choice.
+            reading = reading.without([part.id for part in reading.parts if part.excluded])
         return self.model_copy(
             update={
                 "taken_out": tuple(ids),
                 "reading": reading,
                 "selection": select(reading, self.known),
+            }
+        )
+
+    def with_choice(self, choice: RequestChoice) -> Asked:
+        """The same sentence with the epics and stories that a model chose in place of the names
+        that code read; depth and techniques stay."""
+        epics = {epic.key for epic in self.known.epics}
+        scope = [part for part in self.reading.parts if part.kind in SCOPE]
+        wanted = dict.fromkeys(key for row in choice.write for key in row.keys)
+        barred = dict.fromkeys(key for row in choice.leave_out for key in row.keys)
+        named = [
+            RequestPart(
+                kind="epic" if key in epics else "story",
+                name=key,
+                excluded=out,
+                group=number if out else 0,
+            )
+            for out, keys in ((False, wanted), (True, barred))
+            for number, key in enumerate(keys, start=1)
+        ]
+        reading = self.reading.model_copy(
+            update={"parts": (*scope, *named), "unread": (), "everything": False}
+        )
+        idle = {part.id for part in reading.without_effect}
+        return self.model_copy(
+            update={
+                "parts": tuple(part for part in reading.parts if part.id not in idle),
+                "taken_out": (),
+                "reading": reading,
+                "selection": select(reading, self.known),
+                "by_choice": True,
             }
         )
 
@@ -111,6 +148,10 @@ class Asked(Value):
             return epic
         stories = tuple(story for story in epic.stories if story.key in wanted)
         return epic.model_copy(update={"stories": stories})
+
+
+def _is_wanted(part: RequestPart) -> bool:
+    return part.kind not in SCOPE and not part.excluded
 
 
 def read_asked(workspace: Workspace, project_id: str, text: str) -> Asked:

@@ -1,0 +1,69 @@
+"""The epics and stories of a project as a list to choose from, and those nearest to a request."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import log
+
+from assistant.domain import Epic, Value
+from assistant.knowledge.name_matching import tokens
+
+
+class RequestEntry(Value):
+    """An epic or a story with all that a request may call it by; ``epic`` is that of a story."""
+
+    key: str
+    title: str
+    epic: str = ""
+    filed: tuple[str, ...] = ()
+    """Release, sprint, team and labels: a story's own, else the release and team of its epic."""
+
+
+def entries_of(epics: Sequence[Epic]) -> tuple[RequestEntry, ...]:
+    """Each epic and then its stories, in the order of the project; each key once."""
+    found: dict[str, RequestEntry] = {}
+    for epic in epics:
+        filed = (epic.release, epic.team, *epic.labels)
+        found.setdefault(
+            epic.key, RequestEntry(key=epic.key, title=epic.title, filed=_named(filed))
+        )
+        for story in epic.stories:
+            own = (story.release or epic.release, story.sprint, story.team or epic.team)
+            entry = RequestEntry(
+                key=story.key,
+                title=story.title,
+                epic=epic.key,
+                filed=_named((*own, *story.labels)),
+            )
+            found.setdefault(story.key, entry)
+    return tuple(found.values())
+
+
+def nearest_entries(
+    text: str, entries: Sequence[RequestEntry], most: int
+) -> tuple[RequestEntry, ...]:
+    """At most so many, in their order: those that share the most telling words with the request.
+
+    A story has the words of its epic's title too. Words that few entries have tell more.
+    """
+    if len(entries) <= most:
+        return tuple(entries)
+    titles = {one.key: one.title for one in entries}
+    words = [_words(" ".join((e.key, e.title, titles.get(e.epic, ""), *e.filed))) for e in entries]
+    counts = Counter(word for own in words for word in own)
+    asked = _words(text)
+
+    def nearness(at: int) -> float:
+        return sum(log(1 + len(entries) / counts[word]) for word in words[at] & asked)
+
+    best = sorted(range(len(entries)), key=lambda at: -nearness(at))[:most]
+    return tuple(entries[at] for at in sorted(best))
+
+
+def _named(fields: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(field for field in fields if field))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(token.word for token in tokens(text))

@@ -1,0 +1,115 @@
+"""Have the writer that a person chose read which epics and stories a request means.
+
+Asked only where code's own reading selects nothing or leaves words not understood, and only a
+writer able to write a whole story. What it chooses is shown with the words that it read, to be
+looked at before anything is written.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from assistant.domain import GenerationConfig, Timings, Value
+from assistant.errors import ModelUnavailable
+from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
+from assistant.generation.request_choice import (
+    ANSWER_TOKENS,
+    KeysOfWords,
+    RequestChoice,
+    choose_keys,
+)
+from assistant.knowledge.request_entries import entries_of
+from assistant.workflow.deployment.models import writer as known_writer
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.mask_sources import masked_text
+from assistant.workflow.writing.requests import LISTED_STORIES, Asked
+from assistant.workflow.writing.second_reading import can_read, with_tokens
+
+JOB = "request-choice-"
+
+
+class ModelChoice(Value):
+    """What a model chose for a request: by which ``writer``, under which ``title``."""
+
+    writer: str
+    title: str
+    choice: RequestChoice
+    spent: Timings = Timings()
+
+
+def can_choose(workspace: Workspace, writer: str) -> bool:
+    """Whether a writer is able to choose: one that writes a whole story, ready to be asked."""
+    return can_read(workspace, writer) and known_writer(workspace, writer).usable
+
+
+def is_open(asked: Asked) -> bool:
+    """Whether code's reading leaves something to a model: nothing selected, or words that name
+    nothing it knows."""
+    return bool(asked.known.epics) and (
+        not asked.selection.chosen or any(not one.understood for one in asked.told)
+    )
+
+
+def choose(
+    workspace: Workspace,
+    project_id: str,
+    asked: Asked,
+    *,
+    writer: str,
+    cancelled: CancelCheck = never_cancelled,
+) -> ModelChoice:
+    """Ask a writer which epics and stories the request means; the request is masked where that is
+    on.
+
+    Raises ``ModelUnavailable`` where the writer is not able, cannot be reached or chooses nothing
+    that holds, ``InvalidOutput`` where nothing readable came back, and ``Cancelled``.
+    """
+    title = known_writer(workspace, writer).title
+    if not can_choose(workspace, writer):
+        raise ModelUnavailable(
+            f"'{writer}' cannot read a request: that needs a model able to write a whole story. "
+            "Choose one, or set up an endpoint under Settings."
+        )
+    config = GenerationConfig(writer=writer, max_tokens=ANSWER_TOKENS, temperature=0.0)
+    with workspace.jobs.model_turn(f"{JOB}{uuid.uuid4().hex[:12]}", cancelled) as mine:
+        if not mine:
+            raise Cancelled("Reading the request was stopped.")
+        choice, reply = choose_keys(
+            masked_text(workspace, project_id, asked.reading.text),
+            entries_of(asked.known.epics),
+            workspace.endpoints.open(writer, config),
+            cancelled=cancelled,
+        )
+    if not choice.write:
+        why = "; ".join((*(f"nothing for “{one}”" for one in choice.unknown), *choice.dropped))
+        raise ModelUnavailable(
+            f"{title} chose no epic or story for this request{f' ({why})' if why else ''}. Name "
+            "them by key or title, or pick them."
+        )
+    return ModelChoice(
+        writer=writer, title=title, choice=choice, spent=with_tokens(Timings(), reply)
+    )
+
+
+def choice_lines(made: ModelChoice, asked: Asked) -> list[str]:
+    """What was chosen for which words: "“Schools stories”: ABC-1 Fees, ABC-2 Trips"; what is left
+    out, what was found nowhere, and what of the answer did not hold."""
+    titles = {one.key: one.title for one in entries_of(asked.known.epics)}
+    choice = made.choice
+    lines = [_line(row, titles) for row in choice.write]
+    lines += [f"left out, {_line(row, titles)}" for row in choice.leave_out]
+    lines += [f"nothing found for “{one}”" for one in choice.unknown]
+    lines += [f"not taken: {one}" for one in choice.dropped]
+    if choice.listed < choice.entries:
+        lines.append(
+            f"it saw the {choice.listed} epics and stories nearest to the request, of "
+            f"{choice.entries}"
+        )
+    return lines
+
+
+def _line(row: KeysOfWords, titles: Mapping[str, str]) -> str:
+    named = [f"{key} {titles[key]}".strip() for key in row.keys[:LISTED_STORIES]]
+    more = len(row.keys) - LISTED_STORIES
+    return f"“{row.words}”: {', '.join(named)}" + (f" and {more} more" if more > 0 else "")
