@@ -76,6 +76,7 @@ VENDOR_HOMES: dict[str, set[str]] = {
     "striprtf": {"sources"},
     "docutils": {"sources"},
     "defusedxml": {"sources"},
+    "yaml": {"sources"},
     "phonenumbers": {"sources"},
     "stdnum": {"sources"},
     "httpcore": {"sources"},

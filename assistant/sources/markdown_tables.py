@@ -1,10 +1,11 @@
-"""Tables as Markdown, from cells that span columns and rows too.
+"""Tables as Markdown, from cells that span columns and rows too, and code.
 
 Imports nothing of the project: each process that reads a file needs it, and little else.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import TypeVar
@@ -22,6 +23,12 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
         if number == 0:
             lines.append("|" + " --- |" * width)
     return "\n".join(lines)
+
+
+def code_block(text: str, language: str) -> str:
+    """Code as Markdown: its comments are no headings and its lists no criteria."""
+    mark = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
+    return f"{mark}{language}\n{text.strip(chr(10))}\n{mark}\n"
 
 
 def spread_cells(rows: Iterable[Iterable[tuple[Content, int, int]]]) -> list[list[Content]]:

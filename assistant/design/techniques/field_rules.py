@@ -24,6 +24,8 @@ _RANGE = re.compile(
 )
 _BARE = re.compile(rf"{_NUMBER}(?: ?[a-z]+)?(?: ?\(max[a-z.]*\))?$", re.IGNORECASE)
 _INNER = re.compile(r"(?:text|string|(?:n?var)?char|long text)\s*\((?P<inner>[^()]+)\)", re.I)
+_EXPRESSION = re.compile(r"\^.*|.*\$|.*\\[dDsSwW].*|.*\][*+?{].*")
+"""A regular expression, whose numbers are no limits: "^0[1-9][0-9]{8}$"."""
 _LISTED = _PATTERNS["listed"]
 _KIND = _PATTERNS["kind"]
 _LIST = re.compile(r"\s*(?:[,;/|\n]|\bor\b)\s*", re.IGNORECASE)
@@ -71,6 +73,8 @@ def _demands(row: FieldRow) -> Iterator[Demand]:
             yield from _typed(cell, said)
         elif heading == "values":
             yield from _listed(cell, said)
+        elif heading == "format" and _EXPRESSION.fullmatch(said):
+            yield Demand("other", cell)
         elif heading in ("rule", "format", "lead"):
             yield from _ruled(cell, cell.value.text, sure=heading != "lead")
         elif heading == "unique" and _YES.match(said):

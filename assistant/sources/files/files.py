@@ -111,7 +111,7 @@ def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tup
         return _tables(workbook_grids(source, kind), source), []
     if kind == "text":
         return _text_file(source), []
-    if kind in {"xml", "json", "confluence", "salesforce", "reqif"}:
+    if kind in {"xml", "json", "yaml", "confluence", "salesforce", "reqif"}:
         return export_readings(_export(source, kind), source), []
     data = source.data
     if kind in {"pdf", "picture"}:
@@ -126,7 +126,7 @@ def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tup
 
 def _export(source: Source, kind: FileKind) -> Export:
     data = source.data
-    if kind == "json":
+    if kind in {"json", "yaml"}:
         data = decoded(source)[0].encode("utf-8", "replace")
     name = source.path or source.shown
     records = run_reader(kind, data, source.shown, source.limits, name=name)
@@ -191,17 +191,17 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
 FileKind = Literal[
     "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "html", "xml", "json", "confluence",
     "salesforce", "archive", "text", "open_document", "picture", "web_archive",
-    "reqif", "asciidoc", "restructured_text",
+    "reqif", "asciidoc", "restructured_text", "yaml",
 ]  # fmt: skip
 """What is read, by which reader; "dump" is a database's rows in SQL, "text" is Markdown, plain
-text, a feature file or a table."""
+text, a feature file or a table, "yaml" may be a schema or an API."""
 
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
     "(EML), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports too), YAML, "
-    "ReqIF, BPMN, DMN, messages (.properties), pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP "
-    "archives of these"
+    "ReqIF, BPMN, DMN, draw.io, PlantUML, Mermaid, messages (.properties), pictures (PNG, "
+    "JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
@@ -255,6 +255,9 @@ _MAIL_PROOF = frozenset({
 })  # fmt: skip
 """Headers of which a message has one, and other texts seldom."""
 
+_SCHEMA = re.compile(r"""^["']?(?:openapi|swagger|\$schema)["']?[ \t]*:""", re.MULTILINE)
+"""A key of YAML that schemas and APIs begin with."""
+
 _LOCATION = re.compile(r"^(?:snapshot-)?content-location:", re.IGNORECASE | re.MULTILINE)
 
 _SALESFORCE = _PATTERNS["salesforce"]
@@ -306,6 +309,8 @@ def kind_of_text(text: str, shown: str) -> FileKind:
     marked_up = re.match(r"\s*<[?!A-Za-z]", text)
     if (name.endswith(".json") and not marked_up) or _is_json(text):
         return "json"
+    if name.endswith((".yaml", ".yml")) and _SCHEMA.search(text):
+        return "yaml"
     if name.endswith(".sql") and _ROWS.search(text):
         return "dump"
     if _HTML_DOCUMENT.match(text[:5000]):

@@ -1,4 +1,4 @@
-"""Files of a program that testers are given: messages in Java's .properties form, and YAML.
+"""Files that testers are given: messages in Java's .properties form, YAML, diagrams in text.
 
 Source of the former: ``java.util.Properties.load`` (JDK documentation).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.sources.markdown_tables import markdown_table
+from assistant.sources.markdown_tables import code_block, markdown_table
 
 _ENTRY = re.compile(r"(?P<key>(?:\\.|[^\\\s=:])+)\s*(?:[=:]\s*|\s)(?P<words>.*)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
@@ -18,14 +18,15 @@ _DRAWN = "-=*#_ "
 
 
 def program_text(text: str, shown: str) -> str | None:
-    """The Markdown of such a file, told by its name; ``None`` for any other. YAML stays as it is,
-    as code: its comments are no headings and its lists no criteria."""
+    """The Markdown of such a file, told by its name; ``None`` for any other. YAML and diagrams in
+    Mermaid or PlantUML stay as they are, as code: nothing in them is a heading or a criterion."""
     name = shown.casefold()
     if name.endswith(".properties"):
         return _messages(text)
     if name.endswith((".yaml", ".yml")):
-        mark = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
-        return f"{mark}yaml\n{text.strip(chr(10))}\n{mark}\n"
+        return code_block(text, "yaml")
+    if name.endswith((".mmd", ".mermaid", ".puml", ".plantuml")):
+        return code_block(text, "mermaid" if name.endswith((".mmd", ".mermaid")) else "plantuml")
     return None
 
 

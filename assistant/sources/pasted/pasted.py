@@ -20,6 +20,7 @@ from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.table_files import pasted_table, read_grids
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import BasisReader, EpicDraft
+from assistant.sources.pasted.drawn_transitions import with_transitions
 from assistant.sources.pasted.feature_files import InvalidGherkin, is_feature_file, read_features
 from assistant.sources.pasted.headings import OWN_ID, read_label
 from assistant.sources.pasted.layout_tags import leave_out_layout
@@ -86,7 +87,7 @@ def read_text(
         words = pasted = jira_to_markdown(words)
         notes.append("Read as Jira wiki text and converted to Markdown.")
     if not is_feature_file(words):
-        if (laid_out := leave_out_layout(words)) != words:
+        if (laid_out := with_transitions(leave_out_layout(words))) != words:
             words = pasted = laid_out
         if (kept := leave_out_struck(words))[1]:
             words = pasted = kept[0]

@@ -45,6 +45,7 @@ READERS = {
     "restructured_text": ("markups.restructured_text", "docutils.core", *_HTML),
     "xml": ("xml_exports", *_XML),
     "json": ("json_exports", *_HTML),
+    "yaml": ("yaml_schemas", "yaml"),
     "fragments": ("fragments", *_HTML),
     "confluence": ("atlassian.confluence_export", *_XML),
     "reqif": ("reqif", *_XML),

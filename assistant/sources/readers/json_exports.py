@@ -1,4 +1,4 @@
-"""JSON files: issues of Jira and GitHub, Confluence, test cases, Xray, Salesforce, Trello, chats.
+"""JSON files: issues of Jira and GitHub, Confluence, cases, Xray, Salesforce, chats, schemas.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
 its values, whatever words stand in it. Records are those of ``exports.read_export``.
@@ -17,6 +17,7 @@ from assistant.sources.readers.chat_messages import read_chat
 from assistant.sources.readers.documents.html import to_markdown
 from assistant.sources.readers.refusals import Refused, place_of
 from assistant.sources.readers.salesforce_metadata import salesforce_records
+from assistant.sources.readers.schemas import read_schema
 from assistant.sources.readers.test_managers import json_cases
 
 
@@ -44,7 +45,9 @@ def _no_constant(name: str) -> object:
 
 def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
     fields, labels = mapping(options.get("fields")), options.get("labels")
-    if jira_issues.is_jira(payload):
+    if (schema := read_schema(payload)) is not None:
+        yield from schema
+    elif jira_issues.is_jira(payload):
         comments = options.get("comments") is not False
         yield from jira_issues.read_issues(payload, fields, comments=comments)
     elif pages := _pages_in(payload):

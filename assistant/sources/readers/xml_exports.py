@@ -1,4 +1,4 @@
-"""XML exports: Jira (RSS), MediaWiki, test managers, ReqIF, BPMN, DMN, Salesforce; other XML.
+"""XML exports: Jira, MediaWiki, test managers, ReqIF, BPMN, DMN, draw.io, Salesforce; other XML.
 
 Sources of the formats: Jira's issue navigator ("Export XML"); for the steps of Zephyr Squad and
 Xray in it, SmartBear's converter of these exports.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
-from assistant.sources.readers import process_models, reqif
+from assistant.sources.readers import drawio, process_models, reqif
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
 from assistant.sources.readers.markups import mediawiki
 from assistant.sources.readers.salesforce_metadata import salesforce_export as salesforce
@@ -45,6 +45,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         yield from reqif.read_parts([root])
     elif (model := process_models.read_model(root)) is not None:
         yield from model
+    elif (diagrams := drawio.read_diagrams(root)) is not None:
+        yield from diagrams
     elif salesforce.is_metadata(root):
         yield from salesforce.read_parts([(str(options.get("name", "")), root)])
     else:

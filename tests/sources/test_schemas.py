@@ -1,0 +1,159 @@
+"""JSON Schema and OpenAPI are tables of fields, in JSON and in YAML."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assistant.design.techniques.field_rules import field_rules
+from assistant.errors import UnreadableFile
+from assistant.knowledge.chunks.chunking import split
+from assistant.sources.files.files import read_file
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+API = """openapi: 3.0.3
+info: {title: Booking API, version: 1.10}
+paths:
+  /bookings/{id}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
+    post:
+      summary: Book a slot
+      requestBody:
+        content: {application/json: {schema: {$ref: '#/components/schemas/Booking'}}}
+      responses:
+        409: {description: Slot is full, content: {a/b: {example: Too late.}}}
+components:
+  schemas:
+    Email: {type: string, maxLength: 120}
+    Base: {type: object, properties: {note: {type: string, maxLength: 280}}}
+    Booking:
+      description: What a member books.
+      allOf:
+        - $ref: '#/components/schemas/Base'
+        - $ref: '#/components/schemas/Booking'
+        - required: [note]
+          properties:
+            email: {$ref: '#/components/schemas/Email'}
+            parent: {$ref: '#/components/schemas/Booking'}
+            status: {type: string, enum: [no, on, 1.10]}
+            address: {type: object, properties: {zip: {pattern: '^[0-9]{5}$'}}}
+            other: {$ref: 'other.yaml#/X'}
+"""
+
+
+def schema(**about: object) -> str:
+    payload = json.dumps({"$schema": DRAFT, **about}, ensure_ascii=False)
+    return read_file("form.json", payload.encode()).document.text.strip()
+
+
+def test_a_field_is_a_row_with_its_limits() -> None:
+    data = {
+        "$schema": DRAFT, "title": "Application", "required": ["nom"],
+        "properties": {
+            "nom": {"type": "string", "title": "Nom", "minLength": 1, "maxLength": 280},
+            "age": {"type": "integer", "minimum": 18, "exclusiveMaximum": 99},
+            "ok": {"const": True},
+        },
+    }  # fmt: skip
+    document = read_file("form.json", json.dumps(data).encode()).document
+    assert (document.title, document.kind) == ("Application", "page")
+    rows = [chunk.text for chunk in split(document) if chunk.kind == "table_row"]
+    assert rows == [
+        "Field: Nom; Property: nom; Type: string; Required: yes; Min length: 1; Max length: 280",
+        "Field: age; Property: age; Type: integer; Required: no; Minimum: 18; "
+        "Rules: exclusiveMaximum: 99",
+        "Field: ok; Property: ok; Required: no; Rules: const: true",
+    ]
+    [(row, asked)] = field_rules(rows[0], table=True)
+    limits = [limit.text for one in asked for limit in one.limits]
+    assert (row.name, limits) == ("Nom", ["1 characters", "280 characters"])
+
+
+def test_a_regular_expression_sets_no_limit() -> None:
+    [(_, asked)] = field_rules("Field: Phone; Required: no; Pattern: ^0[1-9][0-9]{8}$", table=True)
+    assert [one.kind for one in asked] == ["free", "other"]
+
+
+def test_an_api_in_yaml_is_its_operations_and_the_tables_of_its_schemas() -> None:
+    read = read_file("api.yaml", API.encode())
+    blocks = read.document.text.strip().split("\n\n")
+    assert read.document.title == "Booking API"
+    assert blocks[1:5] == [
+        "## POST /bookings/{id}: Book a slot",
+        "| Field | In | Type | Required | Format |\n| --- | --- | --- | --- | --- |\n"
+        "| id | path | string | yes | uuid |",
+        "Request body (application/json): Booking",
+        "| Response | Description | Example |\n| --- | --- | --- |\n"
+        "| 409 | Slot is full | Too late. |",
+    ]
+    assert blocks[-2] == "What a member books."
+    assert blocks[-1].split("\n")[2:] == [
+        "| note | string | yes | 280 |  |  |",
+        "| email | string | no | 120 |  |  |",
+        "| parent | Booking | no |  |  |  |",
+        "| status | string | no |  | no, on, 1.10 |  |",
+        "| address | object | no |  |  |  |",
+        "| address.zip |  | no |  |  | ^[0-9]{5}$ |",
+        "| other | other.yaml#/X | no |  |  |  |",
+    ]
+    [note] = read.notes
+    assert note.endswith("not followed: other.yaml#/X.")
+
+
+def test_what_has_no_column_stays() -> None:
+    text = schema(
+        properties={"a": {"oneOf": [{"maxLength": 3}, {"type": "null"}], "not": {"const": "x"}}},
+        additionalProperties=False,
+        **{"if": {"required": ["a"]}},
+    )
+    assert 'oneOf: [{"maxLength": 3}, {"type": "null"}]' in text
+    assert 'not: {"const": "x"}' in text
+    assert "- additionalProperties: false" in text
+    assert '"if": {' in text
+
+
+def test_references_in_a_circle_end() -> None:
+    text = schema(**{
+        "$ref": "#", "allOf": [{"$ref": "#"}],
+        "properties": {"a": {"$ref": "#/properties/a"}, "b": {"$ref": "#/$defs/x"}},
+        "$defs": {"x": {"$ref": "#/$defs/y"}, "y": {"$ref": "#/$defs/x"}},
+    })  # fmt: skip
+    assert text.startswith("| Field | Type | Required |")
+
+
+def test_objects_deep_in_each_other_stay_as_json() -> None:
+    field: dict[str, object] = {"type": "string", "maxLength": 7}
+    for _ in range(30):
+        field = {"type": "object", "properties": {"p": field}}
+    text = schema(**field)
+    assert text.count("\n") < 20
+    assert '"maxLength": 7' in text
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("openapi: 3.0.0\npaths: {a\n", "line 3"),
+        ("openapi: 3.0.0\npaths: &p\n  /a: *p\n", "holds itself"),
+        (
+            "openapi: 3.0.0\na0: &a0 [x]\n"
+            + "".join(f"a{i}: &a{i} [{'*a' + str(i - 1)}{(', *a' + str(i - 1)) * 9}]\n"
+                      for i in range(1, 12)),
+            "1,000,000",
+        ),
+        ("openapi: 3.0.0\ninfo: !!python/object/apply:os.system ['x']\n", "not valid YAML"),
+    ],
+)  # fmt: skip
+def test_yaml_that_cannot_be_read_is_named(text: str, why: str) -> None:
+    with pytest.raises(UnreadableFile, match=why):
+        read_file("api.yaml", text.encode())
+
+
+def test_other_json_and_yaml_stay_what_they_were() -> None:
+    text = "$schema: https://json.schemastore.org/ci\nsteps:\n- a: !ref x\n"
+    assert read_file("ci.yaml", text.encode()).document.text.startswith("```yaml\n$schema")
+    plain = json.dumps({"type": "object", "properties": {"colour": {"red": 1}}})
+    assert "- colour:" in read_file("a.json", plain.encode()).document.text
