@@ -106,9 +106,9 @@ def derive_conditions(
     letter and a number ("CC-12-AC3-B2"), so that they stay when another criterion changes.
     ``techniques`` and ``depth`` select; ids do not depend on the selection. "smoke" keeps the first
     positive and the first negative, "standard" both sides nearest each limit and the rows that show
-    each condition at work, as far as ``STANDARD`` and one more for each further end of a limit allow,
-    "thorough" the further neighbours, every
-    value of a list and every combination of up to four conditions.
+    each condition at work, as far as ``STANDARD`` and one more for each further end of a limit
+    allow, "thorough" the further neighbours, every value of a list and every combination of up to
+    four conditions.
     """
     every = _derived(criterion.id, criterion.text, criterion.form, depth)
     return tuple(condition for condition in every if condition.technique in techniques)
