@@ -62,6 +62,15 @@ def test_steps_of_a_repeated_title_stay_one_case() -> None:
     assert case.status_reason == "Status in the file: Passed; Failed"
 
 
+def test_a_case_that_stands_twice_under_its_id_is_two() -> None:
+    first, second = "T-1,Pay,1,Open,Shown", "T-1,Pay,2,Pay,Paid"
+    header = "ID,Title,Step No,Step,Expected Result"
+    twice = reading_of(header, first, second, first, second)
+    assert [(case.id, len(case.steps)) for case in twice.cases] == [("T-1", 2), ("T-1-2", 2)]
+    tries = "T-1,Pay,,Enter a wrong code,Refused"  # nothing counts: a step may be done again
+    assert [len(case.steps) for case in reading_of(header, tries, tries).cases] == [2]
+
+
 def test_a_counted_step_goes_on_whatever_is_said_beside_it() -> None:
     rows = ["Pay,1,First,Open,Shown", "Pay,2,Then,Pay,Paid", "Pay,1,Again,Open,Shown"]
     reading = reading_of("Title,Step No,Description,Step,Expected Result", *rows)

@@ -286,14 +286,21 @@ def same_noun(number: Number, other: Number) -> bool:
 # --- What follows from numbers --------------------------------------------------------------------
 
 
-def follows(number: Number, operands: Numbers) -> bool:
+def follows(number: Number, operands: Numbers, own: Numbers) -> bool:
     """Whether a number is computed from two others, or from all of one kind: a sum, a difference,
-    a share, so many times as much; a date or time so much later or earlier."""
+    a share, so many times as much; a date or time so much later or earlier.
+
+    One of the numbers at least is of the case's own data: what rules alone come to is no rule
+    ("locked for 45 minutes" of a lock of 30 and a session of 15). Shares, dates and times may
+    follow from rules alone.
+    """
     if isinstance(number.value, Decimal):
+        mine = frozenset((one.family, one.value) for one in own.all)
         read = [number]
         if _has_three_decimals(number):
             read.append(replace(number, value=number.value / 1000))
-        return any(_equal(one, value) for value in _computed(number, operands) for one in read)
+        values = _computed(number, operands, mine)
+        return any(_equal(one, value) for value in values for one in read)
     moved = _moved(operands, date if isinstance(number.value, date) else time)
     return any(same_moment(number.value, one) for one in moved)
 
@@ -392,50 +399,88 @@ def _equal(number: Number, value: Decimal) -> bool:
     return abs(number.value - value) <= (Decimal("0.005") if places else Decimal("0.0001"))
 
 
-def _computed(number: Number, operands: Numbers) -> Iterator[Decimal]:
+Own = frozenset[tuple[tuple[str, str], Decimal | date | time]]
+"""Families and values of the numbers of a case's own data."""
+
+Term = tuple[Decimal, bool]
+"""A value that is computed with, and whether it is of the case's own data."""
+
+_ONCE, _ALL_OF_IT = (Decimal(1), False), (Decimal(100), False)
+
+
+def _computed(number: Number, operands: Numbers, own: Own) -> Iterator[Decimal]:
     known = [one for one in operands.all if isinstance(one.value, Decimal)]
-    own = _distinct(one for one in known if one.family == number.family)
-    plain = [v for one in known if one.kind not in ("money", "percent") for v in as_written(one)]
-    plain = list(dict.fromkeys(whole for value in plain for whole in (value, *_rounded(value))))
-    plain = plain[:MOST_OPERANDS]
-    shares = _distinct(one for one in known if one.kind == "percent")
-    if len(own) > 2:
-        yield sum(own, Decimal())
-    for one, other in combinations(own, 2):
+    amounts = _terms((one for one in known if one.family == number.family), own)
+    money = _terms((one for one in known if one.kind == "money"), own)
+    shares = _terms((one for one in known if one.kind == "percent"), own)
+    if len(amounts) > 2 and any(is_own for _, is_own in amounts):
+        yield sum((value for value, _ in amounts), Decimal())
+    for one, other in _pairs(amounts):
         yield from (one + other, abs(one - other))
     exact = number.words.strip()[-3:-2] in (
         ".",
         ",",
     )  # "13.50" of a price list that names its currency
     if number.kind == "" and exact:
-        own += _distinct(one for one in known if one.kind == "money")
+        amounts += money
     elif number.kind in ("count", "", "size", "measure"):
         yield from (whole for one in known for v in as_written(one) for whole in _rounded(v))
     if number.kind == "count" or (number.kind == "" and not exact):
         return
-    for one in own:
-        for share in shares:
-            part = one * share / 100
+    factors = _factors((one for one in known if not one.kind or one.kind != number.kind), own)
+    for (one, mine), (times, theirs), (share, given) in product(
+        amounts, (_ONCE, *(f for f in factors if f[0] != 1)), (_ALL_OF_IT, *shares)
+    ):
+        part = one * times * share / 100
+        if times == 1 and share != 100:  # a share is there to be taken of something
             yield from (part, one + part, one - part)
-        for factor in plain:
-            if factor == 1:
-                continue
-            yield one * factor
-            yield from (one * factor * share / 100 for share in shares)
-            if factor:
-                yield one / factor
-        if number.kind == "money":  # a rate of two counts: "2.40 a metre and night"
-            yield from (one * first * second for first, second in combinations(plain[:FEW], 2))
+        elif times != 1 and (mine or theirs or given):
+            yield from (part, *((one / times,) if times and share == 100 else ()))
+    if number.kind == "money":  # a rate of two counts: "2.40 a metre and night"
+        for one, mine in amounts:
+            yield from (one * a * b for a, b in _pairs(factors[:FEW], given=mine))
     if number.kind == "percent":
-        money = _distinct(one for one in known if one.kind == "money")
-        for one, other in combinations(money, 2):
+        for one, other in _pairs(money):
             for whole, part in ((one, other), (other, one)):
                 if whole:
                     yield from (part / whole * 100, abs(whole - part) / whole * 100)
     if number.kind == "duration":
-        days = sorted({one.value for one in operands.all if isinstance(one.value, date)})
-        for first, last in combinations(days, 2):
-            yield from elapsed(first, last, number.unit)
+        days = {one.value: one.family for one in operands.all if isinstance(one.value, date)}
+        for first, last in combinations(sorted(days), 2):
+            if (days[first], first) in own or (days[last], last) in own:
+                yield from elapsed(first, last, number.unit)
+
+
+def _terms(found: Iterable[Number], own: Own) -> list[Term]:
+    """The values of the first of these numbers, each once."""
+    held = [(v, (one.family, v) in own) for one in found if isinstance(v := one.value, Decimal)]
+    return _once(held)
+
+
+def _factors(found: Iterable[Number], own: Own) -> list[Term]:
+    """How many times something may be taken: a length of time no length of time."""
+    held = [
+        (whole, (one.family, one.value) in own)
+        for one in found
+        if one.kind not in ("money", "percent")
+        for value in as_written(one)
+        for whole in (value, *_rounded(value))
+    ]
+    return _once(held)
+
+
+def _once(terms: Sequence[Term]) -> list[Term]:
+    own = {value for value, is_own in terms if is_own}
+    return [(value, value in own) for value in dict.fromkeys(one for one, _ in terms)][
+        :MOST_OPERANDS
+    ]
+
+
+def _pairs(terms: Sequence[Term], *, given: bool = False) -> Iterator[tuple[Decimal, Decimal]]:
+    """Two values at a time, one of them the case's own; any two beside one that is ``given``."""
+    for (one, mine), (other, theirs) in combinations(terms, 2):
+        if given or mine or theirs:
+            yield one, other
 
 
 def _rounded(value: Decimal) -> tuple[Decimal, ...]:
@@ -488,11 +533,6 @@ def reading(number: Number, style: Style) -> Decimal | None:
     if ambiguous is None:
         return number.value
     return number.value * 1000 if ambiguous[1] == "." else number.value / 1000
-
-
-def _distinct(found: Iterable[Number]) -> list[Decimal]:
-    values = dict.fromkeys(one.value for one in found if isinstance(one.value, Decimal))
-    return list(values)[:MOST_OPERANDS]
 
 
 def elapsed(first: date, last: date, unit: str) -> tuple[Decimal, ...]:

@@ -323,14 +323,14 @@ class Claims:
             return False
         near = (one for one in said.found if self._near.holds(one))
         return (
-            follows(number, said.operands)
+            follows(number, said.operands, self._own)
             or is_between(number, self.basis.situation)
             or is_balance(number, said.terms)
             or is_balance(number, near)
             or is_sum(number, said.accepted)
             or is_next(number, (*self._before, *said.known), self._own.all)
             or is_share(number, said.known)
-            or _follows_from_count(number, said.known, said.operands)
+            or _follows_from_count(number, said.known, said.operands, self._own)
             or is_rounded(number, (*said.known, *said.computed))
         )
 
@@ -639,14 +639,16 @@ def _without_moments(part: str) -> str:
     return part
 
 
-def _follows_from_count(number: Number, known: Sequence[Number], operands: Numbers) -> bool:
+def _follows_from_count(
+    number: Number, known: Sequence[Number], operands: Numbers, own: Numbers
+) -> bool:
     """Whether an amount of money follows from a count that the result says before it: "4 nights
     are charged: EUR 86.40"."""
     counts = [one.words for one in known if one.kind == "count"]
     return (
         number.kind == "money"
         and bool(counts)
-        and follows(number, Numbers((*counts, *operands.texts)))
+        and follows(number, Numbers((*counts, *operands.texts)), Numbers((*counts, *own.texts)))
     )
 
 

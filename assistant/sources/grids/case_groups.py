@@ -211,8 +211,8 @@ def _goes_on(cells: Cells, above: CaseRows, grid: Grid) -> bool:
     """Whether a row belongs to the case ``above``."""
     assert grid.columns is not None
     first = above.first
-    if grid.rows_form == "row":
-        return False
+    if grid.rows_form == "row" or (_number(cells) == 1 and cells == first):
+        return False  # the first step once more, to the last cell: the case stands there twice
     if grid.rows_form == "id":
         return cells.get("id", "") in {"", first.get("id", "")}
     if grid.rows_form == "title":

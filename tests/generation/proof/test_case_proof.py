@@ -81,6 +81,25 @@ def test_what_is_computed_from_the_data_follows(prove: Prove, result: str, is_go
 
 
 @pytest.mark.parametrize(
+    ("result", "is_good"),
+    [
+        ("Verification is locked for 30 minutes.", True),
+        ("Verification is locked for 45 minutes.", False),  # no 30 + 15
+        ("Verification is locked for 90 minutes.", False),  # no 3 x 30
+        ("Verification is locked for 24 hours.", False),  # no 1 hour x 24 months
+        ("Verification is locked; it ends 10 minutes after it was asked for.", True),  # 30 - 20
+    ],
+)
+def test_what_rules_alone_come_to_is_said_by_none(prove: Prove, result: str, is_good: bool) -> None:
+    case = prove(
+        "After 3 failed attempts verification is locked for 30 minutes. A verified session ends "
+        "after 15 minutes. Verification is logged for 1 hour and kept for 24 months.",
+        [("Fail the last attempt, and ask for the end 20 minutes later.", "", result)],
+    )
+    assert good(case) is is_good, case.findings
+
+
+@pytest.mark.parametrize(
     ("data", "wrong"),
     [
         ("1 to 15 June 2026 (11 working days)", False),
