@@ -28,7 +28,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
 
     ``stamp`` is that of the project (``review_library.stamp``) before the run was read.
     """
-    report = _report(view, record.run_id, stamp)
+    report = _report(opened, record.project_id, view, record.run_id, stamp)
     figures = {
         "Criteria": len(report.criteria),
         "With a case": sum(bool(row.case_ids) for row in report.criteria),
@@ -67,9 +67,11 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
 
 
 @st.cache_data(show_spinner="Looking at the coverage…", max_entries=8)
-def _report(_view: RunView, run_id: str, stamp: str) -> coverage.DepthReport:
+def _report(
+    _opened: Workspace, project_id: str, _view: RunView, run_id: str, stamp: str
+) -> coverage.DepthReport:
     """Kept until anything in the project changes; ``stamp`` says so."""
-    return coverage.of_view(_view)
+    return coverage.of_view(_opened, project_id, _view)
 
 
 def open_in_run(case_id: str) -> None:

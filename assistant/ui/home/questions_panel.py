@@ -262,7 +262,7 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     """What was open when the cases were written: each with a form, or its answer; and notices."""
     notices_list(view.notices)
     run = view.run
-    if not run.questions:
+    if not view.asked and not view.raised and not view.earlier:
         st.caption(":material/check: No open question was found in these criteria.")
         return
     writing = view.summary.status in ACTIVE or writing_progress(opened, record)
@@ -278,7 +278,11 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
 
     def shown(one: answers.Asked) -> None:
         if one.answer is None:
-            question_to_answer(opened, record, run.epics, one.question, run.retrieved, cases)
+            epics = run.epics
+            if view.change is not None and one in view.raised:
+                epics = view.change.now
+                st.markdown(":orange-badge[:material/fiber_new: raised by the present text]")
+            question_to_answer(opened, record, epics, one.question, run.retrieved, cases)
             return
         carrying = [stored for stored in cases if one.is_on(stored.case)]
         answer_given(opened, record, one.answer, carrying)
@@ -293,7 +297,7 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
                 help="The cases that carry this question, from the present sources",
             )
 
-    ordered = sorted(view.asked, key=lambda one: not one.question.is_open)
+    ordered = sorted((*view.raised, *view.asked), key=lambda one: not one.question.is_open)
     of_running = [one for one in ordered if one.question.is_on_running]
     for one in ordered:
         if not one.question.is_on_running:
@@ -304,3 +308,8 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
             st.caption("No case waits for these. An answer is a source for what is written next.")
             for one in of_running:
                 shown(one)
+    if view.earlier:
+        title = f"No longer asked: their words stand no more ({len(view.earlier)})"
+        with st.expander(title, icon=":material/task_alt:"):
+            for one in view.earlier:
+                st.markdown(question_text(one.question, limit=400))

@@ -14,6 +14,7 @@ from assistant.ui.cases.case_list import counts_line
 from assistant.ui.cases.case_undo import DECIDED, note_decision
 from assistant.ui.cases.stale_panel import stale_of_run
 from assistant.ui.counts import counted, date_time
+from assistant.ui.home.basis_note import basis_note, present_view
 from assistant.ui.home.downloads import download_menu
 from assistant.ui.home.quality_panel import coverage_table, quality_panel
 from assistant.ui.home.questions_panel import run_questions
@@ -58,9 +59,11 @@ def run_view(opened: Workspace, record: Session) -> None:
         st.warning(plain(str(error)), icon=":material/link_off:")
         st.button("New request", icon=":material/add:", on_click=record.open_run, args=("",))
         return
+    view = present_view(opened, record, view, stamp)
     st.session_state.pop(DECIDED, None)  # all of the page is drawn now
     panes()
     shown, opened_panes = _header(opened, record, view)
+    basis_note(opened, record, view, stamp)
     if shown == "coverage":
         coverage_table(opened, record, view, stamp)
     elif shown == "quality":

@@ -27,21 +27,66 @@ from assistant.suite.duplicates import find_duplicates
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs
 from assistant.workflow.writing.answers import asked_of
+from assistant.workflow.writing.changed_basis import (
+    BasisChange,
+    basis_change,
+    cases_now,
+    condition_now,
+)
 from assistant.workflow.writing.compare_criteria import Comparison, Comparisons
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.requests import conditions_of
-from assistant.workflow.writing.runs import ACTIVE, RunView, view
+from assistant.workflow.writing.runs import ACTIVE, RunView, view, with_present_text
 
 
 def of_run(workspace: Workspace, project_id: str, run_id: str) -> DepthReport:
     """How the cases of a run cover the conditions that it planned."""
-    return of_view(view(workspace, project_id, run_id))
+    read = view(workspace, project_id, run_id)
+    return of_view(workspace, project_id, with_present_text(workspace, project_id, read))
 
 
-def of_view(view: RunView) -> DepthReport:
-    """The same for a run that was read already."""
-    return of_loaded_run(view.run, questions=view.open_questions)
+def of_view(workspace: Workspace, project_id: str, view: RunView) -> DepthReport:
+    """The same for a run that was read already: of its criteria as they are now, where the view
+    says that they have changed."""
+    if view.change is None or not view.change.now:
+        return of_loaded_run(view.run, questions=view.open_questions)
+    return _of_present(workspace, project_id, view.run, view.change, view.open_questions)
+
+
+def _of_present(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    change: BasisChange,
+    questions: Sequence[Question] = (),
+) -> DepthReport:
+    """How the cases of a run cover its criteria as they are now."""
+    cases = cases_now(workspace, project_id, run, change)
+    choices = run.generation
+    return depth(
+        change.now,
+        cases,
+        conditions_of(change.now, choices.techniques, choices.depth),
+        questions=questions,
+        redundant=find_duplicates(cases).surplus,
+        covered_elsewhere=[condition_now(one, change.present_ids) for one in choices.skip],
+    )
+
+
+def missing_of_new(
+    workspace: Workspace, project_id: str, run: GenerationRun, change: BasisChange
+) -> tuple[str, ...]:
+    """The conditions without a case that a run's criteria call for now and did not then."""
+    if not change.new and not change.changed:
+        return ()
+    planned = {condition_now(one.id, change.present_ids) for one in planned_conditions(run)}
+    choices = run.generation
+    walks = {
+        one.id for one in conditions_of(change.now, choices.techniques, choices.depth) if one.legs
+    }
+    found = _of_present(workspace, project_id, run, change).missing
+    return tuple(one for one in found if one not in planned and one not in walks)
 
 
 def of_loaded_run(run: GenerationRun, *, questions: Sequence[Question] = ()) -> DepthReport:
@@ -115,10 +160,13 @@ def begin(
     *,
     by: str,
     writer: str | None = None,
+    only_new: bool = False,
 ) -> tuple[Again, Filling]:
     """The run that writes the missing cases, not yet kept.
 
     The words of each criterion must be those that the run had: what changed since is left open.
+    What its criteria call for only since then is written too (a new criterion's cases), or alone
+    where ``only_new`` says so.
     Raises ``LibraryError`` where nothing is missing, nothing can be written any more, or the run
     is being written, and ``ModelUnavailable`` for an unknown writer.
     """
@@ -127,17 +175,21 @@ def begin(
     busy = run.status in ACTIVE and workspace.jobs.is_active(run_id)
     if busy or follow_up_runs.active(workspace, run_id):
         raise LibraryError(f"Run {run_id} is still being written. Wait for it, or cancel it.")
-    wanted = missing(run)
-    if not wanted:
+    wanted = () if only_new else missing(run)
+    change = basis_change(workspace, project_id, run)
+    new = missing_of_new(workspace, project_id, run, change)
+    if not wanted and not new:
         raise LibraryError(f"Run {run_id} has no gap to fill: every condition has its case.")
     basis = PresentBasis(workspace, project_id)
     filling = _possible(run, basis, wanted)
-    if not filling.conditions:
+    if not filling.conditions and not new:
         raise LibraryError(
             f"No missing case can be written: {filling.left_open[0].reason}. Generate the epic "
             "anew."
         )
     _, epics = basis.find(run, filling.conditions, same_words=True)
+    epics = _with_stories_of(epics, change, new)
+    filling = filling.model_copy(update={"conditions": (*filling.conditions, *new)})
     filler = planned_run(
         workspace, project_id, run, basis, epics,
         list_run_id=run_id, request=f"Gaps filled: {run.request}", by=by, writer=writer,
@@ -149,6 +201,27 @@ def begin(
         )
 
     return Again(filler, frozenset(filling.conditions), keep), filling
+
+
+def _with_stories_of(
+    epics: Sequence[Epic], change: BasisChange, condition_ids: Collection[str]
+) -> tuple[Epic, ...]:
+    """These stories and those whose criteria the conditions are of, as they are now."""
+    if not condition_ids:
+        return tuple(epics)
+    kept = {story.key for epic in epics for story in epic.stories}
+    kept |= {
+        story.key
+        for epic in change.now
+        for story in epic.stories
+        for one in story.criteria
+        if any(name.startswith(f"{one.id}-") for name in condition_ids)
+    }
+    limited = (
+        epic.model_copy(update={"stories": tuple(s for s in epic.stories if s.key in kept)})
+        for epic in change.now
+    )
+    return tuple(epic for epic in limited if epic.stories)
 
 
 def _possible(run: GenerationRun, basis: PresentBasis, wanted: Collection[str]) -> Filling:

@@ -31,6 +31,12 @@ from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.review import QUESTION, STALE, needs_of, worst_first
 from assistant.workflow.review.review_library import words_of
 from assistant.workflow.writing.answers import PREFIX, Answer, Asked, answered, asked_of
+from assistant.workflow.writing.changed_basis import (
+    BasisChange,
+    basis_change,
+    cases_now,
+    questions_now,
+)
 from assistant.workflow.writing.repetitions import repeated
 
 ACTIVE = ("queued", "running")
@@ -46,11 +52,17 @@ class RunView(Value):
     summary: RunSummary
     run: GenerationRun
     asked: tuple[Asked, ...] = ()
+    change: BasisChange | None = None
+    """How its criteria read now, where ``with_present_text`` found that they have changed."""
+    raised: tuple[Asked, ...] = ()
+    """What is asked of its changed and new criteria."""
+    earlier: tuple[Asked, ...] = ()
+    """What was asked of words that stand no more, and is not asked of those of now."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
         """Those on what holds that neither a source nor a person has answered."""
-        return tuple(one.question for one in self.asked if one.is_open)
+        return tuple(one.question for one in (*self.asked, *self.raised) if one.is_open)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -120,6 +132,23 @@ def view(workspace: Workspace, project_id: str, run_id: str) -> RunView:
         summary=listed,
         run=run.model_copy(update={"questions": questions}),
         asked=asked_of(workspace, project_id, run.epics, questions),
+    )
+
+
+def with_present_text(workspace: Workspace, project_id: str, view: RunView) -> RunView:
+    """The view with what became of its criteria, and with the questions of the present text; as it
+    is where no criterion has changed. Takes as long as comparing the criteria does."""
+    change = basis_change(workspace, project_id, view.run)
+    if not change:
+        return view
+    found = questions_now(workspace, project_id, view.run, view.asked, change)
+    return view.model_copy(
+        update={
+            "change": change,
+            "asked": found.standing,
+            "raised": found.raised,
+            "earlier": found.earlier,
+        }
     )
 
 
@@ -253,8 +282,11 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
     template = workspace.project(project_id).template
     cited = {citation.chunk_id for case in run.cases for citation in case.all_citations}
     sources = workspace.library.chunks(project_id, sorted(cited))
-    traced = {name for c in run.cases if c.status != "rejected" for name in c.criterion_ids}
-    criteria = [criterion.id for epic in run.epics for criterion in epic.criteria]
+    change = basis_change(workspace, project_id, run)
+    cases = cases_now(workspace, project_id, run, change) if change else run.cases
+    traced = {name for c in cases if c.status != "rejected" for name in c.criterion_ids}
+    epics = change.now if change else run.epics
+    criteria = [criterion.id for epic in epics for criterion in epic.criteria]
     return quality(
         run.cases,
         duplicates={*report.within, *(case.id for case in run.cases if repeated(case))},

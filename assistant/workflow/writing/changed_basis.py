@@ -1,0 +1,228 @@
+"""How the epics that a run was written from read now: criteria that are new, changed or gone.
+
+What a run's coverage counts and its questions ask is told of the present text where that differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from assistant.domain import Epic, GenerationRun, Question, TestCase, Value
+from assistant.errors import LibraryError
+from assistant.sources.pasted.pasted import story_as_criterion
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.sentences import in_their_places, plain_words
+from assistant.workflow.writing.answers import Asked, answers_to, asked_of, open_questions
+from assistant.workflow.writing.answers import with_answers as answered_epic
+
+
+class BasisChange(Value):
+    """Criteria of a run's epics as they are now, against those that it was written from.
+
+    ``now`` are the run's stories and those that came since, with the answers given. ``new`` and
+    ``changed`` are ids as they are now, ``gone`` as they were. ``present_ids`` has the present id
+    of each criterion of the run that still stands, with these words or others.
+    """
+
+    now: tuple[Epic, ...] = ()
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    present_ids: Mapping[str, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.gone)
+
+
+def basis_change(workspace: Workspace, project_id: str, run: GenerationRun) -> BasisChange:
+    """What became of the criteria of a run's epics; nothing of an epic that no source has now."""
+    present = _Present(workspace, project_id)
+    known = _stories_then(workspace, project_id, run)
+    parts = [present.of(epic, known) for epic in run.epics if epic.key in present.own]
+    return BasisChange(
+        now=tuple(epic for one in parts for epic in one.now),
+        new=tuple(name for one in parts for name in one.new),
+        changed=tuple(name for one in parts for name in one.changed),
+        gone=tuple(name for one in parts for name in one.gone),
+        present_ids={old: now for one in parts for old, now in one.present_ids.items()},
+    )
+
+
+def cases_now(
+    workspace: Workspace, project_id: str, run: GenerationRun, change: BasisChange
+) -> tuple[TestCase, ...]:
+    """The cases of a run's list, traced to the criteria by their present ids."""
+    present = _Present(workspace, project_id)
+    ids: dict[str, Mapping[str, str]] = {run.id: change.present_ids}
+    found = []
+    for stored in workspace.library.cases(project_id, run_id=run.id):
+        source = stored.source_run_id or run.id
+        if source not in ids:
+            epics = workspace.library.run_epics(project_id, source)
+            then = (present.of(epic).present_ids for epic in epics if epic.key in present.own)
+            ids[source] = {old: now for each in then for old, now in each.items()}
+        case, known = stored.case, ids[source]
+        found.append(
+            case.model_copy(
+                update={
+                    "criterion_ids": tuple(known.get(one, one) for one in case.criterion_ids),
+                    "condition_ids": tuple(condition_now(one, known) for one in case.condition_ids),
+                }
+            )
+        )
+    return tuple(found)
+
+
+def condition_now(condition_id: str, present_ids: Mapping[str, str]) -> str:
+    """The id of a condition with its criterion's present id in it."""
+    held = [old for old in present_ids if condition_id.startswith(f"{old}-")]
+    if not held:
+        return condition_id
+    old = max(held, key=len)
+    return present_ids[old] + condition_id.removeprefix(old)
+
+
+class QuestionsNow(Value):
+    """Questions of a run: those that stand, those that the present text of a changed criterion
+    raises, and those on earlier words that the present ones do not raise."""
+
+    standing: tuple[Asked, ...] = ()
+    raised: tuple[Asked, ...] = ()
+    earlier: tuple[Asked, ...] = ()
+
+
+def questions_now(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    asked: Sequence[Asked],
+    change: BasisChange,
+) -> QuestionsNow:
+    """What is asked of a run's epics as they read now.
+
+    A question of the run stands where neither its criterion nor one that it quotes has changed.
+    """
+    held_by = workspace.library.documents_of_epics(project_id)
+    holders = {name for epic in change.now for name in held_by.get(epic.key, ())}
+    given = answers_to(workspace, project_id, change.now)
+    found = open_questions(workspace, project_id, change.now, given, exclude_documents=holders)
+    then = {one.id: plain_words(one.text) for epic in run.epics for one in epic.criteria}
+    texts = {plain_words(one.text) for epic in change.now for one in epic.criteria}
+    lost = [text for text in then.values() if text not in texts]
+    moved = [one for one in asked if _rests_on(one.question, then, lost)]
+    standing = tuple(one for one in asked if one not in moved)
+    known = {
+        (change.present_ids.get(one.question.criterion_id, ""), one.question.text)
+        for one in standing
+    }
+    raised = [one for one in found if (one.criterion_id, one.text) not in known]
+    again = {(one.criterion_id, one.text) for one in raised}
+    return QuestionsNow(
+        standing=standing,
+        raised=asked_of(workspace, project_id, change.now, raised),
+        earlier=tuple(
+            one
+            for one in moved
+            if (change.present_ids.get(one.question.criterion_id, ""), one.question.text)
+            not in again
+        ),
+    )
+
+
+def _rests_on(question: Question, then: Mapping[str, str], lost: Collection[str]) -> bool:
+    """Whether a question is on words of criteria that stand no more."""
+    own = then.get(question.criterion_id, "")
+    quotes = [plain_words(one.quote) for one in question.evidence]
+    return own in lost or any(quote and quote in text for quote in quotes for text in lost)
+
+
+class _Present:
+    """The epics of a project as they are, with and without the answers given on them."""
+
+    def __init__(self, workspace: Workspace, project_id: str) -> None:
+        stored = workspace.library.epics(project_id)
+        given = answers_to(workspace, project_id, stored)
+        self.own = {epic.key: epic for epic in stored}
+        self._answered = {epic.key: answered_epic(epic, given) for epic in stored}
+
+    def of(self, then: Epic, known: Collection[str] | None = None) -> BasisChange:
+        """What became of an epic's criteria. ``known`` are the keys of all stories that there were
+        then; without them a story that the run did not have is not taken for a new one."""
+        own = _stories_as_criteria(self.own[then.key], then)
+        now = _stories_as_criteria(self._answered[then.key], then)
+        forms = {
+            one.id: (plain_words(one.text), plain_words(with_answer.text))
+            for one, with_answer in zip(own.criteria, now.criteria, strict=True)
+        }
+        said = {one.id: plain_words(one.text) for one in then.criteria}
+        same = dict(_same(said, forms))
+        olds = {name: text for name, text in said.items() if name not in same}
+        free = {name: texts for name, texts in forms.items() if name not in set(same.values())}
+        places = in_their_places(olds, free, set(said.values()))
+        other = dict[str, str]()
+        for name, text in places.items():
+            taken = set(other.values())
+            other[name] = next(
+                one for one, texts in free.items() if text in texts and one not in taken
+            )
+        present = same | other
+        held = set(present.values())
+        keys = {story.key for story in then.stories}
+        stories = tuple(
+            story
+            for story in now.stories
+            if story.key in keys
+            or (known and story.key not in known)
+            or any(one.id in held for one in story.criteria)
+        )
+        return BasisChange(
+            now=(now.model_copy(update={"stories": stories}),),
+            new=tuple(
+                one.id
+                for story in stories
+                if story.key in keys or (known and story.key not in known)
+                for one in story.criteria
+                if one.id not in held
+            ),
+            changed=tuple(other.values()),
+            gone=tuple(name for name in said if name not in present),
+            present_ids=present,
+        )
+
+
+def _same(
+    said: Mapping[str, str], forms: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, str]]:
+    """The present id of each criterion whose words stand: its own one if they stand there."""
+    left = {name: text for name, text in said.items() if text not in forms.get(name, ())}
+    taken = set(said) - set(left)
+    yield from ((name, name) for name in said if name in taken)
+    for name, text in left.items():
+        found = next((i for i, texts in forms.items() if text in texts and i not in taken), None)
+        if found is not None:
+            taken.add(found)
+            yield name, found
+
+
+def _stories_as_criteria(epic: Epic, then: Epic) -> Epic:
+    """The epic with those stories as their own criterion that were so then."""
+    for story in then.stories:
+        now = next((one for one in epic.stories if one.key == story.key), None)
+        if now is not None and story.criteria and not now.criteria and now.narrative.strip():
+            epic = story_as_criterion(epic, story.key)
+    return epic
+
+
+def _stories_then(workspace: Workspace, project_id: str, run: GenerationRun) -> set[str]:
+    """The keys of the stories in the versions that the run read; none where they are not kept."""
+    versions = {
+        (one.chunk.document_id, one.chunk.version) for one in run.retrieved if one.stage == "basis"
+    }
+    known = set[str]()
+    for document_id, version in versions:
+        try:
+            _, epics, _ = workspace.library.document_parts(project_id, document_id, version)
+        except LibraryError:
+            return set()
+        known.update(story.key for epic in epics for story in epic.stories)
+    return known

@@ -1,0 +1,121 @@
+"""A run told of the present text of its epic: what is new, changed and gone in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from syncing import quick_workspace
+
+from assistant.domain import GenerationConfig, GenerationRun
+from assistant.errors import LibraryError
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing import coverage, follow_up_runs, generate_cases, runs
+from assistant.workflow.writing.changed_basis import basis_change
+from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.runs import RunView
+
+EPIC = """# PAY-7 Refund a payment
+
+## PAY-71 Refund within the limit
+As a billing agent I want to refund a payment so that the customer is not out of pocket.
+
+Acceptance criteria:
+- A refund of up to £250.00 is paid quickly.
+- A larger refund is refused with the message "Ask a supervisor."
+"""
+NEW = "- A refund is refused after 30 days with the message “Too late.”\n"
+
+
+class Project:
+    """A workspace with a pasted epic and its run."""
+
+    def __init__(self, workspace: Workspace, project_id: str) -> None:
+        self.workspace, self.project_id = workspace, project_id
+        found = understand(workspace, project_id, GenerateRequest(text=EPIC))
+        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        self.run: GenerationRun = generate_cases.run_now(workspace, project_id, begun)
+
+    def paste(self, text: str) -> None:
+        found = understand(self.workspace, self.project_id, GenerateRequest(text=text))
+        generate_cases.begin(self.workspace, self.project_id, found, GenerationConfig())
+
+    def view(self) -> RunView:
+        read = runs.view(self.workspace, self.project_id, self.run.id)
+        return runs.with_present_text(self.workspace, self.project_id, read)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        yield Project(workspace, project_id)
+
+
+def test_an_epic_that_reads_as_then_has_no_change(project: Project) -> None:
+    assert not basis_change(project.workspace, project.project_id, project.run)
+    assert project.view().change is None
+
+
+def test_a_new_criterion_counts_in_the_coverage_until_its_cases_are_written(
+    project: Project,
+) -> None:
+    workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
+    project.paste(EPIC.replace("- A larger", f"{NEW}- A larger").replace("250", "300"))
+    change = project.view().change
+    assert change is not None
+    limit, message = (one.id for one in project.run.epics[0].criteria)
+    moved = change.present_ids[message]
+    assert moved != message, "the new one stands before it"
+    assert change.changed == (limit,)
+    assert not change.gone
+    (new,) = change.new
+    report = coverage.of_run(workspace, project_id, run_id)
+    held = {row.criterion_id: row.case_ids for row in report.criteria}
+    assert {name for name, ids in held.items() if ids} == {limit, moved}
+    assert not held[new]
+    assert not report.untraced
+    again, filling = coverage.begin(workspace, project_id, run_id, by="Tess", only_new=True)
+    assert any(name.startswith(f"{new}-") for name in filling.conditions)
+    before = workspace.library.cases(project_id, run_id=run_id)
+    follow_up_runs.write_now(workspace, project_id, [again])
+    assert workspace.library.cases(project_id, run_id=run_id)[: len(before)] == before
+    rows = coverage.of_run(workspace, project_id, run_id).criteria
+    assert all(row.case_ids for row in rows)
+    with pytest.raises(LibraryError, match="no gap"):
+        coverage.begin(workspace, project_id, run_id, by="Tess", only_new=True)
+
+
+def test_a_criterion_that_was_taken_out_is_gone(project: Project) -> None:
+    project.paste(EPIC[: EPIC.index("- A larger")])
+    change = basis_change(project.workspace, project.project_id, project.run)
+    assert change.gone == (project.run.epics[0].criteria[1].id,)
+    assert not change.new
+    assert not change.changed
+
+
+def test_a_new_story_is_new_and_one_that_the_run_left_out_is_not(tmp_path: Path) -> None:
+    other = "\n## PAY-72 Report\nAcceptance criteria:\n- The report lists each refund.\n"
+    third = "\n## PAY-73 Print\nAcceptance criteria:\n- The report is printed in A4.\n"
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        found = understand(workspace, project_id, GenerateRequest(text=EPIC + other))
+        (epic,) = found.epics
+        one = epic.model_copy(update={"stories": epic.stories[:1]})
+        found = found.model_copy(update={"epics": (one,)})
+        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        run = generate_cases.run_now(workspace, project_id, begun)
+        assert not basis_change(workspace, project_id, run)
+        again = understand(workspace, project_id, GenerateRequest(text=EPIC + other + third))
+        generate_cases.begin(workspace, project_id, again, GenerationConfig())
+        assert basis_change(workspace, project_id, run).new == ("PAY-73-AC1",)
+
+
+def test_questions_are_those_of_the_present_text(project: Project) -> None:
+    asked = [one for one in project.view().asked if "quickly" in one.question.text]
+    assert asked, "a vague word is asked about"
+    vague = "- A refund is shown promptly.\n"
+    project.paste(EPIC.replace("is paid quickly", "is paid within 2 days") + vague)
+    view = project.view()
+    assert {one.question.text for one in asked} <= {one.question.text for one in view.earlier}
+    assert not any("quickly" in one.question.text for one in view.asked)
+    assert any("promptly" in one.text for one in view.open_questions)
