@@ -12,7 +12,6 @@ from streamlit.testing.v1.element_tree import TextArea, Toggle
 from assistant.domain import GenerationConfig
 from assistant.ui import state
 from assistant.ui.sources.documents_table import ticks_key
-from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review, stale
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import generate_cases
@@ -111,9 +110,8 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     assert (record.run_id, record.case_id) == (gone[0].run_id, gone[0].case_id)
     listed = app.radio(key="case_list").options
     assert len(listed) == len(gone) < len(opened.library.cases(project_id)), "these alone"
-    denied = next(one for one in gone if _expects(opened, project_id, one.case_id, "40 days"))
-    record.case_id = denied.case_id
-    app.run()
+    record.case_id = "TC-CC-91-AC1-B1"  # at 40 days, which is beyond the limit now
+    app.switch_page("pages/generate_test_cases.py").run()
     assert "up to 30 days" in _red(app), "what the preview knew stands beside the case"
     assert "Still right" not in [one.label for one in app.button], "a press alone does not bless it"
     for one in gone:
@@ -122,13 +120,9 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
             seen_version=opened.library.case(project_id, one.case_id).row_version,
         )  # fmt: skip
     app.run()
+    assert not app.exception
     assert not [one for one in app.button if one.label.startswith("Write 0")]
     assert f"{len(gone)} accepted cases stay as they are" in shown(app)
-
-
-def _expects(opened: Workspace, project_id: str, case_id: str, words: str) -> bool:
-    case = opened.library.case(project_id, case_id).case
-    return any(words in step.action + step.test_data for step in case.steps)
 
 
 def _red(app: AppTest) -> str:
@@ -158,6 +152,28 @@ def test_an_import_of_a_changed_source_says_how_many_cases_went_stale(app: AppTe
         said = shown(app).replace("\\", "")
         assert (f"1 source kept: {left} case" in said) == (left > 0)
     assert not [one for one in app.button if one.label == "Show them"]
+
+
+@pytest.mark.long
+def test_a_run_says_what_its_epic_says_since_and_counts_it(app: AppTest) -> None:
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    app.button_group(key="import_way").set_value("paste").run()
+    app.text_area(key="import_text_0").set_value(EPIC + "- A parrot is refused quickly.\n").run()
+    app.button(key="keep").click().run()
+    record = app.session_state[state.RECORD]
+    record.open_run(opened.library.runs(project_id)[0].id)
+    app.switch_page("pages/generate_test_cases.py").run()
+    assert "**1 new** (CC-91-AC3)" in shown(app).replace("\\", "")
+    assert app.button(key="write_new").label.endswith("for what is new")
+    assert not app.exception
+    app.segmented_control(key="run_view").set_value("questions").run()
+    assert not app.exception
+    assert "raised by the present text" in shown(app)
+    app.segmented_control(key="run_view").set_value("coverage").run()
+    assert not app.exception
+    figures = {one.label: one.value for one in app.metric}
+    assert (figures["Criteria"], figures["With a case"]) == ("3", "2")
 
 
 def test_a_text_that_changes_nothing_or_is_empty_is_said_so(app: AppTest) -> None:

@@ -52,8 +52,8 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
         return
     open_cases = [name for name, one in found.items() if one.status != "accepted"]
     accepted = len(found) - len(open_cases)
-    stay = "stays as it is: open it" if accepted == 1 else "stay as they are: open one"
-    kept = f"; {counted(accepted, 'accepted case')} {stay} to write it again" if accepted else ""
+    stay = "case stays as it is: open it" if accepted == 1 else "cases stay as they are: open one"
+    kept = f"; {accepted} accepted {stay} to write it again" if accepted else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":orange-badge[:material/update: {counted(len(found), 'stale case')}] "

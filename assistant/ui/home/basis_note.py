@@ -57,7 +57,7 @@ def basis_note(opened: Workspace, record: Session, view: RunView, stamp: str) ->
         if missing and not follow_up_runs.active(opened, view.run.id):
             possible = is_usable(opened, view.run.generation.writer)
             if pressed(
-                f"Write {counted(len(missing), 'new case')}",
+                f"Write {counted(len(missing), 'case')} for what is new",
                 icon=":material/playlist_add:",
                 key="write_new",
                 disabled=not possible,
