@@ -14,6 +14,11 @@ import streamlit as st
 from assistant.domain import DEPTHS, TECHNIQUES, Depth, Technique
 from assistant.ui.ask.ask_talks import CARRIED, open_talk
 from assistant.ui.counts import listed
+from assistant.ui.home.model_choice import (
+    MODEL_ICON,
+    look_at_choice,
+    model_choice,
+)
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session
@@ -40,15 +45,17 @@ _ICONS = {
 
 def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
     """Show the parts of a sentence, and return it as read without those that were taken out."""
-    asked = read = read_asked(opened, record.project_id, text)
-    parts = {part.id: part for part in asked.parts}
+    by_code = read_asked(opened, record.project_id, text)
+    look = look_at_choice(opened, record, by_code)
+    read = look.read(by_code)
+    parts = {part.id: part for part in read.parts if part.name not in look.added}
     shown = (record.project_id, text, tuple(parts))  # an epic may be imported meanwhile
     if st.session_state.get(_OF_TEXT) != shown:
         st.session_state.update({_OF_TEXT: shown, PARTS: list(parts)})
     kept = list(parts)
     if parts:
         kept = st.pills(
-            "Understood",
+            look.title or "Understood",
             list(parts),
             selection_mode="multi",
             key=PARTS,
@@ -57,12 +64,13 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
             wrap=True,
             persist_state="session",
         )
-    asked = asked.without(tuple(name for name in parts if name not in kept))
+    asked = read.without(tuple(name for name in parts if name not in kept))
     for one in asked.told:
         lead = ":orange[:material/help:] Not understood:"
         if one.understood:
             lead = ":material/info: Understood, but"
         st.caption(f"{lead} {label(one.note, limit=300)}")
+    model_choice(opened, record, by_code, look)
     _scope(asked)
     if asked.unread:
         words = ", ".join(f"“{one}”" for one in asked.unread)
@@ -78,7 +86,8 @@ def _scope(asked: Asked) -> None:
         "story": sum(len(epic.stories) for epic in asked.taken),
         "criterion": sum(len(epic.criteria) for epic in asked.taken),
     }
-    _lines(":green[:material/check:] ", taken, f"Taken: {listed(counts)}")
+    lead = f"{MODEL_ICON} " if asked.by_choice else ":green[:material/check:] "
+    _lines(lead, taken, f"Taken: {listed(counts)}")
     near = [near_title(one, asked) for one in asked.selection.near]
     _lines(":orange[:material/remove:] Not taken: ", near, f"Near, but not taken: {len(near)}")
 
@@ -97,7 +106,8 @@ def _lines(lead: str, texts: Sequence[str], title: str) -> None:
 
 
 def _chip(part: RequestPart, asked: Asked) -> str:
-    icon = ":material/block:" if part.excluded else _ICONS.get(part.kind, ":material/check:")
+    usual = MODEL_ICON if asked.by_choice else ":material/check:"
+    icon = ":material/block:" if part.excluded else _ICONS.get(part.kind, usual)
     return f"{icon} {label(part_title(part, asked))}"
 
 

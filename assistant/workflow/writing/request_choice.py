@@ -95,7 +95,7 @@ def choose(
 def choice_lines(made: ModelChoice, asked: Asked) -> list[str]:
     """What was chosen for which words: "“Schools stories”: ABC-1 Fees, ABC-2 Trips"; what is left
     out, what was found nowhere, and what of the answer did not hold."""
-    titles = {one.key: one.title for one in entries_of(asked.known.epics)}
+    titles = titles_of(asked)
     choice = made.choice
     lines = [_line(row, titles) for row in choice.write]
     lines += [f"left out, {_line(row, titles)}" for row in choice.leave_out]
@@ -109,7 +109,37 @@ def choice_lines(made: ModelChoice, asked: Asked) -> list[str]:
     return lines
 
 
+def titles_of(asked: Asked) -> dict[str, str]:
+    """The epics and stories that there are to choose from: title by key."""
+    return {one.key: one.title for one in entries_of(asked.known.epics)}
+
+
 def _line(row: KeysOfWords, titles: Mapping[str, str]) -> str:
-    named = [f"{key} {titles[key]}".strip() for key in row.keys[:LISTED_STORIES]]
+    named = [f"{key} {titles.get(key, '')}".strip() for key in row.keys[:LISTED_STORIES]]
     more = len(row.keys) - LISTED_STORIES
     return f"“{row.words}”: {', '.join(named)}" + (f" and {more} more" if more > 0 else "")
+
+
+class ChoiceJob:
+    """A request that a writer reads in the background, for the page that waits for it."""
+
+    def __init__(self, project_id: str, text: str, title: str) -> None:
+        self.id = f"{JOB}job-{uuid.uuid4().hex[:12]}"
+        self.project_id = project_id
+        self.text = text
+        self.title = title
+        self.made: ModelChoice | None = None
+
+
+def start(workspace: Workspace, project_id: str, asked: Asked, *, writer: str) -> ChoiceJob:
+    """Ask in a worker thread; what it made stands on the job when that has ended.
+
+    Raises ``ModelUnavailable`` where there is no such writer.
+    """
+    job = ChoiceJob(project_id, asked.reading.text, known_writer(workspace, writer).title)
+
+    def work(stop: CancelCheck) -> None:
+        job.made = choose(workspace, project_id, asked, writer=writer, cancelled=stop)
+
+    workspace.jobs.start(job.id, work)
+    return job

@@ -89,12 +89,16 @@ class Asked(Value):
             }
         )
 
-    def with_choice(self, choice: RequestChoice) -> Asked:
+    def with_choice(self, choice: RequestChoice, added: Sequence[str] = ()) -> Asked:
         """The same sentence with the epics and stories that a model chose in place of the names
-        that code read; depth and techniques stay."""
+        that code read, and those that a person ``added``; depth and techniques stay.
+
+        Those that are gone since are left aside.
+        """
         epics = {epic.key for epic in self.known.epics}
+        there = epics.union(story.key for epic in self.known.epics for story in epic.stories)
         scope = [part for part in self.reading.parts if part.kind in SCOPE]
-        wanted = dict.fromkeys(key for row in choice.write for key in row.keys)
+        wanted = dict.fromkeys([*(key for row in choice.write for key in row.keys), *added])
         barred = dict.fromkeys(key for row in choice.leave_out for key in row.keys)
         named = [
             RequestPart(
@@ -105,6 +109,7 @@ class Asked(Value):
             )
             for out, keys in ((False, wanted), (True, barred))
             for number, key in enumerate(keys, start=1)
+            if key in there and not (out and key in added)
         ]
         reading = self.reading.model_copy(
             update={"parts": (*scope, *named), "unread": (), "everything": False}

@@ -1,0 +1,151 @@
+"""A sentence that code does not read: the chosen writer, a model over real HTTP, reads it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+from streamlit.testing.v1 import AppTest
+
+ASK = "Could you do the UAT for whatever Ann's people built around shouting customers?"
+WORDS = "shouting customers"
+CHOICE = {
+    "write": [
+        {"words": WORDS, "keys": ["CC-301", "CC-302"]},
+        {"words": "whatever Ann's people built", "keys": ["CC-999"]},
+    ],
+    "leave_out": [{"words": "the UAT", "keys": ["BIL-200"]}],
+    "unknown": ["Ann's people"],
+}
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        monkeypatch.setenv("UAT_ENDPOINT_PROVIDER", "openai")
+        monkeypatch.setenv("UAT_ENDPOINT_URL", running.url)
+        monkeypatch.setenv("UAT_ENDPOINT_MODEL", "reader-9")
+        running.answer = streams(json.dumps(CHOICE))
+        yield running
+
+
+def text_of(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.warning, *app.error]
+    return "\n".join(str(one.value) for one in parts).replace("\\", "")
+
+
+def keys(app: AppTest) -> set[str]:
+    return {str(one.key) for one in app.button}
+
+
+def asked(app: AppTest, sentence: str = ASK, *, writer: str = "endpoint") -> AppTest:
+    """The page with a sentence and a writer."""
+    app.segmented_control(key="compose_way").set_value("ask").run()
+    app.selectbox(key="compose_writer").set_value(writer).run()
+    app.text_input(key="compose_asked").set_value(sentence).run()
+    assert not app.exception
+    return app
+
+
+def read(app: AppTest) -> AppTest:
+    """The page after the model has read the sentence, or failed to."""
+    app.button(key="let_model_read").click().run()
+    deadline = time.monotonic() + 60
+    while "stop_choice" in keys(app):
+        assert time.monotonic() < deadline, text_of(app)
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def chips(app: AppTest) -> list[str]:
+    return [str(name) for name in app.button_group(key="asked_parts").value]
+
+
+@pytest.mark.long
+def test_the_choice_is_shown_with_its_words_to_be_checked(
+    server: EndpointServer, app: AppTest
+) -> None:
+    asked(app)
+    assert "Nothing is selected" in text_of(app)
+    assert app.button(key="let_model_read").label.replace("\\", "") == "Let reader-9 read it"
+    assert not server.bodies, "nothing is sent while a person types"
+    read(app)
+    assert len(server.bodies) == 1
+    assert (
+        app.button_group(key="asked_parts").label.replace("\\", "") == "Read by reader-9: check it"
+    )
+    assert chips(app) == ["story:CC-301", "story:CC-302", "-epic:BIL-200"]
+    shown = text_of(app)
+    assert f"“{WORDS}”: CC-301" in shown
+    assert "left out, “the UAT”: BIL-200" in shown
+    assert "nothing found for “Ann's people”" in shown
+    assert "“CC-999” is no key that was listed" in shown
+    assert ":green[:material/check:] CC-" not in shown
+    assert all("check" not in one for one in app.button_group(key="asked_parts").options)
+    assert "from 1 epic, 2 stories" in shown
+    app.run()
+    assert len(server.bodies) == 1, "drawing the page again asks nobody"
+
+
+@pytest.mark.long
+def test_a_person_takes_out_and_adds(server: EndpointServer, app: AppTest) -> None:
+    read(asked(app))
+    app.button_group(key="asked_parts").set_value(["story:CC-301", "-epic:BIL-200"]).run()
+    assert "from 1 epic, 1 story" in text_of(app)
+    (more,) = [one for one in app.multiselect if str(one.key).startswith("asked_added")]
+    more.set_value(["BIL-400"]).run()
+    assert not app.exception
+    assert "from 2 epics" in text_of(app)
+    app.button_group(key="asked_parts").set_value(["-epic:BIL-200"]).run()
+    assert "from 1 epic," in text_of(app), "what was added stays"
+    (more,) = [one for one in app.multiselect if str(one.key).startswith("asked_added")]
+    more.set_value([]).run()
+    assert "Nothing is selected" in text_of(app), "what is left out alone is no wish for the rest"
+    app.button(key="without_model").click().run()
+    assert "let_model_read" in keys(app)
+    assert "Nothing is selected" in text_of(app)
+
+
+@pytest.mark.long
+def test_it_is_offered_where_words_are_not_understood_and_to_a_writer_that_is_able(
+    server: EndpointServer, app: AppTest
+) -> None:
+    asked(app, "Test cases for CC-100")
+    assert "let_model_read" not in keys(app)
+    asked(app, "Test cases for CC-100 and Drop-9")
+    assert "let_model_read" in keys(app)
+    app.selectbox(key="compose_writer").set_value("outline").run()
+    assert "let_model_read" not in keys(app)
+    assert "A model can read the sentence where it is the writer: reader-9" in text_of(app)
+    assert not server.bodies
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (refuses(401, "wrong key"), "did not accept the key"),
+        (streams("CC-301, I think"), "not valid JSON"),
+        (streams('{"write": [], "leave_out": [], "unknown": []}'), "chose no epic or story"),
+    ],
+)
+def test_what_goes_wrong_is_said_and_codes_reading_stays(
+    answer: Callable[[Any], None], told: str, server: EndpointServer, app: AppTest
+) -> None:
+    server.answer = answer
+    read(asked(app, "Test cases for CC-100 and Drop-9"))
+    shown = text_of(app)
+    assert told in shown
+    assert "epic:CC-100" in chips(app)
+    server.answer = streams(
+        json.dumps(CHOICE | {"write": [{"words": "cases", "keys": ["CC-200"]}]})
+    )
+    read(app)
+    assert chips(app) == ["epic:CC-200"]
+    assert told not in text_of(app)
