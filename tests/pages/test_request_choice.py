@@ -75,7 +75,9 @@ def test_the_choice_is_shown_with_its_words_to_be_checked(
     assert "Nothing is selected" in text_of(app)
     assert app.button(key="let_model_read").label.replace("\\", "") == "Let reader-9 read it"
     assert not server.bodies, "nothing is sent while a person types"
+    writers = app.selectbox(key="compose_writer").options
     read(app)
+    assert app.selectbox(key="compose_writer").options == writers, "or the chosen one is another's"
     assert len(server.bodies) == 1
     assert (
         app.button_group(key="asked_parts").label.replace("\\", "") == "Read by reader-9: check it"

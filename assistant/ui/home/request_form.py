@@ -144,7 +144,9 @@ def _writer_and_start(opened: Workspace, record: Session) -> None:
             "Writer",
             usable,
             index=usable.index(models.default_writer(opened, record.project_id)),
-            format_func=lambda key: _writer_label(choices[key]) if key in choices else key,
+            # The words of an option are its name in the browser: with its state among them, a
+            # model that was loaded meanwhile would be chosen no longer.
+            format_func=lambda key: choices[key].title if key in choices else key,
             key=CHOSEN_WRITER,
             persist_state="session",
         )
@@ -186,11 +188,6 @@ def _writer_and_start(opened: Workspace, record: Session) -> None:
         )
     elif choice.problem:
         st.warning(plain(choice.problem), icon=":material/warning:")
-
-
-def _writer_label(choice: models.WriterChoice) -> str:
-    state = "" if choice.state == "ready" else f" ({models.STATE_WORDS[choice.state]})"
-    return f"{choice.title}{state}"
 
 
 def _understood(
