@@ -117,6 +117,7 @@ def generate(
     together: Sequence[Sequence[str]] = (),
     questions: Sequence[Question] | None = None,
     house: HouseRules | None = None,
+    request: str = "",
 ) -> Iterator[Event]:
     """Write the cases of the epics' conditions: ``PlanReady``, ``CaseReady``..., ``RunFinished``.
 
@@ -127,13 +128,15 @@ def generate(
     that get exactly one case each; nothing else is written then. ``questions`` are those still
     open; without them they are raised against what is retrieved. Each case carries the open
     questions on its criteria. ``house`` are the company's rules of style to check.
+    ``request`` is the sentence that asked for the cases, which a writer of stories is told.
 
     Raises ``Cancelled`` where the user cancels, and passes on ``RetrievalError`` and
     ``GenerationError`` (the model is gone, for example); cases that were yielded stay as they are.
     """
     started = perf_counter()
+    able = isinstance(writer, StoryWriter)
     plan = _invoke(
-        planning(retriever, retrieval, generation, cancelled),
+        planning(retriever, retrieval, generation, cancelled, whole_stories=able),
         Request(
             epics=tuple(epics),
             basis=tuple(basis_chunks),
@@ -147,12 +150,12 @@ def generate(
     todo = [item for item in plan.items if item.condition.id not in done_conditions]
     made: Iterator[WrittenCase | StoryEnd]
     if isinstance(writer, StoryWriter) and not together:
-        made = _by_story(writer, todo, plan, style, house, cancelled)
+        made = _by_story(writer, todo, plan, style, house, cancelled, request)
     else:
         by_id = {item.condition.id: item for item in plan.items}
         groups = [[by_id[name] for name in names if name in by_id] for names in together]
         groups = [group for group in groups if group] if together else [[item] for item in todo]
-        made = _by_item(writer, groups, plan, style, house, cancelled)
+        made = _by_item(writer, groups, plan, style, house, cancelled, request)
     for written in made:
         spent.count(written)
         if isinstance(written, StoryEnd):
@@ -224,6 +227,7 @@ def _by_item(
     style: Sequence[TestCase],
     house: HouseRules | None,
     cancelled: CancelCheck,
+    request: str,
 ) -> Iterator[WrittenCase]:
     """One case for each group of conditions: its first, and those that go with it."""
     for items in groups:
@@ -234,9 +238,10 @@ def _by_item(
             story=first.story,
             criterion=first.criterion,
             condition=first.condition,
-            sources=_sources_of(tuple(places), plan),
+            sources=each_once((*_sources_of(tuple(places), plan), *plan.test_days)),
             style=tuple(style[:STYLE_CASES]),
             also=tuple(item.condition for item in items[1:]),
+            request=request,
         )
         yield _invoke(_writing(writer, cancelled, house), brief)
 
@@ -248,6 +253,7 @@ def _by_story(
     style: Sequence[TestCase],
     house: HouseRules | None,
     cancelled: CancelCheck,
+    request: str,
 ) -> Iterator[WrittenCase | StoryEnd]:
     """All cases of a story at once; what walks through several stories comes last."""
     batches: dict[tuple[int, ...], list[Item]] = {}
@@ -264,7 +270,9 @@ def _by_story(
             epic=first.epic,
             story=first.story,
             conditions=tuple(item.condition for item in batch),
-            sources=(*_sources_of(places, plan), *found_for_others(plan, places)),
+            sources=each_once(
+                (*_sources_of(places, plan), *plan.test_days, *found_for_others(plan, places))
+            ),
             style=tuple(style[:STYLE_CASES]),
             questions=tuple(one for one in plan.questions if one.criterion_id in names),
             out_of_scope=tuple(
@@ -279,6 +287,7 @@ def _by_story(
                 )
             ),
             taken=used_records(written, texts),
+            request=request,
         )
         prover = _proving(ground_of(brief), house)
 

@@ -28,6 +28,7 @@ from assistant.domain import (
 from assistant.generation.cancellation import CancelCheck, raise_if_cancelled
 from assistant.generation.numbering import Numbering, story_chunks
 from assistant.language.sentences import sentences
+from assistant.language.word_lists import read_patterns
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -56,6 +57,17 @@ MOST_OF_OTHER_CRITERIA = 6_000
 """Of the criteria of those stories."""
 
 PAGE_KINDS = ("rule", "prose", "table_row")
+
+MOST_OF_TEST_DAYS = 3
+"""Sources that say when the test takes place."""
+
+TEST_DAY_QUERIES = (
+    "When does the user acceptance test (UAT) take place: first and last day, dates",
+    "recette utilisateur : dates de début et de fin",
+    "Abnahmetest: Zeitraum, erster und letzter Tag",
+    "pruebas de aceptación: fechas de inicio y fin",
+)
+_TEST_DAYS = read_patterns(__file__)["test_days"]
 
 
 class Retriever(Protocol):
@@ -98,6 +110,8 @@ class Request:
     items: tuple[Item, ...] = ()
     questions: tuple[Question, ...] = ()
     sources: tuple[tuple[RetrievedChunk, ...], ...] = ()
+    test_days: tuple[RetrievedChunk, ...] = ()
+    """What seems to say when the test takes place, for whoever writes whole stories."""
     retrieved: tuple[RetrievedChunk, ...] = ()
     seconds: float = 0.0
 
@@ -107,8 +121,11 @@ def planning(
     retrieval: RetrievalConfig,
     generation: GenerationConfig,
     cancelled: CancelCheck,
+    *,
+    whole_stories: bool = False,
 ) -> Runnable[Request, Request]:
-    """conditions | retrieve | questions"""
+    """conditions | retrieve | questions; for a writer of ``whole_stories`` also what says when the
+    test takes place"""
     from langchain_core.runnables import RunnableLambda
 
     def conditions(request: Request) -> Request:
@@ -139,9 +156,11 @@ def planning(
                 epic, story, request.basis, retriever, retrieval, numbering, pages
             )
             sources.append(found)
+        days = _test_days(request.basis, retriever, retrieval) if whole_stories else ()
         return replace(
             request,
             sources=tuple(sources),
+            test_days=tuple(numbering.retrieved(days)),
             retrieved=numbering.all,
             seconds=perf_counter() - started,
         )
@@ -224,6 +243,20 @@ def _comments(epic: Epic, story: UserStory, basis: Sequence[Chunk]) -> Iterator[
                 break
             left -= len(chunk.text)
             yield RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
+
+
+def _test_days(
+    basis: Sequence[Chunk], retriever: Retriever, retrieval: RetrievalConfig
+) -> tuple[RetrievedChunk, ...]:
+    """Where the sources seem to say when the test takes place: a chat or minutes, as a rule, that
+    nothing of a criterion's words finds."""
+    found = retriever.retrieve(TEST_DAY_QUERIES, retrieval)
+    chunks = {chunk.id: chunk for chunk in (*basis, *(one.chunk for one in found))}
+    return tuple(
+        RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
+        for chunk in chunks.values()
+        if chunk.kind != "case" and any(map(_TEST_DAYS.search, chunk.text.splitlines()))
+    )[:MOST_OF_TEST_DAYS]
 
 
 def found_for_others(request: Request, places: Sequence[int]) -> tuple[RetrievedChunk, ...]:

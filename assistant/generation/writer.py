@@ -35,6 +35,8 @@ class CaseBrief(Value):
     style: tuple[TestCase, ...] = ()
     also: tuple[TestCondition, ...] = ()
     """Further conditions that the one case covers; a writer of single items leaves them aside."""
+    request: str = ""
+    """The sentence that asked for the cases; for a writer of stories."""
 
     def as_story(self) -> StoryBrief:
         """The brief of a story whose checklist is this condition and those that go with it."""
@@ -44,6 +46,7 @@ class CaseBrief(Value):
             conditions=(self.condition, *self.also),
             sources=self.sources,
             style=self.style,
+            request=self.request,
         )
 
 
@@ -52,7 +55,8 @@ class StoryBrief(Value):
 
     ``conditions`` are the items of the checklist that still need a case. ``questions`` are those
     still open on its criteria; ``out_of_scope`` is what epic and story leave out, verbatim;
-    ``taken`` are records and moments that cases of the run's other stories use.
+    ``taken`` are records and moments that cases of the run's other stories use; ``request`` is the
+    sentence that asked for the cases, where there is one.
     """
 
     epic: Epic
@@ -63,6 +67,7 @@ class StoryBrief(Value):
     questions: tuple[Question, ...] = ()
     out_of_scope: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    request: str = ""
 
     def case_brief(self, condition: TestCondition) -> CaseBrief:
         """What concerns one condition of the story."""

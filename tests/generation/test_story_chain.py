@@ -290,3 +290,34 @@ def test_a_story_is_told_what_the_cases_before_it_use() -> None:
     first, later = chat.questions[0][1][1], chat.questions[2][1][1]
     assert "<taken>" not in first
     assert "<taken>Emma; 2026-07-02 10:00</taken>" in later
+
+
+def test_every_story_is_told_the_request_and_what_says_when_the_test_is() -> None:
+    """Both stand beside the stories: in a sentence, a chat, minutes."""
+
+    class Talk(Nothing):
+        def retrieve(
+            self, queries: Sequence[str], *_: object, **__: object
+        ) -> tuple[RetrievedChunk, ...]:
+            if not any("acceptance test" in one for one in queries):
+                return ()
+            found = (
+                page("Chat", "UAT 13 to 24 October, the sandbox refreshes on the 10th."),
+                page("Board", "12 stories are ready.\nSend them to UAT."),
+            )
+            return tuple(
+                RetrievedChunk(chunk=one, score=1.0, rank=rank) for rank, one in enumerate(found, 1)
+            )
+
+    events, chat = run(
+        answer(LENT), answer(), answer(LATE), answer(), texts=Talk(), request="We start on the 13th"
+    )
+    for prompt in (chat.questions[0][1][1], chat.questions[2][1][1]):
+        assert "<request>We start on the 13th</request>" in prompt
+        assert "UAT 13 to 24 October" in prompt
+        assert "ready" not in prompt, "its number is none of a line that names the test"
+    planned = next(event for event in events if isinstance(event, PlanReady))
+    (days,) = [one for one in planned.retrieved if one.chunk.title == "Chat"]
+    assert not days.is_hit, "no question is raised on it"
+    _, chat = run(answer(LENT), answer(), answer(LATE), answer())
+    assert "<request>" not in chat.questions[0][1][1].replace("<request> is what", "")

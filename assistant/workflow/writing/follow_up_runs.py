@@ -210,4 +210,5 @@ def _written(
         together=again.together,
         questions=run.questions,
         house=house_rules(workspace, project_id),
+        request=run.request,
     )

@@ -225,6 +225,7 @@ def _write_cases(
         done_conditions=done,
         questions=run.questions,
         house=house_rules(workspace, project_id),
+        request=run.request,
     ):
         match event:
             case PlanReady():
