@@ -25,7 +25,7 @@ from assistant.domain import (
 from assistant.errors import LibraryError
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import lineage, stale
+from assistant.workflow.review import export_cases, lineage, review, stale
 from assistant.workflow.sources.import_sources import put, remove
 from assistant.workflow.sources.reindex import index_pending
 from assistant.workflow.writing import answers, generate_cases, runs, write_again
@@ -131,6 +131,32 @@ def test_one_changed_sentence_makes_exactly_the_citing_steps_stale(project: Proj
     assert len(project.workspace.library.cases(project.project_id, run_id=project.run.id)) == len(
         project.run.cases
     )
+
+
+def test_a_file_of_cases_that_are_not_ready_says_so(project: Project) -> None:
+    """An accepted stub, or one whose source changed, went to a tool without a word."""
+    library, project_id = project.workspace.library, project.project_id
+    held = library.cases(project_id)
+    outlines = [one.id for one in held if one.case.is_outline]
+    (denied,) = [one.id for one in held if review.contradictions_of(one.case)]
+    assert outlines
+    denial = f"1 of {len(held)} cases that a source contradicts: {denied}"
+    one = f"{len(outlines)} of {len(held)} cases with a step that has no action: {outlines[0]}"
+    assert _unready(project) == [one, denial]
+    for stored in held:
+        review.set_status(
+            project.workspace, project_id, stored.id, "accepted",
+            seen_version=stored.row_version, by="Tess",
+        )  # fmt: skip
+    project.change(PAGE, SENTENCE, SENTENCE.replace('"to follow"', '"pending"'))
+    (stale_id,) = project.stale()
+    two = f"1 of {len(held)} cases whose sources changed since (stale): {stale_id}"
+    assert _unready(project) == [one, denial, two], "whatever was decided about them"
+
+
+def _unready(project: Project) -> list[str]:
+    file = export_cases.export_csv(project.workspace, project.project_id)
+    return [one.partition(",")[0] for one in file.warnings if " cases " in one and " of " in one]
 
 
 def test_words_that_moved_are_not_stale(project: Project) -> None:

@@ -22,6 +22,8 @@ from assistant.suite.export import (
 )
 from assistant.suite.template import READY_TEMPLATES, template_problems
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.review import contradictions_of
+from assistant.workflow.review.stale import stale_cases
 
 Selection = Literal["accepted", "all"]
 PROFILES: dict[ProfileName, str] = {name: row.title for name, row in EXPORT_PROFILES.items()}
@@ -67,8 +69,8 @@ def targets(workspace: Workspace, project_id: str) -> tuple[Target, ...]:
 class CsvFile(Value):
     """A file ready to be saved: name for the browser, bytes, and what a person should know of it.
 
-    ``problems`` are cells that break the template, ``warnings`` what no column holds, by case, and
-    the cells that a spreadsheet cuts off.
+    ``problems`` are cells that break the template, ``warnings`` which cases are not ready to be
+    run, what no column holds, by case, and the cells that a spreadsheet cuts off.
     """
 
     name: str
@@ -154,6 +156,7 @@ def as_csv(
         else write_csv(template, cases, profile=profile, sources=sources),
         cases=len(cases),
         warnings=(
+            *unready(workspace, project_id, cases),
             *(one.sentence for one in losses(template, cases, profile=_marks(profile))),
             *cut,
         ),
@@ -173,9 +176,32 @@ def warnings(
     profile: FileForm = "excel",
     template: CaseTemplate | None = None,
 ) -> tuple[str, ...]:
-    """What a file of these cases would not hold, a sentence each: to be shown beside a download."""
+    """Which of these cases are not ready to be run, and what a file of them would not hold, a
+    sentence each: to be shown beside a download."""
     template = template or workspace.project(project_id).template
-    return tuple(one.sentence for one in losses(template, cases, profile=_marks(profile)))
+    lost = (one.sentence for one in losses(template, cases, profile=_marks(profile)))
+    return (*unready(workspace, project_id, cases), *lost)
+
+
+NAMED = 4
+"""Ids of cases in a sentence about several."""
+
+
+def unready(workspace: Workspace, project_id: str, cases: Sequence[TestCase]) -> tuple[str, ...]:
+    """Which of the cases have a step to complete, contradict a source or are stale, whatever was
+    decided about them: a tool would take them as they are."""
+    stale = {one.case_id for one in stale_cases(workspace, project_id)} if cases else set()
+    found = {
+        "with a step that has no action": [case.id for case in cases if case.is_outline],
+        "that a source contradicts": [case.id for case in cases if contradictions_of(case)],
+        "whose sources changed since (stale)": [case.id for case in cases if case.id in stale],
+    }
+    return tuple(
+        f"{len(ids)} of {len(cases)} cases {which}: {', '.join(ids[:NAMED])}"
+        + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
+        for which, ids in found.items()
+        if ids
+    )
 
 
 def _marks(profile: FileForm) -> ProfileName:
