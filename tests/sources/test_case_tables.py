@@ -379,3 +379,10 @@ def test_records_with_a_field_for_each_step() -> None:
                         "step2": "Pay", "expected2": "Paid"} for n in (1, 2)])  # fmt: skip
     cases = read_file("cases.json", data.encode()).cases
     assert [steps_of(case) for case in cases] == [[("Open", "Shown"), ("Pay", "Paid")]] * 2
+
+
+@pytest.mark.parametrize(("cell", "priority"), [("H", "High"), ("m", "Medium"), ("L", "Low")])
+def test_a_priority_may_be_a_letter(cell: str, priority: str) -> None:
+    table = f"ID,Title,Priority,Step,Expected Result\nT-1,Save,{cell},Press Save,It is saved\n"
+    (case,) = read_file("cases.csv", table.encode()).cases
+    assert case.priority == priority

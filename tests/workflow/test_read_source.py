@@ -7,7 +7,7 @@ import pytest
 from assistant.domain import Chunk, Citation, SourceDocument
 from assistant.errors import LibraryError
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.read_source import PART, read_source
+from assistant.workflow.sources.read_source import PART, file_name, read_source
 
 RULE = "A refund of more than 250 pounds needs a team leader."
 TEXT = f"# Rules\n\n{'Other words. ' * 2000}\n\n{RULE}\n\n{'More words. ' * 200}\n"
@@ -79,3 +79,24 @@ def test_of_a_removed_source_the_cited_piece_is_left(opened: Opened) -> None:
     assert source.note
     with pytest.raises(LibraryError, match="no longer in the project"):
         read_source(*opened, "d")
+
+
+@pytest.mark.parametrize(
+    ("document_id", "title", "name"),
+    [
+        ("file:Meter reading rules.docx", "Submitting a reading", "Meter reading rules.docx"),
+        ("file:wiki/Meter_reading-rules.docx", "Meter reading rules", ""),
+        ("file:board.csv > Other tasks", "Board: other tasks", "board.csv"),
+        ("jira:CC-200", "Cancellation", ""),
+    ],
+)
+def test_a_file_is_named_where_the_title_does_not(
+    empty_project: Opened, document_id: str, title: str, name: str
+) -> None:
+    workspace, project_id = empty_project
+    document = SourceDocument(
+        id=document_id, kind="page", title=title, text="Words.", content_hash="1"
+    )
+    workspace.library.put_document(project_id, document)
+    (stored,) = workspace.library.documents(project_id)
+    assert file_name(stored) == name

@@ -42,6 +42,8 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
         if st.button("Read it", icon=":material/menu_book:", key="read_document"):
             source_reader(opened, record.project_id, document.id)
         looks_ahead = previewing(record, document)
+    if file := read_source.file_name(document):
+        st.caption(f":material/draft: {label(file, limit=160)}")
     stale_note(opened, record, place=document.id)
     if document.metadata.outdated:
         st.caption(
@@ -121,6 +123,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
     names = {one.id: one.name for one in opened.library.connections.list(record.project_id)}
     table: dict[str, object] = {
         "Title": [_titled(row) for row in documents],
+        **_files(documents),
         "Kind": [row.kind.replace("_", " ") for row in documents],
         "Holds": [_holds(row) for row in documents],
         "Version": [row.version for row in documents],
@@ -197,6 +200,12 @@ def _titled(row: StoredDocument) -> str:
     """Whether the page says of itself that it is no longer in force, and its title, which may be
     cut."""
     return ("(no longer in force) " if row.metadata.outdated else "") + visible(row.title)
+
+
+def _files(rows: Sequence[StoredDocument]) -> dict[str, list[str]]:
+    """The files that sources were read from, as a column; none where every title says it."""
+    found = [visible(read_source.file_name(row)) for row in rows]
+    return {"File": found} if any(found) else {}
 
 
 def _holds(row: StoredDocument) -> str:

@@ -5,11 +5,13 @@ What a project holds, source by source: version, index, freshness, and where it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from assistant.domain import Chunk, Citation, DocumentKind, Value
 from assistant.errors import LibraryError
+from assistant.library import StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import older_copies
 
@@ -61,6 +63,17 @@ class SourceText(Value):
         marks = tuple((max(a, start) - start, min(b, end) - start) for a, b in self.marks
                       if a < end and b > start)  # fmt: skip
         return self.text[start:end], marks
+
+
+def file_name(document: StoredDocument) -> str:
+    """The name of the file that a document was read from; empty where its title has it, and where
+    it is of no file."""
+    kind, _, path = document.id.partition(":")
+    name = path.partition(" > ")[0].rpartition("/")[2] if kind == "file" else ""
+    stem = name.rpartition(".")[0] or name
+    said = {re.sub(r"[\W_]+", " ", text).strip().casefold() for text in (name, stem)}
+    title = re.sub(r"[\W_]+", " ", document.title).strip().casefold()
+    return "" if title in said else name
 
 
 def extraction(workspace: Workspace, project_id: str, document_id: str) -> tuple[str, ...]:
