@@ -252,4 +252,4 @@ def test_a_new_source_shows_the_cases_it_touches_and_the_note_opens_the_first(
     assert "a newer source sets another limit than 2 cases rest on" in shown(app)
     (button,) = [one for one in app.button if one.label == "Show them"]
     button.click().run()
-    assert "Which is in force?" in shown(app)
+    assert "Which is in force" in shown(app)
