@@ -14,7 +14,7 @@ from datetime import date, time
 
 from assistant.domain import TestCase
 from assistant.generation.proof.amounts import numbers
-from assistant.language.casing import bare_words
+from assistant.language.casing import FUNCTION_WORD, bare_words
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.quoted_messages import find_messages
 
@@ -31,6 +31,10 @@ _CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+(?![\w-]
 _NAMED = r"[^\W\d_a-z][\w-]*[^\W\d_] "
 _PERSON = re.compile(rf"(?<![\w-])(?:(?:{_NAMED})+|{_NAMED}[a-z][\w-]* )[A-Z](?![\w-])")
 """A role and a letter: "Line Manager A", "Network planner B"."""
+_LETTERED = re.compile(r"((?:[^\W\d_][\w’'-]* ){1,4})([A-Z])(?![\w-])")
+"""Up to four words and a letter, of which the last may be a role: "la secrétaire de mairie A"."""
+_ELISION = re.compile(r"^[^\W\d_]{1,2}[’']")
+"""A short word that is joined to the next: "l'agent"."""
 
 
 def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, ...]:
@@ -42,7 +46,7 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
         for case in cases
         for line in (*case.preconditions, *(step.test_data for step in case.steps))
     ]
-    people = [name for line in lines for name in _PERSON.findall(line)]
+    people = [name for line in lines for name in _people(line, given)]
     others = [name for line in lines for name in _records(line)]
     found = [
         name for name in dict.fromkeys((*others, *people)) if f" {bare_words(name)} " not in given
@@ -55,6 +59,21 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
             break
         kept.append(name)
     return tuple(reversed(kept))
+
+
+def _people(line: str, given: str) -> Iterator[str]:
+    """Who is called by a role and a letter: the longest role that the texts name (``given``, their
+    bare words), else words with a capital."""
+    for match in _LETTERED.finditer(line):
+        words = [_ELISION.sub("", word) for word in match[1].split()]
+        roles = (words[at:] for at in range(len(words)) if not FUNCTION_WORD.fullmatch(words[at]))
+        role = next((one for one in roles if f" {bare_words(' '.join(one))} " in given), None)
+        if role:
+            yield " ".join((*role, match[2]))
+            continue
+        for name in _PERSON.findall(match[0]):
+            if not FUNCTION_WORD.fullmatch(name.split()[0]):
+                yield name
 
 
 def _records(line: str) -> Iterator[str]:

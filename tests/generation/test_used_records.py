@@ -35,6 +35,16 @@ def test_people_are_told_by_role_and_letter_and_are_kept_before_the_rest() -> No
     assert found[-6] == "RC-00999"
 
 
+def test_a_role_of_several_words_is_one_that_the_texts_name() -> None:
+    made = case(
+        "La secrétaire de mairie A a ouvert le dossier; l'agent de la régie B le voit.",
+        "The E string is broken. As Workshop Coordinator I, open it.",
+    )
+    texts = ["Une secrétaire de mairie décide.", "Agent de la régie", "The workshop coordinator"]
+    found = used_records([made], texts)
+    assert found == ("secrétaire de mairie A", "agent de la régie B", "Workshop Coordinator I")
+
+
 def test_each_time_of_day_belongs_to_the_date_before_it() -> None:
     made = case(
         "Open on 2027-01-06 at 08:00, 09:30 and 11:00.", data="Day: 2027-01-14; start: 12:30"
