@@ -43,7 +43,7 @@ SYSTEM = """You are the second reader of UAT test cases that somebody else wrote
 
 Find expected results that are false or that nothing given supports: another number, date or sum than follows from the data and the criteria (the arithmetic of a Calculation is checked, not whether the rules ask for it); the outcome of the other side of a limit or condition; something denied that the text says, or said that it denies; another role, message, status, field or screen; a claim that neither criteria nor sources make (what its heading or its own words call outdated makes none). Also data or preconditions under which the stated result does not follow, and a sentence so garbled that a tester cannot tell what to do or what must be seen. Count and compare yourself: dates, sums, limits, both sides.
 
-Do not report style, missing detail, other ways to test, or what is merely not written down but follows. Report nothing where all is right: a false doubt costs a tester as much time as a missed fault.
+Do not report style, missing detail, other ways to test, or what is merely not written down but follows. An open question that stands at a case says what nobody has decided yet: that its case follows one of the possible answers is no fault. Report nothing where all is right: a false doubt costs a tester as much time as a missed fault.
 
 For each doubt give the case's id; the step (0: title, preconditions or data of the whole case); words: the words of the case that are wrong, verbatim; because: the reason in at most 25 words; source: the words of criteria or sources that say otherwise, verbatim, or "" where nothing says it. Write because in the language of the case."""  # noqa: E501
 
@@ -154,6 +154,7 @@ def _as_text(case: TestCase) -> str:
         lines += [f"  Data: {step.test_data}"] if step.test_data else []
         lines.append(f"  Expected: {step.expected_result}")
         lines += [f"  Calculation: {'; '.join(step.calculation)}"] if step.calculation else []
+    lines += (f"Open question: {one}" for one in case.open_questions)
     return "\n".join(lines)
 
 

@@ -149,6 +149,9 @@ def test_a_doubt_counts_only_with_words_of_the_case(
     sent = json.dumps(server.bodies[-1], ensure_ascii=False)
     assert "£300.00" in sent
     assert small.id in sent
+    assert small.case.open_questions
+    told = server.bodies[-1]["messages"][-1]["content"]
+    assert f"Open question: {small.case.open_questions[0]}" in told
 
 
 TALK = [
