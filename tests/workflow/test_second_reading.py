@@ -151,7 +151,7 @@ def test_a_doubt_counts_only_with_words_of_the_case(
     assert small.id in sent
     assert small.case.open_questions
     told = server.bodies[-1]["messages"][-1]["content"]
-    assert f"Open question: {small.case.open_questions[0]}" in told
+    assert "Open question: How fast is" in told
 
 
 TALK = [
