@@ -101,6 +101,13 @@ Salesforce auto number ("RC-{00000}")."""
 
 _FORM = re.compile(r"(?<![\w-])[A-Z0-9#]+(?:[/-](?:[A-Z0-9#]+|([a-z])\1{2,}))+(?![\w-])")
 
+_FORM_OF_PLACES = re.compile(
+    r"(?<![\w-])[A-Z0-9]+(?=[^\s<>]*<)(?:[-/](?:[A-Z0-9]+(?![^\W_])|<[^<>]{1,40}>))+"
+)
+"""A form whose places are named: "AFF-<code of the town>-<year>-<number>"."""
+
+_NAMED_PLACE = re.compile(r"<[^<>]+>")
+
 _DIGIT_RUN = re.compile(r"\d+")
 
 _ALL = read_patterns(__file__)["all"]
@@ -544,6 +551,26 @@ class Claims:
         code = words.strip(" .!")
         return bool(_PLACE_RUN.search(code)) and any(form.fullmatch(code) for form in self._forms)
 
+    @cached_property
+    def _compositions(self) -> tuple[re.Pattern[str], ...]:
+        texts = (*self.basis.said, *self.basis.retrieved)
+        found = {match.group() for text in texts for match in _FORM_OF_PLACES.finditer(text)}
+        return tuple(
+            re.compile(r"([^\W_]{1,40})".join(map(re.escape, _NAMED_PLACE.split(form))))
+            for form in found
+        )
+
+    def _is_composed(self, code: str) -> bool:
+        """Whether a number is a form that the texts give with its places filled in, each by a word
+        of the texts or of the data: the town's code, the year, the first rank."""
+        found = (form.fullmatch(code) for form in self._compositions)
+        return any(match and all(map(self._is_given, match.groups())) for match in found)
+
+    def _is_given(self, value: str) -> bool:
+        """A word of the texts or of the data, or a date of the data as digits ("20270131")."""
+        day = f"{value[:4]}-{value[4:6]}-{value[6:]}" if re.fullmatch(r"\d{8}", value) else ""
+        return flat(value) in self._flat or bool(day and self._is_known_number(day))
+
     def _is_counted(self, words: str) -> bool:
         """Whether a source quotes the words with other numbers, and those said here are nothing,
         numbers of the case, or the source's own."""
@@ -606,7 +633,8 @@ class Claims:
         bare = mask_quotes(result)
         for match in _CODE.finditer(bare):
             code = match.group()
-            if flat(code) not in self._flat and not self._is_form(code) and not self._is_next(code):
+            known = self._is_form(code) or self._is_next(code) or self._is_composed(code)
+            if flat(code) not in self._flat and not known:
                 message = f"“{match.group()}” stands in no source of this case."
                 yield Mark(NOT_IN_SOURCES, match.group(), message)
         for match in _NAME.finditer(bare):

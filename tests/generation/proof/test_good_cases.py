@@ -432,6 +432,31 @@ def test_a_form_is_filled_in_with_what_the_case_knows(
     assert bool(told(case)) is wrong, case.findings
 
 
+@pytest.mark.parametrize(
+    ("result", "wrong"),
+    [
+        ("The application has the number AFF-25307-2025-0001.", False),
+        ("The application has the number AFF-25307-2025-0417.", True),
+        ("The application has the number AFF-2025-25307.", True),
+        ("A file named PV-25307-20251103 opens.", False),
+        ("A file named PV-25307-20251104 opens.", True),
+    ],
+)
+def test_a_number_of_named_places_is_filled_in_with_what_the_texts_and_the_case_say(
+    prove: Prove, result: str, wrong: bool
+) -> None:
+    case = prove(
+        "An application gets a number.",
+        [("Send the application.", "", result)],
+        given=["The town 25307 has no application of 2025 yet.", "Date of the test: 2025-11-03"],
+        sources=[
+            "The number has the form AFF-<code of the town>-<year>-<rank of 4 digits>.",
+            "The rank begins with 0001 in each town. The file is PV-<code>-<YYYYMMDD>.pdf.",
+        ],
+    )
+    assert bool(told(case)) is wrong, case.findings
+
+
 @pytest.mark.parametrize(("digits", "wrong"), [("five", False), ("six", True)])
 def test_an_auto_number_has_as_many_digits_as_its_form(
     prove: Prove, digits: str, wrong: bool
