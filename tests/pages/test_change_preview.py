@@ -135,6 +135,8 @@ def test_an_import_of_a_changed_source_says_how_many_cases_went_stale(app: AppTe
     project_id = opened.projects()[0].id
     app.button_group(key="import_way").set_value("paste").run()
     app.text_area(key="import_text_0").set_value(EPIC + "- A parrot is refused.\n").run()
+    (read,) = [one for one in app.expander if one.label == "The text as it was read"]
+    assert "A parrot is refused" in " ".join(one.value for one in read.markdown)
     app.button(key="keep").click().run()
     assert not app.exception
     assert not stale.stale_cases(opened, project_id)

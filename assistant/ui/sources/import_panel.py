@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.counts import counted, listed
-from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.plain_text import highlighted, label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.sources.change_preview import new_source_view
 from assistant.ui.sources.mapping_form import forget_tables, mapping_form
@@ -45,6 +45,8 @@ UPLOADS_KEY = "import_round"
 READ = "import_read"
 SHOWN = 30
 REFUSALS_SHOWN = 5
+READ_CHARACTERS = 4_000
+"""Of a source's text before it is kept; all of it is on its page then."""
 
 
 def import_panel(opened: Workspace, record: Session) -> None:
@@ -282,6 +284,13 @@ def _preview(preview: Preview) -> None:
         st.caption(f":orange[:material/report:] {label(sentence, limit=400)}")
     for note in reading.notes:
         st.caption(f":material/info: {label(note, limit=300)}")
+    text = reading.document.text
+    if text.strip():
+        with st.expander("The text as it was read", icon=":material/menu_book:"):
+            shown = text[:READ_CHARACTERS]
+            st.markdown(highlighted(*without_emphasis(shown, ())))
+            if len(text) > len(shown):
+                st.caption(f"and {len(text) - len(shown):,} more characters")
     if reading.cases:
         with st.expander(f"Existing cases ({len(reading.cases)})"):
             for case in reading.cases[:20]:
