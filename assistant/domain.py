@@ -717,6 +717,8 @@ class GenerationConfig(Value):
     depth: Depth = "standard"
     skip: tuple[str, ...] = ()
     """Conditions that an existing case covers as it is: no case is written for them."""
+    asked: str = ""
+    """The sentence that somebody typed to have the cases, where one did."""
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)
     seed: int = 7
     max_steps: int = Field(default=6, ge=1, le=20)

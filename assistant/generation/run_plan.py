@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +28,7 @@ from assistant.domain import (
 )
 from assistant.generation.cancellation import CancelCheck, raise_if_cancelled
 from assistant.generation.numbering import Numbering, story_chunks
+from assistant.language.dates_and_times import find_moments
 from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns
 
@@ -251,12 +253,20 @@ def _test_days(
     """Where the sources seem to say when the test takes place: a chat or minutes, as a rule, that
     nothing of a criterion's words finds."""
     found = retriever.retrieve(TEST_DAY_QUERIES, retrieval)
-    chunks = {chunk.id: chunk for chunk in (*basis, *(one.chunk for one in found))}
+    chunks = {chunk.id: chunk for chunk in (*(one.chunk for one in found), *basis)}
     return tuple(
         RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
         for chunk in chunks.values()
-        if chunk.kind != "case" and any(map(_TEST_DAYS.search, chunk.text.splitlines()))
+        if chunk.kind not in ("case", "criterion")
+        and any(map(_names_test_day, chunk.text.splitlines()))
     )[:MOST_OF_TEST_DAYS]
+
+
+def _names_test_day(line: str) -> bool:
+    """Whether a line has a word for the test and a date."""
+    return bool(_TEST_DAYS.search(line)) and any(
+        isinstance(one.value, date) for one in find_moments(line)
+    )
 
 
 def found_for_others(request: Request, places: Sequence[int]) -> tuple[RetrievedChunk, ...]:

@@ -30,6 +30,7 @@ from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.ways_of_writing import rating_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
+from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks
 from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.answers import answered_chunks, open_questions
@@ -210,5 +211,5 @@ def _written(
         together=again.together,
         questions=run.questions,
         house=house_rules(workspace, project_id),
-        request=run.request,
+        request=masked_text(workspace, project_id, choices.asked),
     )

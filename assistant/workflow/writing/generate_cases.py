@@ -42,6 +42,7 @@ from assistant.workflow.deployment.ways_of_writing import rating_of, way_of_writ
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
+from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
 from assistant.workflow.writing import read_ahead, repetitions, reuse, second_reading
 from assistant.workflow.writing.answers import answered_chunks
@@ -93,6 +94,7 @@ def begin(
                 "techniques": understanding.techniques,
                 "depth": understanding.depth,
                 "skip": skip,
+                "asked": understanding.request if understanding.asked else "",
             }
         ),
         epics=understanding.epics,
@@ -225,7 +227,7 @@ def _write_cases(
         done_conditions=done,
         questions=run.questions,
         house=house_rules(workspace, project_id),
-        request=run.request,
+        request=masked_text(workspace, project_id, run.generation.asked),
     ):
         match event:
             case PlanReady():

@@ -1,0 +1,69 @@
+"""The sentence that asks for cases is told to a model that writes stories; nothing else is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from endpoint_server import EndpointServer, endpoint_server, streams
+
+from assistant.domain import GenerationConfig
+from assistant.settings import Settings
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import mask_sources
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
+
+ASKED = "smoke tests for story CC-202, Bob Jones tests from 3 to 7 May"
+
+
+@pytest.fixture
+def server() -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        running.answer = streams(json.dumps({"cases": [], "questions": []}))
+        yield running
+
+
+@pytest.fixture
+def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
+    chosen = settings.model_copy(
+        update={
+            "endpoint_provider": "openai",
+            "endpoint_url": server.url,
+            "endpoint_model": "m",
+        }
+    )
+    with Workspace.open(chosen, exclusive=True) as workspace:
+        yield workspace
+
+
+def prompt_of(opened: Workspace, server: EndpointServer, request: GenerateRequest) -> str:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    found = understand(opened, project_id, request)
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig(writer="endpoint"))
+    generate_cases.run_now(opened, project_id, run)
+    return str(server.bodies[0]["messages"][-1]["content"])
+
+
+@pytest.mark.long
+def test_a_typed_sentence_is_told_masked_where_that_is_on(
+    opened: Workspace, server: EndpointServer
+) -> None:
+    assert f"<request>{ASKED}</request>" in prompt_of(opened, server, GenerateRequest(ask=ASKED))
+    mask_sources.save_choices(
+        opened, opened.project(SAMPLE_PROJECT).id, enabled=True, names=("Bob Jones",), by="Tess"
+    )
+    server.bodies.clear()
+    masked = prompt_of(opened, server, GenerateRequest(ask=ASKED))
+    assert "<request>smoke tests for story CC-202" in masked
+    assert "Bob Jones" not in masked.partition("<request>")[2]
+
+
+@pytest.mark.long
+def test_the_title_of_an_epic_is_nothing_that_somebody_typed(
+    opened: Workspace, server: EndpointServer
+) -> None:
+    text = "# PAY-7 Expect OK on each step\n\n## PAY-71 Refund\n\n- A refund is paid in 2 days.\n"
+    assert "<request>" not in prompt_of(opened, server, GenerateRequest(text=text))
