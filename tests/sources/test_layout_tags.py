@@ -41,8 +41,8 @@ As a **reader** I want to {title} so that I need not come in.
         ("[[_TOC_]]\n# Loans\n  [[_TOSP_]] \n[TOC]\n[[toc]]\n{:toc}", "\n# Loans\n\n\n\n"),
         ("```\n[TOC]\n```\nWrite [TOC] for a table, see [[toc]].", None),
         (f"Ask @<{USER}>, @<b> or `a@<c>`.", "Ask @user, @<b> or `a@<c>`."),
-        ("Two\n/cc @maud\n/label ~x\n~urgent ~\"to do\"\nThree", "Two\n\n\n\nThree"),
-        ("/home/maud is full\n~5 minutes\n~late is a label\n@smoke", None),
+        ("/status must answer 200.\n/close ends it\n/close\n    /status 200\n/cc @maud", None),
+        ("<b>\n~todo\n~Draft, ~\"on hold\"\n~5 minutes\n@smoke\n</b>", None),
         (f"~~~\n@<{USER}>\n~~~", None),
     ],
 )  # fmt: skip

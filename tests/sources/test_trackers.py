@@ -440,6 +440,8 @@ def test_issues_of_gitlab_are_stories_of_their_milestone() -> None:
     ((first, second),) = (one.stories for one in epic.epics)
     assert (first.release, second.release) == ("Boats 4.2", "Boats 4.1")
     assert "As in `boat.json`." in first.narrative
+    assert "@maud" not in first.narrative
+    assert "Comment by somebody unknown\n\n@maud: see the page of rules" in epic.document.text
     assert "Withdrawn, left out: 13 Sail (dropped)." in epic.notes
     assert "Sit down" in page.document.text
     assert "## 12 [Tech] Tokens" in page.document.text
@@ -458,6 +460,45 @@ def test_work_items_of_gitlab_name_what_is_above_them() -> None:
          "Parent IID": "7", "Parent Title": "Reserve"},
     )  # fmt: skip
     assert below(found) == {("3", "Season"): [("7", "Reserve")]}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/cc @maud", "/close", "/label ~web ~\"to do\"", "/milestone %\"Boats 4.2\"",
+        "/due 2027-03-07", "/relate #12, shore/boats#13", "/epic &12", "/spend 1h 30m",
+        "~web, ~\"to do\"",
+    ],
+)  # fmt: skip
+def test_a_command_or_labels_alone_are_no_criterion_of_gitlab(line: str) -> None:
+    assert gitlab_criteria(f"It floats.\n\n{line}") == ["It floats."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/status must answer 200 within 2 seconds.", "/close ends the session", "/move",
+        "/label is kept", "/move returns #12", "~late is a label of the web shop",
+    ],
+)  # fmt: skip
+def test_a_sentence_that_begins_as_a_command_is_a_criterion_of_gitlab(line: str) -> None:
+    assert gitlab_criteria(f"It floats.\n\n{line}") == ["It floats.", line]
+
+
+def test_a_list_below_a_remark_to_a_person_stays_and_so_does_code() -> None:
+    assert gitlab_criteria("> @maud: these two,\n> please:\n- It floats.\n- It is dry.") == [
+        "It floats.", "It is dry.",
+    ]  # fmt: skip
+    (reading,) = gitlab({"Issue ID": "7", "Title": "Reserve", "Labels": "story",
+                         "Description": f"{STORY}\n\n```\n/close\n\n@maud: hi\n```"})  # fmt: skip
+    assert "/close\n\n@maud: hi" in reading.document.text
+
+
+def gitlab_criteria(words: str) -> list[str]:
+    """The criteria of one story of GitLab."""
+    found = gitlab({"Issue ID": "7", "Title": "Reserve", "Labels": "story",
+                    "Description": f"{STORY}\n\n## Acceptance criteria\n\n{words}"})  # fmt: skip
+    return criteria(found)["Reserve"]
 
 
 # --- Redmine ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.tracker_items import Item, Tracker, item_records
 from assistant.sources.json_values import objects
+from assistant.sources.pasted.gitlab_text import read_gitlab_text
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.pasted.metadata import label_list
 
@@ -103,7 +104,10 @@ _GITLAB_ADDRESS = re.compile(r"https?://[^/]+/(?P<project>.+?)/-/(?:issues|work_
 
 
 def _gitlab(item: Item, row: Row) -> None:
-    """How other issues name it ("#12", an epic "&12"), and its project, which its address says."""
+    """How other issues name it ("#12", an epic "&12"), and its project, which its address says;
+    a remark to a person is a comment by its author."""
+    item.description, remarks = read_gitlab_text(item.description)
+    item.comments = [[item.author, "", words] for words in remarks]
     address = _GITLAB_ADDRESS.match(item.uri)
     item.project = address["project"] if address else ""
     item.names = [f"{item.project}#{item.own}"]

@@ -3,8 +3,7 @@
 Notion exports a callout as ``<aside>``; GitHub and GitLab fold with ``<details>``. What they hold
 is text, the tags are none. Wikis put a list of the page's headings (``[[_TOC_]]``, ``[TOC]``) or of
 the pages below (``[[_TOSP_]]``) where a line names it; Azure DevOps keeps a mention as the number
-of a user. GitLab keeps some of its commands ("/cc @team"), and labels ("~urgent") may stand in a
-line by themselves.
+of a user.
 """
 
 from __future__ import annotations
@@ -15,20 +14,8 @@ from collections.abc import Iterator
 _TAGS = r"\s*(?:</?(?:aside|details|div|section|article|center|figure)\b[^<>\n]{0,300}>[^\S\n]*)+"
 _SUMMARY = r"(?:<details\b[^<>\n]{0,100}>\s*)?<summary\b[^<>\n]{0,100}>(?P<words>.*?)</summary>"
 _NAVIGATION = r"\s*(?:\[\[_?(?:toc|tosp)_?\]\]|\[toc\]|\{:toc\})\s*"
-_COMMANDS = (
-    "add_child|add_contacts|approve|assign|assign_reviewer|award|blocked_by|blocks|board_move|cc|"
-    "clear_weight|clone|close|confidential|convert_to_ticket|copy_metadata|create_merge_request|"
-    "done|draft|due|duplicate|epic|estimate|health_status|iteration|label|link|lock|merge|milestone|"
-    "move|promote|promote_to|publish|ready|reassign|relabel|relate|remove_child|remove_due_date|"
-    "remove_epic|remove_estimate|remove_iteration|remove_milestone|remove_parent|remove_time_spent|"
-    "reopen|severity|set_parent|shrug|spend|spent|status|subscribe|tableflip|target_branch|timeline|"
-    "title|todo|type|unapprove|unassign|unlabel|unlink|unlock|unsubscribe|weight|zoom"
-)
-"""Source: GitLab, "Quick actions"."""
-_CALL = rf"\s*/(?:{_COMMANDS})(?:[^\S\n][^\n]*)?"
-_LABELS = r'\s*(?:~(?:"[^"\n]{1,100}"|[^\W\d_][\w:.-]{0,100})[\s,]*)+'
 _LINE = re.compile(
-    rf"(?P<tags>{_TAGS})|\s*{_SUMMARY}\s*(?:</details>\s*)?|{_NAVIGATION}|{_CALL}|{_LABELS}",
+    rf"(?P<tags>{_TAGS})|\s*{_SUMMARY}\s*(?:</details>\s*)?|{_NAVIGATION}",
     re.IGNORECASE,
 )
 _MENTION = re.compile(r"@<[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}>", re.IGNORECASE)
@@ -36,10 +23,10 @@ _FENCE = re.compile(r"\s{0,3}(?P<mark>`{3,}|~{3,})")
 
 
 def leave_out_layout(text: str) -> str:
-    """Markdown without its lines of layout tags, navigation, commands or labels alone, which are
-    left empty; a summary is a heading in bold, a user of whom there is only a number "@user".
-    Tags within a line, and code, stay."""
-    if not any(sign in text for sign in ("</", "@", "~", "/", "[", "{:")):
+    """Markdown without its lines of layout tags or navigation alone, which are left empty; a
+    summary is a heading in bold, a user of whom there is only a number "@user". Tags within a
+    line, and code, stay."""
+    if not any(sign in text for sign in ("</", "@", "[", "{:")):
         return text
     kept = list[str]()
     for line, code in lines_and_code(text):
