@@ -141,6 +141,18 @@ def test_who_is_to_read_it_is_no_criterion() -> None:
     assert [c.text for c in story.criteria] == ["The doors open"]
 
 
+def test_sentences_that_begin_with_a_mention_or_a_slash_are_criteria() -> None:
+    lines = [
+        "@name: the list of users opens when the user types it.",
+        "@all - every member of the channel gets a message.",
+        "/status must answer 200 within 2 seconds.",
+        "/close ends the session",
+    ]
+    text = "TRAM-3 Chat\n\nAs a driver I want to chat.\n\nAcceptance criteria\n\n"
+    (story,) = stories_of(text + "\n\n".join(lines))
+    assert [c.text for c in story.criteria] == lines
+
+
 def test_rows_of_a_table_take_no_id_of_the_authors(sound: Sound) -> None:
     reading = read_pasted(
         "DAM-2 Levels\n\nAs a keeper I want alarms.\n\nAcceptance criteria\n\nAC1: x is shown\n\n"

@@ -33,9 +33,6 @@ _ENDS_OPEN = re.compile(
 _MENTION = re.compile(r"\bcc\b:?|@[\w./-]+", re.IGNORECASE)
 """What only says who is to read it."""
 
-_ADDRESSED = re.compile(r"[>\s*_]*@[\w.-]+[*_]*\s*[:：,–—-]\s")
-"""What is said to somebody ("@maud: see the other page"), and not of the product."""
-
 _RULE_ID = re.compile(r"^(?:BR|RULE|Rule)", re.IGNORECASE)
 
 
@@ -65,9 +62,6 @@ def block_criteria(
         at += 1
         if isinstance(block, Paragraph):
             words = passage(text, block.lines)
-            if _ADDRESSED.match(words.text):
-                yield words
-                continue
             opens = words.text.rstrip("*_ ").endswith((":", "："))
             if opens and isinstance(following, Listing | Table | Steps):
                 at += 1
