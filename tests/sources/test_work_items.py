@@ -8,6 +8,7 @@ import io
 import pytest
 
 from assistant.sources.files.files import read_file
+from assistant.sources.grids.issues import Issue
 from assistant.sources.reading import Reading
 
 
@@ -76,6 +77,38 @@ def test_removed_items_and_bugs_are_no_stories_and_a_feature_with_criteria_is_on
     assert "Withdrawn, left out: 3 Haggle (Removed)." in reading.notes
     assert not any("No acceptance criterion" in note for note in reading.notes)
     assert "| 4 | It hangs | New | With 6 lines. |" in reading.document.text
+
+
+def test_only_the_first_removed_items_are_named() -> None:
+    removed = [(str(n), "User Story", "", f"S{n}", "", "Removed", "", "", "", "", "")
+               for n in range(3, 15)]  # fmt: skip
+    reading = exported(
+        TREE,
+        ("1", "Epic", "Lending", "", "", "Active", "", "", "", "", ""),
+        ("2", "User Story", "", "Lend", "", "Active", "", "", "", "", "<p>At most 5.</p>"),
+        *removed,
+    )
+    (note,) = (note for note in reading.notes if note.startswith("Withdrawn"))
+    assert note.endswith("6 S6 (Removed), 7 S7 (Removed) and 7 others.")
+    assert [key for _, _, stories in told(reading) for key, *_ in stories] == ["2"]
+
+
+def test_items_are_not_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = list[object]()
+
+    def equal(one: Issue, other: object) -> bool:
+        compared.append(other)
+        return one is other
+
+    monkeypatch.setattr(Issue, "__eq__", equal)
+    kinds = (("Bug", "New"), ("User Story", "New"), ("User Story", "Removed"), ("Feature", "New"))
+    rows = [(str(n), *("Epic", "E"), *("", ""), "New", *[""] * 5) if n % 50 == 0 else
+            (str(n), kinds[n % 4][0], "", f"T{n}", "", kinds[n % 4][1], *[""] * 5)
+            for n in range(200)]  # fmt: skip
+    rows += [(f"{n}a", "User Story", "", "", f"U{n}", "New", *[""] * 5) for n in range(200)]
+    reading = exported(TREE, *rows)
+    assert len(reading.epics) >= 4
+    assert len(compared) < len(rows)
 
 
 @pytest.mark.parametrize(

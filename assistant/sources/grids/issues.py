@@ -113,8 +113,9 @@ def read_issues(
     types = types_note(issue.type for issue in issues) if stories else []
     if stories:
         groups = _groups(stories, by_key)
+        grouped = {id(one) for those in groups.values() for one in those}
         rows = [_requirement(issue, by_key, groups.get(issue.key, ())) for issue in stories
-                if all(issue not in those for those in groups.values())]  # fmt: skip
+                if id(issue) not in grouped]  # fmt: skip
         grids.append(make_grid("Issues", [_REQUIREMENT_HEADER, *rows]))
     if tests:
         rows = [row for issue in tests for row in _case(issue, by_key)]

@@ -79,6 +79,7 @@ _MARKS = re.compile(
     r"\s*(?P<list>(?:[-*•+]|\d{1,2}[.)])\s+)?(?:\[[ xX]?\]\s*)?(?:#(?!\d)|[*_ ])*[\[(]?"
 )
 _NAME = re.compile(rf"{_NUMBERED}|\w+(?:[-.]\w+)*")
+_NAMED_IN_NOTE = 5
 _IN_BRACKETS = re.compile(r"\s*[\[(]([^\])]{1,40})[\])]")
 
 
@@ -152,10 +153,10 @@ class Tracker:
 
 def item_records(items: Sequence[Item], tracker: Tracker) -> Iterator[dict[str, object]]:
     """The records of ``items``, as ``exports.read_export`` takes them; those that were given up
-    are noted by name."""
+    are noted, the first by name."""
     why = [_given_up(item) for item in items]
     if gone := [f"{item.shown} ({told})" for item, told in zip(items, why, strict=True) if told]:
-        yield {"note": f"Withdrawn, left out: {', '.join(gone)}."}
+        yield {"note": withdrawn_note(gone)}
     kept = [item for item, told in zip(items, why, strict=True) if not told]
     _give_keys(kept)
     kept = _with_criteria_below(kept)
@@ -172,6 +173,13 @@ def item_records(items: Sequence[Item], tracker: Tracker) -> Iterator[dict[str, 
     if left:
         yield {"note": f"Checklists whose name does not say acceptance criteria were left out: "
                f"{', '.join(left)}."}  # fmt: skip
+
+
+def withdrawn_note(gone: Sequence[str]) -> str:
+    """The note on items that were given up, the first of them by name."""
+    more = len(gone) - _NAMED_IN_NOTE
+    shown = ", ".join(gone[:_NAMED_IN_NOTE]) + (f" and {more} others" if more > 0 else "")
+    return f"Withdrawn, left out: {shown}."
 
 
 def _given_up(item: Item) -> str:

@@ -15,6 +15,7 @@ from assistant.sources.grids.field_choice import names_of_paths
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.issues import Issue, read_issues
+from assistant.sources.grids.tracker_items import withdrawn_note
 from assistant.sources.reading import ExtractionReport, Reading
 
 _LEVEL = re.compile(r"title [1-9]\d?")
@@ -38,12 +39,16 @@ def work_item_reading(grid: Grid, source: Source, notes: Sequence[str]) -> Readi
     """
     issues = list(_issues(grid))
     report = ExtractionReport(reader="Azure DevOps CSV", parts=len(issues))
-    kept = [issue for issue in issues if not is_withdrawn(issue.status)]
-    if kept and len(kept) < len(issues):
-        gone = (f"{one.key} {one.title} ({one.status})" for one in issues if one not in kept)
-        notes = (*notes, f"Withdrawn, left out: {', '.join(gone)}.")
-    faults = [issue for issue in kept if issue.type.casefold() in _FAULTS and not issue.criteria]
-    read = [issue for issue in kept if issue not in faults]
+    kept, read, faults, gone = list[Issue](), list[Issue](), list[Issue](), list[str]()
+    for issue in issues:
+        if is_withdrawn(issue.status):
+            gone.append(f"{issue.key} {issue.title} ({issue.status})")
+            continue
+        kept.append(issue)
+        is_fault = issue.type.casefold() in _FAULTS and not issue.criteria
+        (faults if is_fault else read).append(issue)
+    if kept and gone:
+        notes = (*notes, withdrawn_note(gone))
     if not read:  # a list of bugs or of what was withdrawn is still what somebody chose to import
         read, faults = kept or issues, []
     return read_issues(read, source, notes=notes, report=report, beside=faults, apart=faults)
