@@ -79,12 +79,19 @@ def test_a_day_that_the_file_leaves_open_is_not_told() -> None:
     assert any("which number is the day" in note for note in reading.notes)
 
 
-def test_lines_without_a_name_are_the_programs() -> None:
+def test_a_line_that_names_nobody_is_kept_as_it_stands() -> None:
     reading = chat(
         "28/06/2027, 09:00 - Maud created group “Fees”\n28/06/2027, 09:31 - Ole: 14 days\n"
-        "28/06/2027, 09:32 - Ole: <Media omitted>\n"
+        "28/06/2027, 09:32 - Ole: <Media omitted>\n28/06/2027, 09:33 - +49 170 1234567: 21\n"
     )
-    assert [words for _, words in talk(reading)] == ["28 June 2027, 09:31, Ole: 14 days"]
+    assert talk(reading) == [
+        ("comment by somebody unknown, 2027-06-28",
+         "28 June 2027, 09:00: Maud created group “Fees”"),
+        ("comment by Ole, 2027-06-28", "28 June 2027, 09:31, Ole: 14 days"),
+        ("comment by +49 170 1234567, 2027-06-28", "28 June 2027, 09:33, +49 170 1234567: 21"),
+    ]  # fmt: skip
+    assert reading.authors == ("Ole", "+49 170 1234567")
+    assert any(note.endswith("were left out: 1.") for note in reading.notes)
 
 
 def test_a_chat_in_its_archive_has_the_archives_name(archive: Callable[..., bytes]) -> None:
@@ -105,6 +112,26 @@ def test_a_chat_in_its_archive_has_the_archives_name(archive: Callable[..., byte
 )
 def test_other_texts_with_times_stay_texts(text: str) -> None:
     assert talk(chat(text, "notes.txt")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12.03.2025 10:00 - Server restarted\n12.03.2025 10:05 - The gateway must be down\n"
+        "12.03.2025 10:20 - Root cause: certificate expired\n",
+        "01/03/2026, 18:00 - Feature freeze\n05/03/2026, 18:00 - UAT begins\n",
+        "14.03.2025 09:30 - 10:30 Workshop payments\nThe customer wants:\n"
+        "a limit of 500 EUR per day.\n14.03.2025 11:00 - 12:00 Workshop refunds\n",
+        "12.03.2025 10:00 - Cause: no power\n12.03.2025 10:05 - Result: no talk\n"
+        "12.03.2025 10:20 - Plan: a second line\n",
+        "12.03.2025 10:00 - <open>\n12.03.2025 11:00 - <open>\n",
+    ],
+)
+def test_a_list_of_dates_is_a_text_of_which_nothing_is_lost(text: str) -> None:
+    reading = chat(text, "plan.txt")
+    assert talk(reading) == []
+    assert reading.document.text.split() == text.split()
+    assert not any("left out" in note for note in reading.notes)
 
 
 def test_a_chat_without_talk_says_so() -> None:

@@ -3,7 +3,8 @@
 Source of the form: "How to export your chat history" (WhatsApp Help Center) and its files. iOS
 writes ``[11/08/2025, 09:31:08] Name: words``, Android ``11/08/2025, 09:31 - Name: words``, the date
 and the time as the phone shows them; words of the program itself begin with U+200E, or are one name
-in angle brackets.
+in angle brackets behind somebody's. Other lines that name nobody are kept as they stand: Android
+does not mark what the program says, and a list of dates may look alike.
 """
 
 from __future__ import annotations
@@ -29,13 +30,16 @@ _REMARK = re.compile(r"\u200e?<[^<>\n]+>")
 _MARKED_REMARK = re.compile(r"[ ]?\u200e<[^<>\n]+>")
 _FILE = re.compile(r"<[^<>:\n]+: (?P<name>[^<>\n]+\.\w{2,5})>")
 _UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_PERSON = re.compile(r"\+\d[\d ().‐‑-]{6,}$|\D*[^\W\d_]")
+"""A name, or the number of who is not in the phone's contacts. What begins with a digit is a time
+or an item of a list."""
 _LONGEST_NAME = 80
 _FEWEST = 2
 
 
 @dataclass(slots=True)
 class _Message:
-    """What a stamp stands before; ``author`` is empty for a line of the program."""
+    """What a stamp stands before; ``author`` is empty where the line names nobody."""
 
     date: str
     """As it stands there."""
@@ -45,19 +49,30 @@ class _Message:
 
 
 def is_chat(text: str) -> bool:
-    """Whether a text is such a chat: it begins with a stamp, and each third line has one."""
+    """Whether a text is such a chat and no list of what happens when.
+
+    It begins with a stamp, and each third line has one; the program's mark stands on some, or
+    most name somebody, who speaks again (in two lines, two people may).
+    """
     lines = [line for line in text.lstrip("\ufeff\n").split("\n")[:300] if line.strip()]
     if not lines or not _stamped(lines[0]):
         return False
-    found = sum(map(bool, map(_stamped, lines)))
-    return found >= max(_FEWEST, len(lines) // 3)
+    rests = [match["rest"] for match in map(_stamped, lines) if match]
+    if len(rests) < max(_FEWEST, len(lines) // 3):
+        return False
+    said = [_author_and_words(rest) for rest in rests]
+    if any(words.startswith(_OWN) for _, words in said):
+        return True
+    names = [author for author, _ in said if author]
+    again = len(set(names)) < len(names) or len(names) == _FEWEST
+    return again and len(names) * 2 > len(said)
 
 
 def chat_records(text: str, name: str) -> Iterator[dict[str, object]]:
     """The records of a chat, as ``exports.read_export`` takes them; ``name`` is its file's."""
     found = list(_messages(text.lstrip("\ufeff\n")))
     order = _order([one.date for one in found]) if found else ""
-    said = [one for one in found if one.author and _words(one)]
+    said = [one for one in found if _words(one)]
     if left_out := len(found) - len(said):
         yield {"note": "Lines of the program (who joined, a picture or file, a deleted message) "
                f"were left out: {left_out}."}  # fmt: skip
@@ -69,7 +84,7 @@ def chat_records(text: str, name: str) -> Iterator[dict[str, object]]:
             "id": "", "title": _title(name), "kind": "page",
             "text": "# WhatsApp messages, times of the phone that exported them",
             "comments": [_comment(one, order) for one in said],
-            "authors": list(dict.fromkeys(one.author for one in said)),
+            "authors": list(dict.fromkeys(one.author for one in said if one.author)),
         }}  # fmt: skip
     files = [match["name"] for one in found for match in map(_FILE.search, one.lines) if match]
     yield {"report": {"reader": "WhatsApp", "parts": len(said),
@@ -98,20 +113,28 @@ def _messages(text: str) -> Iterator[_Message]:
         if current is not None:
             yield current
         written = match["date"] or match["day"]
-        author, colon, words = match["rest"].partition(":")
-        author = " ".join(_UNSEEN.sub("", author).lstrip("~ ").split())
-        if not colon or len(author) > _LONGEST_NAME or match["rest"].startswith(_OWN):
-            author, words = "", match["rest"]
+        author, words = _author_and_words(match["rest"])
         time = " ".join(_UNSEEN.sub("", match["time"] or match["clock"]).strip(", ").split())
-        current = _Message(written, time, author, [words.lstrip(" ")])
+        current = _Message(written, time, author, [words])
     if current is not None:
         yield current
+
+
+def _author_and_words(rest: str) -> tuple[str, str]:
+    """Who says what behind a stamp; "" for who where that is no name of a person."""
+    author, colon, words = rest.partition(":")
+    author = " ".join(_UNSEEN.sub("", author).lstrip("~ ").split())
+    named = colon and len(author) <= _LONGEST_NAME and _PERSON.match(author)
+    if not named or rest.startswith(_OWN):
+        return "", rest.strip(" ")
+    return author, words.lstrip(" ")
 
 
 def _words(one: _Message) -> str:
     """What somebody wrote, without what the program says there; empty where that is all."""
     first, *more = one.lines
-    if not "".join(more).strip() and (first.startswith(_OWN) or _REMARK.fullmatch(first.strip())):
+    remark = first.startswith(_OWN) or bool(one.author and _REMARK.fullmatch(first.strip()))
+    if remark and not "".join(more).strip():
         return ""
     lines = (_MARKED_REMARK.sub("", line) for line in one.lines)
     return "\n".join(_UNSEEN.sub("", line) for line in lines).strip()
@@ -120,8 +143,9 @@ def _words(one: _Message) -> str:
 def _comment(one: _Message, order: str) -> list[str]:
     day = _day(one.date, order) if order else None
     shown = f"{day.day} {day:%B %Y}" if day else one.date
+    who = f", {one.author}" if one.author else ""
     return [one.author, day.isoformat() if day else "",
-            f"{shown}, {one.time}, {one.author}: {_words(one)}"]  # fmt: skip
+            f"{shown}, {one.time}{who}: {_words(one)}"]  # fmt: skip
 
 
 # --- The order of day, month and year ------------------------------------------------------------
