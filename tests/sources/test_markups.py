@@ -107,6 +107,20 @@ def test_a_folder_gives_them_again_when_they_change_and_none_from_outside(tmp_pa
     assert "{time}" in third.document.text
 
 
+def test_an_include_that_names_no_file_does_not_end_the_reading_of_a_folder(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "loop.adoc").symlink_to("loop.adoc")
+    (tmp_path / "rules.adoc").write_text("= R\n\ninclude::a\0b.adoc[]\n")
+    (tmp_path / "links.adoc").write_text("= L\n\ninclude::loop.adoc[]\n\nPay later.\n")
+    pages = FolderSource(tmp_path).fetch(since=None)
+    found = {d.external_id: d for page in pages for d in page.documents}
+    texts = {name: d.reading.document.text for name, d in found.items() if d.reading}
+    assert "Pay later." in texts["links.adoc"]
+    assert "rules.adoc" in found["rules.adoc"].error  # text holds no NUL
+    assert "leads back to itself" in found["loop.adoc"].error
+
+
 RST = """.. _top:
 
 Business rules

@@ -43,13 +43,13 @@ def beside_in(folder: Path) -> Beside:
     root = folder.resolve()
 
     def read(path: str) -> bytes | None:
-        file = (root / path).resolve()
         try:
+            file = (root / path).resolve()
             inside = root in file.parents and file.is_file()
             return (
                 file.read_bytes() if inside and file.stat().st_size <= MAX_INCLUDED_BYTES else None
             )
-        except OSError:
+        except (OSError, ValueError, RuntimeError):  # a NUL in the path, links in a circle
             return None
 
     return read

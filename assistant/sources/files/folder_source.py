@@ -206,7 +206,11 @@ class FolderSource:
     def _refused(self, path: str, size: int) -> str:
         """Why a file is not opened; empty where it is."""
         file, shown = self._folder / path, clean_text(path).text
-        if file.is_symlink() and self._folder.resolve() not in file.resolve().parents:
+        try:
+            outside = file.is_symlink() and self._folder.resolve() not in file.resolve().parents
+        except (OSError, RuntimeError):
+            return f"{shown} is a link that leads back to itself. Copy the file itself there."
+        if outside:
             return (
                 f"{shown} is a link to a file outside of the folder and was not followed. Copy "
                 "the file itself there."
