@@ -52,6 +52,27 @@ def test_asciidoc_is_read_as_markdown(markup: str, markdown: str) -> None:
     assert text_of(markup) == markdown
 
 
+def test_titles_on_two_lines_are_titles() -> None:
+    found = read_of(
+        "Payment rules\n=============\n:days: 3\n\n1. Rules\n-------\nRG-01:: {days} days.\n\n"
+        "Limits\n~~~~~~~\nRG-02:: 500 EUR.\n\nSome text of words.\n----\na = 1\n----\n"
+        "\n* ab\n----\nb = 1\n----\n"
+    )
+    assert found.document.title == "Payment rules"
+    assert found.document.text.strip() == (
+        "# Payment rules\n\n## 1. Rules\n\n- RG-01: 3 days.\n\n### Limits\n\n- RG-02: 500 EUR.\n\n"
+        "Some text of words.\n\n```\na = 1\n```\n\n- ab\n\n```\nb = 1\n```"
+    )
+    assert not found.notes
+
+
+@pytest.mark.parametrize("mark", ["----", "====", "////", "|===", "--", "```java", "****"])
+def test_a_block_that_nothing_closes_swallows_nothing(mark: str) -> None:
+    found = read_of(f"= R\n\n{mark}\n* It is *so*.\n\n== Next\n\nText.\n")
+    assert "- It is **so**.\n\n## Next\n\nText." in found.document.text
+    assert any(f"1 marks of blocks ({mark})" in note for note in found.notes)
+
+
 def test_rules_of_asciidoc_have_the_title_of_the_document() -> None:
     found = read_of("= Business rules: loans\n:toc:\n\nBR-1:: A.\nBR-2:: B.\n").document
     assert (found.title, found.kind) == ("Business rules: loans", "rules")

@@ -9,6 +9,7 @@ they define behind the line that includes them, where they came with the documen
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
@@ -36,6 +37,9 @@ _SETTINGS = re.compile(
 """Attributes that say how a document is published, or what its header says; no values of rules."""
 
 _SECTION = re.compile(r"^(?P<marks>={1,6}|#{1,6})[ \t]+(?P<title>\S.*?)(?:[ \t]+(?P=marks))?$")
+_UNDERLINES = "=-~^+"
+"""What titles on two lines are underlined with, by level."""
+
 _DELIMITER = re.compile(
     r"^(?:-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|`{3,}[\w+-]*|[|,:!]={3,})$"
 )
@@ -43,6 +47,7 @@ _MARKED = re.compile(
     r"^[ \t]*(?P<mark>\*{1,6}|-|\.{1,6}|\d{1,4}\.|[A-Za-z]\.|[ivxIVX]{1,6}\)|<(?:\d{1,3}|\.)>|•)"
     r"[ \t]+(?P<words>\S.*)$"
 )
+_BULLET = re.compile(r"^(?:\*{1,6}|-|•)[ \t]")
 _TERM = re.compile(r"^[ \t]*(?P<term>\S.*?)(?P<mark>:{2,4}|;;)(?:[ \t]+(?P<words>.*))?$")
 _ADMONITION = re.compile(r"^(?P<name>NOTE|TIP|IMPORTANT|WARNING|CAUTION):[ \t]+(?P<words>\S.*)$")
 _ATTRIBUTES = re.compile(r"^\[(?P<inner>[^\[\]].*)?\][ \t]*$")
@@ -94,6 +99,7 @@ class _Document:
         self.own = dict[str, str]()
         self.includes = dict[str, None]()
         self.conditions = 0
+        self.unclosed = dict[str, int]()
 
     def html(self) -> str:
         at, head = self._header()
@@ -104,15 +110,16 @@ class _Document:
         """Where the body begins, and what the header says; attributes before it are read."""
         blocks = _Blocks(self, self.lines)
         blocks.entries()
-        match = _SECTION.match(blocks.line) if blocks.more else None
-        if match is None or len(match["marks"]) != 1:
+        section = _section(blocks.lines, blocks.at) if blocks.more else None
+        if section is None or section[0] != 1:
             return blocks.at, []
-        blocks.at += 1
+        _, words, length = section
+        blocks.at += length
         said, place = list[str](), 0
         while blocks.more and blocks.line:
             if blocks.entry():
                 continue
-            if place > 1 or _DELIMITER.match(blocks.line) or _SECTION.match(blocks.line):
+            if place > 1 or _DELIMITER.match(blocks.line) or _section(blocks.lines, blocks.at):
                 break
             if place == 0 and not _REVISION.match(blocks.line):
                 self.author = _AUTHOR.sub("", blocks.line).strip()
@@ -122,8 +129,8 @@ class _Document:
                 place = 1
             place += 1
             blocks.at += 1
-        self.title = re.sub(r"<[^<>]*>", "", self.inline.filled(match["title"]))
-        title = self.inline.html(match["title"])
+        self.title = re.sub(r"<[^<>]*>", "", self.inline.filled(words))
+        title = self.inline.html(words)
         return blocks.at, [f"<h1>{title}</h1>", *(f"<p>{escape(line)}</p>" for line in said)]
 
     def _revision(self, line: str) -> None:
@@ -162,6 +169,12 @@ class _Document:
                 f"No value is known for {names}, which stay as written. Import the document in one "
                 "folder or archive with the file that defines them."
             )
+        if self.unclosed:
+            names = ", ".join(list(self.unclosed)[:12])
+            yield (
+                f"{sum(self.unclosed.values())} marks of blocks ({names}) are never closed. They "
+                "stand in the text, and what follows is read as if they were not there."
+            )
         if self.conditions:
             yield (
                 f"{self.conditions} conditions (ifdef, ifndef, ifeval) were not decided; their "
@@ -172,15 +185,34 @@ class _Document:
 def _titles(lines: Sequence[str]) -> dict[str, str]:
     """The titles of the sections that anchors stand before."""
     found, waiting = dict[str, str](), list[str]()
-    for line in lines:
+    for at, line in enumerate(lines):
         if anchor := _ANCHOR.match(line):
             waiting.append(anchor["id"])
-        elif waiting and (section := _SECTION.match(line)):
-            found.update(dict.fromkeys(waiting, section["title"]))
+        elif waiting and (section := _section(lines, at)):
+            found.update(dict.fromkeys(waiting, section[1]))
             waiting = []
         elif line and not _ATTRIBUTES.match(line):
             waiting = []
     return found
+
+
+def _section(lines: Sequence[str], at: int) -> tuple[int, str, int] | None:
+    """The level of the section that begins at a line, its title, and how many lines this takes.
+
+    A title of two lines is a text with a run of one sign below that is as long, give or take one.
+    """
+    line = lines[at]
+    if match := _SECTION.match(line):
+        return len(match["marks"]), match["title"], 1
+    run = lines[at + 1] if at + 1 < len(lines) else ""
+    if len(run) < 3 or abs(len(run) - len(line)) > 1 or run.strip(run[0]):
+        return None
+    level = _UNDERLINES.find(run[0]) + 1
+    if not level or line[0] in ". \t" or not re.search(r"\w", line) or _DELIMITER.match(line):
+        return None
+    if any(each.match(line) for each in (_MACRO, _CONDITION, _TERM, _BULLET, INCLUDE)):
+        return None
+    return level, line, 2
 
 
 def _options(inner: str) -> Options:
@@ -205,7 +237,7 @@ class _Blocks:
         self.lines = lines
         self.depth = depth
         self.at = 0
-        self.closing: dict[str, list[int]] | None = None
+        self.closing: dict[str, deque[int]] | None = None
 
     @property
     def more(self) -> bool:
@@ -241,7 +273,7 @@ class _Blocks:
                 self._included()
             self.at += 1
             return True
-        if re.fullmatch(r"/{4,}", line):
+        if re.fullmatch(r"/{4,}", line) and self._end() is not None:
             self._delimited()
             return True
         if match := ATTRIBUTE.match(line):
@@ -334,11 +366,15 @@ class _Blocks:
     def _body(self, options: Options) -> str:
         line, style = self.line, options.get("1", "")
         if _DELIMITER.match(line):
-            return self._delimited_block(options)
-        if match := _SECTION.match(line):
+            if self._end() is not None:
+                return self._delimited_block(options)
             self.at += 1
-            level = len(match["marks"])
-            return f"<h{level}>{self.inline.html(match['title'])}</h{level}>"
+            self.document.unclosed[line] = self.document.unclosed.get(line, 0) + 1
+            return f"<p><code>{escape(line)}</code></p>"
+        if section := _section(self.lines, self.at):
+            level, title, length = section
+            self.at += length
+            return f"<h{level}>{self.inline.html(title)}</h{level}>"
         if match := _MACRO.match(line):
             self.at += 1
             return self._macro(match)
@@ -389,8 +425,8 @@ class _Blocks:
 
     # --- Blocks between marks ---
 
-    def _delimited(self) -> list[str]:
-        """The lines up to the mark that ends the block; all where none does."""
+    def _end(self) -> int | None:
+        """Where the mark stands that ends the block that begins at this line."""
         mark = self.line
         if mark.startswith("```"):
             mark = "```"
@@ -398,11 +434,16 @@ class _Blocks:
             self.closing = {}
             for place, line in enumerate(self.lines):
                 if _DELIMITER.match(line):
-                    self.closing.setdefault(line, []).append(place)
-        places = self.closing.get(mark, [])
-        while places and places[-1] is not None and places[0] <= self.at:
-            places.pop(0)
-        end = places[0] if places else len(self.lines)
+                    self.closing.setdefault(line, deque()).append(place)
+        places = self.closing.get(mark, deque())
+        while places and places[0] <= self.at:
+            places.popleft()
+        return places[0] if places else None
+
+    def _delimited(self) -> list[str]:
+        """The lines up to the mark that ends the block."""
+        end = self._end()
+        assert end is not None
         inner = list(self.lines[self.at + 1 : end])
         self.at = end + 1
         return inner
@@ -526,7 +567,8 @@ class _Blocks:
         item = self._item()
         if item is not None:
             return item[0] not in inside
-        if empty and inside[-1][0] in ":;" and not self._begins_block(self.line):
+        begins = self._begins_block(self.line) or _section(self.lines, self.at)
+        if empty and inside[-1][0] in ":;" and not begins:
             return True
         self.at = start
         return False
