@@ -102,6 +102,44 @@ def test_an_archive_gives_the_values_of_an_included_file() -> None:
     assert "Pay within 21 days." in texts[0]
 
 
+def beside(rules: str | bytes, values: bytes) -> Reading:
+    """What ``rules`` are read as in an archive with ``values``."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("rules.adoc", rules)
+        archive.writestr("_values.adoc", values)
+    found = next(iter(read_files("a.zip", packed.getvalue()))).reading
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("rules", "values"), [("utf-8", "cp1252"), ("cp1252", "utf-8")])
+def test_values_in_another_encoding_are_read_in_theirs(rules: str, values: str) -> None:
+    text = "= Règles\ninclude::_values.adoc[]\n\nLe délai {délai}.\n"
+    found = beside(text.encode(rules), ":délai: après réception\n".encode(values))
+    assert found.document.text.strip() == "# Règles\n\nLe délai après réception."
+
+
+@pytest.mark.parametrize(
+    ("markup", "markdown"),
+    [
+        ("|===\n|A |B\n\n|1 |{time}\ninclude::_values.adoc[]\n|3 |4\n|===\n",
+         "| A | B |\n| --- | --- |\n| 1 | 21 days |\n| 3 | 4 |"),
+        ("----\ninclude::_values.adoc[]\n----\n\nIn {time}.\n",
+         "```\ninclude::_values.adoc[]\n```\n\nIn 21 days."),
+        ("====\nA\n\ninclude::_values.adoc[]\n\nIn {time}.\n====\n", "A\n\nIn 21 days."),
+    ],
+)  # fmt: skip
+def test_values_inside_of_code_and_tables_are_no_part_of_them(markup: str, markdown: str) -> None:
+    found = beside(markup, VALUES.encode())
+    assert found.document.text.strip() == markdown
+    assert any("_values.adoc" in note for note in found.notes)
+
+
+def test_a_value_that_breaks_off_takes_nothing_of_the_document() -> None:
+    assert "Pay within 21 days." in beside(RULES, b":time: 21 days \\").document.text
+
+
 def test_a_folder_gives_them_again_when_they_change_and_none_from_outside(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

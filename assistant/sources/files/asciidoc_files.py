@@ -12,12 +12,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
+from assistant.errors import UnreadableFile
 from assistant.sources.asciidoc_lines import (
     ATTRIBUTE,
     INCLUDE,
     INCLUDED,
     INCLUDED_END,
 )
+from assistant.sources.files.archives import ReadLimits
+from assistant.sources.files.source_file import Source
+from assistant.sources.grids.file_grids import decoded
 
 Beside = Callable[[str], bytes | None]
 """The bytes of the file at a path, seen from where the upload or the folder begins, with "/"."""
@@ -72,22 +76,33 @@ def includes(path: str, data: bytes) -> bool:
 
 def with_attributes(path: str, data: bytes, beside: Beside) -> bytes:
     """The document at ``path`` with the attributes of each AsciiDoc file that it includes, and that
-    ``beside`` has, on lines behind the one that includes it; other bytes as they are."""
-    if not includes(path, data):
+    ``beside`` has, on lines behind the one that includes it, in UTF-8; a document without such
+    attributes as it is."""
+    text = _text(path, data) if includes(path, data) else None
+    if text is None:
         return data
-    out, seen = list[bytes](), {posixpath.normpath(path)}
-    for line in data.split(b"\n"):
+    out, seen, found = list[str](), {posixpath.normpath(path)}, False
+    for line in text.split("\n"):
         out.append(line)
         entries = _attributes(path, line, beside, seen)
         if entries:
-            out += [INCLUDED.encode(), *entries, INCLUDED_END.encode()]
-    return b"\n".join(out)
+            out += [INCLUDED, *entries, INCLUDED_END]
+            found = True
+    return "\n".join(out).encode("utf-8", "replace") if found else data
 
 
-def _attributes(path: str, line: bytes, beside: Beside, seen: set[str]) -> list[bytes]:
+def _text(path: str, data: bytes) -> str | None:
+    """The text of a file, whose encoding may be another than that of the file that includes it."""
+    try:
+        return decoded(Source(path, "", data, ReadLimits()))[0]
+    except UnreadableFile:  # reading the file itself says so
+        return None
+
+
+def _attributes(path: str, line: str, beside: Beside, seen: set[str]) -> list[str]:
     """The lines with attributes of the file that ``line`` includes, and of those that it does;
     each file once."""
-    match = INCLUDE.match(line.decode("utf-8", "replace").rstrip())
+    match = INCLUDE.match(line.rstrip())
     if match is None or len(seen) > _MAX_INCLUDES:
         return []
     target = posixpath.normpath(posixpath.join(posixpath.dirname(path), match["target"]))
@@ -95,14 +110,15 @@ def _attributes(path: str, line: bytes, beside: Beside, seen: set[str]) -> list[
         return []
     seen.add(target)
     data = beside(target)
-    if data is None or len(data) > MAX_INCLUDED_BYTES:
-        return []
-    found, goes_on = list[bytes](), False
-    for each in data.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
+    text = _text(target, data) if data is not None and len(data) <= MAX_INCLUDED_BYTES else None
+    found, goes_on = list[str](), False
+    for each in (text or "").split("\n"):
         each = each.rstrip()
-        if goes_on or ATTRIBUTE.match(each.decode("utf-8", "replace")):
+        if goes_on or ATTRIBUTE.match(each):
             found.append(each)
-            goes_on = each.endswith(b"\\")
+            goes_on = each.endswith("\\")
         else:
             found += _attributes(target, each, beside, seen)
+    if goes_on:  # no line is left to go on with
+        found[-1] = found[-1].rstrip("\\")
     return found

@@ -296,6 +296,21 @@ class _Blocks:
             else:
                 self.at += 1
 
+    def without_included(self, *, table: bool) -> list[str]:
+        """These lines of a block without the attributes that were put in, which are read first: in
+        code and cells each line is a text. In a table the line that includes is none."""
+        kept = list[str]()
+        while self.more:
+            match = INCLUDE.match(self.line)
+            if match:
+                self.document.includes.setdefault(match["target"])
+            if self.line == INCLUDED:
+                self._included()
+            elif not (match and table):
+                kept.append(self.line)
+            self.at += 1
+        return kept
+
     def _define(self, match: re.Match[str], *, own: bool) -> None:
         self.at += 1
         name, value = match["name"], (match["value"] or "").strip()
@@ -451,12 +466,16 @@ class _Blocks:
     def _delimited_block(self, options: Options) -> str:
         mark, style = self.line, options.get("1", "")
         inner = self._delimited()
-        if mark[1:4] == "===" and mark[0] != "=":
-            return self._table(inner, options, mark[0])
         kind = mark[0] if mark != "--" else "--"
+        table = mark[1:4] == "===" and kind != "="
         if kind == "/" or style == "comment":
             return ""
-        if (kind in "-.`" and mark != "--") or style in {"source", "listing", "literal"}:
+        verbatim = (kind in "-.`" and mark != "--") or style in {"source", "listing", "literal"}
+        if table or verbatim or kind == "+":
+            inner = _Blocks(self.document, inner).without_included(table=table)
+        if table:
+            return self._table(inner, options, kind)
+        if verbatim:
             if mark.startswith("```"):
                 options = {**options, "2": mark[3:]}
             return _preformatted(inner, options)
