@@ -73,6 +73,29 @@ def test_a_block_that_nothing_closes_swallows_nothing(mark: str) -> None:
     assert any(f"1 marks of blocks ({mark})" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("markup", "markdown"),
+    [
+        ("The limit is\n[100 EUR]\nper day.\n", "The limit is\n[100 EUR]\nper day."),
+        ("[0..100]\n\nMore.\n", "[0..100]\n\nMore."),
+        ("[Draft]\n\nMore.\n\n[End]\n", "[Draft]\n\nMore.\n\n[End]"),
+        ("[%header]\n\n|===\n|A\n|1\n|===\n", "| A |\n| --- |\n| 1 |"),
+        ("[.lead]\nText.\n", "Text."),
+    ],
+)
+def test_a_line_in_brackets_is_text_unless_it_says_how_a_block_is_read(
+    markup: str, markdown: str
+) -> None:
+    assert text_of(markup) == markdown
+
+
+@pytest.mark.parametrize("number", [3, 300])
+def test_an_item_behind_a_plus_is_the_next_of_its_list(number: int) -> None:
+    assert text_of("* a\n+\n" * number) == "\n".join(["- a"] * number)
+    inner = text_of("* a\n+\n. one\n+\n" * number)
+    assert inner == "\n".join(["- a\n  1. one"] * number)
+
+
 def test_rules_of_asciidoc_have_the_title_of_the_document() -> None:
     found = read_of("= Business rules: loans\n:toc:\n\nBR-1:: A.\nBR-2:: B.\n").document
     assert (found.title, found.kind) == ("Business rules: loans", "rules")

@@ -50,7 +50,7 @@ _MARKED = re.compile(
 _BULLET = re.compile(r"^(?:\*{1,6}|-|•)[ \t]")
 _TERM = re.compile(r"^[ \t]*(?P<term>\S.*?)(?P<mark>:{2,4}|;;)(?:[ \t]+(?P<words>.*))?$")
 _ADMONITION = re.compile(r"^(?P<name>NOTE|TIP|IMPORTANT|WARNING|CAUTION):[ \t]+(?P<words>\S.*)$")
-_ATTRIBUTES = re.compile(r"^\[(?P<inner>[^\[\]].*)?\][ \t]*$")
+_ATTRIBUTES = re.compile(r"^\[(?P<inner>(?:[^\W\d]|[_.#%{,\"']).*)?\][ \t]*$")
 _ANCHOR = re.compile(r"^\[\[(?P<id>[^\[\],]{1,200})(?:,[^\]]{0,300})?\]\][ \t]*$")
 _SHORT_ID = re.compile(r"#([\w.:-]{1,200})")
 _TITLE = re.compile(r"^\.(?P<title>[^\s.].*)$")
@@ -340,8 +340,9 @@ class _Blocks:
 
     # --- Blocks ---
 
-    def _block(self) -> str:
-        """The block that begins here, with its title and attributes."""
+    def _block(self, around: tuple[str, ...] = ()) -> str:
+        """The block that begins here, with its title and attributes; the next item of the lists
+        with the marks ``around`` is none."""
         title, options, anchors = "", Options(), list[str]()
         while self.more:
             if not self.line:
@@ -351,7 +352,7 @@ class _Blocks:
             elif match := _ANCHOR.match(self.line):
                 anchors.append(match["id"])
                 self.at += 1
-            elif (match := _ATTRIBUTES.match(self.line)) and not _MARKED.match(self.line):
+            elif match := self._attributes():
                 options.update(
                     {k: v for k, v in _options(self.inline.filled(match["inner"] or "")).items()
                      if v}
@@ -366,7 +367,7 @@ class _Blocks:
         if not self.more:
             return f"<p>{self.inline.html(title)}</p>" if title else ""
         start = self.at
-        body = self._body(options)
+        body = self._body(options, around)
         shown = "\n".join(self.lines[start : start + 3])
         keys = [key for key in anchors if _is_key(key) and key not in shown]
         lead = f"<p><strong>{self.inline.html(title)}</strong></p>\n" if title else ""
@@ -378,7 +379,24 @@ class _Blocks:
             lead = f"<p>{key}:</p>\n{lead}"
         return lead + body
 
-    def _body(self, options: Options) -> str:
+    def _attributes(self) -> re.Match[str] | None:
+        """The attributes of a block at this line; a line in brackets that no block follows is a
+        text, and so is one apart from the paragraph behind it."""
+        match = _ATTRIBUTES.match(self.line)
+        if match is None:
+            return None
+        after = self.at + 1
+        while after < len(self.lines) and not self.lines[after]:
+            after += 1
+        if after == len(self.lines):
+            return None
+        apart = after > self.at + 1 and not (
+            self._begins_block(self.lines[after]) or self._item(self.lines[after])
+            or _section(self.lines, after)
+        )  # fmt: skip
+        return None if apart else match
+
+    def _body(self, options: Options, around: tuple[str, ...]) -> str:
         line, style = self.line, options.get("1", "")
         if _DELIMITER.match(line):
             if self._end() is not None:
@@ -400,8 +418,8 @@ class _Blocks:
         if line in {"'''", "---", "***", "<<<"}:
             self.at += 1
             return "" if line == "<<<" else "<hr>"
-        if self._item():
-            return self._list(())
+        if item := self._item():
+            return "" if item[0] in around else self._list(around)
         if line == "+":
             self.at += 1
             return ""
@@ -415,7 +433,7 @@ class _Blocks:
         while self.more and self.line and not _DELIMITER.match(self.line):
             if self.line == "+" or _ANCHOR.match(self.line) or _CONDITION.match(self.line):
                 break
-            if _ATTRIBUTES.match(self.line) or INCLUDE.match(self.line):
+            if self._attributes() or INCLUDE.match(self.line):
                 break
             if not self.line.startswith("//"):
                 found.append(self.line)
@@ -514,9 +532,9 @@ class _Blocks:
 
     # --- Lists ---
 
-    def _item(self) -> tuple[str, str, str] | None:
-        """The mark, the term and the words of the item that begins at this line."""
-        line = self.line
+    def _item(self, line: str | None = None) -> tuple[str, str, str] | None:
+        """The mark, the term and the words of an item that begins at this line, or is ``line``."""
+        line = self.line if line is None else line
         if match := _MARKED.match(line):
             mark = match["mark"]
             if mark[0] == "<" or mark[0].isalnum():
@@ -550,7 +568,7 @@ class _Blocks:
             if line == "+":
                 self.at += 1
                 if self.more and self.line:
-                    blocks.append(self._block())
+                    blocks.append(self._block(inside))
             elif not line:
                 if not self._goes_on(inside, empty=not (lines or blocks)):
                     break
