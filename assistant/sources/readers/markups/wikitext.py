@@ -42,7 +42,6 @@ _LINK = re.compile(r"\[\[(?P<inner>[^\[\]]{1,2000})\]\](?P<tail>[a-zà-ÿ]{0,40}
 _ADDRESS = re.compile(
     r"\[(?P<target>(?:https?://|ftp://|mailto:|//)[^\s\[\]]{1,1000})(?:\s+(?P<words>[^\[\]]{1,500}))?\]"
 )
-_BARE = re.compile(r"(?<![\w\"'=/>])https?://[^\s\[\]<>|{}\"]{1,1000}")
 _BOLD = re.compile(r"'''(?P<words>(?:[^'\n]|'(?!''))+)'''")
 _ITALIC = re.compile(r"''(?P<words>(?:[^'\n]|'(?!'))+)''")
 _CELL_MARK = re.compile(r"\|\||!!")
