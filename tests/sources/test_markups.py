@@ -263,6 +263,12 @@ def test_a_table_that_breaks_the_rules_stays_as_written() -> None:
     assert any("break the rules" in note for note in found.notes)
 
 
+def test_a_table_in_another_file_is_named_by_it() -> None:
+    notes = read_of("T\n=\n\n.. csv-table:: Fees\n   :file: fees.csv\n", "a.rst").notes
+    assert any("fees.csv" in note for note in notes)
+    assert not any("break the rules" in note for note in notes)
+
+
 def wiki(*pages: str) -> bytes:
     """An export with these pages."""
     space = '<namespaces><namespace key="6">Fichier</namespace></namespaces>'

@@ -31,6 +31,7 @@ _NAMES = {"seealso": "See also"}
 _LAYOUT = frozenset({"tab-set", "hlist", "rst-class"})
 """Directives that set text apart and say nothing by themselves."""
 
+_TABLE_FILE = re.compile(r"^[ \t]*:(?:file|url):[ \t]*(\S.*)$", re.MULTILINE)
 _TARGET = re.compile(r"(?P<words>.*?)\s*<(?P<target>[^<>]+)>", re.DOTALL)
 
 _NO_TEXT = frozenset({
@@ -76,7 +77,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
 
     left_out = _know_sphinx(text)
     document = publish_doctree(text, settings_overrides=_SETTINGS)
-    broken = _without_messages(document)
+    broken, files = _without_messages(document)
     _name_references(document)
     title = document.get("title", "")
     unknown = [node.astext() for node in document.findall(nodes.problematic)]
@@ -87,6 +88,12 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     yield {"part": "", "text": page_markdown(_plain_labels(body))}
     if left_out:
         yield {"note": f"Not read: {', '.join(left_out)} (text of other files, or no text)."}
+    if files:
+        names = ", ".join(files[:12])
+        yield {
+            "note": f"Tables whose rows lie in other files ({names}) stand as written. Import "
+            "these files too."
+        }
     if missing := list(dict.fromkeys(word for word in unknown if word.startswith("|"))):
         yield {"note": f"No value is known for {', '.join(missing[:12])}, which stay as written."}
     if broken:
@@ -108,22 +115,26 @@ def _plain_labels(html: str) -> str:
     )
 
 
-def _without_messages(document: nodes.document) -> int:
-    """Take out what docutils says; what it could not read of the text stays, and is counted."""
+def _without_messages(document: nodes.document) -> tuple[int, list[str]]:
+    """Take out what docutils says; what it could not read of the text stays, and is counted; of
+    tables in other files, which it does not open, the files are named."""
     from docutils import nodes
 
-    count = 0
+    count, files = 0, list[str]()
     parents = {id(each.parent): each.parent for each in document.findall(nodes.system_message)}
     for parent in parents.values():
         kept = list[nodes.Node]()
         for each in parent.children:
             said = isinstance(each, nodes.system_message)
             found = [n for n in each.children if isinstance(n, nodes.literal_block)] if said else []
-            count += bool(found)
+            tables = [n.astext() for n in found if n.astext().startswith(".. csv-table::")]
+            names = [match[1] for text in tables for match in _TABLE_FILE.finditer(text)]
+            files += names
+            count += bool(found) and not names
             kept += found if said else [each]
         parent.children = []
         parent.extend(kept)
-    return count
+    return count, files
 
 
 def _name_references(document: nodes.document) -> None:
