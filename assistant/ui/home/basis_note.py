@@ -15,7 +15,6 @@ from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.models import is_usable
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import coverage, follow_up_runs, runs
-from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.runs import ACTIVE, RunView
 
 IDS = 160
@@ -36,7 +35,7 @@ def present_view(opened: Workspace, record: Session, view: RunView, stamp: str) 
 def _has_changed(
     _opened: Workspace, project_id: str, _view: RunView, run_id: str, stamp: str
 ) -> bool:
-    return bool(basis_change(_opened, project_id, _view.run))
+    return runs.has_changed_basis(_opened, project_id, _view)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

@@ -135,6 +135,11 @@ def view(workspace: Workspace, project_id: str, run_id: str) -> RunView:
     )
 
 
+def has_changed_basis(workspace: Workspace, project_id: str, view: RunView) -> bool:
+    """Whether a criterion of its epics is new, reads otherwise or is gone since the run."""
+    return bool(basis_change(workspace, project_id, view.run))
+
+
 def with_present_text(workspace: Workspace, project_id: str, view: RunView) -> RunView:
     """The view with what became of its criteria, and with the questions of the present text; as it
     is where no criterion has changed. Takes as long as comparing the criteria does."""
