@@ -124,6 +124,30 @@ def test_references_in_a_circle_end() -> None:
     assert text.startswith("| Field | Type | Required |")
 
 
+def test_an_object_that_a_field_refers_to_is_not_repeated_in_each_table() -> None:
+    names = ["Employee", "Department", "Office"]
+    fields = {n.lower(): {"allOf": [{"$ref": f"#/$defs/{n}"}]} for n in names}
+    one = {"type": "object", "properties": {"name": {"maxLength": 50}, **fields}}
+    text = schema(**{"$defs": dict.fromkeys(names, one)})
+    assert text.count("| employee | Employee |") == text.count("| name |") == len(names)
+    assert "employee.name" not in text
+
+
+def test_what_is_said_beside_a_reference_stays_with_the_field() -> None:
+    parts = [
+        {"$ref": "#/$defs/Base"},
+        {"required": ["note", "zip"], "properties": {"zip": {"maxLength": 5}}, "minProperties": 2},
+    ]
+    text = schema(**{
+        "properties": {"home": {"allOf": parts}},
+        "$defs": {"Base": {"type": "object", "properties": {"note": {"type": "string"}}}},
+    })  # fmt: skip
+    assert text.split("\n\n")[0].split("\n")[2:] == [
+        "| home | Base | no |  | minProperties: 2; required: note |",
+        "| home.zip |  | yes | 5 |  |",
+    ]
+
+
 def test_objects_deep_in_each_other_stay_as_json() -> None:
     field: dict[str, object] = {"type": "string", "maxLength": 7}
     for _ in range(30):

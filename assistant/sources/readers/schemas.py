@@ -166,22 +166,24 @@ class _Tables:
     def _fields(
         self, schema: Mapping[str, Any], before: str = "", depth: int = 0
     ) -> Iterator[dict[str, str]]:
-        """A row for each field, those of objects in it with the way to them ("address.street")."""
+        """A row for each field, those of objects in it with the way to them ("address.street").
+
+        References are followed for the object itself alone: those that fields refer to have tables
+        of their own, and would be repeated on each way that leads to them.
+        """
         fields, required = dict[str, Mapping[str, Any]](), set[str]()
-        for part in self._parts(schema):
+        for part in self._parts(schema) if depth == 0 else _own_parts(schema):
             fields |= {str(name): mapping(one) for name, one in _properties(part).items()}
             if isinstance(needed := part.get("required"), list):
                 required |= set(map(str, needed))
         for name, field in fields.items():
             yield self._row(f"{before}{name}", field, name in required)
             inner, mark = (mapping(field.get("items")), "[]") if "items" in field else (field, "")
-            if "$ref" in inner:
-                continue
             if depth < MAX_DEPTH:
                 yield from self._fields(inner, f"{before}{name}{mark}.", depth + 1)
-            elif inner.get("properties"):
-                words = _cut(json.dumps(inner["properties"], ensure_ascii=False))
-                yield {"Field": f"{before}{name}", "Rules": words}
+            elif deeper := [part["properties"] for part in _own_parts(inner) if _properties(part)]:
+                words = "; ".join(json.dumps(one, ensure_ascii=False) for one in deeper)
+                yield {"Field": f"{before}{name}", "Rules": _cut(words)}
 
     def _parts(self, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """A schema and those that it is put together of, each reference once."""
@@ -209,6 +211,14 @@ class _Tables:
         limits = items if items and not _is_object(items) else field
         rules = [_rule(key, field.get(key)) for key in _RULES]
         rules += [_rule(key, value) for key, value in _left(field).items()]
+        for part in list(_own_parts(field))[1:]:
+            beside = {k: v for k, v in part.items() if k in {*_COLUMNS, *_RULES}} | _left(part)
+            needed = part.get("required")
+            if more := set(map(str, needed if isinstance(needed, list) else [])) - {
+                *_properties(part)
+            }:
+                beside["required"] = sorted(more)
+            rules += [_rule(key, value) for key, value in beside.items()]
         if limits is items:
             rules += [_rule(key, items.get(key)) for key in _RULES]
         example = field.get("example", field.get("examples"))
@@ -355,6 +365,14 @@ class _Tables:
 
 def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return mapping(schema.get("properties"))
+
+
+def _own_parts(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A schema and the parts in it that it is put together of, without what is referred to."""
+    stack = [schema]
+    while stack:
+        yield (part := stack.pop())
+        stack += reversed(objects(part.get("allOf")))
 
 
 def _left(schema: Mapping[str, Any]) -> dict[str, Any]:
