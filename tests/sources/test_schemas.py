@@ -89,8 +89,9 @@ def test_an_api_in_yaml_is_its_operations_and_the_tables_of_its_schemas() -> Non
         "| Response | Description | Example |\n| --- | --- | --- |\n"
         "| 409 | Slot is full | Too late. |",
     ]
-    assert blocks[-2] == "What a member books."
-    assert blocks[-1].split("\n")[2:] == [
+    assert "1.10" in blocks[-1]
+    assert blocks[-4] == "What a member books."
+    assert blocks[-3].split("\n")[2:] == [
         "| note | string | yes | 280 |  |  |",
         "| email | string | no | 120 |  |  |",
         "| parent | Booking | no |  |  |  |",
@@ -107,12 +108,14 @@ def test_what_has_no_column_stays() -> None:
     text = schema(
         properties={"a": {"oneOf": [{"maxLength": 3}, {"type": "null"}], "not": {"const": "x"}}},
         additionalProperties=False,
+        anyOf=[{"required": ["a"]}, {"required": ["b"]}],
         **{"if": {"required": ["a"]}},
     )
     assert 'oneOf: [{"maxLength": 3}, {"type": "null"}]' in text
     assert 'not: {"const": "x"}' in text
     assert "- additionalProperties: false" in text
     assert '"if": {' in text
+    assert '"anyOf": [' in text
 
 
 def test_references_in_a_circle_end() -> None:
@@ -122,6 +125,91 @@ def test_references_in_a_circle_end() -> None:
         "$defs": {"x": {"$ref": "#/$defs/y"}, "y": {"$ref": "#/$defs/x"}},
     })  # fmt: skip
     assert text.startswith("| Field | Type | Required |")
+
+
+def api(**about: object) -> list[str]:
+    payload = json.dumps({"openapi": "3.0.3", "info": {"title": "Shop"}, "paths": {}, **about})
+    return read_file("api.json", payload.encode()).document.text.strip().split("\n\n")
+
+
+def of_json(schema: object) -> dict[str, object]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def test_the_fields_of_an_answer_that_has_its_schema_inside_are_rows() -> None:
+    total = {"type": "object", "properties": {"total": {"type": "integer", "maximum": 500}}}
+    answers = {
+        "200": {"description": "ok", **of_json({"type": "array", "items": total, "maxItems": 9}),
+                "headers": {"X-Left": {"description": "calls", "schema": {"maximum": 100}}}},
+        "404": {"$ref": "#/components/responses/Gone"},
+        "409": {"description": "full", **of_json({"type": "string", "maxLength": 7})},
+    }  # fmt: skip
+    gone = {"description": "gone", **of_json({"properties": {"code": {"enum": [1, 2]}}})}
+    blocks = api(
+        paths={"/o": {"get": {"responses": answers}}}, components={"responses": {"Gone": gone}}
+    )
+    assert blocks[3:] == [
+        "Response 200, headers",
+        "| Field | Maximum | Description |\n| --- | --- | --- |\n| X-Left | 100 | calls |",
+        "Response 200 (application/json)",
+        "| Field | Type | Required | Maximum |\n| --- | --- | --- | --- |\n"
+        "| [].total | integer | no | 500 |",
+        "- maxItems: 9",
+        "Response 409 (application/json)",
+        "| Max length |\n| --- |\n| 7 |",
+        "## Responses",
+        "| Response | Description |\n| --- | --- |\n| Gone | gone |",
+        "Response Gone (application/json)",
+        "| Field | Required | Allowed values |\n| --- | --- | --- |\n| code | no | 1, 2 |",
+    ]
+    assert "| 404 | gone | see Gone |" in blocks[2]
+
+
+def test_arrays_in_arrays_have_their_fields_and_limits() -> None:
+    deep = {"type": "object", "properties": {"deep": {"maxLength": 7}}}
+    codes = {"type": "array", "maxItems": 3, "items": {"type": "string", "maxLength": 2}}
+    text = schema(properties={"grid": {"items": {"items": deep}}, "codes": {"items": codes}})
+    assert text.split("\n")[2:] == [
+        "| grid | array of array of object | no |  |  |",
+        "| grid[][].deep |  | no | 7 |  |",
+        "| codes | array of array of string | no | 2 | items.maxItems: 3 |",
+    ]
+
+
+def test_what_is_said_of_an_api_beside_its_fields_stays() -> None:
+    path = {
+        "description": "Only for sellers.",
+        "get": {"summary": "List", "security": [], "operationId": "listOrders",
+                "parameters": [{"$ref": "#/components/parameters/Page"}],
+                "requestBody": {"required": True, **of_json({"$ref": "#/components/schemas/M"})}},
+    }  # fmt: skip
+    page = {"name": "page", "in": "query", "style": "form", "schema": {"maximum": 30}}
+    blocks = api(
+        servers=[{"description": "100 calls a minute"}],
+        tags=[{"name": "orders", "description": "Orders are archived after 30 days."}],
+        paths={"/orders": path},
+        components={
+            "securitySchemes": {"oauth": {"description": "Valid 15 minutes"}},
+            "parameters": {"Page": page, "Other": {**page, "name": "never used"}},
+            "schemas": {"M": {"type": "object", "properties": {"a": {}}, "example": {"a": 41}}},
+        },
+    )
+    text = "\n".join(blocks)
+    assert blocks[1:3] == ["## /orders", "Only for sellers."]
+    assert "| page | query | no | 30 | style: form |" in text
+    assert "- required" in text
+    assert "- operationId: listOrders" in text
+    for said in (
+        '"security": []',
+        '"orders"',
+        "100 calls a",
+        "after 30 days",
+        "Valid 15",
+        "never used",
+        '"a": 41',
+    ):
+        assert said in text
+    assert text.count('"name": "page"') == 0
 
 
 def test_an_object_that_a_field_refers_to_is_not_repeated_in_each_table() -> None:

@@ -36,6 +36,8 @@ _RULES = (
     "uniqueItems", "minProperties", "maxProperties", "nullable", "readOnly", "writeOnly",
     "deprecated", "contentMediaType", "contentEncoding", "dependentRequired",
 )  # fmt: skip
+_BESIDE = ("default", "discriminator", "example", "examples")
+"""Keywords of an object with a table of its fields, which has no cell for them."""
 _FLAGS = frozenset({
     "exclusiveMinimum", "exclusiveMaximum", "uniqueItems", "nullable", "readOnly", "writeOnly",
     "deprecated",
@@ -45,6 +47,9 @@ _SAID = frozenset({
     "description", "type", "properties", "required", "items", "allOf", "oneOf", "anyOf", "example",
     "examples", "$anchor", "$vocabulary", "xml", "externalDocs", "discriminator",
 })  # fmt: skip
+_ANSWERS = ("#/components/responses/", "#/responses/")
+"""Where the answers of an API stand that operations refer to."""
+_PARAMETER = frozenset({"name", "in", "description", "schema", "content", "$ref"})
 _HEADER = ("Field", "Property", "In", "Type", "Required", *_COLUMNS.values(), "Rules",
            "Description", "Example")  # fmt: skip
 
@@ -109,6 +114,8 @@ class _Tables:
     def __post_init__(self) -> None:
         self.rows = 0
         self.elsewhere: dict[str, None] = {}
+        self.followed: set[str] = set()
+        """References whose object was read where it is used."""
 
     # --- A schema -------------------------------------------------------------------------------
 
@@ -128,8 +135,8 @@ class _Tables:
         elif title:
             yield f"## {title}"
         yield _text(schema.get("description"))
-        fields = list(self._fields(schema))
-        fields = fields or list(self._fields(mapping(schema.get("items")), "[]."))
+        inner, mark = _innermost(schema)
+        fields = list(self._fields(schema)) or list(self._fields(inner, f"{mark}."))
         if fields:
             yield self._table(fields)
         elif name:
@@ -140,6 +147,8 @@ class _Tables:
         yield from self._variants(schema)
         if fields:
             yield self._rest(schema)
+            if mark:
+                yield self._rest(inner)
 
     def _variants(self, schema: Mapping[str, Any]) -> Iterator[str]:
         for key, heading in (("oneOf", "One of"), ("anyOf", "Any of")):
@@ -150,18 +159,16 @@ class _Tables:
                     yield f"### {heading}: {title}"
                     yield _text(one.get("description"))
                     yield self._table(fields)
+                    yield self._rest(one)
             if names := [name for one in variants if (name := _name_of(one.get("$ref")))]:
                 yield f"{heading}: {', '.join(names)}"
 
     def _rest(self, schema: Mapping[str, Any]) -> str:
         """What no table has, as it stands."""
-        known = {k: v for k, v in schema.items() if k not in ("oneOf", "anyOf")}
-        left = {**{key: known[key] for key in _RULES if key in known}, **_left(known)}
-        short = {k: v for k, v in left.items() if not isinstance(v, dict | list)}
-        lines = [f"- {words}" for key, value in short.items() if (words := _rule(key, value))]
-        if long := {k: v for k, v in left.items() if k not in short}:
-            lines += ["", code_block(json.dumps(long, ensure_ascii=False, indent=2), "json")]
-        return "\n".join(lines)
+        known = _without_variants(schema)
+        return _kept(
+            {key: known[key] for key in (*_RULES, *_BESIDE) if key in known} | _left(known)
+        )
 
     def _fields(
         self, schema: Mapping[str, Any], before: str = "", depth: int = 0
@@ -178,7 +185,7 @@ class _Tables:
                 required |= set(map(str, needed))
         for name, field in fields.items():
             yield self._row(f"{before}{name}", field, name in required)
-            inner, mark = (mapping(field.get("items")), "[]") if "items" in field else (field, "")
+            inner, mark = _innermost(field)
             if depth < MAX_DEPTH:
                 yield from self._fields(inner, f"{before}{name}{mark}.", depth + 1)
             elif deeper := [part["properties"] for part in _own_parts(inner) if _properties(part)]:
@@ -207,20 +214,20 @@ class _Tables:
         if "$ref" in given and _is_object(field):
             field = given  # what is said of the object stands above its own table
         title = _line(field.get("title"))
-        items = self._resolved(mapping(field.get("items")))
-        limits = items if items and not _is_object(items) else field
+        items = list(self._items(field))
+        limits = items[-1] if items and not _is_object(items[-1]) else field
         rules = [_rule(key, field.get(key)) for key in _RULES]
         rules += [_rule(key, value) for key, value in _left(field).items()]
         for part in list(_own_parts(field))[1:]:
             beside = {k: v for k, v in part.items() if k in {*_COLUMNS, *_RULES}} | _left(part)
-            needed = part.get("required")
-            if more := set(map(str, needed if isinstance(needed, list) else [])) - {
-                *_properties(part)
-            }:
+            needed = part["required"] if isinstance(part.get("required"), list) else []
+            if more := set(map(str, needed)) - {*_properties(part)}:
                 beside["required"] = sorted(more)
             rules += [_rule(key, value) for key, value in beside.items()]
-        if limits is items:
-            rules += [_rule(key, items.get(key)) for key in _RULES]
+        for depth, one in enumerate(items, 1):
+            of = "" if one is limits else "items." * depth
+            known = {key: one[key] for key in _RULES if key in one} | _left(one)
+            rules += [f"{of}{words}" for k, v in known.items() if (words := _rule(k, v))]
         example = field.get("example", field.get("examples"))
         return {
             "Field": title or name,
@@ -237,8 +244,17 @@ class _Tables:
             "Example": _values(example) if example is not None else "",
         }
 
+    def _items(self, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """What stands in an array and in the arrays in it, down to an object referred to."""
+        for _ in range(MAX_DEPTH):
+            given = mapping(schema.get("items"))
+            schema = self._resolved(given)
+            if not schema or ("$ref" in given and _is_object(schema)):
+                return
+            yield schema
+
     def _table(self, fields: Sequence[Mapping[str, str]]) -> str:
-        named = any(field.get("Property", field["Field"]) != field["Field"] for field in fields)
+        named = any(field.get("Property", "") not in ("", field.get("Field")) for field in fields)
         header = [
             column for column in _HEADER
             if any(field.get(column) for field in fields) and (column != "Property" or named)
@@ -271,6 +287,7 @@ class _Tables:
         at: object = self.document
         for part in reference.removeprefix("#/").split("/") if reference.startswith("#/") else ():
             at = mapping(at).get(unquote(part).replace("~1", "/").replace("~0", "~"))
+        self.followed.add(reference)
         if reference == "#" or (reference.startswith("#/") and isinstance(at, dict)):
             return {**mapping(at), **{k: v for k, v in schema.items() if k != "$ref"}}
         self.elsewhere[reference] = None
@@ -279,17 +296,58 @@ class _Tables:
     # --- An API ---------------------------------------------------------------------------------
 
     def api(self) -> Iterator[str]:
-        """The operations of an API, then its schemas."""
+        """The operations of an API, then its answers and schemas, then what is left."""
         for kind in ("paths", "webhooks"):
             for path, item in mapping(self.document.get(kind)).items():
-                shared = objects(mapping(item).get("parameters"))
-                for method in _METHODS:
-                    if operation := mapping(mapping(item).get(method)):
-                        yield from self._operation(f"{method.upper()} {path}", operation, shared)
-        inside = mapping(self.document.get("components")).get("schemas")
-        for schemas in (inside, self.document.get("definitions")):
+                if not str(path).startswith("x-"):
+                    yield from self._path(str(path), self._resolved(mapping(item)))
+        inside = mapping(self.document.get("components"))
+        for answers in (inside.get("responses"), self.document.get("responses")):
+            if told := mapping(answers):
+                yield "## Responses"
+                yield from self._answers(told)
+        for schemas in (inside.get("schemas"), self.document.get("definitions")):
             for name, schema in mapping(schemas).items():
                 yield from self._object(name, mapping(schema))
+        if left := _kept(self._unread()):
+            yield "## Other keys"
+            yield left
+
+    def _unread(self) -> dict[str, Any]:
+        """The keys of the document and its components that nothing else is written of."""
+        info = _without(mapping(self.document.get("info")), "title", "description")
+        left = {"info": info} | _without(
+            self.document, "openapi", "swagger", "info", "paths", "webhooks", "components",
+            "definitions", "responses", "parameters",
+        )  # fmt: skip
+        for kind in ("paths", "webhooks"):
+            items = mapping(self.document.get(kind)).items()
+            left[kind] = {k: v for k, v in items if str(k).startswith("x-")}
+        left["parameters"] = self._unused("#/parameters", self.document.get("parameters"))
+        parts = _without(mapping(self.document.get("components")), "schemas", "responses")
+        used = {k: self._unused(f"#/components/{k}", v) for k, v in parts.items()}
+        left["components"] = {k: v for k, v in used.items() if v != {}}
+        return {k: v for k, v in left.items() if v not in ({}, None)}
+
+    def _unused(self, place: str, part: object) -> object:
+        """What of a part no reference was followed to; another value than an object as it is."""
+        if not isinstance(part, dict):
+            return part
+        return {k: v for k, v in part.items() if f"{place}/{k}" not in self.followed}
+
+    def _path(self, path: str, item: Mapping[str, Any]) -> Iterator[str]:
+        """What is said of a path, then each of its operations."""
+        said = [
+            _line(item.get("summary")), _text(item.get("description")),
+            _kept(_without(item, "summary", "description", "parameters", *_METHODS)),
+        ]  # fmt: skip
+        if any(said):
+            yield f"## {path}"
+            yield from said
+        shared = objects(item.get("parameters"))
+        for method in _METHODS:
+            if operation := mapping(item.get(method)):
+                yield from self._operation(f"{method.upper()} {path}", operation, shared)
 
     def _operation(
         self, name: str, operation: Mapping[str, Any], shared: Sequence[Mapping[str, Any]]
@@ -307,16 +365,17 @@ class _Tables:
         for one in by_name.values():
             if one.get("in") == "body":
                 yield from self._body("Request body", mapping(one.get("schema")), one)
-        body = self._resolved(mapping(operation.get("requestBody")))
-        for media, content in mapping(body.get("content")).items():
-            heading = f"Request body ({media})"
-            yield from self._body(heading, mapping(mapping(content).get("schema")), body)
-        answers = mapping(operation.get("responses"))
-        told = [self._answer(str(status), mapping(one)) for status, one in answers.items()]
-        if told:
-            header = ["Response", "Description", "Body", "Example"]
-            shown = [n for n, _ in enumerate(header) if any(row[n] for row in told)]
-            yield markdown_table([[row[n] for n in shown] for row in (header, *told)])
+        if body := self._resolved(mapping(operation.get("requestBody"))):
+            about = _without(body, "content")
+            for media, content in mapping(body.get("content")).items():
+                heading = f"Request body ({media})"
+                yield from self._body(heading, mapping(mapping(content).get("schema")), about)
+                yield _kept(_without(mapping(content), "schema"))
+            if not mapping(body.get("content")):
+                yield from self._body("Request body", {}, about)
+        yield from self._answers(mapping(operation.get("responses")))
+        yield _kept(_without(operation, "summary", "deprecated", "description", "parameters",
+                             "requestBody", "responses"))  # fmt: skip
 
     def _parameter(self, parameter: Mapping[str, Any]) -> dict[str, str]:
         schema = mapping(parameter.get("schema"))
@@ -331,7 +390,9 @@ class _Tables:
         }
         required = parameter.get("required") is True
         row = self._row(_line(parameter.get("name")), {**schema, **said}, required)
-        return {**row, "In": _line(parameter.get("in"))}
+        left = _without(parameter, *said, *schema, "required", *_PARAMETER)
+        rules = [row["Rules"], *(_rule(key, value) for key, value in left.items())]
+        return {**row, "In": _line(parameter.get("in")), "Rules": "; ".join(filter(None, rules))}
 
     def _body(
         self, heading: str, schema: Mapping[str, Any], about: Mapping[str, Any]
@@ -340,31 +401,124 @@ class _Tables:
         kind = self._type(schema)
         yield f"{heading}: {kind}" if kind else heading
         yield _text(about.get("description"))
-        if "$ref" not in schema:
-            items = mapping(schema.get("items"))
-            if fields := list(self._fields(items if items and "$ref" not in items else schema)):
-                yield self._table(fields)
-            yield from self._variants(schema)
+        yield _kept({k: v for k, v in about.items() if k not in _PARAMETER and v is not False})
+        yield from self._inline(schema)
+
+    def _inline(self, schema: Mapping[str, Any]) -> Iterator[str]:
+        """What is said of a schema where it is used: nothing of one that is referred to."""
+        if "$ref" in schema:
+            return
+        inner, mark = _innermost(schema)
+        inner = {} if "$ref" in inner else inner
+        if fields := list(self._fields(schema)) or list(self._fields(inner, f"{mark}.")):
+            yield self._table(fields)
+            yield self._rest(schema)
+            if mark:
+                yield self._rest(inner)
+        else:
+            row = self._row("", _without_variants(schema), False)
+            known = {k: v for k, v in row.items() if v and k not in ("Type", "Required")}
+            if known:
+                yield self._table([known])
+        yield from self._variants(schema)
+
+    def _answers(self, answers: Mapping[str, Any]) -> Iterator[str]:
+        """The table of what is answered, then what its rows have no cell for."""
+        told = [self._answer(str(status), mapping(one)) for status, one in answers.items()]
+        if told:
+            header = ["Response", "Description", "Body", "Example"]
+            shown = [n for n, _ in enumerate(header) if any(row[n] for row in told)]
+            yield markdown_table([[row[n] for n in shown] for row in (header, *told)])
+        for status, given in answers.items():
+            if not str(mapping(given).get("$ref", "")).startswith(_ANSWERS):
+                yield from self._answered(f"Response {status}", self._resolved(mapping(given)))
+
+    def _answered(self, heading: str, answer: Mapping[str, Any]) -> Iterator[str]:
+        """The headers of an answer, its fields and its other keys, under headings where any are."""
+        headers = mapping(answer.get("headers"))
+        given = {name: self._resolved(mapping(one)) for name, one in headers.items()}
+        # A header is a parameter that has its name and place as a key.
+        rows = [
+            self._parameter({**one, "name": name, "in": "header"}) for name, one in given.items()
+        ]
+        if rows:
+            yield f"{heading}, headers"
+            yield self._table([_without(row, "In", "Required") for row in rows])
+        for media, content in _contents(answer).items():
+            parts = [
+                *self._inline(mapping(content.get("schema"))),
+                _kept(_without(content, "schema", "example", "examples")),
+            ]
+            if any(parts):
+                yield f"{heading} ({media})" if media else heading
+                yield from parts
+        left = _without(answer, "description", "headers", "content", "schema", "example", "$ref")
+        if kept := _kept(left if "content" not in answer else _without(left, "examples")):
+            yield f"{heading}, other keys"
+            yield kept
 
     def _answer(self, status: str, given: Mapping[str, Any]) -> list[str]:
         answer = self._resolved(given)
         kinds, examples = list[str](), list[str]()
-        contents = list(map(mapping, mapping(answer.get("content")).values())) or [dict(answer)]
-        for content in contents:
-            schema = mapping(content.get("schema"))
-            kinds.append(self._type(schema))
-            shown = [mapping(one).get("value") for one in mapping(content.get("examples")).values()]
+        for content in _contents(answer).values():
+            kinds.append(self._type(mapping(content.get("schema"))))
+            shown = [
+                self._resolved(mapping(one)).get("value")
+                for one in mapping(content.get("examples")).values()
+            ]
             for one in (content.get("example"), *shown):
                 if one is not None:
                     examples.append(_values(one))
+        # An answer that is referred to has its fields below its own name.
+        reference = str(given.get("$ref", ""))
+        kinds += [f"see {_name_of(reference)}"] if reference.startswith(_ANSWERS) else []
         return [
             status, _line(answer.get("description")), ", ".join(dict.fromkeys(filter(None, kinds))),
             _cut("; ".join(examples)),
         ]  # fmt: skip
 
 
+def _contents(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The schema and examples of an answer by media type; Swagger 2.0 has one schema, for all."""
+    contents = mapping(answer.get("content"))
+    if contents:
+        return {str(media): mapping(content) for media, content in contents.items()}
+    return {"": {key: answer[key] for key in ("schema", "example") if key in answer}}
+
+
 def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return mapping(schema.get("properties"))
+
+
+def _innermost(schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """What stands in an array, or in the arrays in it, with a "[]" for each."""
+    mark = ""
+    while isinstance(items := schema.get("items"), dict):
+        schema, mark = items, f"{mark}[]"
+    return schema, mark
+
+
+def _kept(left: Mapping[str, Any]) -> str:
+    """Keys that have no place in a table: a line each, or JSON where the value is no short one."""
+    short = {k: v for k, v in left.items() if not isinstance(v, dict | list)}
+    lines = [f"- {words}" for key, value in short.items() if (words := _rule(key, value))]
+    if long := {k: v for k, v in left.items() if k not in short}:
+        lines += ["", code_block(json.dumps(long, ensure_ascii=False, indent=2), "json")]
+    return "\n".join(lines).strip("\n")
+
+
+def _without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in keys}
+
+
+def _without_variants(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema without the alternatives that ``_variants`` tells: names, and tables of fields."""
+    told = [
+        key for key in ("oneOf", "anyOf")
+        if all("$ref" in one or any(map(_properties, _own_parts(one)))
+               for one in objects(schema.get(key)))
+    ]  # fmt: skip
+    return _without(schema, *told)
 
 
 def _own_parts(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -378,6 +532,8 @@ def _own_parts(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _left(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords that nothing else is written of, without extensions ("x-...")."""
     left = {k: v for k, v in schema.items() if k not in _SAID and not str(k).startswith("x-")}
+    if isinstance(schema.get("items"), list | bool):
+        left["items"] = schema["items"]
     if left.get("additionalProperties") in (True, {}):
         del left["additionalProperties"]
     for key in ("oneOf", "anyOf"):
