@@ -248,7 +248,6 @@ def test_objects_deep_in_each_other_stay_as_json() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("openapi: 3.0.0\npaths: {a\n", "line 3"),
         ("openapi: 3.0.0\npaths: &p\n  /a: *p\n", "holds itself"),
         (
             "openapi: 3.0.0\na0: &a0 [x]\n"
@@ -256,12 +255,46 @@ def test_objects_deep_in_each_other_stay_as_json() -> None:
                       for i in range(1, 12)),
             "1,000,000",
         ),
-        ("openapi: 3.0.0\ninfo: !!python/object/apply:os.system ['x']\n", "not valid YAML"),
+        ("openapi: 3.0.0\ninfo: !!python/object/apply:os.system ['x']\n", "object of Python"),
     ],
 )  # fmt: skip
 def test_yaml_that_cannot_be_read_is_named(text: str, why: str) -> None:
     with pytest.raises(UnreadableFile, match=why):
         read_file("api.yaml", text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("openapi: 3.0.0\npaths: {a\n", "line 3"),
+        ("openapi: 3.0.0\ninfo:\n  version: @project.version@\n", "line 3, column 12"),
+        ("openapi: 3.0.0\npaths: {}\n---\nspring: {}\n", "line 3"),
+        ("openapi: 3.0.0\npaths: {}\nx: !!bool maybe\n", ""),
+    ],
+)
+def test_an_api_that_is_not_valid_yaml_stays_as_code(text: str, place: str) -> None:
+    read = read_file("api.yaml", text.encode())
+    assert read.document.text.strip() == f"```yaml\n{text}```"
+    [note] = read.notes
+    assert "not valid YAML" in note
+    assert place in note
+
+
+@pytest.mark.parametrize("key", ["openapi", "swagger", "$schema"])
+def test_settings_of_a_program_are_no_schema(key: str) -> None:
+    text = (
+        f"{key}:\n  enabled: true\n  version: @project.version@\n---\nspring:\n  profiles: prod\n"
+    )
+    read = read_file("application.yml", text.encode())
+    assert "profiles: prod" in read.document.text
+    assert not read.notes
+
+
+def test_values_under_a_tag_stay_as_they_are_written() -> None:
+    fields = "{a: {default: !!binary aGVsbG8=}, b: {default: !!timestamp 2026-01-02}, c: !ref {}}"
+    text = f"openapi: 3.0.0\ncomponents: {{schemas: {{A: {{properties: {fields}}}}}}}\n"
+    read = read_file("api.yaml", text.encode())
+    assert "| a | no | aGVsbG8= |\n| b | no | 2026-01-02 |\n| c |" in read.document.text
 
 
 def test_other_json_and_yaml_stay_what_they_were() -> None:

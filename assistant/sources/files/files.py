@@ -255,8 +255,11 @@ _MAIL_PROOF = frozenset({
 })  # fmt: skip
 """Headers of which a message has one, and other texts seldom."""
 
-_SCHEMA = re.compile(r"""^["']?(?:openapi|swagger|\$schema)["']?[ \t]*:""", re.MULTILINE)
-"""A key of YAML that schemas and APIs begin with."""
+_SCHEMA = re.compile(
+    r"""^(["']?)(?:(?:openapi|swagger)\1[ \t]*:[ \t]+["']?\d|\$schema\1[ \t]*:[ \t]+["']?https?://)""",
+    re.MULTILINE,
+)
+"""A key of YAML that schemas and APIs begin with, with the version or address that it has there."""
 
 _LOCATION = re.compile(r"^(?:snapshot-)?content-location:", re.IGNORECASE | re.MULTILINE)
 

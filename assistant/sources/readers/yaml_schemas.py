@@ -1,7 +1,9 @@
 """Schemas and APIs that are written in YAML, read as those in JSON are.
 
 Only ``true``, ``false`` and ``null`` have a type (YAML 1.2, JSON schema): numbers, dates and "no"
-stay as they are written. Aliases may repeat parts, within a limit, and never hold themselves.
+stay as they are written, under a tag too (``!!binary``). What is not valid YAML (a template,
+several documents) stays as code. Aliases may repeat parts, within a limit, and never
+hold themselves.
 """
 
 from __future__ import annotations
@@ -19,20 +21,31 @@ MAX_VALUES = 1_000_000
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
-    """The records of the schema in ``data`` (UTF-8); any other YAML stays as code.
+    """The records of the schema in ``data`` (UTF-8); any other text stays as code.
 
-    Raises ``Refused`` where it is not valid YAML, or its aliases hold themselves or multiply.
+    Raises ``Refused`` where its aliases hold themselves or multiply, or it names Python's objects.
     """
     text = data.decode("utf-8")
-    payload = _parsed(text)
-    records = read_schema(payload) if _count(payload) else None
+    records, note = None, ""
+    try:
+        payload = _parsed(text)
+    except _NotValid as error:
+        note = f"It is kept as code, not as tables of fields: it is not valid YAML{error}."
+    else:
+        records = read_schema(payload) if _count(payload) else None
     if records is None:
         yield {
             "document": {"id": "", "title": "", "text": code_block(text, "yaml"), "kind": "page"}
         }
+        if note:
+            yield {"note": note}
         yield {"report": {"reader": "YAML", "parts": 1}}
     else:
         yield from records
+
+
+class _NotValid(Exception):
+    """A text is not valid YAML, with the place, if that is known."""
 
 
 def _parsed(text: str) -> object:
@@ -49,24 +62,35 @@ def _parsed(text: str) -> object:
         known = re.compile(rf"^(?:{pattern})$")
         loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", known, list(first))
     loader.add_multi_constructor("!", _of_unknown)
+    for tag in ("binary", "timestamp", "int", "float", "set", "omap", "pairs"):
+        loader.add_constructor(f"tag:yaml.org,2002:{tag}", _as_written)
+    loader.add_multi_constructor("tag:yaml.org,2002:python/", _of_python)
     try:
         return yaml.load(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        raise Refused("damaged", f"it is not valid YAML{place}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise Refused("damaged", "it is not valid YAML") from error
+        raise _NotValid(place) from error
+    except (yaml.YAMLError, ValueError, KeyError) as error:  # KeyError: "!!bool maybe"
+        raise _NotValid("") from error
 
 
 def _of_unknown(loader: Any, tag: str, node: Any) -> object:
     """The value under a tag of some program ("!include"): as if it had none."""
-    if isinstance(node.value, str):
+    return _as_written(loader, node)
+
+
+def _as_written(loader: Any, node: Any) -> object:
+    if node.id == "scalar":
         return node.value
-    is_list = not node.value or not isinstance(node.value[0], tuple)
+    is_list = node.id == "sequence"
     return (
         loader.construct_sequence(node, True) if is_list else loader.construct_mapping(node, True)
     )
+
+
+def _of_python(loader: Any, tag: str, node: Any) -> object:
+    raise Refused("dangerous", f"it asks for an object of Python (line {node.start_mark.line + 1})")
 
 
 def _count(root: object) -> int:
