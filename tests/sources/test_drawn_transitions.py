@@ -93,6 +93,28 @@ def test_plantuml_states_and_what_is_said_of_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        *[
+            (f"flowchart TD\n{word}[Show the error] --> retry[Retry twice]",
+             ["| Show the error | Retry twice |  |"])
+            for word in ("show", "click", "style", "class", "hide", "scale")
+        ],
+        ("graph TD\nA[Check] -- status == PAID --> B[Ship]", ["| Check | Ship | status == PAID |"]),
+        ("graph TD\nA[Check] == a--b ==> B[Ship] -. x == y .-> C",
+         ["| Check | Ship | a--b |", "| Ship | C | x == y |"]),
+        ('graph TD\nA[Check] -- "a --> b" --> B[Ship]', ["| Check | Ship | a --> b |"]),
+        ("graph LR; A[Start] --> B[Check]; B --> C", ["| Start | Check |  |", "| Check | C |  |"]),
+        ("graph TD;\nA[x] --- B ---|no| C --x D & E\nstyle A fill:#f9f",
+         ["| x | B |  |", "| B | C | no |", "| C | D |  |", "| C | E |  |"]),
+    ],
+)  # fmt: skip
+def test_every_arrow_of_a_flowchart_is_a_row(lines: str, rows: list[str]) -> None:
+    text = with_transitions(f"```mermaid\n{lines}\n```")
+    assert text.strip().split("\n")[2:] == rows
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "```mermaid\nstateDiagram\n New --> Open : assign\n```",

@@ -59,11 +59,15 @@ _SHAPES = (
 )  # fmt: skip
 _NODE_ID = re.compile(r"(?:\w|-(?![-.>ox])|\.(?![->.]))+")
 _LINK = re.compile(
-    r"\s*[<xo]?(?:--+|==+|-\.+-?)(?:[>xo](?=[\s|&\w\[({]|$))?(?:\s*\|(?P<piped>[^|]*)\|)?\s*"
+    r"\s*[<xo]?(?:--+(?:-|>|[xo](?=[\s|&\w\[({]|$))|==+(?:=|>|[xo](?=[\s|&\w\[({]|$))"
+    r"|-\.+-(?:>|[xo](?=[\s|&\w\[({]|$))?)(?:\s*\|(?P<piped>[^|]*)\|)?\s*"
 )
 _WORDED_LINK = re.compile(
-    r"\s*[<xo]?(?P<open>--|==|-\.)(?:\s+|(?=[^\s\-=.>|xo]))(?P<words>[^|\n]*?\S)\s*(?:--+|==+|\.+-)[>xo]?(?=[\s&\w\[({]|$)\s*"
+    r"\s*[<xo]?(?:(?P<thin>--)|(?P<thick>==)|-\.)(?:\s+|(?=[^\s\-=.>|xo]))"
+    r"(?P<words>\"[^\"]*\"|[^|\n]*?\S)\s*"
+    r"(?(thin)--+[->xo]|(?(thick)==+[=>xo]|\.+-[>xo]?))(?=[\s&\w\[({]|$)\s*"
 )
+"""A link ends with strokes of the kind that it begins with: "-- status == PAID -->" is one."""
 _SUBGRAPH = re.compile(rf"subgraph\s+(?:(?P<id>{_ID})\s*\[(?P<words>[^\]]*)\]|(?P<only>.+))")
 
 
@@ -124,7 +128,8 @@ class _Drawn:
         if drawn.is_mermaid:
             inside = body[body.index(first) + 1 :] if first else []
             if re.match(r"(?:flowchart|graph)\b", first):
-                drawn._flowchart(_statements(inside))
+                behind = first.partition(";")[2]  # "graph LR; A --> B"
+                drawn._flowchart(_statements([behind, *inside]))
             elif first.startswith("stateDiagram"):
                 drawn._states(inside)
             else:
@@ -228,12 +233,13 @@ class _Drawn:
             elif line == "end":
                 if self._inside:
                     self._inside.pop()
-            elif len(line) > _MAX_LINE or not (_SKIPPED.fullmatch(line) or self._chain(line)):
+            elif len(line) > _MAX_LINE or not (self._chain(line) or _SKIPPED.fullmatch(line)):
                 self.left.append(line)
 
     def _chain(self, line: str) -> bool:
         """Read ``A[Text] --> B & C -->|words| D``; whether all of it was understood."""
         nodes, at = self._nodes(line, 0)
+        named = list(nodes)
         arrows = list[tuple[str, str, str]]()
         while nodes and at < len(line):
             link = _WORDED_LINK.match(line, at) or _LINK.match(line, at)
@@ -249,7 +255,10 @@ class _Drawn:
                     ends = (target, source) if backwards else (source, target)
                     arrows.append((*ends, _unquoted(words)))
             nodes = following
+            named += nodes
         if nodes:
+            for name in named:
+                self._placed(name)
             for source, target, said in arrows:
                 self._arrow(source, target, said)
         return bool(nodes)
@@ -273,7 +282,6 @@ class _Drawn:
                 self.words[name[0]], at = _plain(label[1]), label.end()
             if styled := re.compile(r":::\w+").match(line, at):
                 at = styled.end()
-            self._placed(name[0])
             found.append(name[0])
             joined = re.compile(r"\s*&\s*").match(line, at)
             if joined is None:
