@@ -255,3 +255,16 @@ def test_a_new_source_shows_the_cases_it_touches_and_the_note_opens_the_first(
     (button,) = [one for one in app.button if one.label == "Show them"]
     button.click().run()
     assert "Which is in force" in shown(app)
+
+
+@pytest.mark.long
+def test_one_new_file_uploaded_twice_is_shown_twice(app: AppTest) -> None:
+    text = b"# Later vouchers\n\nA voucher is accepted up to 60 days after it was issued.\n"
+    app.file_uploader[0].upload("later.md", text).upload("later.md", text).run()
+    assert not app.exception
+    for number in range(2):
+        touches = [one for one in app.toggle if one.label.startswith("Show the cases and questi")]
+        assert len(touches) == 2
+        touches[number].set_value(True).run()
+        assert not app.exception
+    assert shown(app).count("another limit than 2 cases rest on") == 2

@@ -192,7 +192,7 @@ def _result(opened: Workspace, record: Session, found: ChangePreview) -> None:
         st.info(f"No sentence changes.{moved}", icon=":material/check:")
     if found.changes or found.source.change != "unchanged":
         _apply(opened, record, found)
-        change_view(found)
+        change_view(found, found.document_id)
 
 
 def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:
@@ -224,10 +224,15 @@ FIRST = 12
 T = TypeVar("T")
 
 
-def new_source_view(opened: Workspace, record: Session, source: import_sources.Preview) -> None:
-    """A switch, and behind it what a document that the project does not have yet would touch."""
+def new_source_view(
+    opened: Workspace, record: Session, source: import_sources.Preview, number: int
+) -> None:
+    """A switch, and behind it what a document that the project does not have yet would touch.
+
+    ``number`` is the preview's place on the page: one file may be uploaded twice.
+    """
     document = source.reading.document
-    place = f"{document.id}_{document.content_hash[:12]}"
+    place = f"{number}_{document.id}_{document.content_hash[:12]}"
     if not st.toggle(
         "Show the cases and questions it touches",
         key=f"touches_{_place(record.project_id, place)}",
@@ -235,22 +240,25 @@ def new_source_view(opened: Workspace, record: Session, source: import_sources.P
     ):
         return
     with errors_shown(), st.spinner("Holding cases and criteria against it…"):
-        change_view(preview_change.preview_change(opened, record.project_id, source))
+        change_view(preview_change.preview_change(opened, record.project_id, source), place)
 
 
-def change_view(found: ChangePreview) -> None:
-    """The counts, then each part with today's words beside the new ones."""
-    _summary(found)
+def change_view(found: ChangePreview, place: str) -> None:
+    """The counts, then each part with today's words beside the new ones.
+
+    ``place`` tells this view from the others on the page.
+    """
+    _summary(found, place)
     if found.changes and not found.is_new:
-        _sentences(found)
-    _cases(found)
+        _sentences(found, place)
+    _cases(found, place)
     if found.questions:
-        _questions(found)
+        _questions(found, place)
     if found.checklist is not None:
-        _checklist(found.checklist, found.document_id)
+        _checklist(found.checklist, place)
 
 
-def _summary(found: ChangePreview) -> None:
+def _summary(found: ChangePreview, place: str) -> None:
     """The counts, and nothing that a check does not know."""
     counts = {} if found.is_new else found.counts
     badges = [f":gray-badge[{counted(n, 'sentence')} {kind}]" for kind, n in counts.items()]
@@ -276,7 +284,7 @@ def _summary(found: ChangePreview) -> None:
             "by word, so nearly all count as changed, and cases keep their language.",
             icon=":material/translate:",
         )
-    for note in () if found.is_new else _first(found.notes, f"{found.document_id}_notes"):
+    for note in () if found.is_new else _first(found.notes, f"{place}_notes"):
         st.caption(f":material/info: {label(note, limit=300)}")
 
 
@@ -295,16 +303,16 @@ def _first(entries: Sequence[T], key: str) -> Sequence[T]:
     return entries[:FIRST]
 
 
-def _sentences(found: ChangePreview) -> None:
+def _sentences(found: ChangePreview, place: str) -> None:
     moved = f"; {counted(found.moved, 'sentence')} only stand elsewhere" if found.moved else ""
     _head("In the text", "article", f"today's on the left, the new one on the right{moved}")
-    shown = _first(found.changes, f"{found.document_id}_sentences")
+    shown = _first(found.changes, f"{place}_sentences")
     with st.container(border=True):
         for one in shown:
             beside(one.old, one.new, gone="no sentence like it")
 
 
-def _cases(found: ChangePreview) -> None:
+def _cases(found: ChangePreview, place: str) -> None:
     sides = "left: what the cases rest on; right: the new source"
     if not found.is_new:
         sides = "today's sentence on the left, the new one on the right"
@@ -319,7 +327,7 @@ def _cases(found: ChangePreview) -> None:
             else "No case is touched."
         )
     grouped: dict[tuple[tuple[str, str], ...], list[TouchedCase]] = {}
-    for one in _first(found.cases, f"{found.document_id}_cases"):
+    for one in _first(found.cases, f"{place}_cases"):
         grouped.setdefault(tuple((each.old, each.new) for each in one.rests_on), []).append(one)
     for sentences, cases in grouped.items():
         with st.container(border=True, gap="xsmall"):
@@ -362,9 +370,9 @@ def _case(one: TouchedCase) -> None:
         st.markdown("  \n".join(f":small[:gray[{line}]]" for line in lines))
 
 
-def _questions(found: ChangePreview) -> None:
+def _questions(found: ChangePreview, place: str) -> None:
     _head("Questions", "contact_support", "raised by the new text, or settled by it")
-    for one in _first(found.questions, f"{found.document_id}_questions"):
+    for one in _first(found.questions, f"{place}_questions"):
         with st.container(border=True, gap="xsmall"):
             badge = ":green-badge[settled]" if one.settled else ":violet-badge[raised]"
             cases = f" :gray[cases: {label(', '.join(one.case_ids), limit=300)}]"

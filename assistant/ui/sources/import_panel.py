@@ -205,7 +205,7 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
             _preview(preview)
             kept.append(_version_or_own(opened, record, preview, number))
             if kept[-1].change == "new":
-                new_source_view(opened, record, kept[-1])
+                new_source_view(opened, record, kept[-1], number)
             if file is not None and preview.reading.columns:
                 _columns(opened, record, preview, file)
     if len(found) > SHOWN:
