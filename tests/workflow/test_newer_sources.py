@@ -12,7 +12,7 @@ from written_again import write_now
 from assistant.domain import GenerationConfig
 from assistant.errors import LibraryError
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import preview_change, stale
+from assistant.workflow.review import export_cases, preview_change, stale
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -84,6 +84,28 @@ def test_a_new_source_names_the_cases_that_say_another_limit(project: Project) -
             assert (one.change, one.quote, one.new) == ("another limit", "40 days", OTHER)
             assert "up to 40 days" in one.old
             assert one.title == "Vouchers from 2027"
+
+
+def test_a_file_of_cases_tells_another_limit_from_a_change_of_their_sources(
+    project: Project,
+) -> None:
+    project.keep("later.md", f"# Vouchers from 2027\n\n{OTHER}\n")
+    expected = len(project.saying("40 days"))
+    assert expected
+
+    def said() -> str:
+        file = export_cases.export_csv(project.workspace, project.project_id)
+        return "\n".join(file.warnings)
+
+    held = len(project.workspace.library.cases(project.project_id))
+    limited = f"{expected} of {held} cases for which a newer source sets another limit: "
+    assert limited in said()
+    assert "whose sources changed since" not in said(), "no source of theirs did"
+    project.keep("vouchers.md", EPIC.replace('"This voucher has expired."', '"Too late."'))
+    changed = sum(one.has_changes for one in project.stale().values())
+    assert changed
+    assert f"{changed} of {held} cases whose sources changed since (stale): " in said()
+    assert limited in said()
 
 
 @pytest.mark.parametrize(

@@ -188,13 +188,19 @@ NAMED = 4
 
 
 def unready(workspace: Workspace, project_id: str, cases: Sequence[TestCase]) -> tuple[str, ...]:
-    """Which of the cases have a step to complete, contradict a source or are stale, whatever was
-    decided about them: a tool would take them as they are."""
-    stale = {one.case_id for one in stale_cases(workspace, project_id)} if cases else set()
+    """Which of the cases have a step to complete, contradict a source, are stale, or rest on a
+    limit that a newer source sets otherwise, whatever was decided about them: a tool would take
+    them as they are."""
+    judged = stale_cases(workspace, project_id) if cases else ()
+    changed = {one.case_id for one in judged if one.has_changes}
+    limited = {one.case_id for one in judged if not one.has_changes}
     found = {
         "with a step that has no action": [case.id for case in cases if case.is_outline],
         "that a source contradicts": [case.id for case in cases if contradictions_of(case)],
-        "whose sources changed since (stale)": [case.id for case in cases if case.id in stale],
+        "whose sources changed since (stale)": [case.id for case in cases if case.id in changed],
+        "for which a newer source sets another limit": [
+            case.id for case in cases if case.id in limited
+        ],
     }
     return tuple(
         f"{len(ids)} of {len(cases)} cases {which}: {', '.join(ids[:NAMED])}"
