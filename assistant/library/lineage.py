@@ -59,14 +59,19 @@ class LineageStore(Store):
         )
         return self._values(DocumentVersion, query)
 
-    def changed_chunks(self, project_id: str) -> dict[str, tuple[Chunk, ...]]:
-        """By run: the chunks it used whose document has another version now, or is gone."""
+    def changed_chunks(
+        self, project_id: str, run_ids: Collection[str] | None = None
+    ) -> dict[str, tuple[Chunk, ...]]:
+        """By run: the chunks it used whose document has another version now, or is gone; of these
+        runs alone where ``run_ids`` are given."""
         query = self._used(project_id).where(
             or_(
                 documents.c.removed_at.is_not(None),
                 documents.c.version > run_chunks.c.document_version,
             )
         )
+        if run_ids is not None:
+            query = query.where(run_chunks.c.run_id.in_(list(run_ids)))
         return self._by_run(query)
 
     def used_chunks(self, project_id: str, document_id: str) -> dict[str, tuple[Chunk, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from syncing import quick_workspace, sync_folder
@@ -11,6 +12,7 @@ from written_again import write_now
 
 from assistant.domain import GenerationConfig
 from assistant.errors import LibraryError
+from assistant.library.lineage import LineageStore
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, preview_change, stale
 from assistant.workflow.sources import import_sources
@@ -106,6 +108,33 @@ def test_a_file_of_cases_tells_another_limit_from_a_change_of_their_sources(
     assert changed
     assert f"{changed} of {held} cases whose sources changed since (stale): " in said()
     assert limited in said()
+
+
+def test_a_file_of_one_run_looks_at_what_that_run_read_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    (first,) = [one.id for one in workspace.library.runs(project_id)]
+    found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-9",)))
+    second = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+    generate_cases.run_now(workspace, project_id, second)
+    project.keep("later.md", f"# Vouchers from 2027\n\n{OTHER}\n")
+    whole = project.stale()
+    asked: set[str] = set()
+    real = LineageStore.chunks_of_runs
+
+    def seen(self: LineageStore, name: str, run_ids: Collection[str]) -> Any:
+        asked.update(run_ids)
+        return real(self, name, run_ids)
+
+    monkeypatch.setattr(LineageStore, "chunks_of_runs", seen)
+    file = export_cases.export_csv(workspace, project_id, run_id=first)
+    assert "for which a newer source sets another limit" in "\n".join(file.warnings)
+    assert asked == {first}
+    for run_id in (first, second.id):
+        of_run = stale.stale_cases(workspace, project_id, run_id=run_id)
+        assert of_run == tuple(one for one in whole.values() if one.run_id == run_id)
+        assert of_run
 
 
 @pytest.mark.parametrize(

@@ -63,13 +63,9 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
             disabled=count == 0,
             key="download",
         )
-        ids = [
-            s.id
-            for s in export_cases.select(
-                opened, record.project_id, run_id=summary.id, selection=selection
-            )
-        ]
-        left_out(opened, record.project_id, ids, target)
+        wanted = export_cases.STATUSES[selection]
+        ids = [row.id for row in rows if row.status in wanted]
+        left_out(opened, record.project_id, ids, target, run_id=summary.id)
         mapping_downloads(target, key="download")
 
 
@@ -102,10 +98,18 @@ def mapping_downloads(target: Target, *, key: str) -> None:
         )
 
 
-def left_out(opened: Workspace, project_id: str, case_ids: Sequence[str], target: Target) -> None:
-    """What the file would not hold of these cases, a sentence each."""
+def left_out(
+    opened: Workspace,
+    project_id: str,
+    case_ids: Sequence[str],
+    target: Target,
+    *,
+    run_id: str | None = None,
+) -> None:
+    """What the file would not hold of these cases, a sentence each; all of the list of ``run_id``
+    where that is given."""
     stamp = review_library.stamp(opened, project_id)
-    sentences = _left_out(opened, project_id, tuple(case_ids), target.name, target, stamp)
+    sentences = _left_out(opened, project_id, tuple(case_ids), run_id, target.name, target, stamp)
     for sentence in sentences[:LOSSES_SHOWN]:
         st.caption(f":orange[:material/info:] {label(sentence, limit=300)}")
 
@@ -115,13 +119,19 @@ def _left_out(
     _opened: Workspace,
     project_id: str,
     case_ids: tuple[str, ...],
+    run_id: str | None,
     name: str,
     _target: Target,
     stamp: str,
 ) -> tuple[str, ...]:
     """Kept until anything in the project changes; ``stamp`` says so."""
     wanted = set(case_ids)
-    cases = [s.case for s in _opened.library.cases(project_id) if s.id in wanted]
+    cases = [s.case for s in _opened.library.cases(project_id, run_id=run_id) if s.id in wanted]
     return export_cases.warnings(
-        _opened, project_id, cases, profile=_target.profile, template=_target.template
+        _opened,
+        project_id,
+        cases,
+        profile=_target.profile,
+        template=_target.template,
+        run_id=run_id,
     )

@@ -26,6 +26,10 @@ from assistant.workflow.review.review import contradictions_of
 from assistant.workflow.review.stale import stale_cases
 
 Selection = Literal["accepted", "all"]
+STATUSES: dict[Selection, tuple[CaseStatus, ...]] = {
+    "accepted": ("accepted",),
+    "all": ("draft", "accepted"),
+}
 PROFILES: dict[ProfileName, str] = {name: row.title for name, row in EXPORT_PROFILES.items()}
 FileForm = Literal["excel", "import", "xlsx"]
 """A profile of CSV files, or a workbook."""
@@ -91,10 +95,7 @@ def select(
 
     Imported cases came from another tool and would be doubled there: they are left out.
     """
-    statuses: tuple[CaseStatus, ...] = (
-        ("accepted",) if selection == "accepted" else ("draft", "accepted")
-    )
-    return workspace.library.cases(project_id, run_id=run_id, statuses=statuses)
+    return workspace.library.cases(project_id, run_id=run_id, statuses=STATUSES[selection])
 
 
 def export_csv(
@@ -130,6 +131,7 @@ def export_csv(
         profile=profile,
         selection=selection,
         template=template,
+        run_id=run_id,
     )
 
 
@@ -142,8 +144,10 @@ def as_csv(
     profile: FileForm = "excel",
     selection: Selection = "all",
     template: CaseTemplate | None = None,
+    run_id: str | None = None,
 ) -> CsvFile:
-    """These cases in ``template``, else the project's, in the order in which they come."""
+    """These cases in ``template``, else the project's, in the order in which they come; all of the
+    list of ``run_id`` where that is given."""
     template = template or workspace.project(project_id).template
     cases = in_known_names(workspace, project_id, cases)
     cited = {citation.chunk_id for case in cases for citation in case.all_citations}
@@ -156,7 +160,7 @@ def as_csv(
         else write_csv(template, cases, profile=profile, sources=sources),
         cases=len(cases),
         warnings=(
-            *unready(workspace, project_id, cases),
+            *unready(workspace, project_id, cases, run_id=run_id),
             *(one.sentence for one in losses(template, cases, profile=_marks(profile))),
             *cut,
         ),
@@ -175,23 +179,31 @@ def warnings(
     *,
     profile: FileForm = "excel",
     template: CaseTemplate | None = None,
+    run_id: str | None = None,
 ) -> tuple[str, ...]:
     """Which of these cases are not ready to be run, and what a file of them would not hold, a
-    sentence each: to be shown beside a download."""
+    sentence each: to be shown beside a download. ``run_id`` as for ``unready``."""
     template = template or workspace.project(project_id).template
     lost = (one.sentence for one in losses(template, cases, profile=_marks(profile)))
-    return (*unready(workspace, project_id, cases), *lost)
+    return (*unready(workspace, project_id, cases, run_id=run_id), *lost)
 
 
 NAMED = 4
 """Ids of cases in a sentence about several."""
 
 
-def unready(workspace: Workspace, project_id: str, cases: Sequence[TestCase]) -> tuple[str, ...]:
+def unready(
+    workspace: Workspace,
+    project_id: str,
+    cases: Sequence[TestCase],
+    *,
+    run_id: str | None = None,
+) -> tuple[str, ...]:
     """Which of the cases have a step to complete, contradict a source, are stale, or rest on a
     limit that a newer source sets otherwise, whatever was decided about them: a tool would take
-    them as they are."""
-    judged = stale_cases(workspace, project_id) if cases else ()
+    them as they are. Where all are in the list of one run, ``run_id`` spares a look at the others.
+    """
+    judged = stale_cases(workspace, project_id, run_id=run_id) if cases else ()
     changed = {one.case_id for one in judged if one.has_changes}
     limited = {one.case_id for one in judged if not one.has_changes}
     found = {

@@ -10,7 +10,7 @@ alone, older copies, comments, answers, and the criteria of epics.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -46,10 +46,17 @@ class LimitElsewhere:
 
 
 class NewerSources:
-    """The sources of a project that came in after a run, each compared with what the run read."""
+    """The sources of a project that came in after a run, each compared with what the run read.
+
+    Looked at are the runs of ``run_ids``, or all of the project.
+    """
 
     def __init__(
-        self, workspace: Workspace, project_id: str, upcoming: NextVersion | None = None
+        self,
+        workspace: Workspace,
+        project_id: str,
+        upcoming: NextVersion | None = None,
+        run_ids: Collection[str] | None = None,
     ) -> None:
         self._workspace, self._project_id = workspace, project_id
         after = workspace.library.lineage.sources_after_runs(project_id)
@@ -65,7 +72,9 @@ class NewerSources:
             and not (one.id.startswith(PREFIX) or one.metadata.outdated)
         )
         usable = {name for name, _ in self._versions}
-        self._after = {run: names & usable for run, names in after.items()}
+        self._after = {
+            run: names & usable for run, names in after.items() if run_ids is None or run in run_ids
+        }
         self._upcoming: LaterSources | None = None
         if upcoming is not None and workspace.library.find_document(
             project_id, upcoming.document.id

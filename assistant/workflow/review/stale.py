@@ -120,18 +120,24 @@ def stale_cases(
     for its document's present version: the cases that would be stale if it were kept.
     """
     library = workspace.library
-    changed = library.lineage.changed_chunks(project_id)
+    listed = None if run_id is None else library.cases(project_id, run_id=run_id)
+    # Of one list only the runs that wrote its cases: what a run read is long.
+    wrote = None if listed is None else {one.source_run_id or "" for one in listed}
+    changed = library.lineage.changed_chunks(project_id, wrote)
     earlier = set(library.lineage.runs_before(project_id))
     if upcoming is not None:
         used = library.lineage.used_chunks(project_id, upcoming.document.id)
         changed |= {one: (*changed.get(one, ()), *chunks) for one, chunks in used.items()}
         if upcoming.epics:
             earlier |= {run.id for run in library.runs(project_id)}
-    newer = NewerSources(workspace, project_id, upcoming)
+    newer = NewerSources(workspace, project_id, upcoming, wrote)
+    touched = {*changed, *earlier, *newer.runs}
+    if listed is None:
+        listed = library.lineage.cases_of_runs(project_id, touched)
     cases = [
         stored
-        for stored in library.lineage.cases_of_runs(project_id, {*changed, *earlier, *newer.runs})
-        if stored.status != "rejected" and run_id in (None, stored.run_id)
+        for stored in listed
+        if stored.status != "rejected" and stored.source_run_id in touched
     ]
     if not cases:
         return ()
