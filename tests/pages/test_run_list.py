@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.domain import GenerationConfig, Question
 from assistant.ui import state
+from assistant.workflow.review import own_cases
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import answers, generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -267,3 +268,20 @@ def test_accept_all_leaves_a_case_for_the_reason_that_the_list_says(app: AppTest
     assert "question answered" in rows(app)[name]
     assert "1 question answered" in left()
     assert "open question" not in left()
+
+
+def test_a_stale_case_of_a_persons_own_is_not_offered_to_be_written_again(
+    app: AppTest, tmp_path: Path
+) -> None:
+    refused = named(app, "old voucher")
+    opened, project_id = state.workspace(), app.query_params["project"]
+    own = own_cases.duplicate(opened, project_id, refused, by="Tess").id
+    keep(tmp_path, EPIC.replace("This voucher has expired.", "Too late."))
+    app.query_params["case"] = own
+    app.session_state[state.RECORD].case_id = own
+    app.run()
+    assert not app.exception
+    assert "2 stale cases" in " ".join(one.value for one in app.markdown)
+    assert app.button(key="all_again").label == "Write 1 case again"
+    assert app.button(key="again").disabled
+    assert "written by a person" in app.button(key="again").help

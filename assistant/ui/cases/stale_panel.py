@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from assistant.ui.counts import counted, date_time
+from assistant.ui.home.write_again_menu import NOT_WRITTEN
 from assistant.ui.home.writing_progress import (
     NO_WRITER,
     follow,
@@ -21,6 +22,7 @@ from assistant.workflow.review import next_proof, review_library, stale
 from assistant.workflow.review.next_proof import NewFault
 from assistant.workflow.review.stale import StaleCase, StaleFinding
 from assistant.workflow.writing import follow_up_runs, write_again
+from assistant.workflow.writing.runs import StoredCase
 
 SHOWN = 12
 
@@ -50,10 +52,14 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
     """How many cases of the run are stale, and a click that writes all of them again."""
     if writing_progress(opened, record) or not found:
         return
-    open_cases = [name for name, one in found.items() if one.status != "accepted"]
-    accepted = len(found) - len(open_cases)
+    stamp = review_library.stamp(opened, record.project_id)
+    written = _written(opened, record.project_id, record.run_id, stamp)
+    open_cases = [n for n, one in found.items() if n in written and one.status != "accepted"]
+    accepted = sum(n in written and one.status == "accepted" for n, one in found.items())
     stay = "case stays as it is: open it" if accepted == 1 else "cases stay as they are: open one"
     kept = f"; {accepted} accepted {stay} to write it again" if accepted else ""
+    others = len(found) - len(open_cases) - accepted
+    kept += f"; {others} to be edited, written by a person or from no item" if others else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f":orange-badge[:material/update: {counted(len(found), 'stale case')}] "
@@ -71,6 +77,13 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
             )
 
 
+@st.cache_data(show_spinner=False, max_entries=16)
+def _written(_opened: Workspace, project_id: str, run_id: str, stamp: str) -> frozenset[str]:
+    """Ids of the cases of a run that can be written again; read once per change of the project."""
+    listed = _opened.library.cases(project_id, run_id=run_id)
+    return frozenset(one.id for one in listed if write_again.can_be_written(one))
+
+
 def _why(cases: Iterable[StaleCase]) -> str:
     changed = [one.has_changes for one in cases]
     if all(changed):
@@ -80,15 +93,19 @@ def _why(cases: Iterable[StaleCase]) -> str:
 
 
 def stale_panel(
-    opened: Workspace, record: Session, case_id: str, found: Mapping[str, StaleCase]
+    opened: Workspace, record: Session, stored: StoredCase, found: Mapping[str, StaleCase]
 ) -> None:
     """Old and new words of the chosen case; or who found it still right."""
+    case_id = stored.id
     case = found.get(case_id)
     if case is None:
         _kept_right(opened, record, case_id)
         return
-    possible = write_again.has_writer(opened, record.project_id, record.run_id, [case_id])
-    help = None if possible else NO_WRITER
+    help = None
+    if not write_again.can_be_written(stored):
+        help = NOT_WRITTEN
+    elif not write_again.has_writer(opened, record.project_id, record.run_id, [case_id]):
+        help = NO_WRITER
     faults = _faults(
         opened, record.project_id, case_id, review_library.stamp(opened, record.project_id)
     )
@@ -102,7 +119,7 @@ def stale_panel(
                 _ask_first(opened, record, case_id, help)
             elif st.button(
                 "Write again", icon=":material/refresh:", key="again", type="primary",
-                disabled=not possible, help=help,
+                disabled=bool(help), help=help,
             ):  # fmt: skip
                 _start(opened, record, case_id)
             if denied:

@@ -106,7 +106,7 @@ def _case(
     found: Mapping[str, stale.StaleCase],
 ) -> None:
     """The case to read, or its fields; what the checks found; what else belongs to it."""
-    stale_panel(opened, record, stored.id, found)
+    stale_panel(opened, record, stored, found)
     proposals_panel(opened, record, stored, taken=_note_taken)
     editor = CaseEditor(opened, record, stored)
     if st.session_state.get(EDITING) == stored.id:
