@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, union, update
 
 from assistant.domain import TestCase, utc_now
 from assistant.errors import EditConflict, LibraryError
 from assistant.library.storage.records import CaseAction, StoredCase, case_text
 from assistant.library.storage.rows import cleaned, matching, next_seq, plain, rows_in_parts, when
-from assistant.library.storage.schema import case_versions, cases
+from assistant.library.storage.schema import case_versions, cases, stale_reviews
 
 CaseRow = Row[Any]
 KEEP = "as it is"
@@ -73,10 +73,22 @@ def free_id(wanted: str, is_taken: Callable[[str], bool]) -> str:
     return candidate
 
 
-def exists(connection: Connection, project_id: str, case_id: str) -> bool:
-    """Whether the project has a case with this id."""
-    query = select(cases.c.id).where(matching(cases, project_id=project_id, id=case_id))
-    return connection.execute(query).first() is not None
+def ids_with_history(
+    connection: Connection, project_id: str, case_id: str | None = None
+) -> frozenset[str]:
+    """The ids that a case has or had, or that somebody's word is about; of one id where given.
+
+    Such words are kept by the id alone: the next case with it would be born with them.
+    """
+    queries = []
+    for table, column in (
+        (cases, cases.c.id),
+        (case_versions, case_versions.c.case_id),
+        (stale_reviews, stale_reviews.c.case_id),
+    ):
+        query = select(column).where(table.c.project_id == project_id)
+        queries.append(query if case_id is None else query.where(column == case_id))
+    return frozenset(connection.execute(union(*queries)).scalars())
 
 
 def add(
@@ -90,7 +102,8 @@ def add(
 ) -> None:
     """Store new cases, their ids being free, each with its first line of history.
 
-    An id that was used and removed before goes on counting, so that history has no double lines.
+    An id that was used and removed before, as that of a file imported again, goes on counting, so
+    that history has no double lines.
     """
     if not new:
         return

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from assistant.domain import CaseStatus, Question, RejectedDraft, TestCase
 from assistant.errors import LibraryError
@@ -30,6 +30,7 @@ from assistant.library.storage.schema import (
     cases,
     rejected_drafts,
     runs,
+    stale_reviews,
 )
 
 _ACTIONS: dict[CaseStatus, CaseAction] = {
@@ -104,8 +105,8 @@ class CaseStore(Store):
         again in the same run, by the same writing run, change nothing and return the stored case;
         what somebody adds ``by_hand`` is always a case of its own, and no part of what the run set
         out to write. ``reason`` stands in its history.
-        An id that another case has gets the first free ending of ``-2``, ``-3``…; nothing is
-        replaced.
+        An id that another case has or had gets the first free ending of ``-2``, ``-3``…; nothing is
+        replaced, and no case inherits what was said of another.
         """
         case = cleaned(case)
         # A case added again after a crash has the id that it had; two cases may cover the same.
@@ -124,7 +125,8 @@ class CaseStore(Store):
                 _keep_rejected(connection, wrote, rejected)
             if row is None:
                 case_id = case_rows.free_id(
-                    case.id, lambda wanted: case_rows.exists(connection, project_id, wanted)
+                    case.id,
+                    lambda wanted: bool(case_rows.ids_with_history(connection, project_id, wanted)),
                 )
                 new = NewCase(
                     case.model_copy(update={"id": case_id}),
@@ -151,6 +153,11 @@ class CaseStore(Store):
         if statuses is not None:
             query = query.where(cases.c.status.in_(list(statuses)))
         return tuple(map(stored, self._all(query)))
+
+    def case_ids(self, project_id: str) -> frozenset[str]:
+        """The ids that ``add_case`` gives to no new case: those that a case has or had."""
+        with self._database.read() as connection:
+            return case_rows.ids_with_history(connection, project_id)
 
     def cases_stamp(
         self, project_id: str, *, statuses: Collection[CaseStatus], except_run: str = ""
@@ -412,10 +419,15 @@ def _is_own_addition(connection: Connection, row: CaseRow, by: str) -> bool:
     gone = max((one.version for one in history if one.action == "removed"), default=0)
     kept = {one.version: one for one in history if one.version > gone}
     waiting = matching(case_proposals, project_id=row.project_id, case_id=row.id)
+    said = and_(
+        matching(stale_reviews, project_id=row.project_id, case_id=row.id),
+        stale_reviews.c.actor != plain(by),
+    )
     return (
         _original(kept, row.row_version) == min(kept)
         and all(one.actor == plain(by) for one in kept.values())
         and connection.execute(select(case_proposals.c.seq).where(waiting)).first() is None
+        and connection.execute(select(stale_reviews.c.seq).where(said)).first() is None
     )
 
 

@@ -354,10 +354,10 @@ def test_who_added_a_case_takes_it_out_and_its_history_stays(
     assert history[0].reason == "by hand"
     latest = library.events(project.id)[0]
     assert (latest.action, latest.subject_id, latest.by) == ("removed", "T-1", "ann")
-    # Its id goes on counting, and what came before is no change of the next case.
+    # Its id stays with its history, and the next case has its own.
     again = by_hand(library, project, one, case())
-    assert again.row_version == 5
-    assert library.is_own_addition(project.id, "T-1", by="ann")
+    assert (again.id, again.row_version) == ("T-1-2", 1)
+    assert library.is_own_addition(project.id, again.id, by="ann")
 
 
 def test_an_addition_that_somebody_else_touched_stays(library: Library, project: Project) -> None:
@@ -373,3 +373,43 @@ def test_an_addition_that_somebody_else_touched_stays(library: Library, project:
         with pytest.raises(LibraryError, match="Reject it"):
             library.take_out(project.id, name, by="ann", expected_version=version)
     assert len(library.cases(project.id)) == 4
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_an_addition_that_somebody_else_found_still_right_stays(
+    library: Library, project: Project, undone: bool
+) -> None:
+    one = run(library, project, "r1")
+    for name, who in (("T-1", "ann"), ("T-2", "bob")):
+        by_hand(library, project, one, case(name))
+        library.lineage.decide(project.id, name, [("limit", "4 -> 5")], by=who)
+        if undone:
+            library.lineage.decide(project.id, name, [("limit", "4 -> 5")], undone=True, by=who)
+    assert library.is_own_addition(project.id, "T-1", by="ann")
+    library.take_out(project.id, "T-1", by="ann", expected_version=1)
+    assert not library.is_own_addition(project.id, "T-2", by="ann")
+    with pytest.raises(LibraryError, match="Reject it"):
+        library.take_out(project.id, "T-2", by="ann", expected_version=1)
+    assert [stored.id for stored in library.cases(project.id)] == ["T-2"]
+
+
+def test_a_new_case_inherits_no_word_about_one_that_is_gone(
+    library: Library, project: Project
+) -> None:
+    one = run(library, project, "r1")
+    by_hand(library, project, one, case("T-1"))
+    library.lineage.decide(project.id, "T-1", [("limit", "4 -> 5")], by="ann")
+    library.take_out(project.id, "T-1", by="ann", expected_version=1)
+    # A word may also be about a case of which no line of history is left.
+    library.lineage.decide(project.id, "T-2", [("limit", "4 -> 5")], by="bob")
+    other = library.create_project("Other", template=project.template)
+    by_hand(library, other, run(library, other, "r2"), case("T-3"))
+    assert library.case_ids(project.id) == {"T-1", "T-2"}
+    new = [
+        by_hand(library, project, one, case("T-1")),
+        library.add_case(project.id, one, case("T-1", "of a run", "c1")),
+        by_hand(library, project, one, case("T-2")),
+        by_hand(library, project, one, case("T-3")),
+    ]
+    assert [stored.id for stored in new] == ["T-1-2", "T-1-3", "T-2-2", "T-3"]
+    assert library.lineage.decisions(project.id, [stored.id for stored in new]) == {}

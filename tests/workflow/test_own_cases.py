@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +103,32 @@ def test_ids_go_on_where_those_of_the_run_end(project: Project) -> None:
     assert {first.id, second.id}.isdisjoint(planned)
     boundary = next(one for one in project.cases() if one.technique == "boundary")
     assert project.copy(boundary.id).id.startswith(f"TC-{boundary.case.criterion_ids[0]}-B")
+
+
+def test_the_id_of_a_copy_that_was_taken_out_is_given_to_no_other(project: Project) -> None:
+    library, project_id = project.workspace.library, project.project_id
+    original = project.cases()[0]
+    first = project.copy(original.id)
+    library.lineage.decide(project_id, first.id, [("limit", "250 -> 300")], by="Ann")
+    library.take_out(project_id, first.id, by="Ann", expected_version=first.row_version)
+    second = project.copy(original.id)
+    (stem, place), (next_stem, next_place) = (
+        re.findall(r"^(.*-[A-Z])(\d+)$", one.id)[0] for one in (first, second)
+    )
+    assert (next_stem, int(next_place)) == (stem, int(place) + 1)
+    assert library.lineage.decisions(project_id, [second.id]) == {}
+    assert library.history(project_id, first.id)[-1].action == "removed"
+
+
+def test_a_copy_that_a_colleague_found_still_right_stays(project: Project) -> None:
+    library, project_id = project.workspace.library, project.project_id
+    copied = project.copy(project.cases()[0].id)
+    assert library.is_own_addition(project_id, copied.id, by="Ann")
+    library.lineage.decide(project_id, copied.id, [("limit", "250 -> 300")], by="Bob")
+    assert not library.is_own_addition(project_id, copied.id, by="Ann")
+    with pytest.raises(LibraryError, match="Reject it"):
+        library.take_out(project_id, copied.id, by="Ann", expected_version=copied.row_version)
+    assert library.case(project_id, copied.id) == copied
 
 
 def test_what_is_not_said_is_asked_for(project: Project) -> None:

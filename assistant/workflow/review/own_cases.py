@@ -5,7 +5,7 @@ Such a case is hers: no run writes it again, and it covers what its words are se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from assistant.domain import (
     SECOND_READER,
@@ -120,7 +120,7 @@ def _add(
 ) -> StoredCase:
     """Keep a case as a person's own in the list of ``run``, held against the sources of
     ``source``."""
-    taken = {stored.id for stored in workspace.library.cases(project_id)}
+    taken = workspace.library.case_ids(project_id)
     own = case.model_copy(
         update={
             "id": _next_id(run, case, taken),
@@ -139,8 +139,9 @@ def _add(
     )
 
 
-def _next_id(run: GenerationRun, case: TestCase, taken: set[str]) -> str:
-    """The first free id after those of the run's conditions, numbered as a further case's is."""
+def _next_id(run: GenerationRun, case: TestCase, taken: Set[str]) -> str:
+    """The first id that no case has or had, after those of the run's conditions, numbered as a
+    further case's is."""
     ids = CaseIds(run.conditions)
     beside = case.model_copy(update={"condition_ids": ()})
     while (name := ids.of(beside)) in taken:
