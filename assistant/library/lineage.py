@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, insert, or_, select
 
-from assistant.domain import Chunk, utc_now
+from assistant.domain import Chunk, Epic, utc_now
 from assistant.library.case_rows import stored
 from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
@@ -20,6 +21,7 @@ from assistant.library.storage.records import (
 )
 from assistant.library.storage.rows import (
     AT_ONCE,
+    load_all,
     matching,
     parts_of,
     plain,
@@ -58,6 +60,25 @@ class LineageStore(Store):
             .order_by(columns.version)
         )
         return self._values(DocumentVersion, query)
+
+    def epics_at(self, project_id: str, moment: datetime) -> dict[str, tuple[Epic, ...]]:
+        """By document of now: the epics of its version of that moment; one that had none lacks."""
+        columns = document_versions.c
+        last = (
+            select(columns.document_id, func.max(columns.version).label("version"))
+            .where(columns.project_id == project_id, columns.stored_at <= moment.isoformat())
+            .group_by(columns.document_id)
+            .subquery()
+        )
+        query = (
+            select(columns.document_id, columns.epics)
+            .join(
+                last,
+                and_(columns.document_id == last.c.document_id, columns.version == last.c.version),
+            )
+            .where(columns.project_id == project_id)
+        )
+        return {row.document_id: load_all(Epic, row.epics) for row in self._all(query)}
 
     def changed_chunks(
         self, project_id: str, run_ids: Collection[str] | None = None

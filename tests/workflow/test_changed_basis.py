@@ -10,9 +10,11 @@ from syncing import quick_workspace
 
 from assistant.domain import GenerationConfig, GenerationRun
 from assistant.errors import LibraryError
+from assistant.sources.pasted.pasted import read_pasted
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import coverage, follow_up_runs, generate_cases, runs
-from assistant.workflow.writing.changed_basis import basis_change
+from assistant.workflow.writing.changed_basis import BasisChange, basis_change
 from assistant.workflow.writing.requests import GenerateRequest, understand
 from assistant.workflow.writing.runs import RunView
 
@@ -44,6 +46,43 @@ class Project:
     def view(self) -> RunView:
         read = runs.view(self.workspace, self.project_id, self.run.id)
         return runs.with_present_text(self.workspace, self.project_id, read)
+
+
+class Issues:
+    """A workspace with an epic whose stories are documents of their own, as a tracker gives."""
+
+    def __init__(self, workspace: Workspace, project_id: str) -> None:
+        self.workspace, self.project_id = workspace, project_id
+
+    def put(self, key: str, criterion: str, *, name: str = "", epic: str = "AA-1") -> None:
+        text = f"# {epic} Refunds\n\n## {key} Story {key}\nAcceptance criteria:\n{criterion}\n"
+        read = read_pasted(text)
+        metadata = read.document.metadata.model_copy(update={"key": key})
+        reading = read.changed({"id": name or f"jira:{key}", "metadata": metadata})
+        import_sources.put(self.workspace, self.project_id, reading)
+
+    def run_of(self, *keys: str, epics: tuple[str, ...] = ("AA-1",)) -> GenerationRun:
+        """The run for these stories alone."""
+        found = understand(self.workspace, self.project_id, GenerateRequest(epic_keys=epics))
+        chosen = (
+            epic.model_copy(update={"stories": tuple(s for s in epic.stories if s.key in keys)})
+            for epic in found.epics
+        )
+        found = found.model_copy(update={"epics": tuple(chosen)})
+        begun = generate_cases.begin(self.workspace, self.project_id, found, GenerationConfig())
+        return generate_cases.run_now(self.workspace, self.project_id, begun)
+
+    def change(self, run: GenerationRun) -> BasisChange:
+        return basis_change(self.workspace, self.project_id, run)
+
+
+@pytest.fixture
+def issues(tmp_path: Path) -> Iterator[Issues]:
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        kept = Issues(workspace, project_id)
+        kept.put("AA-11", "- The refund is paid within 2 days.")
+        kept.put("AA-12", "- The report lists each refund.")
+        yield kept
 
 
 @pytest.fixture
@@ -119,3 +158,34 @@ def test_questions_are_those_of_the_present_text(project: Project) -> None:
     assert {one.question.text for one in asked} <= {one.question.text for one in view.earlier}
     assert not any("quickly" in one.question.text for one in view.asked)
     assert any("promptly" in one.text for one in view.open_questions)
+
+
+def test_the_other_stories_of_an_epic_kept_issue_by_issue_are_not_new(issues: Issues) -> None:
+    run = issues.run_of("AA-11")
+    assert not issues.change(run)
+    issues.put("AA-12", "- The report lists each refund by its day.")
+    issues.put("AA-11", "- The refund is paid within 3 days.")
+    change = issues.change(run)
+    assert (change.new, change.changed, change.gone) == ((), ("AA-11-AC1",), ())
+    assert [story.key for epic in change.now for story in epic.stories] == ["AA-11"]
+
+
+def test_an_issue_that_came_after_the_run_is_a_new_story(issues: Issues) -> None:
+    run = issues.run_of("AA-11")
+    issues.put("AA-13", "- The report is printed in A4.")
+    assert issues.change(run).new == ("AA-13-AC1",)
+
+
+def test_an_issue_that_was_removed_and_came_again_is_not_new(issues: Issues) -> None:
+    run = issues.run_of("AA-11")
+    issues.workspace.library.remove_document(issues.project_id, "jira:AA-12")
+    issues.put("AA-12", "- The report lists each refund.")
+    assert not issues.change(run)
+
+
+def test_a_story_that_another_document_held_before_is_not_new(issues: Issues) -> None:
+    issues.put("BB-21", "- The report is printed in A4.", epic="BB-1")
+    run = issues.run_of("AA-11")
+    issues.put("AA-12", "- The report lists each refund.", name="file:copy")
+    issues.put("BB-21", "- The report is printed in A4.", name="file:moved")
+    assert not issues.change(run)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.domain import Epic, GenerationRun, Question, TestCase, Value
-from assistant.errors import LibraryError
 from assistant.sources.pasted.pasted import story_as_criterion
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.sentences import in_their_places, plain_words
@@ -37,8 +36,8 @@ class BasisChange(Value):
 def basis_change(workspace: Workspace, project_id: str, run: GenerationRun) -> BasisChange:
     """What became of the criteria of a run's epics; nothing of an epic that no source has now."""
     present = _Present(workspace, project_id)
-    known = _stories_then(workspace, project_id, run)
-    parts = [present.of(epic, known) for epic in run.epics if epic.key in present.own]
+    since = _stories_since(workspace, project_id, run, present)
+    parts = [present.of(epic, since) for epic in run.epics if epic.key in present.own]
     return BasisChange(
         now=tuple(epic for one in parts for epic in one.now),
         new=tuple(name for one in parts for name in one.new),
@@ -145,9 +144,9 @@ class _Present:
         self.own = {epic.key: epic for epic in stored}
         self._answered = {epic.key: answered_epic(epic, given) for epic in stored}
 
-    def of(self, then: Epic, known: Collection[str] | None = None) -> BasisChange:
-        """What became of an epic's criteria. ``known`` are the keys of all stories that there were
-        then; without them a story that the run did not have is not taken for a new one."""
+    def of(self, then: Epic, since: Collection[str] = ()) -> BasisChange:
+        """What became of an epic's criteria. ``since`` are the keys of the stories that came after
+        the run; another story that it did not have was left out of it."""
         own = _stories_as_criteria(self.own[then.key], then)
         now = _stories_as_criteria(self._answered[then.key], then)
         forms = {
@@ -172,7 +171,7 @@ class _Present:
             story
             for story in now.stories
             if story.key in keys
-            or (known and story.key not in known)
+            or story.key in since
             or any(one.id in held for one in story.criteria)
         )
         return BasisChange(
@@ -180,7 +179,7 @@ class _Present:
             new=tuple(
                 one.id
                 for story in stories
-                if story.key in keys or (known and story.key not in known)
+                if story.key in keys or story.key in since
                 for one in story.criteria
                 if one.id not in held
             ),
@@ -213,16 +212,30 @@ def _stories_as_criteria(epic: Epic, then: Epic) -> Epic:
     return epic
 
 
-def _stories_then(workspace: Workspace, project_id: str, run: GenerationRun) -> set[str]:
-    """The keys of the stories in the versions that the run read; none where they are not kept."""
-    versions = {
-        (one.chunk.document_id, one.chunk.version) for one in run.retrieved if one.stage == "basis"
-    }
-    known = set[str]()
-    for document_id, version in versions:
-        try:
-            _, epics, _ = workspace.library.document_parts(project_id, document_id, version)
-        except LibraryError:
-            return set()
-        known.update(story.key for epic in epics for story in epic.stories)
-    return known
+def _stories_since(
+    workspace: Workspace, project_id: str, run: GenerationRun, present: _Present
+) -> Collection[str]:
+    """The keys of the stories that came into a run's epics after it had begun.
+
+    No document held such a story then, and the one that holds it came in since or has an earlier
+    version of then. Where what is kept does not tell that, a story is taken for an old one.
+    """
+    had = {story.key for epic in run.epics for story in epic.stories}
+    own = [present.own[epic.key] for epic in run.epics if epic.key in present.own]
+    if had.issuperset(story.key for epic in own for story in epic.stories):
+        return ()
+    library = workspace.library
+    documents = {one.id: one for one in library.documents(project_id)}
+    read = {one.chunk.document_id for one in run.retrieved if one.stage == "basis"}
+    if not documents.keys() >= read:
+        return ()  # What a removed document held is not kept.
+    then = library.lineage.epics_at(project_id, run.created_at)
+    came = library.lineage.sources_after_runs(project_id).get(run.id, frozenset())
+    known = had | {s.key for epics in then.values() for epic in epics for s in epic.stories}
+    for one in documents.values():
+        if one.epic_count and one.id not in then:
+            first, *_ = library.lineage.versions(project_id, one.id)
+            if first.version > 1 or one.id not in came:  # It, or one like it, was there before.
+                _, epics, _ = library.document_parts(project_id, one.id)
+                known |= {story.key for epic in epics for story in epic.stories}
+    return {story.key for epic in own for story in epic.stories} - known
