@@ -189,3 +189,28 @@ def test_a_story_that_another_document_held_before_is_not_new(issues: Issues) ->
     issues.put("AA-12", "- The report lists each refund.", name="file:copy")
     issues.put("BB-21", "- The report is printed in A4.", name="file:moved")
     assert not issues.change(run)
+
+
+def test_an_epic_that_no_source_has_counts_as_it_was(issues: Issues) -> None:
+    workspace, project_id = issues.workspace, issues.project_id
+    issues.put("BB-21", "- The report is printed in A4.", epic="BB-1")
+    run = issues.run_of("AA-11", "BB-21", epics=("AA-1", "BB-1"))
+    workspace.library.remove_document(project_id, "jira:BB-21")
+    assert not issues.change(run)
+    added = "- The refund is paid within 2 days.\n- A refund of £0 is refused."
+    issues.put("AA-11", added)
+    change = issues.change(run)
+    report = coverage.of_run(workspace, project_id, run.id)
+    assert [row.criterion_id for row in report.criteria] == ["AA-11-AC1", "AA-11-AC2", "BB-21-AC1"]
+    assert not report.untraced
+    (figure,) = [
+        one
+        for one in runs.quality_of(workspace, project_id, run).figures
+        if one.name == "Criteria with a case"
+    ]
+    assert (figure.count, figure.total) == (2, 3)
+    for_it = tuple(one for one in run.conditions if one.criterion_id == "AA-11-AC1")
+    other = run.model_copy(update={"id": "without cases", "conditions": for_it})
+    missing = coverage.missing_of_new(workspace, project_id, other, change)
+    assert {name.rpartition("-")[0] for name in missing} == {"AA-11-AC2"}
+    assert (change.new, change.removed) == (("AA-11-AC2",), ("BB-1",))

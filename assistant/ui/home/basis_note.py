@@ -56,7 +56,8 @@ def basis_note(opened: Workspace, record: Session, view: RunView, stamp: str) ->
     change = view.change
     if change is None:
         return
-    keys = label(", ".join(epic.key for epic in change.now), limit=IDS)
+    read = (epic.key for epic in change.now if epic.key not in change.removed)
+    keys = label(", ".join(read), limit=IDS)
     parts = [
         _part(ids, word)
         for word, ids in (("new", change.new), ("changed", change.changed), ("gone", change.gone))

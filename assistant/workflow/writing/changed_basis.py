@@ -20,7 +20,8 @@ class BasisChange(Value):
 
     ``now`` are the run's stories and those that came since, with the answers given. ``new`` and
     ``changed`` are ids as they are now, ``gone`` as they were. ``present_ids`` has the present id
-    of each criterion of the run that still stands, with these words or others.
+    of each criterion of the run that still stands, with these words or others. ``removed`` are
+    the keys of the epics that no source has now: they are in ``now`` as they were.
     """
 
     now: tuple[Epic, ...] = ()
@@ -28,22 +29,24 @@ class BasisChange(Value):
     changed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     present_ids: Mapping[str, str] = {}
+    removed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.new or self.changed or self.gone)
 
 
 def basis_change(workspace: Workspace, project_id: str, run: GenerationRun) -> BasisChange:
-    """What became of the criteria of a run's epics; nothing of an epic that no source has now."""
+    """What became of the criteria of a run's epics."""
     present = _Present(workspace, project_id)
     since = _stories_since(workspace, project_id, run, present)
-    parts = [present.of(epic, since) for epic in run.epics if epic.key in present.own]
+    parts = [present.of(epic, since) for epic in run.epics]
     return BasisChange(
         now=tuple(epic for one in parts for epic in one.now),
         new=tuple(name for one in parts for name in one.new),
         changed=tuple(name for one in parts for name in one.changed),
         gone=tuple(name for one in parts for name in one.gone),
         present_ids={old: now for one in parts for old, now in one.present_ids.items()},
+        removed=tuple(name for one in parts for name in one.removed),
     )
 
 
@@ -58,7 +61,7 @@ def cases_now(
         source = stored.source_run_id or run.id
         if source not in ids:
             epics = workspace.library.run_epics(project_id, source)
-            then = (present.of(epic).present_ids for epic in epics if epic.key in present.own)
+            then = (present.of(epic).present_ids for epic in epics)
             ids[source] = {old: now for each in then for old, now in each.items()}
         case, known = stored.case, ids[source]
         found.append(
@@ -100,6 +103,7 @@ def questions_now(
     """What is asked of a run's epics as they read now.
 
     A question of the run stands where neither its criterion nor one that it quotes has changed.
+    Nothing more is asked of an epic that no source has now.
     """
     held_by = workspace.library.documents_of_epics(project_id)
     holders = {name for epic in change.now for name in held_by.get(epic.key, ())}
@@ -114,7 +118,12 @@ def questions_now(
         (change.present_ids.get(one.question.criterion_id, ""), one.question.text)
         for one in standing
     }
-    raised = [one for one in found if (one.criterion_id, one.text) not in known]
+    left = {c.id for epic in change.now if epic.key in change.removed for c in epic.criteria}
+    raised = [
+        one
+        for one in found
+        if one.criterion_id not in left and (one.criterion_id, one.text) not in known
+    ]
     again = {(one.criterion_id, one.text) for one in raised}
     return QuestionsNow(
         standing=standing,
@@ -147,6 +156,9 @@ class _Present:
     def of(self, then: Epic, since: Collection[str] = ()) -> BasisChange:
         """What became of an epic's criteria. ``since`` are the keys of the stories that came after
         the run; another story that it did not have was left out of it."""
+        if then.key not in self.own:
+            same_ids = {one.id: one.id for one in then.criteria}
+            return BasisChange(now=(then,), present_ids=same_ids, removed=(then.key,))
         own = _stories_as_criteria(self.own[then.key], then)
         now = _stories_as_criteria(self._answered[then.key], then)
         forms = {

@@ -77,16 +77,22 @@ def _of_present(
 def missing_of_new(
     workspace: Workspace, project_id: str, run: GenerationRun, change: BasisChange
 ) -> tuple[str, ...]:
-    """The conditions without a case that a run's criteria call for now and did not then."""
+    """The conditions without a case that a run's criteria call for now and did not then.
+
+    None are of an epic that no source has now.
+    """
     if not change.new and not change.changed:
         return ()
     planned = {condition_now(one.id, change.present_ids) for one in planned_conditions(run)}
     choices = run.generation
-    walks = {
-        one.id for one in conditions_of(change.now, choices.techniques, choices.depth) if one.legs
+    gone = {c.id for epic in change.now if epic.key in change.removed for c in epic.criteria}
+    left_out = {
+        one.id
+        for one in conditions_of(change.now, choices.techniques, choices.depth)
+        if one.legs or one.criterion_id in gone
     }
     found = _of_present(workspace, project_id, run, change).missing
-    return tuple(one for one in found if one not in planned and one not in walks)
+    return tuple(one for one in found if one not in planned and one not in left_out)
 
 
 def of_loaded_run(run: GenerationRun, *, questions: Sequence[Question] = ()) -> DepthReport:
