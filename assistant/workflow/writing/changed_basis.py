@@ -173,9 +173,9 @@ class _Present:
         other = dict[str, str]()
         for name, text in places.items():
             taken = set(other.values())
-            other[name] = next(
-                one for one, texts in free.items() if text in texts and one not in taken
-            )
+            found = (one for one, texts in free.items() if text in texts and one not in taken)
+            if (one := next(found, None)) is not None:
+                other[name] = one
         present = same | other
         held = set(present.values())
         keys = {story.key for story in then.stories}
