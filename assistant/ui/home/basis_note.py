@@ -15,7 +15,7 @@ from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.models import is_usable
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import coverage, follow_up_runs, runs
-from assistant.workflow.writing.runs import ACTIVE, RunView
+from assistant.workflow.writing.runs import ACTIVE, BasisChange, RunView
 
 IDS = 160
 """Characters of ids in the note."""
@@ -25,17 +25,18 @@ def present_view(opened: Workspace, record: Session, view: RunView, stamp: str) 
     """The view with what became of its criteria; kept until anything in the project changes."""
     if view.summary.status in ACTIVE:
         return view
-    if not _has_changed(opened, record.project_id, view, view.run.id, stamp):
+    change = _change(opened, record.project_id, view, view.run.id, stamp)
+    if not change:
         return view
     held = (view.summary.model_dump_json(), *(one.question.text for one in view.asked))
-    return _present(opened, record.project_id, view, view.run.id, stamp, held)
+    return _present(opened, record.project_id, view, change, view.run.id, stamp, held)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _has_changed(
+def _change(
     _opened: Workspace, project_id: str, _view: RunView, run_id: str, stamp: str
-) -> bool:
-    return runs.has_changed_basis(_opened, project_id, _view)
+) -> BasisChange:
+    return runs.change_of_basis(_opened, project_id, _view)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -43,12 +44,13 @@ def _present(
     _opened: Workspace,
     project_id: str,
     _view: RunView,
+    _change: BasisChange,
     run_id: str,
     stamp: str,
     held: tuple[str, ...],
 ) -> RunView:
     """``held`` is what a run itself adds to the view, which is no event of the project."""
-    return runs.with_present_text(_opened, project_id, _view)
+    return runs.with_present_text(_opened, project_id, _view, _change)
 
 
 def basis_note(opened: Workspace, record: Session, view: RunView, stamp: str) -> None:

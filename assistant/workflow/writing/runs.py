@@ -32,7 +32,9 @@ from assistant.workflow.review.review import QUESTION, STALE, needs_of, worst_fi
 from assistant.workflow.review.review_library import words_of
 from assistant.workflow.writing.answers import PREFIX, Answer, Asked, answered, asked_of
 from assistant.workflow.writing.changed_basis import (
-    BasisChange,
+    BasisChange as BasisChange,
+)
+from assistant.workflow.writing.changed_basis import (
     basis_change,
     cases_now,
     questions_now,
@@ -135,15 +137,19 @@ def view(workspace: Workspace, project_id: str, run_id: str) -> RunView:
     )
 
 
-def has_changed_basis(workspace: Workspace, project_id: str, view: RunView) -> bool:
-    """Whether a criterion of its epics is new, reads otherwise or is gone since the run."""
-    return bool(basis_change(workspace, project_id, view.run))
+def change_of_basis(workspace: Workspace, project_id: str, view: RunView) -> BasisChange:
+    """Which criteria of its epics are new, read otherwise or are gone since the run."""
+    return basis_change(workspace, project_id, view.run)
 
 
-def with_present_text(workspace: Workspace, project_id: str, view: RunView) -> RunView:
+def with_present_text(
+    workspace: Workspace, project_id: str, view: RunView, change: BasisChange | None = None
+) -> RunView:
     """The view with what became of its criteria, and with the questions of the present text; as it
-    is where no criterion has changed. Takes as long as comparing the criteria does."""
-    change = basis_change(workspace, project_id, view.run)
+    is where no criterion has changed. Takes as long as comparing the criteria does. ``change`` is
+    ``change_of_basis`` where it is known already."""
+    if change is None:
+        change = change_of_basis(workspace, project_id, view)
     if not change:
         return view
     found = questions_now(workspace, project_id, view.run, view.asked, change)
