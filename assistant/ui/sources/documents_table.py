@@ -123,7 +123,6 @@ def documents_table(opened: Workspace, record: Session) -> None:
     names = {one.id: one.name for one in opened.library.connections.list(record.project_id)}
     table: dict[str, object] = {
         "Title": [_titled(row) for row in documents],
-        **_files(documents),
         "Kind": [row.kind.replace("_", " ") for row in documents],
         "Holds": [_holds(row) for row in documents],
         "Version": [row.version for row in documents],
@@ -132,6 +131,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
             date_time(row.indexed_at) if row.is_indexed else "not yet" for row in documents
         ],
         "Chunks": [row.chunk_count for row in documents],
+        **_files(documents),
     }
     if names:
         table["From"] = [visible(names.get(row.connection_id, "by hand")) for row in documents]
