@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from written_again import write_now
 
-from assistant.domain import GenerationConfig, GenerationRun, Question, TestCase, TestStep
+from assistant.domain import GenerationConfig, GenerationRun, Question, TestCase, TestStep, utc_now
 from assistant.errors import LibraryError, SourceError
 from assistant.sources.files.files import read_file
 from assistant.suite.rows import rows
@@ -98,7 +99,9 @@ def test_an_answer_beside_the_criterion_is_found_for_it(
     before = understood(workspace, project_id, "CC-300")
     question = on(before, "CC-304-AC3")[0]
     words = "Within 2 seconds with 50 users signed in."
-    answers.answer(workspace, project_id, before.epics[0], question, words, by="Tess")
+    earlier = utc_now() - timedelta(milliseconds=1)
+    given = answers.answer(workspace, project_id, before.epics[0], question, words, by="Tess")
+    assert given.at > earlier  # to less than a second: a run of just before is older
     after = understood(workspace, project_id, "CC-300")
     assert question not in after.questions
     finished = run(workspace, project_id, after)

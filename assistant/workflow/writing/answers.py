@@ -117,7 +117,7 @@ def answer(
     name = by.strip() or "a tester"
     body = (
         f"# Answer on {_line(criterion.id)}\n\nAnswered by: {_line(name)}\n"
-        f"Answered on: {now.isoformat(timespec='seconds')}\n"
+        f"Answered on: {now.isoformat(timespec='milliseconds')}\n"
         f"In place of the criterion: {'yes' if replaces else 'no'}\n\n"
         f"## “{_line(criterion.text)}” – {_line(question.text)}\n\n{said}"
     )
