@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,7 +13,7 @@ from streamlit.testing.v1.element_tree import TextArea, Toggle
 from assistant.domain import GenerationConfig
 from assistant.ui import state
 from assistant.ui.sources.documents_table import ticks_key
-from assistant.workflow.review import review, stale
+from assistant.workflow.review import preview_change, review, stale
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
@@ -268,3 +269,36 @@ def test_one_new_file_uploaded_twice_is_shown_twice(app: AppTest) -> None:
         touches[number].set_value(True).run()
         assert not app.exception
     assert shown(app).count("another limit than 2 cases rest on") == 2
+
+
+@pytest.mark.long
+def test_what_a_new_source_touches_is_held_against_the_project_once_per_change(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    real = preview_change.preview_change
+
+    def counted(*given: Any, **named: Any) -> preview_change.ChangePreview:
+        made.append("once")
+        return real(*given, **named)
+
+    monkeypatch.setattr(preview_change, "preview_change", counted)
+    app.segmented_control(key="import_way").set_value("paste").run()
+    (field,) = [one for one in app.text_area if one.label == "Text"]
+    field.set_value("A voucher is accepted up to 70 days after it was issued.").run()
+    (touches,) = [one for one in app.toggle if one.label.startswith("Show the cases and questi")]
+    touches.set_value(True).run()
+    assert made == ["once"]
+    app.run()
+    assert not app.exception
+    assert "another limit than 2 cases rest on" in shown(app)
+    assert made == ["once"], "nothing in the project changed meanwhile"
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    stored = opened.library.cases(project_id)[0]
+    review.set_status(
+        opened, project_id, stored.id, "rejected",
+        seen_version=stored.row_version, by="Tess", reason="no",
+    )  # fmt: skip
+    app.run()
+    assert made == ["once", "once"]

@@ -21,7 +21,7 @@ from assistant.ui.state import Session, errors_shown, page_action
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import preview_change
+from assistant.workflow.review import preview_change, review_library
 from assistant.workflow.review.preview_change import (
     ChangePreview,
     ChecklistChange,
@@ -240,7 +240,22 @@ def new_source_view(
     ):
         return
     with errors_shown(), st.spinner("Holding cases and criteria against it…"):
-        change_view(preview_change.preview_change(opened, record.project_id, source), place)
+        stamp = review_library.stamp(opened, record.project_id)
+        made_of = hashlib.sha256(source.model_dump_json().encode("utf-8", "replace")).hexdigest()
+        change_view(_touched(opened, record.project_id, source, made_of, stamp), place)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _touched(
+    _opened: Workspace,
+    project_id: str,
+    _source: import_sources.Preview,
+    made_of: str,
+    stamp: str,
+) -> ChangePreview:
+    """Held against the project once per change of it, and per reading of the document
+    (``made_of``): the same text can be read as rules or as a page, its columns in several ways."""
+    return preview_change.preview_change(_opened, project_id, _source)
 
 
 def change_view(found: ChangePreview, place: str) -> None:
