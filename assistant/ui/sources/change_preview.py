@@ -241,7 +241,8 @@ def new_source_view(
         return
     with errors_shown(), st.spinner("Holding cases and criteria against it…"):
         stamp = review_library.stamp(opened, record.project_id)
-        made_of = hashlib.sha256(source.model_dump_json().encode("utf-8", "replace")).hexdigest()
+        said = source.model_dump_json(exclude={"reading": {"document": {"fetched_at"}}})
+        made_of = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
         change_view(_touched(opened, record.project_id, source, made_of, stamp), place)
 
 
