@@ -74,6 +74,7 @@ VENDOR_HOMES: dict[str, set[str]] = {
     "bs4": {"sources"},
     "markdownify": {"sources"},
     "striprtf": {"sources"},
+    "olefile": {"sources"},
     "docutils": {"sources"},
     "defusedxml": {"sources"},
     "yaml": {"sources"},

@@ -113,3 +113,18 @@ def test_a_lead_in_that_only_names_a_table_is_the_title_of_its_rows(lead: str) -
     (epic,) = read_pasted(TIERS.format(lead, "")).epics
     assert [one.text for one in epic.criteria] == ROWS
     assert all(one.title.endswith(("The rates are", "Rates")) for one in epic.criteria)
+
+
+@pytest.mark.parametrize(
+    ("begins", "title"),
+    [
+        ("<p>Status: agreed &nbsp; Owner: Ann</p><h2>1. Open days</h2>", "open days"),
+        ("<h2>1. Open days</h2>", "open days"),
+        ("<p>Status: agreed</p><h1>Days of the pier</h1><h2>1. Open days</h2>", "Days of the pier"),
+        ("<p>Days of the pier</p><h2>1. Open days</h2>", "Days of the pier"),
+        ("<p>Owner: Ann</p><p>The pier opens at 9.</p>", "open days"),
+    ],
+)
+def test_a_title_is_no_line_of_metadata_and_no_section(begins: str, title: str) -> None:
+    page = f"<html><body>{begins}<p>The pier opens at 8.</p></body></html>"
+    assert read_file("open_days.xhtml", page.encode()).document.title == title

@@ -1,5 +1,5 @@
 """Exports of trackers that keep all work alike: issues of GitHub, GitLab, Linear and Redmine, tasks
-of Asana and ClickUp, stories of Shortcut."""
+of Asana and ClickUp, stories of Shortcut, issues of YouTrack, features of Aha!."""
 
 from __future__ import annotations
 
@@ -595,3 +595,118 @@ def test_stories_of_shortcut_belong_to_the_epic_of_their_row() -> None:
     assert (story.sprint, story.team, story.labels) == ("4.2 Rowing", "Shore", ("web", "4.2"))
     assert "## 809 Update Node" in page.document.text
     assert "## 810 It sinks" in page.document.text
+
+
+# --- YouTrack ---------------------------------------------------------------------------------
+
+YOUTRACK = (
+    "Issue Id,Project,Tags,Summary,Description,Reporter,Created,Resolved,Type,State,Subsystem,"
+    "Fix versions,Parent for,Subtask of,Votes"
+)
+_RULES = "**Acceptance criteria**\n* It floats.\n* It is dry."
+
+
+@pytest.mark.parametrize("above", ["Parent for", "Subtask of", "both"])
+def test_issues_of_youtrack_stand_below_their_epic_whichever_side_tells(above: str) -> None:
+    down = {"Parent for": "BH-3, BH-4"} if above != "Subtask of" else {}
+    up = {"Subtask of": "BH-2"} if above != "Parent for" else {}
+    epic, page = table(
+        "issues.csv", YOUTRACK,
+        {"Issue Id": "BH-2", "Project": "Boats", "Summary": "Season", "Type": "Epic", **down},
+        {"Issue Id": "BH-3", "Project": "Boats", "Summary": "Reserve", "Type": "User Story",
+         "Description": _RULES, "Tags": "uat, web", "Fix versions": "4.2", "Subsystem": "Shore",
+         "Reporter": "Maud", **up},
+        {"Issue Id": "BH-4", "Project": "Boats", "Summary": "It sinks", "Type": "Bug", **up},
+    )  # fmt: skip
+    assert below([epic]) == {("BH-2", "Season"): [("BH-3", "Reserve")]}
+    assert criteria([epic]) == {"Reserve": ["It floats.", "It is dry."]}
+    ((story,),) = (one.stories for one in epic.epics)
+    assert (story.release, story.team, story.labels) == ("4.2", "Shore", ("uat", "web"))
+    assert "## BH-4 It sinks" in page.document.text
+
+
+def test_a_story_of_youtrack_below_another_belongs_to_the_epic_of_that() -> None:
+    (epic, _) = table(
+        "issues.csv", YOUTRACK,
+        {"Issue Id": "BH-2", "Project": "Boats", "Summary": "Season", "Type": "Epic",
+         "Parent for": "BH-3"},
+        {"Issue Id": "BH-3", "Project": "Boats", "Summary": "Reserve", "Type": "User Story",
+         "Description": _RULES, "Parent for": "BH-5"},
+        {"Issue Id": "BH-5", "Project": "Boats", "Summary": "Pay", "Type": "User Story",
+         "Description": _RULES, "Parent for": "BH-6, BH-2"},
+        {"Issue Id": "BH-6", "Project": "Boats", "Summary": "Tell", "Type": "Task"},
+    )  # fmt: skip
+    assert below([epic]) == {("BH-2", "Season"): [("BH-3", "Reserve"), ("BH-5", "Pay")]}
+
+
+def test_stories_of_youtrack_in_a_ring_are_kept() -> None:
+    (epic,) = table(
+        "issues.csv", YOUTRACK,
+        {"Issue Id": "BH-3", "Project": "Boats", "Summary": "Reserve", "Type": "User Story",
+         "Description": _RULES, "Subtask of": "BH-5"},
+        {"Issue Id": "BH-5", "Project": "Boats", "Summary": "Pay", "Type": "User Story",
+         "Description": _RULES, "Subtask of": "BH-3"},
+        {"Issue Id": "BH-7", "Project": "Boats", "Summary": "Sail", "Type": "User Story",
+         "Description": _RULES, "Subtask of": "BH-3", "State": "Duplicate"},
+    )  # fmt: skip
+    assert list(criteria([epic])) == ["Reserve", "Pay"]
+    assert "Withdrawn, left out: BH-7 Sail (Duplicate)." in epic.notes
+
+
+# --- Aha! -------------------------------------------------------------------------------------
+
+
+def aha(number: str, name: str, body: str = "", **more: Any) -> dict[str, Any]:
+    """A record as the API gives it."""
+    return {
+        "id": f"7{len(number)}", "reference_num": number, "name": name,
+        "url": f"https://shore.aha.io/features/{number}",
+        "resource": f"https://shore.aha.io/api/v1/features/{number}",
+        "description": {"id": "8", "body": body}, **more,
+    }  # fmt: skip
+
+
+def test_features_of_aha_are_stories_with_their_requirements_as_criteria() -> None:
+    above = {"epic": {"reference_num": "BH-E-1", "name": "Season"},
+             "release": {"reference_num": "BH-R-1", "name": "4.2"}, "tags": ["web"]}  # fmt: skip
+    rejected = {"workflow_status": {"name": "Rejected"}}
+    listed = "<p>One can pay.</p><h3>Acceptance criteria</h3><ul><li>By card.</li></ul>"
+    (reading,) = readings("features.json", json.dumps({
+        "epics": [aha("BH-E-1", "Season", "<p>All of summer.</p>")],
+        "features": [
+            aha("BH-1", "Reserve", f"<p>{STORY}</p>", **above, requirements=[
+                aha("BH-1-1", "Free places", "<p>Only <em>free</em> kayaks.</p>"),
+                aha("BH-1-2", "Colours", "<p>It is red.</p>", **rejected),
+                aha("BH-1-3", "Pay", listed),
+            ]),
+            aha("BH-2", "Sail", listed, **above),
+        ],
+        "pagination": {"total_records": 2},
+    }))  # fmt: skip
+    assert below([reading]) == {
+        ("BH-E-1", "Season"): [("BH-1", "Reserve"), ("BH-1-3", "Pay"), ("BH-2", "Sail")]
+    }
+    reserve, pay, sail = reading.epics[0].stories
+    assert [one.id for one in reserve.criteria] == ["BH-1-1"]
+    assert " ".join(reserve.criteria[0].text.split()) == "Free places Only free kayaks."
+    assert [one.text for story in (pay, sail) for one in story.criteria] == ["By card."] * 2
+    assert {story.release for story in (reserve, pay, sail)} == {"4.2"}
+    assert reserve.labels == ("web",)
+    assert reserve.uri == "https://shore.aha.io/features/BH-1"
+    assert "Withdrawn, left out: BH-1-2 Colours (Rejected)." in reading.notes
+
+
+def test_one_record_of_aha_is_read_and_another_list_of_features_is_none() -> None:
+    (reading,) = readings("feature.json", json.dumps({
+        "feature": aha("BH-1", "Reserve", "", requirements=[aha("BH-1-1", "Free places")]),
+    }))  # fmt: skip
+    assert criteria([reading]) == {"Reserve": ["Free places"]}
+    (other,) = readings("map.json", json.dumps({
+        "features": [{"name": "Pier", "reference_num": "P-1"}, {"name": "Shed"}],
+    }))  # fmt: skip
+    assert other.document.kind == "table"
+    (odd,) = readings("odd.json", json.dumps({
+        "features": [aha("BH-1", "Reserve", "x", tags=7, epic="E", release=[], requirements="y",
+                         workflow_status=None, custom_fields={})],
+    }))  # fmt: skip
+    assert odd.document.text

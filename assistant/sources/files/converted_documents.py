@@ -14,7 +14,7 @@ from assistant.sources.files.clean import clean_text
 from assistant.sources.files.recognition import not_installed
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.document_tables import with_tables
-from assistant.sources.pasted.pages import text_kind
+from assistant.sources.pasted.pages import numbered, text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text
 from assistant.sources.reading import ExtractionReport, Place, Reading
 
@@ -194,7 +194,10 @@ def text_reading(
     document = reading.document
     keyed = document.id.startswith(("epic:", "story:"))
     keyed = keyed and not document.id.startswith("epic:EPIC-")
-    named = document.title if document.title != "Untitled" else (title or source.title)
+    of_a_section = not title and kind != "epic" and numbered(document.title)
+    named = document.title
+    if of_a_section or named == "Untitled":
+        named = title or source.title
     identity = document.id if keyed else source.id
     return reading.changed(
         {"id": identity, "title": named, "content_hash": source.content_hash},

@@ -14,6 +14,7 @@ from assistant.sources.files.child_process import Record
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.converted_documents import check_length, report_of
 from assistant.sources.files.source_file import Source
+from assistant.sources.grids.aha_features import read_features
 from assistant.sources.grids.comments import Comment, comments_without_struck, with_comments
 from assistant.sources.grids.document_tables import with_tables
 from assistant.sources.grids.github_issues import read_issues as read_github
@@ -94,6 +95,10 @@ def _add(record: Record, export: Export) -> None:
             elif name == "board":
                 assert isinstance(value, dict)
                 for inner in read_board(value):
+                    _add(inner, export)
+            elif name == "aha":
+                assert isinstance(value, dict)
+                for inner in read_features(value):
                     _add(inner, export)
             elif name == "github":
                 for inner in read_github(objects(value)):

@@ -189,8 +189,8 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
 
 
 FileKind = Literal[
-    "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "html", "xml", "json", "confluence",
-    "salesforce", "archive", "text", "open_document", "picture", "web_archive",
+    "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "outlook", "html", "xml", "json",
+    "confluence", "salesforce", "archive", "text", "open_document", "picture", "web_archive",
     "reqif", "asciidoc", "restructured_text", "yaml",
 ]  # fmt: skip
 """What is read, by which reader; "dump" is a database's rows in SQL, "text" is Markdown, plain
@@ -199,7 +199,7 @@ text, a feature file or a table, "yaml" may be a schema or an API."""
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
-    "(EML), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports too), YAML, "
+    "(EML, MSG), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports too), YAML, "
     "ReqIF, BPMN, DMN, draw.io, PlantUML, Mermaid, messages (.properties), pictures (PNG, "
     "JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
@@ -227,8 +227,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS = (
     ("WordDocument", "an old Word document (DOC)", "Save it as DOCX"),
     ("PowerPoint Document", "an old presentation (PPT)", "Save it as PPTX"),
-    ("__properties_version", "an Outlook message (MSG)", "Save it as EML or text"),
 )
+_OUTLOOK = "__properties_version1.0"
 _ROWS = re.compile(
     r"^[ \t]*(?:(?:INSERT|REPLACE)\s+(?:(?:IGNORE\s+)?INTO\s|\[)|COPY\s[^;\n]*\bFROM\s+stdin\b)",
     re.IGNORECASE | re.MULTILINE,
@@ -373,6 +373,13 @@ def _open_document(data: bytes, shown: str) -> FileKind:
 
 
 def _old_office(data: bytes, shown: str) -> FileKind:
+    marks = ["EncryptedPackage", *(stream for stream, *_ in _OLE_KINDS)]
+    if _OUTLOOK.encode("utf-16-le") in data and (
+        # An attached file has its own marks, and so has a message in a document.
+        shown.casefold().endswith(".msg")
+        or not any(one.encode("utf-16-le") in data for one in marks)
+    ):
+        return "outlook"
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise password_protected(shown)
     for stream, what, next_step in _OLE_KINDS:

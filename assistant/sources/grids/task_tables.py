@@ -1,10 +1,11 @@
-"""Exports of trackers in CSV (Asana, ClickUp, GitLab, Linear, Redmine, Shortcut): their rows as
-items of a tracker.
+"""Exports of trackers in CSV (Asana, ClickUp, GitLab, Linear, Redmine, Shortcut, YouTrack): their
+rows as items of a tracker.
 
 Sources of the columns: Asana, "Export to CSV" of a project; ClickUp, "Task data export"; GitLab,
 "Export issues to CSV" and that of work items; Linear, "Export issues to CSV"; Redmine, the columns
-of its ``IssueQuery`` and their names in ``config/locales``; Shortcut, "Export stories to CSV". What
-Asana and ClickUp have no column of their own for, they add as a column of a custom field.
+of its ``IssueQuery`` and their names in ``config/locales``; Shortcut, "Export stories to CSV";
+YouTrack, "Issue data in CSV", with a column for each field and kind of link by its name. What Asana
+and ClickUp have no column of their own for, they add as a column of a custom field.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class _Tool(NamedTuple):
     """What its cells hold where they hold nothing."""
     more: Callable[[Item, Row], None] = _nothing_more
     """Takes what only this tool writes."""
+    holds: str = ""
+    """The column of the items that an item is the parent of."""
 
 
 # --- What only one tool writes ------------------------------------------------------------------
@@ -156,6 +159,11 @@ def _markdown(text: str) -> str:
     return tracker_text(text)
 
 
+def _youtrack(item: Item, row: Row) -> None:
+    """Of several parents the first."""
+    item.parent = item.parent.partition(",")[0]
+
+
 # --- The tools ----------------------------------------------------------------------------------
 
 _ASANA = _Tool(
@@ -233,7 +241,24 @@ _SHORTCUT = _Tool(
      "group": ["project", "team"], "author": ["requester"]},
     ["completed_at"],
 )  # fmt: skip
-_TOOLS = (_ASANA, _CLICKUP, _GITLAB, _GITLAB_ITEMS, _LINEAR, _REDMINE, _SHORTCUT)
+_YOUTRACK = _Tool(
+    "YouTrack", "issues",
+    frozenset({"issue id", "project", "summary"}),
+    {"own": ["issue id"], "name": ["summary"], "type": ["type"], "description": ["description"],
+     "status": ["state"], "labels": ["tags"], "parent": ["subtask of"],
+     "release": ["fix versions"], "team": ["subsystem"], "sprint": ["sprints", "sprint"],
+     "project": ["project"], "group": ["project"], "author": ["reporter"]},
+    ["resolved"],
+    rest=frozenset({
+        "created", "updated", "priority", "assignee", "affected versions", "fixed in build",
+        "estimation", "spent time", "votes", "parent for",
+    }),
+    any_two=frozenset({"tags", "votes", "state", "resolved", "reporter", "subtask of",
+                       "parent for"}),
+    more=_youtrack,
+    holds="parent for",
+)  # fmt: skip
+_TOOLS = (_ASANA, _CLICKUP, _GITLAB, _GITLAB_ITEMS, _LINEAR, _REDMINE, _SHORTCUT, _YOUTRACK)
 
 
 def task_records(grid: Grid) -> list[dict[str, object]]:
@@ -250,11 +275,23 @@ def task_records(grid: Grid) -> list[dict[str, object]]:
     if tool.more is _gitlab and len(projects) > 1:  # each counts its issues by itself
         for item in items:
             item.own = f"{item.project}#{item.own}"
+    if tool.holds:
+        _give_parents(items, rows, tool.holds)
     project = projects.pop() if len(projects) == 1 else ""
     records = list(item_records(items, Tracker(tool.name, tool.noun, project)))
     if not any("issue" in record for record in records):
         return []
     return [*records, {"report": {"reader": f"{tool.name} CSV", "parts": len(items)}}]
+
+
+def _give_parents(items: Sequence[Item], rows: Sequence[Row], holds: str) -> None:
+    """The parents that only the items above tell, by their keys in the column ``holds``."""
+    named = {item.own: item for item in items}
+    for item, row in zip(items, rows, strict=True):
+        cells = [cell for name, cell in row.items() if name.casefold() == holds]
+        for key in re.split(r"[,\s]+", " ".join(cells)):
+            if key in named and not named[key].parent:
+                named[key].parent = item.own
 
 
 def _is_of(tool: _Tool, header: Sequence[str]) -> bool:

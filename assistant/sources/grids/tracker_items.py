@@ -314,7 +314,7 @@ def _give_epics(items: Sequence[Item]) -> None:
         told += [value for name, value in item.fields.items() if _kind(name) == "epic"]
         shown = [unlinked(one).strip("*_ ") for one in told]
         named = [one for words in (*told, *item.links) for one in _items_in(words, item, by_name)]
-        named += [parents[item.parent]] if item.parent in parents else []
+        named += _chain(item, parents)
         above = [one for one in named if one.kind == "epic"]
         above += [titles[one.casefold()] for one in shown if one.casefold() in titles]
         alone = listed.get(id(item), [])
@@ -329,6 +329,16 @@ def _give_epics(items: Sequence[Item]) -> None:
             item.epic, item.epic_title = item.parent, item.parent_title
     for item in items:
         item.epic_title = item.epic_title or elsewhere.get(item.epic, "")
+
+
+def _chain(item: Item, parents: Mapping[str, Item]) -> list[Item]:
+    """The item above one; above a story all up to its epic: what is below a story is part of it."""
+    found, at = list[Item](), item
+    while (at := parents.get(at.parent, item)) is not item and not any(at is one for one in found):
+        found.append(at)
+        if at.kind == "epic" or item.kind != "story":
+            break
+    return found
 
 
 def _raise_parents(items: Sequence[Item], parents: Mapping[str, Item]) -> None:

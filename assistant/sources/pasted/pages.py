@@ -33,17 +33,22 @@ _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
 
 def page_title(text: str) -> str:
     """The first heading, or a short first line, also above a heading with a number: that is a
-    section's ("1 Scope")."""
+    section's ("1 Scope"). A line of metadata ("Status: agreed") is no title."""
     lines = split_lines(text)
     _, length = front_matter(lines)
     first = next((line.content for line in lines[length:] if not line.blank), "")
-    first = unwrap(first) if 0 < len(first) <= 120 else ""
+    first = unwrap(first) if len(first) <= 120 and not metadata_pairs(first) else ""
     for line in lines[length : length + 40]:
         if match := _ATX.match(line.text):
             title = unwrap(match.group(2))
-            named = first and not _ATX.match(first) and _NUMBERED.match(title)
+            named = first and not _ATX.match(first) and numbered(title)
             return first if named else title
     return first
+
+
+def numbered(title: str) -> bool:
+    """Whether a heading has a section's number ("1 Scope")."""
+    return bool(_NUMBERED.match(title))
 
 
 def heading_title(text: str) -> str:

@@ -39,6 +39,7 @@ READERS = {
     "html": ("documents.html", *_HTML),
     "rtf": ("documents.rtf", "striprtf.striprtf"),
     "mail": ("documents.mail", *_HTML),
+    "outlook": ("documents.outlook", "olefile", *_HTML),
     "web_archive": ("documents.web_archive", *_HTML),
     "open_document": ("documents.open_document", "defusedxml.ElementTree"),
     "asciidoc": ("markups.asciidoc", *_HTML),

@@ -1,4 +1,4 @@
-"""JSON files: issues of Jira and GitHub, Confluence, cases, Xray, Salesforce, chats, schemas.
+"""JSON files: issues of Jira and GitHub, Aha!, Confluence, cases, Xray, Salesforce, chats, schemas.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
 its values, whatever words stand in it. Records are those of ``exports.read_export``.
@@ -15,6 +15,7 @@ from assistant.sources.readers.atlassian import jira_issues
 from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf
 from assistant.sources.readers.chat_messages import read_chat
 from assistant.sources.readers.documents.html import to_markdown
+from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused, place_of
 from assistant.sources.readers.salesforce_metadata import salesforce_records
 from assistant.sources.readers.schemas import read_schema
@@ -61,6 +62,8 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield from cases
     elif _is_board(payload):
         yield {"board": payload}
+    elif features := _aha_records(payload):
+        yield {"aha": features}
     elif chat := read_chat(payload, str(options.get("name", ""))):
         yield from chat
     elif salesforce_records.is_records(payload):
@@ -203,6 +206,24 @@ def _is_board(payload: object) -> bool:
 
 
 _OF_A_BOARD = {"cards": "idList", "lists": "idBoard"}
+
+
+def _aha_records(payload: object) -> dict[str, list[dict[str, Any]]]:
+    """The records of a payload of Aha! by kind, their HTML as Markdown; what they mean is read by
+    ``aha_features``. Empty for another payload."""
+    lists = mapping(payload)
+    found = {
+        kind: objects(lists.get(kind)) or objects([lists.get(kind.removesuffix("s"))])
+        for kind in ("epics", "features", "requirements")
+    }
+    records = [one for each in found.values() for one in each]
+    if not all({"reference_num", "name", "resource"} <= one.keys() for one in records):
+        return {}
+    for one in records:
+        for each in (one, *objects(one.get("requirements"))):
+            body = mapping(each.get("description")).get("body")
+            each["description"] = fragment_to_markdown(str(body or ""))
+    return found if records else {}
 
 
 def _github_issues(payload: object) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import base64
 import email
 import email.policy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 
 from assistant.sources.readers.documents.html import to_markdown
@@ -21,7 +21,8 @@ _HEADERS = ("From", "To", "Cc", "Date")
 _STRUCTURE = re.compile(r"^(?:#{1,6} |[ ]*- |[ ]*\d+\. |\|.*\w.*\|.*\w.*\|$)", re.MULTILINE)
 """Lines of Markdown that a plain text of the same words would lack."""
 
-_DEPTH = 20
+DEPTH = 20
+"""How deep messages lie in each other at most."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|svg|ico|webp|emz|wmz)$", re.IGNORECASE)
 """What a mail holds for its look and its signature: counted, not read as a file of its own."""
 
@@ -31,16 +32,20 @@ Attachments = list[tuple[str, bytes]]
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     """The message in ``data``."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    subject = _header(message, "Subject")
-    yield {"title": subject, "author": _header(message, "From")}
+    yield from read_message(email.message_from_bytes(data, policy=email.policy.default))
+
+
+def read_message(message: Message, lost: Sequence[str] = ()) -> Iterator[object]:
+    """The records of a message; ``lost`` are parts of it that could not be read before."""
+    subject = header_of(message, "Subject")
+    yield {"title": subject, "author": header_of(message, "From")}
     attachments: Attachments = []
     body = "\n\n".join(_body(message, attachments, 1))
     if not body.strip() and not attachments and not subject:
         raise Refused("damaged", "the message is empty")
     heading = f"# {subject}\n\n" if subject else ""
     yield {"part": "", "text": heading + "\n".join(_head(message)) + "\n\n" + body}
-    unread, names, pictures = list[str](), set[str](), 0
+    unread, names, pictures = list(lost), set[str](), 0
     for name, content in attachments:
         if _PICTURE.search(name):
             pictures += 1
@@ -55,10 +60,11 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
 
 
 def _head(message: Message) -> list[str]:
-    return [f"{name}: {words}" for name in _HEADERS if (words := _header(message, name))]
+    return [f"{name}: {words}" for name in _HEADERS if (words := header_of(message, name))]
 
 
-def _header(message: Message, name: str) -> str:
+def header_of(message: Message, name: str) -> str:
+    """A header on one line; empty where it is broken."""
     try:
         return " ".join(str(message.get(name, "")).split())
     except (ValueError, IndexError, AttributeError, TypeError):  # broken headers, by many ways
@@ -80,7 +86,7 @@ def _body(part: Message, attachments: Attachments, depth: int) -> list[str]:
     """The texts of a message or of a part of one; files in it are added to ``attachments``."""
     kind, payload = part.get_content_type(), part.get_payload()
     inner = [each for each in payload if isinstance(each, Message)] if part.is_multipart() else []
-    if depth > _DEPTH or (inner and kind == "message/delivery-status"):
+    if depth > DEPTH or (inner and kind == "message/delivery-status"):
         return ["\n".join(str(each) for each in inner)] if inner else []
     if inner and kind.startswith("message/"):
         return [text for each in inner for text in _forwarded(each, attachments, depth)]
@@ -101,7 +107,7 @@ def _body(part: Message, attachments: Attachments, depth: int) -> list[str]:
 
 def _forwarded(message: Message, attachments: Attachments, depth: int) -> list[str]:
     head = "\n".join(_head(message))
-    subject = _header(message, "Subject")
+    subject = header_of(message, "Subject")
     title = f"{'#' * min(depth + 1, 6)} Message: {subject}" if subject else ""
     texts = _body(message, attachments, depth + 1)
     return [text for text in (title, head, *texts) if text]
