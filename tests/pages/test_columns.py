@@ -1,4 +1,4 @@
-"""Import sources: the columns of a table are shown, corrected, saved and used again."""
+"""Import sources: what a table holds and its columns are shown, corrected, saved, used again."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ def text_of(app: AppTest) -> str:
 
 def upload(app: AppTest, name: str, data: bytes) -> None:
     app.file_uploader[0].upload(name, data).run()
+    assert not app.exception
+
+
+def say(app: AppTest, holds: str) -> None:
+    """Say what the table holds."""
+    box = next(box for box in app.segmented_control if box.label == "This table holds")
+    box.set_value(holds).run()
     assert not app.exception
 
 
@@ -90,3 +97,53 @@ def test_a_table_of_prices_asks_for_nothing(app: AppTest) -> None:
     app.switch_page("pages/import_sources.py").run()
     upload(app, "prices.csv", b"Tariff;Price per month\nBasic green power;12.50\nFlex;14.00\n")
     assert "may hold test cases" not in text_of(app)
+
+
+STORIES = (
+    b"What we want;Why;Done if;Ref;Wave\n"
+    b"As a customer I want to cancel in the portal.;Calls cost money;"
+    b'"1. Within 14 days no fee is charged.\n2. After 14 days 30 EUR are charged.";P-1;R5\n'
+    b'As an agent I want to see the reason.;Agents ask;"- It is shown.\n- It is dated.";P-2;R6\n'
+)
+
+
+def test_a_table_of_stories_is_asked_for_once(app: AppTest) -> None:
+    app.switch_page("pages/import_sources.py").run()
+    before = len(app.dataframe[0].value)
+    upload(app, "backlog.csv", STORIES)
+    assert "may hold test cases or user stories" in text_of(app)
+    box = next(box for box in app.segmented_control if box.label == "This table holds")
+    assert box.value == "stories"
+    assert choice(app, "Done if").value == "criteria"
+    assert "**Done if** :orange-badge[guess]" in text_of(app)
+    assert "**2 stories** with 4 criteria" in text_of(app)
+    choice(app, "Wave").set_value("release").run()
+    shown = text_of(app)
+    assert "After 14 days 30 EUR are charged." in shown
+    assert " backlog · R5" in shown, "the preview is live, and nothing is kept yet"
+    next(button for button in app.button if button.label == "Save and use").click().run()
+    assert not app.exception
+    assert "may hold test cases or user stories" not in text_of(app)
+    assert "1 epic, 2 stories, 4 criteria" in text_of(app)
+    app.button(key="keep").click().run()
+    assert len(app.dataframe[0].value) == before + 1
+    upload(app, "next month.csv", STORIES.replace(b"14 days", b"20 days"))
+    assert "may hold test cases or user stories" not in text_of(app)
+    assert "1 epic, 2 stories, 4 criteria" in text_of(app)
+
+
+def test_what_was_read_as_stories_is_said_to_be_cases_or_facts(app: AppTest) -> None:
+    app.switch_page("pages/import_sources.py").run()
+    table = b"Key;User story;Acceptance criteria\nP-1;Cancel online;Open the portal\n"
+    upload(app, "t.csv", table)
+    assert "1 story, 1 criterion" in text_of(app)
+    next(t for t in app.toggle if t.label == "Show and correct the columns").set_value(True).run()
+    say(app, "cases")
+    assert "No column holds steps" in text_of(app)
+    choice(app, "Acceptance criteria").set_value("step_action").run()
+    assert "**1 test case** with 1 step" in text_of(app)
+    say(app, "facts")
+    assert "**Each row stays a row of a table**" in text_of(app)
+    next(button for button in app.button if button.label == "Save and use").click().run()
+    assert not app.exception
+    assert "No epics or cases" in text_of(app)

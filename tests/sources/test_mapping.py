@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from assistant.errors import SourceError
 from assistant.sources.files.files import read_file, tables_of
-from assistant.sources.grids.mapping import ColumnMapping, apply_mapping, suggest_mapping
+from assistant.sources.grids.mapping import ColumnMapping, guess_holds, suggest_mapping
+from assistant.sources.reading import Reading
 
 HEADERS = ["Nr.", "Prüfling", "Was zu tun ist", "Soll", "Wichtigkeit", "Bezug", "Notiz"]
 ROWS = [
@@ -14,6 +17,18 @@ ROWS = [
     ["TF-1", "Plan verlängern gratis", "Enter 14 days", "The date is saved", "hoch", "CC-12", "x"],
     ["TF-2", "Plan beenden im Portal", "Click End", "An error is shown", "niedrig", "CC-13", ""],
 ]  # fmt: skip
+
+
+def csv(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """A table as a file."""
+    return "\n".join(
+        ";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [headers, *rows]
+    ).encode()
+
+
+def read(mapping: ColumnMapping, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Reading:
+    """The table as it is read where a project has saved ``mapping``."""
+    return read_file("table.csv", csv(headers, rows), mappings=[mapping])
 
 
 def test_columns_are_found_by_header_and_by_content() -> None:
@@ -29,12 +44,13 @@ def test_columns_are_found_by_header_and_by_content() -> None:
 
 
 def test_applied_mapping_gives_cases() -> None:
-    cases, unread = apply_mapping(suggest_mapping(HEADERS, ROWS), HEADERS, ROWS)
+    reading = read(suggest_mapping(HEADERS, ROWS), HEADERS, ROWS)
+    cases = reading.cases
     assert [(c.id, len(c.steps), c.priority, c.story_key) for c in cases] == [
         ("TF-1", 2, "High", "CC-12"), ("TF-2", 1, "Low", "CC-13"),
     ]  # fmt: skip
     assert cases[0].steps[1].expected_result == "The date is saved"
-    assert unread == ()
+    assert reading.unread == ()
 
 
 def test_a_person_corrects_saves_and_applies_again() -> None:
@@ -42,7 +58,7 @@ def test_a_person_corrects_saves_and_applies_again() -> None:
     assert mapping.columns[6].reason == "set by a person"
     saved = ColumnMapping.model_validate_json(mapping.model_dump_json())
     assert saved == mapping
-    cases, _ = apply_mapping(saved, HEADERS, ROWS)
+    cases = read(saved, HEADERS, ROWS).cases
     assert cases[0].labels == ("x",)
     assert cases[0].priority == "Medium"
 
@@ -59,11 +75,7 @@ def test_known_headers_need_no_guess() -> None:
 def test_what_cannot_be_applied_says_why() -> None:
     mapping = suggest_mapping(["A", "B"], [["1", "2"]])
     assert len(mapping.problems) == 2
-    with pytest.raises(SourceError, match="No column holds steps"):
-        apply_mapping(mapping, ["A", "B"], [])
     good = suggest_mapping(HEADERS, ROWS)
-    with pytest.raises(SourceError, match="other columns"):
-        apply_mapping(good, HEADERS[::-1], ROWS)
     with pytest.raises(SourceError, match="no column 9"):
         good.with_field(8, "title")
 
@@ -94,17 +106,12 @@ def test_a_column_for_each_step_is_seen_saved_and_applied() -> None:
     assert mapping.columns[2].reason == "by its header"
     assert mapping.columns[6].reason == "by its header and its cells"
     saved = ColumnMapping.model_validate_json(mapping.with_field(3, "ignore").model_dump_json())
-    cases, _ = apply_mapping(saved, STEP_HEADERS, STEP_ROWS)
+    cases = read(saved, STEP_HEADERS, STEP_ROWS).cases
     assert [[(s.action, s.expected_result) for s in case.steps] for case in cases] == [
         [("Open", ""), ("Pay", "Paid")], [("Open", ""), ("Quit", "Gone")],
     ]  # fmt: skip
     turned = [row[::-1] for row in STEP_ROWS]
-    [grid] = tables_of(
-        "a.csv", "\n".join(",".join(r) for r in [STEP_HEADERS[::-1], *turned]).encode()
-    )
-    placed = saved.placed(grid.header)
-    assert placed is not None
-    assert apply_mapping(placed, grid.header, grid.rows)[0] == cases
+    assert read(saved, STEP_HEADERS[::-1], turned).cases == cases
 
 
 def test_what_cases_share_is_not_suggested_as_their_id() -> None:
@@ -113,3 +120,104 @@ def test_what_cases_share_is_not_suggested_as_their_id() -> None:
     assert [column.field for column in mapping.columns] == ["ignore", "title", "step_action"]
     own = [["S-1", *rows[0][1:]], ["S-2", *rows[1][1:]]]
     assert suggest_mapping(["Set", "Summary", "Steps"], own).columns[0].field == "id"
+
+
+# --- User stories -------------------------------------------------------------------------------
+
+STORY_HEADERS = ["What we want", "Why", "Done if", "Ref", "Wave"]
+STORIES = [
+    ["As a customer I want to cancel in the portal.", "Calls cost money",
+     "1. Within 14 days no fee is charged.\n2. After 14 days a fee of 30 EUR is charged.",
+     "P-1", "R5"],
+    ["As an agent I want to see the reason.", "Agents ask for it",
+     "- The reason is shown.\n- It is in English.", "P-2", "R6"],
+]  # fmt: skip
+
+
+def stories_of(reading: Reading) -> list[tuple[str, str, list[str]]]:
+    """Key, narrative and criteria of each story."""
+    return [
+        (story.key, story.narrative, [criterion.text for criterion in story.criteria])
+        for epic in reading.epics
+        for story in epic.stories
+    ]
+
+
+def story_mapping() -> ColumnMapping:
+    """The suggestion for the stories, their release told by a person."""
+    return suggest_mapping(STORY_HEADERS, STORIES, "stories").with_field(4, "release")
+
+
+def test_stories_under_a_company_s_headers_are_asked_for() -> None:
+    reading = read_file("stories.csv", csv(STORY_HEADERS, STORIES))
+    assert (reading.epics, reading.columns) == ((), "unsure")
+    [grid] = tables_of("stories.csv", csv(STORY_HEADERS, STORIES))
+    assert guess_holds(grid) == "stories"
+    mapping = suggest_mapping(grid.header, grid.rows, "stories")
+    assert [(column.field, column.is_guess) for column in mapping.columns] == [
+        ("narrative", True), ("benefit", False), ("criteria", True), ("key", False),
+        ("ignore", False),
+    ]  # fmt: skip
+    assert mapping.problems == ()
+
+
+def test_a_table_is_read_as_stories_as_those_of_known_headers_are() -> None:
+    reading = read(story_mapping(), STORY_HEADERS, STORIES)
+    known = ["User story", "Details", "Acceptance criteria", "Story key", "Release"]
+    as_known = read_file("known.csv", csv(known, STORIES))
+    assert stories_of(reading) == stories_of(as_known)
+    assert stories_of(reading)[0] == (
+        "P-1", "As a customer I want to cancel in the portal.\n\nCalls cost money",
+        ["Within 14 days no fee is charged.", "After 14 days a fee of 30 EUR is charged."],
+    )  # fmt: skip
+    assert [s.release for epic in reading.epics for s in epic.stories] == ["R5", "R6"]
+    assert (reading.document.kind, reading.columns) == ("epic", "known")
+
+
+def test_what_keeps_columns_from_being_stories_is_said() -> None:
+    mapping = story_mapping()
+    assert mapping.with_field(4, "key").problems == (
+        "2 columns hold the key of a story. Choose one.",
+    )
+    assert mapping.with_field(0, "ignore").problems == (
+        "No column holds the title or the words of a story. Choose one.",
+    )
+
+
+def test_what_was_read_as_cases_or_stories_can_be_said_to_be_something_else() -> None:
+    headers = ["ID", "Title", "Steps", "Expected result"]
+    rows = [["A-1", "Cancel", "1. In time\n2. Too late", "No fee"], ["A-2", "Pay", "x", "Paid"]]
+    assert len(read_file("t.csv", csv(headers, rows)).cases) == 2
+    mapping = suggest_mapping(headers, rows, "stories").with_field(2, "criteria")
+    reading = read(mapping, headers, rows)
+    assert reading.cases == ()
+    assert [(key, said) for key, _, said in stories_of(reading)] == [
+        ("A-1", ["In time", "Too late"]), ("A-2", ["x"]),
+    ]  # fmt: skip
+    facts = read(suggest_mapping(headers, rows, "facts"), headers, rows)
+    assert (facts.cases, facts.epics, facts.document.kind) == ((), (), "table")
+    assert "| A-1 | Cancel |" in facts.document.text
+
+
+def test_facts_are_known_by_all_their_headers() -> None:
+    headers = ["ID", "Title", "Steps", "Expected result"]
+    facts = suggest_mapping(headers[:2], [], "facts")
+    rows = [["A-1", "Cancel", "Open", "Shown"], ["A-2", "Pay", "Open", "Paid"]]
+    assert len(read(facts, headers, rows).cases) == 2, "another table with these columns in it"
+    whole = suggest_mapping(headers[::-1], [], "facts")
+    assert read(whole, headers, rows).cases == (), "their order does not matter"
+
+
+def test_columns_made_for_a_table_come_before_those_that_fit_it_too() -> None:
+    cases = suggest_mapping(HEADERS[:6], [row[:6] for row in ROWS])
+    facts = suggest_mapping(HEADERS, ROWS, "facts")
+    data = csv(HEADERS, ROWS)
+    assert read_file("t.csv", data, mappings=[cases]).cases
+    assert not read_file("t.csv", data, mappings=[cases, facts]).cases
+
+
+def test_stories_whose_criteria_stand_in_an_unknown_column_are_asked_for() -> None:
+    headers = ["Key", "User story", "Done if"]
+    rows = [[row[3], row[0], "1. It is free.\n2. It is quick."] for row in STORIES]
+    assert read_file("t.csv", csv(headers, rows)).columns == "unsure"
+    assert read_file("t.csv", csv([*headers[:2], "Acceptance criteria"], rows)).columns == "known"

@@ -39,7 +39,7 @@ from assistant.sources.grids.file_grids import (
 )
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.issues import is_issue_table, issue_reading
-from assistant.sources.grids.mapping import ColumnMapping, may_hold_cases
+from assistant.sources.grids.mapping import ColumnMapping, mapping_for, needs_a_look
 from assistant.sources.grids.squash_tables import squash_cases
 from assistant.sources.grids.table_files import read_grids
 from assistant.sources.grids.task_tables import task_records
@@ -156,12 +156,10 @@ def _text_file(source: Source) -> list[Reading]:
 def _tables(found: FileGrids, source: Source) -> list[Reading]:
     grids, notes = list[Grid](), list(found.notes)
     for grid in found.grids:
-        mapped = next(
-            ((m, one) for m in source.mappings if (one := m.applied_to(grid)) is not None), None
-        )
-        grids.append(grid if mapped is None else mapped[1])
-        if mapped is not None and mapped[0].name:
-            notes.append(f"Columns read as saved under “{mapped[0].name}”.")
+        mapping = mapping_for(source.mappings, grid.header)
+        grids.append((mapping and mapping.applied_to(grid)) or grid)
+        if mapping is not None and mapping.name:
+            notes.append(f"Columns read as saved under “{mapping.name}”.")
     untouched = all(grid is before for grid, before in zip(grids, found.grids, strict=True))
     if untouched:
         grids, said = squash_cases(grids)
@@ -183,7 +181,11 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
         return export_readings(export, source)
     reading = read_grids(cells, title=source.title, document_id=source.id,
                          content_hash=source.content_hash, notes=notes)  # fmt: skip
-    unsure = untouched and may_hold_cases(cells, reading.cases, reading.unread)
+    if untouched:
+        unsure = needs_a_look(cells, reading.cases, reading.unread)
+    else:  # of a workbook, the sheets that no mapping reads
+        pairs = zip(grids, found.grids, strict=True)
+        unsure = needs_a_look([grid for grid, before in pairs if grid is before], (), ())
     columns = "unsure" if unsure else "known"
     return [reading.model_copy(update={"report": found.report, "columns": columns})]
 

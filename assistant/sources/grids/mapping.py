@@ -1,8 +1,9 @@
-"""A table of cases under any headers: a mapping of its columns that a person sees and corrects.
+"""A table under any headers: a mapping of its columns that a person sees and corrects.
 
-``suggest_mapping`` proposes what each column holds, by its header and by what stands in it;
-``apply_mapping`` reads the rows under a mapping. Mappings are values: saved as JSON and applied
-to the next export of the same tool.
+It says what the rows are (cases, stories, or rows that stay a table) and what each column holds.
+``suggest_mapping`` proposes that, by a column's header and by what stands in it;
+``ColumnMapping.applied_to`` has a table read so. Mappings are values: saved as JSON and applied to
+the next export of the same tool.
 """
 
 from __future__ import annotations
@@ -16,17 +17,21 @@ from assistant.domain import TestCase, Unread, Value
 from assistant.errors import SourceError
 from assistant.language.word_lists import read_patterns
 from assistant.sources.grids.case_groups import SECTION
-from assistant.sources.grids.case_rows import read_cases
 from assistant.sources.grids.grids import Grid, RowsForm
 from assistant.sources.grids.headers import (
     Columns,
+    assigned,
     case_columns,
     is_identity,
     normalised,
     numbered_steps,
     settled,
 )
-from assistant.sources.pasted.names_and_ids import Taken, find_key
+from assistant.sources.grids.table_kinds import recognise
+from assistant.sources.grids.tool_headers import english_header
+from assistant.sources.pasted.lines import read_marker, split_lines
+from assistant.sources.pasted.names_and_ids import find_key
+from assistant.sources.pasted.story_sentences import starts_story
 
 CaseField = Literal[
     "id", "title", "objective", "preconditions", "postconditions", "priority", "type", "release",
@@ -35,7 +40,23 @@ CaseField = Literal[
 ]  # fmt: skip
 """What a column of a case table can hold; "ignore" for one that is not read."""
 
-_TELLING = frozenset({"id", "step_action", "step_expected"})
+StoryField = Literal[
+    "key", "title", "narrative", "criteria", "criterion_id", "epic", "epic_title", "type",
+    "release", "team", "sprint", "labels", "role", "want", "benefit", "given", "when", "then",
+    "ignore",
+]  # fmt: skip
+"""What a column of a table of stories can hold."""
+
+ColumnField = CaseField | StoryField
+Holds = Literal["cases", "stories", "facts"]
+"""What the rows of a table are; "facts" stay a table in the source's text."""
+
+CONTENT = "by its content"
+"""How the reason begins for a column that was guessed."""
+
+_ONCE: tuple[ColumnField, ...] = ("key", "title")
+_IDS, _NAMES = frozenset({"id", "key"}), frozenset({"title", "narrative"})
+_TELLING = frozenset({"id", "step_action", "step_expected", "criteria"})
 _SAMPLE_ROWS, _LEAST_CELLS = 200, 2
 _ID = re.compile(r"[A-Za-z][A-Za-z_-]{0,15}[-_ ]?\d{1,7}|\d{1,7}")
 _PATTERNS = read_patterns(__file__)
@@ -55,25 +76,31 @@ class MappedColumn(Value):
 
     number: int
     header: str
-    field: CaseField = "ignore"
+    field: ColumnField = "ignore"
     reason: str = ""
     sample: str = ""
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether only what stands in the column says what it holds."""
+        return self.reason.startswith(CONTENT)
+
 
 class ColumnMapping(Value):
-    """What the columns of a case table hold; to be shown, corrected, saved and applied again.
+    """What a table holds, and its columns; to be shown, corrected, saved and applied again.
 
     ``rows_form`` says how rows form cases, see ``grids.RowsForm``.
     """
 
     name: str = ""
+    holds: Holds = "cases"
     columns: tuple[MappedColumn, ...]
     rows_form: RowsForm = "auto"
 
     @property
-    def fields(self) -> dict[CaseField, tuple[int, ...]]:
+    def fields(self) -> dict[ColumnField, tuple[int, ...]]:
         """The numbers of the columns for each field that is read."""
-        found: dict[CaseField, list[int]] = {}
+        found: dict[ColumnField, list[int]] = {}
         for column in self.columns:
             if column.field != "ignore":
                 found.setdefault(column.field, []).append(column.number)
@@ -81,7 +108,11 @@ class ColumnMapping(Value):
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What keeps this mapping from giving cases, in words; empty where it can be applied."""
+        """What keeps this mapping from being applied, in words; empty where nothing does."""
+        if self.holds == "facts":
+            return ()
+        if self.holds == "stories":
+            return self._story_problems()
         fields, said = set(self.fields), []
         if not fields & {"title", "id", "objective"}:
             said.append("No column holds the title or id of a case. Choose one.")
@@ -93,8 +124,24 @@ class ColumnMapping(Value):
             said.append("No column holds the title that begins a case. Choose one.")
         return tuple(said)
 
-    def case_columns(self) -> Columns:
-        """The columns as the reader of cases takes them."""
+    def _story_problems(self) -> tuple[str, ...]:
+        fields = self.fields
+        said = [
+            f"{len(fields[name])} columns hold the {name} of a story. Choose one."
+            for name in _ONCE
+            if len(fields.get(name, ())) > 1
+        ]
+        if not fields.keys() & {"title", "narrative", "want"}:
+            said.append("No column holds the title or the words of a story. Choose one.")
+        return tuple(said)
+
+    def read_columns(self) -> Columns | None:
+        """The columns as the readers of cases and stories take them; ``None`` for facts."""
+        if self.holds == "facts":
+            return None
+        unknown = tuple(column.number for column in self.columns if column.field == "ignore")
+        if self.holds == "stories":
+            return Columns("requirements", self._story_columns(), unknown)
         single = numbered_steps([column.header for column in self.columns])
         found: dict[str, list[int]] = {}
         for at, column in enumerate(self.columns):
@@ -105,10 +152,19 @@ class ColumnMapping(Value):
         fields = {name: tuple(numbers) for name, numbers in found.items()}
         if "title" not in fields and "objective" in fields:
             fields["title"] = fields.pop("objective")
-        unknown = tuple(column.number for column in self.columns if column.field == "ignore")
         return Columns("cases", fields, unknown)
 
-    def with_field(self, number: int, field: CaseField) -> ColumnMapping:
+    def _story_columns(self) -> dict[str, tuple[int, ...]]:
+        """The fields of a story; a wish without a role is no sentence of three columns, and stands
+        as it was written."""
+        fields = {str(name): numbers for name, numbers in self.fields.items()}
+        if not fields.keys() >= {"role", "want"}:
+            words = [n for name in ("narrative", "want", "benefit") for n in fields.pop(name, ())]
+            if words:
+                fields["narrative"] = tuple(sorted(words))
+        return fields
+
+    def with_field(self, number: int, field: ColumnField) -> ColumnMapping:
         """The mapping with one column read as ``field``; ``SourceError`` for no such column."""
         if not any(column.number == number for column in self.columns):
             raise SourceError(
@@ -130,8 +186,11 @@ class ColumnMapping(Value):
         """The mapping for a file with the same headers, in whatever order they come now.
 
         ``None`` where a column that is read is missing, or most of the others are: then it is
-        another file. Columns that the mapping does not know are left out.
+        another file. Columns that the mapping does not know are left out. Facts need the same
+        headers, as none of their columns says that a file is of their kind.
         """
+        if self.holds == "facts" and not self.is_for(headers):
+            return None
         free: dict[str, list[int]] = {}
         for number, header in enumerate(headers):
             free.setdefault(normalised(header), []).append(number)
@@ -152,27 +211,31 @@ class ColumnMapping(Value):
         mapping = self.placed(grid.header)
         if mapping is None:
             return None
-        return replace(grid, columns=mapping.case_columns(), rows_form=self.rows_form)
+        return replace(grid, columns=mapping.read_columns(), rows_form=self.rows_form)
 
-    def fits(self, headers: Sequence[str]) -> bool:
-        """Whether a file with these headers can be read under this mapping as it is."""
-        names = [normalised(header) for header in headers]
-        return all(
-            column.field == "ignore"
-            or (column.number < len(names) and names[column.number] == normalised(column.header))
-            for column in self.columns
-        )
+    def is_for(self, headers: Sequence[str]) -> bool:
+        """Whether these are the headers that the mapping was made for, in whatever order."""
+        own = sorted(normalised(column.header) for column in self.columns)
+        return [*filter(None, own)] == sorted(filter(None, map(normalised, headers)))
 
 
-def suggest_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> ColumnMapping:
+def mapping_for(mappings: Sequence[ColumnMapping], headers: Sequence[str]) -> ColumnMapping | None:
+    """The mapping that reads a file with these headers, placed in it; one that was made for just
+    these comes before those that only have their columns among them."""
+    likely = sorted(mappings, key=lambda mapping: not mapping.is_for(headers))
+    return next((placed for one in likely if (placed := one.placed(headers))), None)
+
+
+def suggest_mapping(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], holds: Holds = "cases"
+) -> ColumnMapping:
     """A proposal for the columns under ``headers``: by their names, else by what is in them.
 
     Every column of the file is in it, unknown ones as "ignore".
     """
-    by_name = case_columns(headers)
-    named = settled(by_name, headers, rows)
-    fields = {number: name for name, numbers in named.fields.items() for number in numbers}
-    plain = {number: name for name, numbers in by_name.fields.items() for number in numbers}
+    by_name, named = _named(headers, rows, holds)
+    fields = {number: name for name, numbers in named.items() for number in numbers}
+    plain = {number: name for name, numbers in by_name.items() for number in numbers}
     sample = rows[:_SAMPLE_ROWS]
     columns = [
         MappedColumn(
@@ -185,34 +248,63 @@ def suggest_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Co
         for number, header in enumerate(headers)
     ]
     taken = {column.field for column in columns}
-    titles = [column.number for column in columns if column.field == "title"]
-    for field, hit in _BY_CONTENT:
+    for field, hit in _BY_CONTENT[holds]:
         if field in taken or (field == "gherkin" and "step_action" in taken):
             continue
+        titles = [column.number for column in columns if column.field in _NAMES]
         best = max(
             ((_share(sample, column.number, hit), column) for column in columns
              if column.field == "ignore"
-             and (field != "id" or is_identity(rows, column.number, titles))),
+             and (field not in _IDS or is_identity(rows, column.number, titles))),
             key=lambda entry: entry[0],
             default=None,
         )  # fmt: skip
-        if best is None or best[0][0] < 0.6 or best[0][2] < _LEAST_CELLS:
+        if best is None or not _speaks(best[0]):
             continue
         (_, hits, filled), column = best
-        reason = f"by its content: {hits} of {filled} cells"
+        reason = f"{CONTENT}: {hits} of {filled} cells"
         columns[column.number] = column.model_copy(update={"field": field, "reason": reason})
-        taken.add(field)
-    return ColumnMapping(columns=tuple(columns))
+        taken |= {field, "title"} if field == "narrative" else {field}  # a sentence names its story
+    return ColumnMapping(columns=tuple(columns), holds=holds)
 
 
-def may_hold_cases(
+def _named(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], holds: Holds
+) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """The columns by their names alone, and with what their cells say of them."""
+    if holds == "facts":
+        return {}, {}
+    if holds == "cases":
+        by_name = case_columns(headers)
+        return by_name.fields, settled(by_name, headers, rows).fields
+    names = [normalised(name) for name in english_header(headers)]
+    known, told = assigned("requirements", names), recognise(headers, rows)
+    is_told = told is not None and told.kind == "requirements"
+    return known.fields, told.fields if told is not None and is_told else known.fields
+
+
+def guess_holds(grid: Grid) -> Holds:
+    """What the rows of a table are read as; of one that is not read, what its cells look like."""
+    if grid.columns is not None:
+        return "cases" if grid.columns.kind == "cases" else "stories"
+    fields = set(suggest_mapping(grid.header, grid.rows).fields)
+    cases = bool(fields & {"title", "id", "objective"}) and len(grid.rows) > 1
+    if cases and "step_action" in fields:
+        return "cases"
+    columns = range(len(grid.header))
+    if any(_speaks(_share(grid.rows[:_SAMPLE_ROWS], n, starts_story)) for n in columns):
+        return "stories"
+    return "cases" if cases and fields & {"gherkin", "plain"} else "facts"
+
+
+def needs_a_look(
     grids: Sequence[Grid], cases: Sequence[TestCase], unread: Sequence[Unread]
 ) -> bool:
     """Whether a person should look at the columns of these tables.
 
-    True where a table without known headers looks like test cases, and where one that was read as
-    cases left many rows over, gave cases without steps, or has an unknown column that looks like
-    the ids, the actions or the results.
+    True where a table without known headers looks like test cases or stories, where one that was
+    read as cases left many rows over or gave cases without steps, and where one has an unknown
+    column that looks like the ids, the actions, the results or the criteria.
     """
     known = [grid for grid in grids if grid.columns is not None and grid.columns.kind == "cases"]
     rows = sum(len(grid.rows) for grid in known)
@@ -221,49 +313,14 @@ def may_hold_cases(
         len(strange) * 5 > rows or sum(not case.steps for case in cases) * 2 > len(cases)
     ):
         return True
-    for grid in known:
-        suggested = suggest_mapping(grid.header, grid.rows).columns
-        if any(c.field in _TELLING and "content" in c.reason for c in suggested):
-            return True
     for grid in grids:
-        if grid.columns is None:
-            fields = set(suggest_mapping(grid.header, grid.rows).fields)
-            named = fields & {"title", "id", "objective"}
-            if named and fields & {"step_action", "gherkin", "plain"} and len(grid.rows) > 1:
-                return True
+        holds = guess_holds(grid)
+        if grid.columns is None and holds != "facts":
+            return True
+        suggested = suggest_mapping(grid.header, grid.rows, holds).columns
+        if any(c.field in _TELLING and c.is_guess for c in suggested):
+            return True
     return False
-
-
-def apply_mapping(
-    mapping: ColumnMapping,
-    headers: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    *,
-    first_row: int = 2,
-) -> tuple[tuple[TestCase, ...], tuple[Unread, ...]]:
-    """The cases in ``rows`` under ``mapping``, and the rows that belong to no case.
-
-    ``first_row`` is the number of the first row in the file, for messages. Raises ``SourceError``
-    where the mapping has problems or was made for other headers.
-    """
-    if mapping.problems:
-        raise SourceError(f"This mapping gives no cases. {' '.join(mapping.problems)}")
-    if not mapping.fits(headers):
-        raise SourceError(
-            "This mapping was made for other columns than the file has. Let a new one be suggested "
-            "and correct it."
-        )
-    cells = tuple(tuple(row) for row in rows)
-    grid = Grid(
-        "",
-        tuple(headers),
-        cells,
-        mapping.case_columns(),
-        first_row=first_row,
-        rows_form=mapping.rows_form,
-    )
-    cases, unread = read_cases(grid, Taken())
-    return tuple(cases), tuple(unread)
 
 
 def _reason(field: str, by_name: str) -> str:
@@ -273,8 +330,9 @@ def _reason(field: str, by_name: str) -> str:
     return "by its header" if field == by_name else "by its header and its cells"
 
 
-def _field(name: str) -> CaseField:
-    return next((field for field in get_args(CaseField) if field == name), "ignore")
+def _field(name: str) -> ColumnField:
+    known: tuple[ColumnField, ...] = (*get_args(CaseField), *get_args(StoryField))
+    return next((field for field in known if field == name), "ignore")
 
 
 def _first(rows: Sequence[Sequence[str]], number: int) -> str:
@@ -290,17 +348,43 @@ def _share(
     return (hits / len(filled) if filled else 0.0, hits, len(filled))
 
 
+def _speaks(share: tuple[float, int, int]) -> bool:
+    """Whether enough cells of a column are of a kind to say what it holds."""
+    return share[0] >= 0.6 and share[2] >= _LEAST_CELLS
+
+
 def _is_title(cell: str) -> bool:
     return 8 <= len(cell) <= 200 and "\n" not in cell and " " in cell
 
 
-_BY_CONTENT: tuple[tuple[CaseField, Callable[[str], bool]], ...] = (
-    ("gherkin", lambda cell: len(_GHERKIN.findall(cell)) >= 2),
-    ("step_expected", lambda cell: bool(_EXPECTED.search(cell)) and not _ACTION.match(cell)),
-    ("step_action", lambda cell: bool(_ACTION.match(cell))),
-    ("id", lambda cell: bool(_ID.fullmatch(cell))),
-    ("story", lambda cell: bool(find_key(cell)) and len(cell) < 60),
-    ("priority", lambda cell: bool(_PRIORITY.fullmatch(cell))),
-    ("title", _is_title),
-)
+def _is_id(cell: str) -> bool:
+    return bool(_ID.fullmatch(cell))
+
+
+def _is_gherkin(cell: str) -> bool:
+    return len(_GHERKIN.findall(cell)) >= 2
+
+
+def _is_list(cell: str) -> bool:
+    return sum(read_marker(line) is not None for line in split_lines(cell)) >= 2
+
+
+_BY_CONTENT: dict[Holds, tuple[tuple[ColumnField, Callable[[str], bool]], ...]] = {
+    "cases": (
+        ("gherkin", _is_gherkin),
+        ("step_expected", lambda cell: bool(_EXPECTED.search(cell)) and not _ACTION.match(cell)),
+        ("step_action", lambda cell: bool(_ACTION.match(cell))),
+        ("id", _is_id),
+        ("story", lambda cell: bool(find_key(cell)) and len(cell) < 60),
+        ("priority", lambda cell: bool(_PRIORITY.fullmatch(cell))),
+        ("title", _is_title),
+    ),
+    "stories": (
+        ("narrative", starts_story),
+        ("criteria", lambda cell: _is_list(cell) or _is_gherkin(cell)),
+        ("key", _is_id),
+        ("title", _is_title),
+    ),
+    "facts": (),
+}
 """How a column without a known header is known by its cells, in the order of trust."""

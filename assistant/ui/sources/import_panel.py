@@ -240,12 +240,12 @@ def _version_or_own(opened: Workspace, record: Session, preview: Preview, number
 
 
 def _columns(opened: Workspace, record: Session, preview: Preview, file: UploadedFile) -> None:
-    """How a table's columns are read: asked where that is unsure, offered otherwise."""
+    """How a table is read: asked where that is unsure, offered otherwise."""
     unsure = preview.reading.columns == "unsure"
     if unsure:
         st.warning(
-            "This table may hold test cases, but its columns are not known for certain. Check "
-            "what each is read as, then save it.",
+            "This table may hold test cases or user stories, but that is not certain. Check what "
+            "it holds and what each column is read as, then save it.",
             icon=":material/rule_settings:",
         )
     elif not st.toggle("Show and correct the columns", key=f"columns-{file.file_id}"):

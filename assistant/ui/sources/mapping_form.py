@@ -1,4 +1,4 @@
-"""The columns of an uploaded table: what each is read as, and the first cases that come of it."""
+"""An uploaded table: what it holds, what each column is read as, and the first rows as read."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assistant.domain import TestCase
+from assistant.domain import Epic, TestCase, UserStory
 from assistant.ui.counts import counted
-from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.plain_text import highlighted, label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown, note_done
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import map_columns
 from assistant.workflow.sources.map_columns import (
-    CaseField,
+    ColumnField,
     ColumnMapping,
+    Holds,
     MappableTable,
-    MappedCases,
+    Reading,
     RowsForm,
 )
 
-FIELD_WORDS: dict[CaseField, str] = {
+HOLDS_WORDS: dict[Holds, str] = {
+    "cases": "Test cases",
+    "stories": "User stories",
+    "facts": "Rows of facts",
+}
+CASE_WORDS: dict[ColumnField, str] = {
     "ignore": "– not read –",
     "id": "Case id",
     "title": "Title",
@@ -44,6 +50,28 @@ FIELD_WORDS: dict[CaseField, str] = {
     "gherkin": "Script in Gherkin",
     "plain": "Script in plain text",
 }
+STORY_WORDS: dict[ColumnField, str] = {
+    "ignore": "– not read –",
+    "key": "Story key",
+    "title": "Title",
+    "narrative": "Story or description",
+    "criteria": "Acceptance criteria",
+    "epic": "Epic key",
+    "epic_title": "Epic title",
+    "release": "Release",
+    "team": "Team",
+    "sprint": "Sprint",
+    "labels": "Labels",
+    "type": "Type (epic or story)",
+    "role": "As a …",
+    "want": "I want …",
+    "benefit": "So that …",
+    "criterion_id": "Criterion: id",
+    "given": "Criterion: given",
+    "when": "Criterion: when",
+    "then": "Criterion: then",
+}
+FIELD_WORDS: dict[Holds, dict[ColumnField, str]] = {"cases": CASE_WORDS, "stories": STORY_WORDS}
 ROWS_WORDS: dict[RowsForm, str] = {
     "auto": "Rows with the same or no id and title belong together",
     "row": "Each row is a case",
@@ -52,14 +80,18 @@ ROWS_WORDS: dict[RowsForm, str] = {
 }
 TABLES = "mapping_tables"
 CASES_SHOWN = 3
+STORIES_SHOWN = 8
+CRITERIA_SHOWN = 12
+FACTS_SHOWN = 1_500
+"""Characters of a table that stays one."""
 FORM_HEIGHT = 430
-ROW_HEIGHT = 56
+ROW_HEIGHT = 72
 
 
 def mapping_form(
     opened: Workspace, record: Session, file_id: str, name: str, data: bytes
 ) -> bool:  # fmt: skip
-    """Correct and save how a file's columns are read; true once a mapping was saved or removed."""
+    """Correct and save how a file's tables are read; true once a mapping was saved or removed."""
     tables = _tables(opened, record, file_id, name, data)
     if not tables:
         return False
@@ -68,12 +100,28 @@ def mapping_form(
         sheets = {f"{visible(one.sheet)} ({one.row_count} rows)": one for one in tables}
         table = sheets[st.selectbox("Sheet", list(sheets), key=f"map-sheet-{file_id}")]
     key = f"map-{file_id}-{table.sheet}-{table.saved_as}-"
-    left, right = st.columns([5, 6], gap="medium")
-    with left:
-        mapping = _columns(table, key)
-    with right:
-        _cases(table, map_columns.preview(table, mapping))
-    return _save(opened, record, name, table, mapping, key)
+    holds: Holds = st.segmented_control(
+        "This table holds",
+        list(HOLDS_WORDS),
+        format_func=HOLDS_WORDS.__getitem__,
+        default=table.mapping.holds,
+        required=True,
+        key=f"{key}holds",
+    )
+    key += f"{holds}-"
+    suggested = map_columns.suggested(table, holds)
+    if holds == "facts":
+        mapping = suggested
+        _found(table, mapping)
+    else:
+        left, right = st.columns([1, 1], gap="medium")
+        with left:
+            mapping = _columns(suggested, FIELD_WORDS[holds], key)
+        with right:
+            _found(table, mapping)
+    many = f": {visible(table.sheet)}" if len(tables) > 1 else ""
+    fresh = f"{visible(name).rsplit('.', 1)[0]}{many}"[:100]
+    return _save(opened, record, table.saved_as, fresh, mapping, key)
 
 
 def forget_tables() -> None:
@@ -92,56 +140,98 @@ def _tables(
     return read[key]
 
 
-def _columns(table: MappableTable, key: str) -> ColumnMapping:
+def _columns(suggested: ColumnMapping, words_of: dict[ColumnField, str], key: str) -> ColumnMapping:
     """A row for each column: its header, a cell of it, and what it is read as."""
-    fields: list[CaseField] = []
-    height = min(FORM_HEIGHT, 24 + ROW_HEIGHT * len(table.mapping.columns))
+    fields: list[ColumnField] = []
+    if any(column.is_guess for column in suggested.columns):
+        st.caption(":orange-badge[guess] by the words in the column's cells: check it.")
+    height = min(FORM_HEIGHT, 24 + ROW_HEIGHT * len(suggested.columns))
     with st.container(height=height, border=False, gap="xsmall"):
-        for column in table.mapping.columns:
-            words, choice = st.columns([1, 1], vertical_alignment="center", gap="small")
+        for column in suggested.columns:
+            words, choice = st.columns([2, 3], vertical_alignment="center", gap="small")
             shown = column.header.strip() or f"Column {column.number + 1}"
+            guess = " :orange-badge[guess]" if column.is_guess else ""
             words.markdown(
-                f"**{label(shown, limit=60)}**  \n"
-                f":small[:gray[{label(column.sample, limit=70) or 'empty'}]]"
+                f"**{label(shown, limit=60)}**{guess}  \n"
+                f":small[:gray[{label(column.sample, limit=50) or 'empty'}]]"
             )
             fields.append(
                 choice.selectbox(
                     f"Read {visible(shown)} as",
-                    list(FIELD_WORDS),
-                    index=list(FIELD_WORDS).index(column.field),
-                    format_func=FIELD_WORDS.__getitem__,
+                    list(words_of),
+                    index=list(words_of).index(column.field),
+                    format_func=words_of.__getitem__,
                     key=f"{key}{column.number}",
                     label_visibility="collapsed",
                 )
             )
-    rows_form: RowsForm = st.selectbox(
-        "How rows form cases",
-        list(ROWS_WORDS),
-        index=list(ROWS_WORDS).index(table.mapping.rows_form),
-        format_func=ROWS_WORDS.__getitem__,
-        key=f"{key}rows",
-    )
-    return map_columns.corrected(table, fields, rows_form)
+    rows_form = suggested.rows_form
+    if suggested.holds == "cases":
+        rows_form = st.selectbox(
+            "How rows form cases",
+            list(ROWS_WORDS),
+            index=list(ROWS_WORDS).index(rows_form),
+            format_func=ROWS_WORDS.__getitem__,
+            key=f"{key}rows",
+        )
+    return map_columns.corrected(suggested, fields, rows_form)
 
 
-def _cases(table: MappableTable, found: MappedCases) -> None:
-    for problem in found.problems:
+def _found(table: MappableTable, mapping: ColumnMapping) -> None:
+    """What the first rows become under a mapping, or what it lacks."""
+    for problem in mapping.problems:
         st.warning(plain(problem), icon=":material/rule:")
-    if found.problems:
+    if mapping.problems:
         return
+    found = map_columns.preview(table, mapping)
     first = "" if table.row_count <= len(table.rows) else f" in the first {len(table.rows)} rows"
-    steps = sum(len(case.steps) for case in found.cases)
-    st.markdown(
-        f"**{counted(len(found.cases), 'test case')}** with {counted(steps, 'step')}{first}"
-    )
+    if mapping.holds == "facts":
+        st.markdown("**Each row stays a row of a table** in the text: no test case, no story")
+        st.markdown(highlighted(*without_emphasis(found.document.text[:FACTS_SHOWN], ())))
+        return
+    if mapping.holds == "stories":
+        stories = sum(len(epic.stories) for epic in found.epics)
+        criteria = sum(len(epic.criteria) for epic in found.epics)
+        st.markdown(f"**{counted(stories, 'story')}** with {counted(criteria, 'criterion')}{first}")
+    else:
+        steps = sum(len(case.steps) for case in found.cases)
+        st.markdown(
+            f"**{counted(len(found.cases), 'test case')}** with {counted(steps, 'step')}{first}"
+        )
     if found.unread:
         st.caption(
             f":orange[:material/report:] {counted(len(found.unread), 'row')} belong to no case: "
             f"{label(found.unread[0].reason)}"
         )
     with st.container(height=FORM_HEIGHT, border=True, gap="xsmall"):
-        for case in found.cases[:CASES_SHOWN]:
-            _case(case)
+        _rows(found)
+
+
+def _rows(found: Reading) -> None:
+    for case in found.cases[:CASES_SHOWN]:
+        _case(case)
+    left = STORIES_SHOWN
+    for epic in found.epics:
+        for story in epic.stories[:left]:
+            _story(epic, story)
+        left -= min(left, len(epic.stories))
+
+
+def _story(epic: Epic, story: UserStory) -> None:
+    meta = [f"Epic {epic.key} {epic.title}", story.release, story.team, story.sprint]
+    meta += story.labels
+    st.markdown(
+        f"**{label(story.key)}** {label(story.title)}  \n"
+        f":small[:gray[{label(' · '.join(part for part in meta if part))}]]"
+    )
+    if story.narrative:
+        st.caption(label(story.narrative, limit=300))
+    if not story.criteria:
+        st.caption(":orange[:material/report:] no criteria")
+    for criterion in story.criteria[:CRITERIA_SHOWN]:
+        st.markdown(f":small[**{label(criterion.id)}** {label(criterion.text, limit=300)}]")
+    if len(story.criteria) > CRITERIA_SHOWN:
+        st.caption(f"and {len(story.criteria) - CRITERIA_SHOWN} more criteria")
 
 
 def _case(case: TestCase) -> None:
@@ -168,15 +258,14 @@ def _case(case: TestCase) -> None:
 def _save(
     opened: Workspace,
     record: Session,
-    name: str,
-    table: MappableTable,
+    saved_as: str,
+    fresh: str,
     mapping: ColumnMapping,
     key: str,
 ) -> bool:
-    suggested = table.saved_as or visible(name).rsplit(".", 1)[0][:100]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.text_input(
-            "Save as", suggested, key=f"{key}name", width=320,
+            "Save as", saved_as or fresh, key=f"{key}name", width=320,
             help="The next file with these columns is read this way, without asking.",
         )  # fmt: skip
         if pressed(
@@ -187,10 +276,10 @@ def _save(
                 map_columns.save(opened, record.project_id, chosen or "", mapping, by=record.user)
                 note_done("Columns saved with the project")
                 return True
-        if table.saved_as and pressed(
+        if saved_as and pressed(
             "Forget these columns", type="tertiary", icon=":material/delete:", key=f"{key}forget"
         ):
             with errors_shown():
-                map_columns.forget(opened, record.project_id, table.saved_as, by=record.user)
+                map_columns.forget(opened, record.project_id, saved_as, by=record.user)
                 return True
     return False

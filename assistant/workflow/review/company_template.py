@@ -12,7 +12,7 @@ from assistant.errors import TemplateError, UnsupportedFile
 from assistant.sources.files.files import tables_of
 from assistant.sources.grids.case_rows import priority_of, technique_of
 from assistant.sources.grids.headers import numbered_steps
-from assistant.sources.grids.mapping import CaseField, suggest_mapping
+from assistant.sources.grids.mapping import ColumnField, suggest_mapping
 from assistant.suite.mapping_files import MappingFile as MappingFile
 from assistant.suite.mapping_files import mapping_files as mapping_files
 from assistant.suite.rows import rows
@@ -83,7 +83,7 @@ class SavedTemplate(Value):
 
 # --- Where a template comes from ----------------------------------------------------------------
 
-_FIELD_OF: dict[CaseField, TemplateField] = {
+_FIELD_OF: dict[ColumnField, TemplateField] = {
     "gherkin": "steps", "plain": "steps", "status": "status", "type": "type", "labels": "labels",
 }  # fmt: skip
 """Fields that an import knows, where the template calls them otherwise."""
@@ -125,7 +125,7 @@ def from_file(name: str, data: bytes) -> CaseTemplate:
     )
 
 
-def _template_field(field: CaseField) -> TemplateField | None:
+def _template_field(field: ColumnField) -> TemplateField | None:
     if field == "ignore":
         return None
     return _FIELD_OF.get(field) or next(known for known in FIELDS if known == field)

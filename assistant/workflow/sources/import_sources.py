@@ -171,8 +171,8 @@ def preview_of(workspace: Workspace, project_id: str, name: str, reading: Readin
         return Preview(name=name, reading=reading, change="new")
     same = stored.content_hash == reading.document.content_hash
     if same:  # the same bytes, maybe read under another mapping of columns, or masked since
-        held, _, cases = workspace.library.document_parts(project_id, stored.id)
-        same = (held.text, cases) == (reading.document.text, reading.cases)
+        held, epics, cases = workspace.library.document_parts(project_id, stored.id)
+        same = (held.text, epics, cases) == (reading.document.text, reading.epics, reading.cases)
     return Preview(
         name=name,
         reading=reading,

@@ -1,4 +1,5 @@
-"""The columns of a table of cases: look, correct, see the first cases, save with the project.
+"""What a table holds and its columns: look, correct, see its first rows as read, save with the
+project.
 
 A saved mapping reads every later file with the same headers, from the page, from an archive and
 from the command line, without asking again.
@@ -8,13 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.domain import TestCase, Unread, Value
+from assistant.domain import Value
 from assistant.errors import SourceError
-from assistant.sources.files.files import tables_of
+from assistant.sources.files.files import DEFAULT_LIMITS, tables_of
+from assistant.sources.files.source_file import source_of
+from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.grids import RowsForm as RowsForm
-from assistant.sources.grids.mapping import CaseField as CaseField
+from assistant.sources.grids.mapping import ColumnField as ColumnField
 from assistant.sources.grids.mapping import ColumnMapping as ColumnMapping
-from assistant.sources.grids.mapping import apply_mapping, suggest_mapping
+from assistant.sources.grids.mapping import Holds as Holds
+from assistant.sources.grids.mapping import guess_holds, mapping_for, suggest_mapping
+from assistant.sources.grids.table_files import read_grids
+from assistant.sources.reading import Reading as Reading
 from assistant.workflow.deployment.workspace import Workspace
 
 PREVIEW_ROWS = 400
@@ -24,9 +30,11 @@ PREVIEW_ROWS = 400
 class MappableTable(Value):
     """A sheet or a delimited file: its headers, its first rows, and how its columns are read now.
 
-    ``row_count`` is that of all rows; ``saved_as`` names the saved mapping that reads it.
+    ``title`` is the document's, ``row_count`` that of all rows; ``saved_as`` names the saved
+    mapping that reads it.
     """
 
+    title: str
     sheet: str
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -34,14 +42,6 @@ class MappableTable(Value):
     first_row: int
     mapping: ColumnMapping
     saved_as: str = ""
-
-
-class MappedCases(Value):
-    """The first cases under a mapping, or ``problems`` that say why there are none."""
-
-    cases: tuple[TestCase, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    problems: tuple[str, ...] = ()
 
 
 def tables(
@@ -52,20 +52,22 @@ def tables(
     Empty for a file that is no table.
     """
     known = saved(workspace, project_id)
+    title = source_of(name, data, DEFAULT_LIMITS).title
     found = []
     for grid in tables_of(name, data):
-        fitting = ((mapping.name, mapping.placed(grid.header)) for mapping in known)
-        saved_as, mapping = next(((n, m) for n, m in fitting if m is not None), ("", None))
-        suggested = suggest_mapping(grid.header, grid.rows)
+        mapping = mapping_for(known, grid.header)
+        holds = guess_holds(grid) if mapping is None else mapping.holds
+        suggested = suggest_mapping(grid.header, grid.rows, holds)
         found.append(
             MappableTable(
+                title=title,
                 sheet=grid.name,
                 headers=grid.header,
                 rows=grid.rows[:PREVIEW_ROWS],
                 row_count=len(grid.rows),
                 first_row=grid.first_row,
                 mapping=suggested if mapping is None else _over(suggested, mapping),
-                saved_as=saved_as,
+                saved_as="" if mapping is None else mapping.name,
             )
         )
     return tuple(found)
@@ -83,31 +85,49 @@ def _over(suggested: ColumnMapping, mapping: ColumnMapping) -> ColumnMapping:
     return mapping.model_copy(update={"columns": columns})
 
 
+def suggested(table: MappableTable, holds: Holds) -> ColumnMapping:
+    """How the table's columns are read now, or would be where it ``holds`` something else."""
+    if holds == table.mapping.holds:
+        return table.mapping
+    return suggest_mapping(table.headers, table.rows, holds)
+
+
 def corrected(
-    table: MappableTable, fields: Sequence[CaseField], rows_form: RowsForm
+    mapping: ColumnMapping, fields: Sequence[ColumnField], rows_form: RowsForm
 ) -> ColumnMapping:
-    """The table's mapping with the field of each column, in order, as a person chose them."""
-    mapping = table.mapping.model_copy(update={"rows_form": rows_form})
-    for column, field in zip(table.mapping.columns, fields, strict=True):
+    """``mapping`` with the field of each column, in order, as a person chose them."""
+    changed = mapping.model_copy(update={"rows_form": rows_form})
+    for column, field in zip(mapping.columns, fields, strict=True):
         if field != column.field:
-            mapping = mapping.with_field(column.number, field)
-    return mapping
+            changed = changed.with_field(column.number, field)
+    return changed
 
 
-def preview(table: MappableTable, mapping: ColumnMapping) -> MappedCases:
-    """The cases of the table's first rows under ``mapping``."""
+def preview(table: MappableTable, mapping: ColumnMapping) -> Reading:
+    """The reading of the table's first rows under ``mapping``; ``SourceError`` where it has
+    problems or is another table's."""
+    _check(mapping)
+    grid = Grid(table.sheet, table.headers, table.rows, first_row=table.first_row)
+    mapped = mapping.applied_to(grid)
+    if mapped is None:
+        raise SourceError(
+            "This mapping was made for other columns than the file has. Let a new one be suggested "
+            "and correct it."
+        )
+    return read_grids([mapped], title=table.title, document_id="preview", content_hash="")
+
+
+def _check(mapping: ColumnMapping) -> None:
     if mapping.problems:
-        return MappedCases(problems=mapping.problems)
-    cases, unread = apply_mapping(mapping, table.headers, table.rows, first_row=table.first_row)
-    return MappedCases(cases=cases, unread=unread)
+        raise SourceError(f"This mapping gives no {mapping.holds}. {' '.join(mapping.problems)}")
 
 
 def save(
     workspace: Workspace, project_id: str, name: str, mapping: ColumnMapping, *, by: str = ""
 ) -> None:
-    """Keep ``mapping`` under ``name``; ``SourceError`` where it gives no cases."""
-    if mapping.problems:
-        raise SourceError(f"This mapping gives no cases. {' '.join(mapping.problems)}")
+    """Keep ``mapping`` under ``name``, in place of any other for the same headers; ``SourceError``
+    where it has problems."""
+    _check(mapping)
     shown = " ".join(name.split())
     bare = mapping.model_copy(
         update={
@@ -117,6 +137,10 @@ def save(
         }
     )
     workspace.library.saved.save(project_id, "column mapping", shown, bare, by=by)
+    headers = [column.header for column in mapping.columns]
+    for other in saved(workspace, project_id):
+        if other.name != shown and other.is_for(headers):
+            forget(workspace, project_id, other.name, by=by)
 
 
 def saved(workspace: Workspace, project_id: str) -> tuple[ColumnMapping, ...]:
