@@ -111,7 +111,7 @@ def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tup
         return _tables(workbook_grids(source, kind), source), []
     if kind == "text":
         return _text_file(source), []
-    if kind in {"xml", "json", "yaml", "confluence", "salesforce", "reqif"}:
+    if kind in {"xml", "json", "yaml", "confluence", "salesforce", "reqif", "visio"}:
         return export_readings(_export(source, kind), source), []
     data = source.data
     if kind in {"pdf", "picture"}:
@@ -193,7 +193,7 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
 FileKind = Literal[
     "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "outlook", "html", "xml", "json",
     "confluence", "salesforce", "archive", "text", "open_document", "picture", "web_archive",
-    "reqif", "asciidoc", "restructured_text", "yaml",
+    "reqif", "asciidoc", "restructured_text", "yaml", "visio",
 ]  # fmt: skip
 """What is read, by which reader; "dump" is a database's rows in SQL, "text" is Markdown, plain
 text, a feature file or a table, "yaml" may be a schema or an API."""
@@ -202,8 +202,8 @@ _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
     "(EML, MSG), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports too), YAML, "
-    "ReqIF, BPMN, DMN, draw.io, PlantUML, Mermaid, messages (.properties), pictures (PNG, "
-    "JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
+    "ReqIF, BPMN, DMN, draw.io, Visio (VSDX), PlantUML, Mermaid, messages (.properties), pictures "
+    "(PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
@@ -229,6 +229,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS = (
     ("WordDocument", "an old Word document (DOC)", "Save it as DOCX"),
     ("PowerPoint Document", "an old presentation (PPT)", "Save it as PPTX"),
+    ("VisioDocument", "an old Visio drawing (VSD)", "Save it as VSDX"),
 )
 _OUTLOOK = "__properties_version1.0"
 _ROWS = re.compile(
@@ -349,6 +350,8 @@ def _archive(entries: Collection[str], data: bytes, shown: str) -> FileKind:
         return "word"
     if any(name == "ppt/presentation.xml" for name in names):
         return "slides"
+    if any(name == "visio/document.xml" for name in names):
+        return "visio"
     if office and any(name.endswith("workbook.xml") for name in names):
         return "workbook"
     if "content.xml" in names and ("mimetype" in names or "meta-inf/manifest.xml" in names):

@@ -45,6 +45,7 @@ READERS = {
     "asciidoc": ("markups.asciidoc", *_HTML),
     "restructured_text": ("markups.restructured_text", "docutils.core", *_HTML),
     "xml": ("xml_exports", *_XML),
+    "visio": ("visio", "defusedxml.ElementTree"),
     "json": ("json_exports", *_HTML),
     "yaml": ("yaml_schemas", "yaml"),
     "fragments": ("fragments", *_HTML),

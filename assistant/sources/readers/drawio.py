@@ -56,15 +56,21 @@ def read_diagrams(root: Element) -> list[object] | None:
             models.append((name, model))
     if tag_of(root) == "mxGraphModel":
         models.append(("", root))
-    pages = [(name, _Page.of(model)) for name, model in models]
+    pages = list[tuple[str, Page]]()
+    for name, model in models:
+        root = child(model, "root")
+        cells = [_cell(one) for one in (root if root is not None else ())]
+        pages.append((name, Page.of([cell for cell in cells if cell is not None])))
+    return page_records(pages, "draw.io")
+
+
+def page_records(pages: list[tuple[str, Page]], reader: str) -> list[object]:
+    """The records of pages by their names; raises ``Refused`` above ``MAX_ARROWS`` of them all."""
     texts, rows = list[tuple[str, str]](), MAX_ARROWS
     for name, drawn in pages:
         texts.append((name, drawn.markdown(rows)))
         rows -= drawn.rows
-    return _records([(name, text) for name, text in texts if text], [page for _, page in pages])
-
-
-def _records(texts: list[tuple[str, str]], pages: list[_Page]) -> list[object]:
+    texts = [(name, text) for name, text in texts if text]
     title = texts[0][0] if len(texts) == 1 else ""
     title = "" if _NAMED_BY_PROGRAM.fullmatch(title) else title
     parts = [f"# {title}"] if title else []
@@ -74,12 +80,12 @@ def _records(texts: list[tuple[str, str]], pages: list[_Page]) -> list[object]:
     if texts:
         text = "\n\n".join(parts)
         records.append({"document": {"id": "", "title": title, "text": text, "kind": "page"}})
-    if loose := [said for page in pages for said in page.loose]:
+    if loose := [said for _, page in pages for said in page.loose]:
         words = f"{len(loose)} arrows are tied to no element at one of their ends"
         records.append({"note": f"{words} and are not in the table: {'; '.join(loose[:20])}."})
-    if hidden := sum(page.hidden for page in pages):
+    if hidden := sum(page.hidden for _, page in pages):
         records.append({"note": f"Left out as hidden: {hidden} elements."})
-    return [*records, {"report": {"reader": "draw.io", "parts": len(pages)}}]
+    return [*records, {"report": {"reader": reader, "parts": len(pages)}}]
 
 
 def _unpacked(packed: str, name: str, most: int) -> bytes:
@@ -105,7 +111,7 @@ def _unpacked(packed: str, name: str, most: int) -> bytes:
 
 
 @dataclass(slots=True, eq=False)
-class _Cell:
+class Cell:
     """A vertex or an edge; ``lines`` are the words on it."""
 
     id: str
@@ -119,6 +125,7 @@ class _Cell:
 
     @property
     def label(self) -> str:
+        """The words on one line."""
         return " ".join(self.lines)
 
     @property
@@ -129,32 +136,34 @@ class _Cell:
 
     @property
     def is_note(self) -> bool:
+        """A remark on what it is tied to."""
         return bool(re.search(r"(?:^|;)shape=note\d?(?:;|$)", self.style))
 
     @property
     def is_text(self) -> bool:
+        """Words without a shape."""
         return bool(re.search(r"(?:^|;)text(?:;|$)", self.style))
 
     @property
     def is_decision(self) -> bool:
+        """A question with an arrow for each answer."""
         return bool(re.search(r"rhombus|\bdecision\b", self.style))
 
 
 @dataclass
-class _Page:
+class Page:
     """The cells of a page by id, layers and hidden ones aside."""
 
-    cells: dict[str, _Cell]
+    cells: dict[str, Cell]
     hidden: int
     loose: list[str] = field(default_factory=list)
     """What is known of arrows without an end."""
     rows: int = 0
 
     @classmethod
-    def of(cls, model: Element) -> _Page:
-        root = child(model, "root")
-        found = [_cell(one) for one in (root if root is not None else ())]
-        cells = {cell.id: cell for cell in found if cell is not None and cell.id}
+    def of(cls, found: list[Cell]) -> Page:
+        """The page of all ``found``: its root, the layers below it, and what they hold."""
+        cells = {cell.id: cell for cell in found if cell.id}
         parents = {key: cell.parent for key, cell in cells.items()}
         hidden = {key: cell.is_hidden for key, cell in cells.items()}
         out = _inherited(parents, hidden)
@@ -164,11 +173,11 @@ class _Page:
         return cls(shown, gone)
 
     def __post_init__(self) -> None:
-        self._inside: dict[str, list[_Cell]] = defaultdict(list)
+        self._inside: dict[str, list[Cell]] = defaultdict(list)
         for cell in self.cells.values():
             self._inside[cell.parent].append(cell)
         self._edges = [cell for cell in self.cells.values() if cell.is_edge]
-        self._out: dict[str, list[_Cell]] = defaultdict(list)
+        self._out: dict[str, list[Cell]] = defaultdict(list)
         self._tied = set[str]()
         for edge in self._edges:
             self._out[edge.source].append(edge)
@@ -233,7 +242,7 @@ class _Page:
             facts += [lane] if (lane := self._lanes[key]) else []
             yield f"- {cell.label} ({', '.join(facts)})" if facts else f"- {cell.label}"
 
-    def _said(self, edge: _Cell) -> str:
+    def _said(self, edge: Cell) -> str:
         words = [edge.label, *(one.label for one in self._inside[edge.id])]
         return " / ".join(filter(None, words))
 
@@ -258,7 +267,7 @@ class _Page:
                     raise Refused("size", f"it has more than {MAX_ARROWS:,} arrows")
         return [row for _, row in sorted(rows, key=lambda one: one[0])]
 
-    def _ends(self, edge: _Cell, target: _Cell) -> Iterator[tuple[_Cell, str]]:
+    def _ends(self, edge: Cell, target: Cell) -> Iterator[tuple[Cell, str]]:
         """Where an arrow leads, past elements without words, with all words on the way."""
         stack, passed = [(target, self._said(edge))], {edge.source}
         while stack:
@@ -277,7 +286,7 @@ class _Page:
                     for end, one in reversed(ways)
                 ]
 
-    def _half(self, edge: _Cell, source: _Cell | None, target: _Cell | None) -> str:
+    def _half(self, edge: Cell, source: Cell | None, target: Cell | None) -> str:
         ends = [cell.label if cell is not None else "" for cell in (source, target)]
         said = self._said(edge)
         return " ".join(filter(None, [f"“{ends[0]}”" if ends[0] else "", "→",
@@ -285,7 +294,7 @@ class _Page:
                                       f"({said})" if said else ""]))  # fmt: skip
 
 
-def _cell(element: Element) -> _Cell | None:
+def _cell(element: Element) -> Cell | None:
     """A cell, or what ``UserObject`` or ``object`` says of the one in it."""
     inner = element if tag_of(element) == "mxCell" else child(element, "mxCell")
     if inner is None:
@@ -294,7 +303,7 @@ def _cell(element: Element) -> _Cell | None:
     value = inner.get("value", "") if inner is element else element.get("label", "")
     if element.get("placeholders") == "1":
         value = _PLACEHOLDER.sub(lambda found: element.get(found[1], found[0]), value)
-    return _Cell(
+    return Cell(
         element.get("id", ""), _lines(value, style), style, inner.get("edge") == "1",
         inner.get("parent", ""), inner.get("source", ""), inner.get("target", ""),
         inner.get("visible") == "0",
