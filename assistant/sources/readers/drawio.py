@@ -58,8 +58,8 @@ def read_diagrams(root: Element) -> list[object] | None:
         models.append(("", root))
     pages = list[tuple[str, Page]]()
     for name, model in models:
-        root = child(model, "root")
-        cells = [_cell(one) for one in (root if root is not None else ())]
+        held = child(model, "root")
+        cells = [_cell(one) for one in (held if held is not None else ())]
         pages.append((name, Page.of([cell for cell in cells if cell is not None])))
     return page_records(pages, "draw.io")
 

@@ -66,8 +66,13 @@ def _parsed(package: zipfile.ZipFile, path: str) -> Element:
     return parse_xml(package.read(path)) if path in package.namelist() else _NOTHING
 
 
+def _below(element: Element, holder: str, name: str) -> list[Element]:
+    found = child(element, holder)
+    return list(children(found, name)) if found is not None else []
+
+
 def _shapes(element: Element) -> list[Element]:
-    return list(children(child(element, "Shapes") or (), "Shape"))
+    return _below(element, "Shapes", "Shape")
 
 
 class _Shape:
@@ -122,7 +127,7 @@ def _number(value: str) -> float:
 def _page(page: Element, part: Element, masters: Masters) -> Page:
     """A page's cells: shapes below the group or the swimlane that they lie in."""
     ends = dict[str, dict[str, str]]()
-    for one in children(child(part, "Connects") or (), "Connect"):
+    for one in _below(part, "Connects", "Connect"):
         ends.setdefault(one.get("FromSheet", ""), {})[one.get("FromCell", "")] = one.get(
             "ToSheet", ""
         )
@@ -167,7 +172,7 @@ def _words_in(shape: _Shape, masters: Masters) -> Iterator[list[str]]:
 
 def _hidden_layers(page: Element) -> set[str]:
     """The numbers of the layers that are not shown."""
-    sections = children(child(page, "PageSheet") or (), "Section")
+    sections = _below(page, "PageSheet", "Section")
     return {
         row.get("IX", "")
         for section in sections if section.get("N") == "Layer"
