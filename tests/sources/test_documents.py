@@ -297,6 +297,11 @@ def test_a_header_of_two_rows_is_one(second: str, header: str) -> None:
     assert text.rstrip().endswith("| Agent | 40 | 15 |")
 
 
+def test_a_cell_ends_without_a_break() -> None:
+    page = "<html><body><table><tr><th>Fee</th></tr><tr><td><p>7</p>\n<p>8</p>\n</td></tr></table>"
+    assert "| 7<br>8 |" in read_file("a.html", page.encode()).document.text.replace("<br> ", "<br>")
+
+
 def test_tables_that_lay_out_a_page_are_no_tables() -> None:
     page = (
         "<html><body><table><tr><td><h2>Fees</h2><ul><li>one</li></ul></td></tr><tr><td></td>"

@@ -306,6 +306,44 @@ def test_merged_cells_that_are_no_header_stay_rows() -> None:
     assert "| School | 9 |" in text
 
 
+def test_names_below_merged_cells_are_named_with_them() -> None:
+    """The cells beside them end in the upper row, as nobody merged them down."""
+    rows: list[list[object]] = [
+        ["Who may do what", None, None, None, None],
+        ["Area", "Depot", None, "Portal", None],
+        [None, "Desk", "Stock", "Guest", "Firm"],
+        ["Rack", "X", None, "own", None], [None, None, "X", None, None],
+    ]  # fmt: skip
+    text = merged(rows, "A1:E1", "B2:C2", "D2:E2", "A4:A5").document.text
+    assert "| Area | Depot: Desk | Depot: Stock | Portal: Guest | Portal: Firm |" in text
+    assert "| Rack | X |  | own |  |\n| Rack |  | X |" in text
+
+
+def test_a_title_over_a_header_names_no_column() -> None:
+    rows: list[list[object]] = [["Fees", None], ["Boat", "Fee"], ["Kayak", 7]]
+    assert "| Boat | Fee |" in merged(rows, "A1:B1").document.text
+
+
+def test_percents_are_read_as_they_are_shown() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for place, value, form in (
+        ("B3", "Boat", "General"), ("C3", "Discount", "General"), ("B4", "Kayak", "General"),
+        ("C4", 0.08, "0%"), ("B5", "Canoe", "General"), ("C5", 0.125, "[Red]0.0%"),
+        ("B6", "Raft", "General"), ("C6", 0.5, '0.0" % of"'), ("B7", 1, "0%"), ("C7", 0.1, "0.0"),
+    ):  # fmt: skip
+        sheet[place] = value
+        sheet[place].number_format = form
+    sheet["C4"].comment = openpyxl.comments.Comment("was 10 %", "Ann")
+    target = io.BytesIO()
+    book.save(target)
+    reading = read_file("fees.xlsx", target.getvalue())
+    rows = [line for line in reading.document.text.split("\n") if line.startswith("| ")][2:]
+    assert rows == ["| Kayak | 8% |", "| Canoe | 12.5% |", "| Raft | 0.5 |", "| 100% | 0.1 |"]
+    assert reading.report.unread_parts == ("1 comments on cells",)
+
+
 def test_a_lying_dimension_loses_no_cell() -> None:
     data = workbook([["A", "B"], *([f"left {n}", f"right {n}"] for n in range(500))])
     lying = rewritten(

@@ -41,6 +41,12 @@ def test_messages_are_rows_below_the_headings_of_their_comments() -> None:
     assert "try later" not in read.document.text  # taken back in a comment
 
 
+def test_of_two_apostrophes_one_is_shown_where_values_are_filled_in() -> None:
+    text = read_file("m.properties", b"a=Boat {0} isn''t free\nb=It isn''t {free}\n").document.text
+    assert "| a | Boat {0} isn't free |" in text
+    assert "| b | It isn''t {free} |" in text
+
+
 @pytest.mark.parametrize("mark", ["```", "`````"])
 def test_yaml_is_code_and_no_epic(mark: str) -> None:
     text = (

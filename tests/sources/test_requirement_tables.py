@@ -374,3 +374,46 @@ def test_criteria_listed_with_the_stories_they_belong_to() -> None:
     assert [(story.key, [c.text for c in story.criteria]) for story in epic.stories] == [
         ("CC-12", ["It is saved.", "It is shown."]), ("CC-13", ["It ends."]),
     ]  # fmt: skip
+
+
+RULES = (
+    "ID,Title,Description,Type,Status,Severity\n"
+    "BH-1,Fees,A kayak costs 7 euros.,System Requirement,Approved,Must\n"
+    "BH-2,Colours,It is red.,System Requirement,Rejected,Should\n"
+    'BH-3,Speed,"It is fast:\n- on the sea",Non-Functional,Draft,Must\n'
+)
+
+
+def test_a_list_of_requirements_says_of_each_its_id_and_status() -> None:
+    reading = read_file("polarion.csv", RULES.encode())
+    document = reading.document
+    assert (document.kind, reading.epics, reading.cases) == ("rules", (), ())
+    assert document.text == (
+        "## BH-1 Fees\n\nA kayak costs 7 euros.\n\n"
+        "(Type: System Requirement; Status: Approved; Severity: Must)\n\n"
+        "## BH-3 Speed\n\nIt is fast:\n- on the sea\n\n"
+        "(Type: Non-Functional; Status: Draft; Severity: Must)\n"
+    )
+    assert "Withdrawn, left out: BH-2 Colours (Rejected)." in reading.notes
+    assert {one.label for one in reading.places} == {"row 2", "row 4"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("System Requirement", "Kayak"),  # what they are says nobody
+        ("ID", "Colour"),
+        ("BH-1,Fees,A kayak costs 7 euros.", ",,"),
+    ],
+)
+def test_data_with_a_status_is_no_list_of_requirements(old: str, new: str) -> None:
+    reading = read_file("boats.csv", RULES.replace(old, new).encode())
+    assert reading.document.kind == "table"
+    assert "Rejected" in reading.document.text
+
+
+def test_what_sharepoint_says_of_a_lists_columns_is_left_out() -> None:
+    schema = '"ListSchema={""schemaXmlList"":[""<Field Name=\\""Title\\"" />""]}"\n'
+    reading = read_file("list.csv", f"{schema}Term,Meaning\nKayak,a boat\nPier,a place\n".encode())
+    assert reading.document.text.startswith("| Term | Meaning |")
+    assert reading.places[0].label == "row 3"

@@ -12,6 +12,7 @@ from assistant.sources.markdown_tables import code_block, markdown_table
 
 _ENTRY = re.compile(r"(?P<key>(?:\\.|[^\\\s=:])+)\s*(?:[=:]\s*|\s)(?P<words>.*)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_PLACE = re.compile(r"\{\d+[,}]")
 _SIGNS = {"n": "\n", "t": "\t", "r": "", "f": ""}
 _DRAWN = "-=*#_ "
 """Signs that draw a comment as a heading: "# --- Bookings ---"."""
@@ -40,7 +41,7 @@ def _messages(text: str) -> str:
     for line in (*_lines(text), "#"):
         if line[:1] not in ("#", "!"):
             if (entry := _ENTRY.fullmatch(line)) and entry["words"].strip():
-                rows.append((_unescaped(entry["key"]), _unescaped(entry["words"])))
+                rows.append((_unescaped(entry["key"]), _shown(_unescaped(entry["words"]))))
             continue
         words = line[1:].strip()
         if re.match(r"[\w.-]+\s*=", words):
@@ -65,6 +66,12 @@ def _lines(text: str) -> Iterator[str]:
         if whole := "".join((*parts, part)).strip():
             yield whole
         parts = []
+
+
+def _shown(words: str) -> str:
+    """A message as it is shown: where it has places for values, two apostrophes are one
+    (``java.text.MessageFormat``)."""
+    return words.replace("''", "'") if _PLACE.search(words) else words
 
 
 def _unescaped(words: str) -> str:

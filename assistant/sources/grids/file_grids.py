@@ -236,6 +236,8 @@ def read_workbook(
             workbook.notes.append(f"'{record['skipped']}' holds no cells (a chart or macro sheet).")
         elif "stored" in record:
             disagreements.extend(_checks(record))
+            if remarks := record.get("comments"):
+                unread.append(f"{remarks} comments on cells")
     workbook.notes.extend(disagreements)
     workbook.report = ExtractionReport(
         reader="SQL"

@@ -90,12 +90,18 @@ def _without_footer(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return rows[:marked]
 
 
+def _is_schema(row: Sequence[str]) -> bool:
+    """Whether a line over a header is what SharePoint says of a list's columns ("Export to CSV with
+    schema")."""
+    return row[0].startswith("ListSchema=")
+
+
 def _grid(name: str, rows: list[tuple[str, ...]], at: int, columns: Columns | None) -> Grid:
     return Grid(
         name,
         header=rows[at],
         rows=tuple(rows[at + 1 :]),
         columns=columns,
-        above=tuple(row for row in rows[:at] if any(cell.strip() for cell in row)),
+        above=tuple(row for row in rows[:at] if any(map(str.strip, row)) and not _is_schema(row)),
         first_row=at + 2,
     )

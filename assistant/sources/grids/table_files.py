@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.domain import DocumentKind, Epic, SourceDocument, SourceMetadata, TestCase, Unread
 from assistant.errors import UnreadableFile
@@ -13,6 +13,8 @@ from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.case_rows import STATUS, read_cases
 from assistant.sources.grids.delimited import read_delimited
 from assistant.sources.grids.grids import Grid, make_grid, unmarked
+from assistant.sources.grids.header_words import HEADERS
+from assistant.sources.grids.headers import field_of, normalised
 from assistant.sources.grids.requirement_rows import (
     RequirementText,
     authors_of,
@@ -20,6 +22,8 @@ from assistant.sources.grids.requirement_rows import (
     read_requirements,
     tracker_columns,
 )
+from assistant.sources.grids.tool_headers import english_header
+from assistant.sources.grids.tracker_items import withdrawn_note
 from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import EpicDraft
@@ -48,13 +52,16 @@ def read_grids(
         raise UnreadableFile(f"{title} holds no filled cell. Choose a file with content.")
     out, drafts, taken = RequirementText(), list[EpicDraft](), Taken()
     cases, unread, said = list[TestCase](), list[Unread](), list(notes)
-    authors = list[str]()
+    authors, withdrawn, rules = list[str](), list[str](), False
     for grid in grids:
         if len(grids) > 1:
             out.add(f"# {grid.name}")
         for row in grid.above:
             out.add(" ".join(cell for cell in row if cell.strip()))
-        if grid.columns is None:
+        if grid.columns is None and (columns := _columns_of_rules(grid)):
+            withdrawn.extend(_add_rules(grid, columns, out))
+            rules = True
+        elif grid.columns is None:
             _add_table(grid, out)
         elif grid.columns.kind == "cases":
             found, strange = read_cases(grid, taken)
@@ -71,13 +78,15 @@ def read_grids(
     finish_all(text, drafts)
     found_epics = assemble(drafts, title=title, uri=uri) if drafts else None
     epics = found_epics.epics if found_epics else ()
+    if withdrawn:
+        said.append(withdrawn_note(withdrawn))
     if cases:
         said.append(f"Found {len(cases)} existing test cases.")
         said.extend(_withdrawn(cases))
     return Reading(
         document=SourceDocument(
             id=document_id,
-            kind=_kind(epics, cases),
+            kind="rules" if rules and not (epics or cases) else _kind(epics, cases),
             title=title,
             text=text,
             uri=uri,
@@ -98,6 +107,49 @@ def _withdrawn(cases: Sequence[TestCase]) -> list[str]:
     found = [case.id for case in cases if is_withdrawn(case.status_reason.removeprefix(STATUS))]
     some = ", ".join(found[:5]) + (f" and {len(found) - 5} others" if len(found) > 5 else "")
     return [f"Not in force any more by their status in the file: {some}."] if found else []
+
+
+def _columns_of_rules(grid: Grid) -> dict[str, int]:
+    """The columns of a list of requirements or rules, as Polarion, Jama and codebeamer export them:
+    each row has an id, words and a type, and most types say so. Empty for another table."""
+    found = dict[str, int]()
+    for number, name in enumerate(english_header(grid.header)):
+        if field := field_of(normalised(name), "requirements"):
+            found.setdefault(field, number)
+    if not ({"key", "type"} <= found.keys() and found.keys() & {"title", "narrative"}):
+        return {}
+    cells = [(_cell(row, found["key"]), _cell(row, found["type"])) for row in grid.rows]
+    told = [bool(key and _OF_RULES.search(type_)) for key, type_ in cells if key or type_]
+    return found if sum(told) * 2 > len(told) else {}
+
+
+def _add_rules(grid: Grid, columns: Mapping[str, int], out: RequirementText) -> list[str]:
+    """Write each row under its id, with all else that it says beside it; those that their status
+    withdraws are left out and named."""
+    withdrawn, status = list[str](), tracker_columns(grid).get("status")
+    own = {columns[name] for name in ("key", "title", "narrative") if name in columns}
+    for number, row in enumerate(grid.rows, grid.first_row):
+        key, title, words = (
+            _cell(row, columns[name]) if name in columns else ""
+            for name in ("key", "title", "narrative")
+        )
+        head = " ".join(f"{key} {title}".split())
+        if status is not None and is_withdrawn(_cell(row, status)):
+            withdrawn.append(f"{head} ({_cell(row, status)})")
+            continue
+        beside = [f"{name.strip()}: {' '.join(cell.split())}"
+                  for at, (name, cell) in enumerate(zip(grid.header, row, strict=False))
+                  if at not in own and cell.strip()]  # fmt: skip
+        out.place = grid.place(number)
+        parts = (f"## {head}" if head else "", words, f"({'; '.join(beside)})" if beside else "")
+        if any(parts):
+            out.add("\n\n".join(filter(None, parts)))
+    out.place = ""
+    return withdrawn
+
+
+def _cell(row: Sequence[str], number: int) -> str:
+    return row[number].strip() if number < len(row) else ""
 
 
 def _add_table(grid: Grid, out: RequirementText) -> None:
@@ -148,6 +200,10 @@ def _recognised(rows: list[list[str]]) -> Grid | None:
 
 
 _CELLS = 1_000_000
+_OF_RULES = re.compile(
+    rf"\b(?:requirement|rule|{'|'.join(HEADERS['cases_in_other_languages']['story'])})s?\b",
+    re.IGNORECASE,
+)
 TYPES = "Issue types in the file:"
 """How the note begins that names them."""
 

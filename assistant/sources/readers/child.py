@@ -30,7 +30,7 @@ from typing import Any, NoReturn
 _HTML = ("assistant.sources.readers.documents.html", "bs4", "markdownify")
 _XML = ("defusedxml.ElementTree", *_HTML)
 READERS = {
-    "workbook": ("documents.workbook", "python_calamine"),
+    "workbook": ("documents.workbook", "python_calamine", "defusedxml.ElementTree"),
     "dump": ("documents.sql_dump",),
     "pdf": ("documents.pdf", "pypdfium2.raw", "pypdf"),
     "ocr": ("documents.ocr",),

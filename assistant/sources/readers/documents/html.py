@@ -201,7 +201,8 @@ def _cell_lines(cell: Tag) -> None:
         block.unwrap()
     for text in list(cell.find_all(string=True)):
         text.replace_with(str(text).replace("\n", " ").replace("|", _BAR))
-    words = cell.find_all(string=True)
-    if words:
-        last = words[-1]
-        last.replace_with(str(last).rstrip(f"{_BREAK} "))
+    for last in reversed(cell.find_all(string=True)):
+        kept = str(last).rstrip(f"{_BREAK} ")
+        last.replace_with(kept)
+        if kept:
+            break

@@ -16,9 +16,13 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice, pairwise
+from posixpath import join, normpath
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
 
 from assistant.sources.readers.refusals import Refused
+from assistant.sources.readers.xml_tree import child, parse_xml
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 _CELL = re.compile(rb"<(?:\w+:)?c\b(?:[^>]*?/>|[^>]*>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _ERROR = re.compile(rb"<(?:\w+:)?c\b[^>]*?\bt=[\"']e[\"']")
+_REMARK = re.compile(rb"<(?:\w+:)?comment\s")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 
 
@@ -45,11 +50,14 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def count_cells(data: bytes) -> tuple[int, int, int]:
-    """Over all sheets: formulas without a stored value, cells with a value, error cells."""
-    missing = filled = errors = 0
+def count_cells(data: bytes) -> tuple[int, int, int, int]:
+    """Over all sheets: formulas without a stored value, cells with a value, error cells, cells with
+    a comment."""
+    missing = filled = errors = remarks = 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
+            if re.search(r"(?:^|/)comments?[^/]*\.xml$", name, re.IGNORECASE):
+                remarks += len(_REMARK.findall(archive.read(name)))
             if not re.search(r"(?:^|/)worksheets/[^/]+\.xml$", name, re.IGNORECASE):
                 continue
             xml = archive.read(name)
@@ -60,7 +68,7 @@ def count_cells(data: bytes) -> tuple[int, int, int]:
                     filled += 1
                 elif _FORMULA.search(inner):
                     missing += 1
-    return missing, filled - errors, errors
+    return missing, filled - errors, errors, remarks
 
 
 def _refuse_encrypted(data: bytes) -> None:
@@ -145,7 +153,8 @@ class _Header:
 
 
 def _header(sheet: CalamineSheet) -> _Header | None:
-    """The header of several rows in which some cells are merged down and others across."""
+    """The header of several rows in which some cells are merged down and others across, or in which
+    names stand below the cells that are merged across and nowhere else."""
     left = (sheet.start or (0, 0))[1]
     ranges = sheet.merged_cell_ranges or []
     across = [(top, first, last) for (top, first), (end, last) in ranges
@@ -155,7 +164,61 @@ def _header(sheet: CalamineSheet) -> _Header | None:
         if first == last and top < bottom and beside:
             over = {n - left: a - left for a, b in beside for n in range(a, b + 1)}
             return _Header(top, bottom, over)
+    rows = [list(map(text_of, row)) for row in islice(sheet.iter_rows(), _HEADER_ROWS)]
+    for top, (above, names) in enumerate(pairwise(rows)):
+        over = {n - left: a - left for row, a, b in across if row == top for n in range(a, b + 1)}
+        alone = any(text and n not in over for n, text in enumerate(above))
+        if over and alone and {n for n, text in enumerate(names) if text} == over.keys():
+            return _Header(top, top + 1, over)
     return None
+
+
+_HEADER_ROWS = 12
+_PERCENTS = frozenset({"9", "10"})
+"""The formats of numbers as percents that every workbook has."""
+_SAID = re.compile(r'"[^"]*"|\\.')
+"""Words in a format, which change no number."""
+_PLACED = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7}))[^>]*?\bs=[\"'](\d+)")
+
+
+def _percents(data: bytes) -> dict[str, set[tuple[int, int]]]:
+    """For each sheet the rows and columns of the cells that are shown as percents."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        if not {"xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            return {}
+        styles = parse_xml(archive.read("xl/styles.xml"))
+        shown = _PERCENTS | {one.get("numFmtId", "") for one in _below(styles, "numFmts")
+                             if "%" in _SAID.sub("", one.get("formatCode", ""))}  # fmt: skip
+        wanted = {str(number).encode() for number, one in enumerate(_below(styles, "cellXfs"))
+                  if one.get("numFmtId") in shown}  # fmt: skip
+        if not wanted:
+            return {}
+        related = parse_xml(archive.read("xl/_rels/workbook.xml.rels"))
+        targets = {one.get("Id", ""): normpath(join("/xl", one.get("Target", "")))[1:]
+                   for one in related}  # fmt: skip
+        found = dict[str, set[tuple[int, int]]]()
+        for sheet in _below(parse_xml(archive.read("xl/workbook.xml")), "sheets"):
+            part = next((targets.get(v, "") for k, v in sheet.items() if k.endswith("}id")), "")
+            if part in names:
+                found[sheet.get("name", "")] = {
+                    (int(row) - 1, _column(letters))
+                    for letters, row, style in _PLACED.findall(archive.read(part))
+                    if style in wanted
+                }
+        return found
+
+
+def _below(element: Element, name: str) -> list[Element]:
+    found = child(element, name)
+    return list(found) if found is not None else []
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
@@ -172,6 +235,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError as error:
         raise Refused("password", "") from error
+    percents = _percents(data) if data.startswith(b"PK") else {}
     cells = filled = 0
     for about in workbook.sheets_metadata:
         if about.typ != SheetTypeEnum.WorkSheet:
@@ -183,12 +247,17 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
             "hidden": str(about.visible).rsplit(".", 1)[-1] != "Visible",
         }
         merged, header, above = _merged_down(sheet), _header(sheet), list[list[str]]()
-        held = dict[tuple[int, int], str]()
+        held, shown = dict[tuple[int, int], str](), percents.get(about.name, set())
+        left = (sheet.start or (0, 0))[1]
         for number, row in enumerate(sheet.iter_rows()):
             cells += len(row)
             if cells > max_cells:
                 raise Refused("size", f"more than {max_cells:,} cells")
-            texts = [text_of(value) for value in row]
+            texts = [
+                f"{value * 100:.10g}%" if isinstance(value, float) and (number, at) in shown
+                else text_of(value)
+                for at, value in enumerate(row, left)
+            ]  # fmt: skip
             filled += sum(map(bool, texts))
             for column, top in merged.get(number, ()):
                 held.setdefault((top, column), texts[column])
@@ -206,6 +275,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
                 above.clear()
         yield from above
     if data.startswith(b"PK"):
-        missing, stored, errors = count_cells(data)
+        missing, stored, errors, remarks = count_cells(data)
         if stored or missing or errors:
-            yield {"formulas": missing, "stored": stored, "read": filled, "errors": errors}
+            yield {"formulas": missing, "stored": stored, "read": filled, "errors": errors,
+                   "comments": remarks}  # fmt: skip
