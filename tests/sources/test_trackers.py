@@ -653,6 +653,33 @@ def test_stories_of_youtrack_in_a_ring_are_kept() -> None:
     assert "Withdrawn, left out: BH-7 Sail (Duplicate)." in epic.notes
 
 
+@pytest.mark.parametrize("told", ["up", "down"])
+def test_issues_of_youtracks_api_are_read_as_its_table_is(told: str) -> None:
+    def one(number: str, title: str, kind: str, direction: str = "", other: str = "") -> Any:
+        return {
+            "id": f"2-{number}", "idReadable": number, "summary": title, "$type": "Issue",
+            "description": _RULES if kind == "User Story" else None, "project": {"name": "Boats"},
+            "customFields": [
+                {"name": "Type", "value": {"name": kind}}, {"name": "State", "value": None},
+                {"name": "Fix versions", "value": [{"name": "4.2"}]},
+                {"name": "Points", "value": 3},
+            ],
+            "links": [{"direction": direction, "issues": [{"idReadable": other}] if other else [],
+                       "linkType": {"name": "Subtask", "sourceToTarget": "parent for",
+                                    "targetToSource": "subtask of"}}],
+        }  # fmt: skip
+
+    (reading,) = readings("issues.json", json.dumps([
+        one("BH-2", "Season", "Epic", "OUTWARD", "BH-3" if told == "down" else ""),
+        one("BH-3", "Reserve", "User Story", "INWARD", "BH-2" if told == "up" else ""),
+    ]))  # fmt: skip
+    assert below([reading]) == {("BH-2", "Season"): [("BH-3", "Reserve")]}
+    assert criteria([reading]) == {"Reserve": ["It floats.", "It is dry."]}
+    assert reading.epics[0].stories[0].release == "4.2"
+    (bugs,) = readings("bugs.json", json.dumps([one("BH-4", "It sinks", "Bug")]))
+    assert (bugs.document.kind, "It sinks" in bugs.document.text) == ("table", True)
+
+
 # --- Aha! -------------------------------------------------------------------------------------
 
 
@@ -710,3 +737,27 @@ def test_one_record_of_aha_is_read_and_another_list_of_features_is_none() -> Non
                          workflow_status=None, custom_fields={})],
     }))  # fmt: skip
     assert odd.document.text
+
+
+def test_a_report_of_aha_has_a_row_for_each_requirement() -> None:
+    header = ("Release name,Epic reference #,Epic name,Feature reference #,Feature name,"
+              "Feature description,Feature status,Requirement reference #,Requirement name,"
+              "Requirement description,Requirement status")  # fmt: skip
+    feature = {"Release name": "4.2", "Epic reference #": "BH-E-1", "Epic name": "Season",
+               "Feature reference #": "BH-1", "Feature name": "Reserve",
+               "Feature description": STORY}  # fmt: skip
+    (reading,) = table(
+        "report.csv", header,
+        {**feature, "Requirement reference #": "BH-1-1", "Requirement name": "Free places",
+         "Requirement description": "<p>Only free kayaks.</p>"},
+        {**feature, "Requirement reference #": "BH-1-2", "Requirement name": "Colours",
+         "Requirement status": "Rejected"},
+        {**feature, "Feature reference #": "BH-2", "Feature name": "Sail"},
+    )  # fmt: skip
+    assert below([reading]) == {("BH-E-1", "Season"): [("BH-1", "Reserve"), ("BH-2", "Sail")]}
+    reserve, sail = reading.epics[0].stories
+    assert [(one.id, " ".join(one.text.split())) for one in reserve.criteria] == [
+        ("BH-1-1", "Free places Only free kayaks.")
+    ]
+    assert (sail.release, sail.criteria) == ("4.2", ())
+    assert "Withdrawn, left out: BH-1-2 Colours (Rejected)." in reading.notes

@@ -21,6 +21,7 @@ from assistant.sources.grids.github_issues import read_issues as read_github
 from assistant.sources.grids.grids import make_grid
 from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.grids.table_files import read_grids
+from assistant.sources.grids.task_tables import youtrack_records
 from assistant.sources.grids.trello_boards import read_board
 from assistant.sources.json_values import objects
 from assistant.sources.pasted.pages import text_kind
@@ -99,6 +100,9 @@ def _add(record: Record, export: Export) -> None:
             elif name == "aha":
                 assert isinstance(value, dict)
                 for inner in read_features(value):
+                    _add(inner, export)
+            elif name == "youtrack":
+                for inner in youtrack_records(objects(value)):
                     _add(inner, export)
             elif name == "github":
                 for inner in read_github(objects(value)):

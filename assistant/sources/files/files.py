@@ -28,6 +28,7 @@ from assistant.sources.files.markdown_files import markdown_title, with_markdown
 from assistant.sources.files.message_files import program_text
 from assistant.sources.files.recognition import not_installed, pdf_records, picture_records
 from assistant.sources.files.source_file import Source, source_of
+from assistant.sources.grids.aha_features import report_records
 from assistant.sources.grids.file_grids import (
     FileGrids,
     decoded,
@@ -173,7 +174,10 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
         reading = work_item_reading(cells[0], source, found.notes)
         changed = {"reader": reading.report.reader}
         return [reading.model_copy(update={"report": found.report.model_copy(update=changed)})]
-    if untouched and len(cells) == 1 and (records := task_records(cells[0])):
+    if (
+        untouched and len(cells) == 1
+        and (records := task_records(cells[0]) or report_records(cells[0]))
+    ):  # fmt: skip
         export = read_export(records, source.shown)
         export.notes[:0] = found.notes
         changed = {"reader": export.report.reader}

@@ -1,7 +1,8 @@
-"""Records of Aha! in JSON: features as stories below their epics, their requirements as criteria.
+"""Features of Aha! as stories below their epics, their requirements as criteria: records of its API
+in JSON, and reports in CSV or Excel with a row for each feature or requirement.
 
 Source of the format: Aha!, "API reference" (lists and single records of epics, features and
-requirements).
+requirements; the names of a report's columns: "Feature reference #", "Release name").
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assistant.language.validity import is_withdrawn
+from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.tracker_items import Item, Tracker, item_records
 from assistant.sources.json_values import mapping, objects
+from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.names_and_ids import section_name
 
 Record = Mapping[str, Any]
@@ -28,6 +31,42 @@ def read_features(payload: Record) -> Iterator[dict[str, object]]:
     yield {"report": {"reader": "Aha! REST", "parts": len(items)}}
 
 
+def report_records(grid: Grid) -> list[dict[str, object]]:
+    """The records of such a report, as ``exports.read_export`` takes them; none for another."""
+    names = [" ".join(name.split()).casefold() for name in grid.header]
+    if not {"feature reference #", "feature name"} <= set(names):
+        return []
+    epics, features = dict[str, dict[str, Any]](), dict[str, dict[str, Any]]()
+    for row in grid.rows:
+        cells = {name: cell.strip() for name, cell in zip(names, row, strict=False) if cell.strip()}
+        epic, feature, requirement, release = (
+            _of_row(cells, kind) for kind in ("epic", "feature", "requirement", "release")
+        )
+        if not feature["reference_num"]:
+            continue
+        if epic["reference_num"]:
+            epics.setdefault(epic["reference_num"], epic)
+        known = features.setdefault(feature["reference_num"], {
+            **feature, "epic": epic, "release": release, "requirements": [],
+        })  # fmt: skip
+        if requirement["name"]:
+            known["requirements"].append(requirement)
+    found = [*read_features({"epics": [*epics.values()], "features": [*features.values()]})]
+    found[-1] = {"report": {"reader": "Aha! report", "parts": len(features)}}
+    return found
+
+
+def _of_row(cells: Mapping[str, str], kind: str) -> dict[str, Any]:
+    """What a row's cells say of one record, as the API would."""
+    return {
+        "reference_num": cells.get(f"{kind} reference #", ""),
+        "name": cells.get(f"{kind} name", ""),
+        "description": cells.get(f"{kind} description", ""),
+        "workflow_status": {"name": cells.get(f"{kind} status", "")},
+        "tags": list(label_list(cells.get(f"{kind} tags", ""))),
+    }
+
+
 def _items(record: Record, type_: str) -> Iterator[Item]:
     """A record, and below it those of its requirements that have criteria of their own or were
     given up; all other requirements are its criteria."""
@@ -40,7 +79,8 @@ def _items(record: Record, type_: str) -> Iterator[Item]:
             inner.release = inner.release or item.release
             yield inner
             continue
-        lines = [f"{inner.own}: {inner.name}", *inner.description.splitlines()]
+        head = f"{inner.own}: {inner.name}" if inner.own else inner.name
+        lines = [head, *inner.description.splitlines()]
         points.append("\n  ".join(line for line in lines if line.strip()))
     if points:
         item.checklists.append(("Acceptance criteria", points))

@@ -14,12 +14,12 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.tracker_items import Item, Tracker, item_records
-from assistant.sources.json_values import objects
+from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.gitlab_text import read_gitlab_text
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.pasted.metadata import label_list
@@ -292,6 +292,42 @@ def _give_parents(items: Sequence[Item], rows: Sequence[Row], holds: str) -> Non
         for key in re.split(r"[,\s]+", " ".join(cells)):
             if key in named and not named[key].parent:
                 named[key].parent = item.own
+
+
+def youtrack_records(issues: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """The records of issues as YouTrack's REST API gives them: they are rows of its CSV export, and
+    a table where none is an epic or a story."""
+    rows = list(map(_row_of, issues))
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [tuple(row.get(name, "") for name in header) for row in rows]
+    found = task_records(Grid("", tuple(header), tuple(cells), first_row=0))
+    found = found[:-1] or [{"table": {"name": "", "rows": [header, *cells]}}]
+    return [*found, {"report": {"reader": "YouTrack REST", "parts": len(rows)}}]
+
+
+def _row_of(issue: Mapping[str, Any]) -> dict[str, str]:
+    row = {
+        "Issue Id": str(issue.get("idReadable") or ""),
+        "Project": str(mapping(issue.get("project")).get("name") or ""),
+        "Summary": str(issue.get("summary") or ""),
+        "Description": str(issue.get("description") or ""),
+        "Reporter": str(mapping(issue.get("reporter")).get("fullName") or ""),
+        "Resolved": str(issue.get("resolved") or ""),
+        "Tags": ", ".join(str(one.get("name")) for one in objects(issue.get("tags"))),
+    }
+    for field in objects(issue.get("customFields")):
+        value = field.get("value")
+        told = [one.get("name") or one.get("text") for one in objects(
+            value if isinstance(value, list) else [value])]  # fmt: skip
+        told = [value] if isinstance(value, str | int | float) else told
+        row.setdefault(str(field.get("name")), ", ".join(str(one) for one in told if one))
+    for link in objects(issue.get("links")):
+        kind = mapping(link.get("linkType"))
+        outward = link.get("direction") in ("OUTWARD", "BOTH")
+        name = str(kind.get("sourceToTarget" if outward else "targetToSource") or "").capitalize()
+        named = ", ".join(str(one.get("idReadable")) for one in objects(link.get("issues")))
+        row[name] = ", ".join(filter(None, (row.get(name, ""), named)))
+    return row
 
 
 def _is_of(tool: _Tool, header: Sequence[str]) -> bool:

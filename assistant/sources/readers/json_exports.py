@@ -1,4 +1,5 @@
-"""JSON files: issues of Jira and GitHub, Aha!, Confluence, cases, Xray, Salesforce, chats, schemas.
+"""JSON files: issues of Jira, GitHub and YouTrack, Aha!, Confluence, cases, Xray, Salesforce, chats,
+schemas.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
 its values, whatever words stand in it. Records are those of ``exports.read_export``.
@@ -62,6 +63,8 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield from cases
     elif _is_board(payload):
         yield {"board": payload}
+    elif _is_youtrack(payload):
+        yield {"youtrack": payload if isinstance(payload, list) else [payload]}
     elif features := _aha_records(payload):
         yield {"aha": features}
     elif chat := read_chat(payload, str(options.get("name", ""))):
@@ -206,6 +209,15 @@ def _is_board(payload: object) -> bool:
 
 
 _OF_A_BOARD = {"cards": "idList", "lists": "idBoard"}
+
+
+def _is_youtrack(payload: object) -> bool:
+    """Whether a payload is an issue of YouTrack or a list of them, with their fields and links."""
+    listed = payload if isinstance(payload, list) else [payload]
+    return bool(listed) and all(
+        {"idReadable", "summary"} <= one.keys() and one.keys() & {"customFields", "links"}
+        for one in map(mapping, listed)
+    )
 
 
 def _aha_records(payload: object) -> dict[str, list[dict[str, Any]]]:
