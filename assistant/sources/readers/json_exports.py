@@ -1,5 +1,5 @@
-"""JSON files: issues of Jira, GitHub and YouTrack, Aha!, Confluence, cases, Xray, Salesforce, chats,
-schemas.
+"""JSON files: issues of Jira, GitHub and YouTrack, Aha!, Confluence, cases, Xray, Salesforce,
+chats, schemas.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
 its values, whatever words stand in it. Records are those of ``exports.read_export``.
