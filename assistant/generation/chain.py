@@ -31,7 +31,7 @@ from assistant.generation.cancellation import CancelCheck, never_cancelled, rais
 from assistant.generation.house_rules import HouseRules
 from assistant.generation.lint import lint
 from assistant.generation.models.structured import untraced
-from assistant.generation.numbering import Numbering, each_once
+from assistant.generation.numbering import each_once
 from assistant.generation.proof import (
     RULES,
     Ground,
@@ -47,8 +47,6 @@ from assistant.generation.run_plan import (
     Retriever,
     found_for_others,
     planning,
-    stories_of,
-    story_sources,
 )
 from assistant.generation.used_records import used_records
 from assistant.generation.writer import (
@@ -307,28 +305,6 @@ def _by_story(
                 if isinstance(event, WrittenCase):
                     written.append(event.case)
                 yield event
-
-
-def read_ahead(
-    epics: Sequence[Epic],
-    basis_chunks: Sequence[Chunk],
-    retriever: Retriever,
-    writer: Writer,
-    retrieval: RetrievalConfig,
-    *,
-    cancelled: CancelCheck = never_cancelled,
-) -> None:
-    """Let the writer read what the first story of a request shares, before it is asked to write.
-
-    Worth calling from a worker thread while a person still looks at the epic: a model on a small
-    machine reads for seconds. Raises as ``generate``.
-    """
-    for epic, story in stories_of(epics)[:1]:
-        sources = story_sources(
-            epic, story, basis_chunks, retriever, retrieval, Numbering(), retriever.chunks
-        )
-        raise_if_cancelled(cancelled, "Reading ahead")
-        writer.read_ahead(epic, story, sources, cancelled=cancelled)
 
 
 def _sources_of(places: Sequence[int], plan: Request) -> tuple[RetrievedChunk, ...]:

@@ -118,17 +118,6 @@ class Writer(Protocol):
         """
         ...
 
-    def read_ahead(
-        self,
-        epic: Epic,
-        story: UserStory,
-        sources: Sequence[RetrievedChunk],
-        *,
-        cancelled: CancelCheck = never_cancelled,
-    ) -> None:
-        """Prepare for the conditions of a story, so that the first case comes sooner."""
-        ...
-
 
 TECHNIQUE_LETTERS = {
     "positive": "P",

@@ -149,7 +149,7 @@ def test_reading_ahead_is_for_the_adapter_in_use(endpoint: ChatEndpoint) -> None
 @pytest.mark.slow
 def test_an_untrained_model_still_gives_a_whole_case(endpoint: ChatEndpoint) -> None:
     writer = ItemWriter(endpoint.with_adapter("first"), CONFIG)
-    writer.read_ahead(EPIC, STORY, ())
+    writer.read_ahead(STORY)
     written = writer.write(brief_of_case(EPIC, STORY, CASE))
     assert written.case.steps
     assert written.case.origin.writer in {"model", "outline"}

@@ -21,7 +21,7 @@ from assistant.domain import (
 )
 from assistant.errors import ModelUnavailable, RetrievalError
 from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
-from assistant.generation.chain import CaseReady, PlanReady, RunFinished, generate, read_ahead
+from assistant.generation.chain import CaseReady, PlanReady, RunFinished, generate
 from assistant.generation.writer import CaseBrief, WrittenCase
 from assistant.generation.writers.outline import OutlineWriter
 
@@ -411,34 +411,10 @@ def test_a_source_is_worth_to_a_story_what_the_search_for_that_story_found() -> 
     assert kept["BR-9"] == ("fused", 0.8), "whatever it is to one story, a search found it"
 
 
-class Ahead(OutlineWriter):
-    """Notes what it was given to read ahead."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.read: list[tuple[int, ...]] = []
-
-    def read_ahead(
-        self,
-        epic: Epic,
-        story: UserStory,
-        sources: Sequence[RetrievedChunk],
-        *,
-        cancelled: CancelCheck = never_cancelled,
-    ) -> None:
-        self.read.append(tuple(source.rank for source in sources))
-
-
-def test_reading_ahead_uses_the_numbers_of_the_run() -> None:
-    writer = Ahead()
-    read_ahead([EPIC], BASIS, FakeRetriever(), writer, RetrievalConfig())
-    first = plan_of(run()).retrieved
-    assert writer.read == [(1, 2, 3, 4)]
-    assert [source.chunk.key for source in first[:4]] == ["PAY-1-AC1", "PAY-1-AC2", "PAY-1", "BR-7"]
-    read_ahead(
-        [EPIC.model_copy(update={"stories": ()})], (), FakeRetriever(), writer, RetrievalConfig()
-    )
-    assert len(writer.read) == 1
+def test_the_first_sources_are_numbered_by_their_story() -> None:
+    first = plan_of(run()).retrieved[:4]
+    assert [source.chunk.key for source in first] == ["PAY-1-AC1", "PAY-1-AC2", "PAY-1", "BR-7"]
+    assert [source.rank for source in first] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("long", [False, True])

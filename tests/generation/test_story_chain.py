@@ -130,8 +130,6 @@ class Outlines:
             )
         )
 
-    def read_ahead(self, *_: object, **__: object) -> None: ...
-
 
 def cases_of(events: Sequence[Event]) -> list[TestCase]:
     return [event.written.case for event in events if isinstance(event, CaseReady)]

@@ -8,11 +8,10 @@ model does not answer in time becomes an outline too, and the next one is asked 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from assistant.domain import (
     CaseOrigin,
-    Epic,
     GenerationConfig,
     ModelSpec,
     RetrievedChunk,
@@ -108,15 +107,12 @@ class ItemWriter:
         """
         return bool(self.spec.adapter) and not self._endpoint.steps_only
 
-    def read_ahead(
-        self,
-        epic: Epic,
-        story: UserStory,
-        sources: Sequence[RetrievedChunk],
-        *,
-        cancelled: CancelCheck = never_cancelled,
-    ) -> None:
-        """Let the endpoint read what the items of a story share, where it can."""
+    def read_ahead(self, story: UserStory, *, cancelled: CancelCheck = never_cancelled) -> None:
+        """Let the endpoint read what the items of a story share, where it can.
+
+        Worth calling from a worker thread while a person still looks at the epic: a model on a
+        small machine reads for seconds.
+        """
         messages = ahead_messages(
             story, self._endpoint.special_tokens, examples=not self.spec.adapter
         )

@@ -7,18 +7,14 @@ scenario, a row of a table), the case is whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from assistant.domain import (
     CaseOrigin,
     Citation,
-    Epic,
     Fact,
     RetrievedChunk,
     TestCase,
     TestCondition,
     TestStep,
-    UserStory,
 )
 from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.lint import MAX_TITLE
@@ -44,16 +40,6 @@ class OutlineWriter:
     def spec(self) -> None:
         """No model is used."""
         return None
-
-    def read_ahead(
-        self,
-        epic: Epic,
-        story: UserStory,
-        sources: Sequence[RetrievedChunk],
-        *,
-        cancelled: CancelCheck = never_cancelled,
-    ) -> None:
-        """Nothing to prepare."""
 
     def write(self, brief: CaseBrief, *, cancelled: CancelCheck = never_cancelled) -> WrittenCase:
         """The outline for the condition of the brief. Raises ``Cancelled``."""

@@ -15,16 +15,13 @@ from datetime import date
 
 from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import (
-    Epic,
     Evidence,
     GenerationConfig,
     ModelSpec,
     Question,
-    RetrievedChunk,
     SourceAnswer,
     TestCase,
     TestCondition,
-    UserStory,
 )
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation.attempts import Attempts
@@ -149,16 +146,6 @@ class StoryWriter:
     def spec(self) -> ModelSpec:
         """The model that writes the cases."""
         return self._endpoint.spec
-
-    def read_ahead(
-        self,
-        epic: Epic,
-        story: UserStory,
-        sources: Sequence[RetrievedChunk],
-        *,
-        cancelled: CancelCheck = never_cancelled,
-    ) -> None:
-        """Nothing: a story's prompt is sent once, when its cases are asked for."""
 
     def write(self, brief: CaseBrief, *, cancelled: CancelCheck = never_cancelled) -> WrittenCase:
         """Exactly one case that covers the condition of the brief and those that go with it.

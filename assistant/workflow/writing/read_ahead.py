@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from assistant.domain import GenerationConfig
 from assistant.generation.cancellation import Cancelled
-from assistant.generation.chain import read_ahead
+from assistant.generation.run_plan import stories_of
 from assistant.generation.writers.item_writer import ItemWriter
-from assistant.knowledge.chunks.chunking import split
 from assistant.workflow.deployment.add_models import known_models
 from assistant.workflow.deployment.endpoints import split_writer
 from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.duplicate_texts import current_texts
-from assistant.workflow.sources.reindex import basis_chunks
 from assistant.workflow.writing.requests import Understanding
 
 ROLE = "read-ahead"
@@ -43,7 +40,7 @@ def prepare(
     text = understanding.reading.document.content_hash if understanding.reading else ""
     job = "-".join((ROLE, project_id, writer_id, keys, text))
     workspace.jobs.start_latest(
-        ROLE, job, lambda stop: _read(workspace, project_id, understanding, writer_id, job, stop)
+        ROLE, job, lambda stop: _read(workspace, understanding, writer_id, job, stop)
     )
     return job
 
@@ -54,33 +51,15 @@ def stop(workspace: Workspace) -> None:
 
 
 def _read(
-    workspace: Workspace,
-    project_id: str,
-    understanding: Understanding,
-    writer_id: str,
-    job: str,
-    stop: StopCheck,
+    workspace: Workspace, understanding: Understanding, writer_id: str, job: str, stop: StopCheck
 ) -> None:
     with workspace.jobs.model_turn(job, stop) as mine:
         if not mine:
             return
         config = GenerationConfig(writer=writer_id)
         endpoint = workspace.endpoints.open(writer_id, config)
-        project = workspace.project(project_id)
-        reading = understanding.reading
-        chunks = (
-            split(reading.document, epics=reading.epics, cases=reading.cases)
-            if reading is not None
-            else basis_chunks(workspace.library, project_id, understanding.document_ids)
-        )
         try:
-            read_ahead(
-                understanding.epics,
-                chunks,
-                current_texts(workspace, project_id),
-                ItemWriter(endpoint, config),
-                project.retrieval,
-                cancelled=stop,
-            )
+            for _, story in stories_of(understanding.epics)[:1]:
+                ItemWriter(endpoint, config).read_ahead(story, cancelled=stop)
         except Cancelled:
             return

@@ -21,7 +21,6 @@ from assistant.generation.models.catalogue import DEFAULT_CHAT, SMALL_CHAT, find
 from assistant.generation.models.chat_models import ChatEndpoint, open_embedded
 from assistant.generation.proof.proof_faults import ERRORS
 from assistant.generation.writers.item_writer import ItemWriter
-from assistant.generation.writers.outline import OutlineWriter
 from assistant.language.quantities import find_messages, foreign_values
 
 pytestmark = pytest.mark.slow
@@ -171,13 +170,7 @@ def test_reading_ahead_leaves_only_the_condition_to_read(qwen: ChatEndpoint) -> 
     writer = ItemWriter(qwen, GenerationConfig())
     story = STORY.model_copy(update={"key": "PAY-9", "title": "Another story that was not read"})
     epic = EPIC.model_copy(update={"stories": (story,)})
-    planned = next(
-        iter(
-            generate([epic], (), OneRule(), OutlineWriter(), RetrievalConfig(), GenerationConfig())
-        )
-    )
-    assert isinstance(planned, PlanReady)
-    writer.read_ahead(epic, story, planned.retrieved)
+    writer.read_ahead(story)
     events = generate([epic], (), OneRule(), writer, RetrievalConfig(), GenerationConfig())
     first = next(event for event in events if isinstance(event, CaseReady)).written
     assert first.prompt_tokens - first.cached_tokens < 0.4 * first.prompt_tokens

@@ -86,8 +86,6 @@ class Outlines:
             )
         )  # fmt: skip
 
-    def read_ahead(self, *_: object, **__: object) -> None: ...
-
 
 def case(
     title: str = "Eleven days wait for both", covers: str = "B1", data: str = "1 to 15 June"
