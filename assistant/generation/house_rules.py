@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from assistant.domain import CaseTemplate, Fix, LintFinding, StepText, TestCase, TestStep, Value
-from assistant.generation.company_style import CompanyStyle, lead_of
-from assistant.generation.sentence_words import QUOTED, clipped
+from assistant.generation.sentence_words import QUOTED, clipped, phrase, sentence
+from assistant.language.casing import lower_start
 from assistant.language.clauses import parse_clause
 from assistant.language.nouns import is_person
 from assistant.language.verbs import is_base
@@ -32,6 +32,11 @@ Modal = Literal["", "is", "should"]
 
 _NUMBER = re.compile(r"^\s*(?:step\s*)?\d{1,3}\s*[.):]\s+(?=\S)", re.IGNORECASE)
 _AS_WHO = re.compile(r"^As [^,]{2,60}, (?=\w)")
+_LEADS = re.compile(
+    r"^(?:to )?(verify|check|validate|ensure|confirm|test)(?:ing)?( that| whether| if)?\b",
+    re.IGNORECASE,
+)
+_BE = re.compile(r"\b(is|are)\b(?! (?:to|supposed|expected)\b)")
 _SHOULD = re.compile(r"\bshould\b", re.IGNORECASE)
 _SHOULD_BE = re.compile(r"\bshould (?P<not>not )?be\b")
 
@@ -140,12 +145,11 @@ def _title(case: TestCase, rules: HouseRules) -> Iterator[LintFinding]:
         return
     outline = case.origin.writer == "outline"  # its title quotes the text
     if rules.lead and not outline and lead_of(title) != rules.lead:
-        better = CompanyStyle(lead=rules.lead).title(title, limit=10_000)
         yield LintFinding(
             rule="title style",
             message=f"Titles of other cases begin with “{rules.lead}”.",
             words=title,
-            fix=Fix(says=f"Begin with “{rules.lead}”", title=better),
+            fix=Fix(says=f"Begin with “{rules.lead}”", title=_led_by(rules.lead, title)),
         )
     ours = case.model_copy(update={"origin": case.origin.model_copy(update={"writer": "rules"})})
     whole = titled(rules.title_pattern, ours)
@@ -166,6 +170,22 @@ def _title(case: TestCase, rules: HouseRules) -> Iterator[LintFinding]:
             words=title,
             fix=Fix(says="Shorten the title", title=shorter) if len(title) > over else None,
         )
+
+
+def lead_of(title: str) -> str:
+    """What a title begins with where it says that something is verified ("Verify that"), or ""."""
+    match = _LEADS.match(title)
+    if match is None:
+        return ""
+    lead = f"{match.group(1).capitalize()}{(match.group(2) or ' that').lower()}"
+    return lead.replace(" if", " that").replace(" whether", " that")
+
+
+def _led_by(lead: str, title: str) -> str:
+    """A title with this lead in place of its own."""
+    text = phrase(title)
+    known = _LEADS.match(text)
+    return f"{lead} {lower_start(phrase(text[known.end() :]) if known else text)}"
 
 
 # --- Steps ----------------------------------------------------------------------------------------
@@ -202,13 +222,13 @@ def _modal(step: TestStep, rules: HouseRules) -> Iterator[LintFinding]:
     if says == rules.modal:
         return
     if rules.modal == "should":
-        better = CompanyStyle(should=True, stops=result.rstrip().endswith(".")).expected(result)
+        better = _with_should(result)
+        if not better:
+            return  # "The page opens": no word that "should" could go with
         message = "Expected results of other cases say what “should be”."
     else:
         better = _plain(result)
         message = "Expected results of other cases say what is, not what “should be”."
-    if rules.modal == "should" and not _says_should(better):
-        return  # "The page opens": no word that "should" could go with
     changed = step.action, better
     fix = (
         Fix(says="Word it so", steps=(_with(step, *changed),))
@@ -242,6 +262,20 @@ def _actor(action: str) -> str:
 
 def _says_should(text: str) -> bool:
     return bool(_SHOULD.search(QUOTED.sub(" ", text)))
+
+
+def _with_should(result: str) -> str:
+    """A result with "should be" for its first "is" outside of messages; "" where it has none."""
+    quoted = [match.span() for match in QUOTED.finditer(result)]
+    for match in _BE.finditer(result) if not _SHOULD.search(result) else ():
+        if not any(start <= match.start() < end for start, end in quoted):
+            rest = result[match.end() :]
+            negated = rest.startswith(" not ")
+            modal = "should not be" if negated else "should be"
+            said = sentence(result[: match.start()] + modal + (rest[4:] if negated else rest))
+            stops = result.rstrip().endswith(".") or said[-2:-1] in "\"”’'"
+            return said if stops else said.removesuffix(".")
+    return ""
 
 
 def _plain(result: str) -> str:
