@@ -222,6 +222,11 @@ Technique = Literal[
     "pairwise", "end-to-end",
 ]  # fmt: skip
 TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
+TECHNIQUE_LETTERS: dict[Technique, str] = {
+    "positive": "P", "negative": "N", "boundary": "B", "decision-table rule": "D",
+    "state transition": "S", "role": "R", "pairwise": "W", "end-to-end": "E",
+}  # fmt: skip
+"""What stands for a technique in the ids of conditions and cases."""
 
 Depth = Literal["smoke", "standard", "thorough"]
 DEPTHS: tuple[Depth, ...] = get_args(Depth)
@@ -229,6 +234,7 @@ DEPTHS: tuple[Depth, ...] = get_args(Depth)
 
 
 Priority = Literal["High", "Medium", "Low"]
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 
 
 class Evidence(Value):

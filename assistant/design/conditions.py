@@ -13,6 +13,7 @@ from itertools import count
 from assistant.design.checklist import checklist
 from assistant.design.items import Item, one_line
 from assistant.domain import (
+    TECHNIQUE_LETTERS,
     TECHNIQUES,
     AcceptanceCriterion,
     CriterionForm,
@@ -80,11 +81,6 @@ limits."""
 
 MAX_THOROUGH = 60
 
-_LETTERS: dict[Technique, str] = {
-    "positive": "P", "negative": "N", "boundary": "B", "decision-table rule": "D",
-    "state transition": "S", "role": "R", "pairwise": "W",
-    "end-to-end": "E",
-}  # fmt: skip
 _GRAVE = re.compile(
     r"[£$€]|\b(?:pay|paid|payment|refund|charge|fee|price|money|debt|account|legal|law|gdpr"
     r"|privacy|consent"
@@ -136,7 +132,7 @@ def _named_items(criterion_id: str, text: str, form: CriterionForm) -> tuple[Nam
     criterion = AcceptanceCriterion(id=criterion_id, text=text, form=form)
     numbers = {technique: count(1) for technique in TECHNIQUES}
     return tuple(
-        (item, f"{_LETTERS[item.technique]}{next(numbers[item.technique])}")
+        (item, f"{TECHNIQUE_LETTERS[item.technique]}{next(numbers[item.technique])}")
         for item in checklist(criterion)[:MAX_THOROUGH]
     )
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.domain import (
+    TECHNIQUE_LETTERS,
     AcceptanceCriterion,
     Epic,
     ModelSpec,
     Question,
     RejectedDraft,
     RetrievedChunk,
+    Technique,
     TestCase,
     TestCondition,
     UserStory,
@@ -119,18 +121,6 @@ class Writer(Protocol):
         ...
 
 
-TECHNIQUE_LETTERS = {
-    "positive": "P",
-    "negative": "N",
-    "boundary": "B",
-    "decision-table rule": "D",
-    "state transition": "S",
-    "role": "R",
-    "pairwise": "W",
-    "end-to-end": "E",
-}
-
-
 class CaseIds:
     """Ids of a run's cases: ``TC-<criterion id>-<letter><n>``, numbered within the criterion.
 
@@ -157,7 +147,7 @@ class CaseIds:
         criterion = case.criterion_ids[0] if case.criterion_ids else case.story_key
         return self._next(criterion, case.technique or "positive")
 
-    def _next(self, criterion_id: str, technique: str) -> str:
+    def _next(self, criterion_id: str, technique: Technique) -> str:
         letter = TECHNIQUE_LETTERS[technique]
         place = (criterion_id, letter)
         self._counts[place] = self._counts.get(place, 0) + 1

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.domain import CaseOrigin, ModelSpec, Priority, TestCase, TestStep
+from assistant.domain import PRIORITIES, CaseOrigin, ModelSpec, TestCase, TestStep
 from assistant.generation.proof import Sources, with_sources
 from assistant.generation.proof.calculation_lines import read_line
 from assistant.generation.writer import StoryBrief
 from assistant.generation.writers.case_parts import quoted_criteria, with_shared_preconditions
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
-
-_PRIORITIES: tuple[Priority, ...] = ("High", "Medium", "Low")
 
 
 def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> TestCase:
@@ -35,7 +33,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
             _step(number, step, draft.title, sources)
             for number, step in enumerate(draft.steps, start=1)
         ),
-        priority=next((one for one in _PRIORITIES if one in priorities), "Medium"),
+        priority=next((one for one in PRIORITIES if one in priorities), "Medium"),
         technique=draft.technique,
         release=story.release or epic.release,
         team=story.team or epic.team,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.domain import LintFinding, Priority, TestCase, TestStep
+from assistant.domain import PRIORITIES, LintFinding, TestCase, TestStep
 from assistant.errors import AssistantError, EditConflict
 from assistant.ui.cases.case_undo import note_edit
 from assistant.ui.cases.case_view import mark
@@ -16,7 +16,6 @@ from assistant.workflow.review import review
 from assistant.workflow.review.review import StepEdit
 from assistant.workflow.writing.runs import StoredCase
 
-PRIORITIES: tuple[Priority, ...] = ("High", "Medium", "Low")
 STEP_FIELDS = {
     "action": "Action",
     "test_data": "Test data",
