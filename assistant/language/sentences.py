@@ -145,7 +145,6 @@ class Step:
 class Scenario:
     """A Gherkin scenario with the rows of its examples, if it is an outline."""
 
-    title: str
     steps: tuple[Step, ...]
     examples: tuple[tuple[tuple[str, str], ...], ...] = ()
 
@@ -171,7 +170,7 @@ def looks_like_gherkin(text: str) -> bool:
 def scenarios(text: str) -> tuple[Scenario, ...]:
     """The scenarios in a Gherkin text; a second Given after a Then begins a new one."""
     found: list[Scenario] = []
-    title, steps, rows = "", list[Step](), list[list[str]]()
+    steps, rows = list[Step](), list[list[str]]()
     lines = sum(1 for line in text.splitlines() if _LINE_STEP.match(line))
     inline = _inline_scenarios(text) if lines < 2 else ()
     if inline:
@@ -179,7 +178,7 @@ def scenarios(text: str) -> tuple[Scenario, ...]:
 
     def close() -> None:
         if steps:
-            found.append(Scenario(title, tuple(steps), _examples(rows)))
+            found.append(Scenario(tuple(steps), _examples(rows)))
         steps.clear()
         rows.clear()
 
@@ -190,12 +189,10 @@ def scenarios(text: str) -> tuple[Scenario, ...]:
         match = _LINE_STEP.match(line)
         if heading:
             close()
-            title = heading[1].strip()
         elif match:
             word = match["word"].lower()
             if word == "given" and any(step.kind == "then" for step in steps):
                 close()
-                title = ""
             kind = (
                 word
                 if word in ("given", "when", "then")
@@ -236,7 +233,7 @@ def _inline_scenarios(text: str) -> tuple[Scenario, ...]:
     found = [_inline_steps(text, start, end) for start, end in pairwise(cuts)]
     if not all(found) or found[0][0].kind != "given":
         return ()
-    return tuple(Scenario("", steps) for steps in found)
+    return tuple(Scenario(steps) for steps in found)
 
 
 def _inline_steps(text: str, start: int, stop: int) -> tuple[Step, ...]:

@@ -21,14 +21,6 @@ _ENTERED = frozenset(word_lists("english")["entries"]["entered"])
 
 
 @dataclass(frozen=True, slots=True)
-class Mandatory:
-    """Fields that must be filled in, one by one, and the circumstances that the words add."""
-
-    fields: tuple[str, ...]
-    rest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Options:
     """The values that ``name`` may take."""
 
@@ -40,8 +32,8 @@ _NO_FIELD = frozenset(("it", "they", "this", "that", "these", "those", "there", 
 """Subjects that name no field."""
 
 
-def find_mandatory(clause: Clause | None) -> Mandatory | None:
-    """Mandatory fields of a clause ("First Name and Last Name are mandatory"), else ``None``."""
+def find_mandatory(clause: Clause | None) -> tuple[str, ...]:
+    """Mandatory fields of a clause ("First Name and Last Name are mandatory"), one by one."""
     if (
         clause is None
         or clause.negated
@@ -49,7 +41,7 @@ def find_mandatory(clause: Clause | None) -> Mandatory | None:
         or clause.subject.split()[0].lower() in PREPOSITIONS
         or (is_person(clause.subject) and not clause.subject[:1].isupper())
     ):
-        return None
+        return ()
     tail = one_line(clause.tail)
     match = None
     if clause.form == "be" or (clause.form == "modal" and clause.verb == "be"):
@@ -63,8 +55,8 @@ def find_mandatory(clause: Clause | None) -> Mandatory | None:
             if match and (not _names_field(clause) or _GIVEN.match(match["rest"] or "")):
                 match = None
     if match is None or re.match(r"\s+(?:to|that|which|as(?! well))\b", match["rest"] or ""):
-        return None
-    return Mandatory(list_items(clause.subject), (match["rest"] or "").strip())
+        return ()
+    return list_items(clause.subject)
 
 
 def _names_field(clause: Clause) -> bool:

@@ -78,7 +78,6 @@ def test_answers_under_the_schema_of_each_call(small_endpoint: ChatEndpoint) -> 
         assert set(reply.data) == {"action", "source"}
         assert reply.data["source"] in sources
         assert 3 <= len(str(reply.data["action"])) <= 60
-        assert reply.finish_reason == "stop"
         assert reply.generated_tokens > 0
 
 

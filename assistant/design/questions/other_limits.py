@@ -48,12 +48,11 @@ _CLOCKS = (
 
 @dataclass(frozen=True, slots=True)
 class OtherLimit:
-    """``mine`` is the limit of the earlier source, in ``sentence``; ``theirs`` that of ``source``,
-    in ``other``."""
+    """``mine`` is the limit of the earlier source, in ``sentence``; ``other`` the sentence of
+    ``source`` that sets another."""
 
     mine: Quantity
     sentence: Span
-    theirs: str
     other: str
     source: Chunk
 
@@ -81,8 +80,7 @@ class LaterSources:
                 start = one.quantity.start
                 sentence = next(each for each in sentences if each.start <= start < each.end)
                 if _is_other_limit(text, one) and _is_as_wide(one, sentence):
-                    theirs = one.chunk.text[one.theirs.start : one.theirs.end]
-                    yield OtherLimit(one.quantity, sentence, theirs, one.sentence.text, one.chunk)
+                    yield OtherLimit(one.quantity, sentence, one.sentence.text, one.chunk)
 
     def _near(self, sentences: Sequence[Span]) -> list[list[Chunk]]:
         """The chunks that may speak of the same as one of the sentences, by document: what one

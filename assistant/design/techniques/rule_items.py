@@ -321,11 +321,11 @@ def _field_items(text: str, rule: Rule) -> Iterator[Item]:
     """A mandatory field left empty, each value of a list, and one that is not in it."""
     if rule.scenario is not None or rule.conditions:
         return
-    mandatory = find_mandatory(rule.clause)
+    mandatory = () if is_restrictive(rule.effect.text) else find_mandatory(rule.clause)
     # What is said for a value beyond a limit ("outside that range: ...") is not said for none.
     limited = any(one.is_limit for one in find_quantities(rule.effect.text))
     results = (Result(rule.otherwise),) if rule.otherwise is not None and not limited else ()
-    for name in mandatory.fields if mandatory and not is_restrictive(rule.effect.text) else ():
+    for name in mandatory:
         words = find_words(text, name, rule.effect.start)
         if words is not None:
             yield Item(

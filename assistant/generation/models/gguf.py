@@ -45,7 +45,6 @@ class ModelHeader(Value):
     """
 
     name: str = ""
-    architecture: str = ""
     kind: str = ""
     licence: str = ""
     context_tokens: int = 0
@@ -92,12 +91,10 @@ def read_header(path: Path) -> ModelHeader:
         value = values.get(key)
         return value.strip() if isinstance(value, str) else ""
 
-    architecture = text("general.architecture")
-    context = values.get(f"{architecture}.context_length")
+    context = values.get(f"{text('general.architecture')}.context_length")
     parts = values.get("split.count")
     return ModelHeader(
         name=text("general.name"),
-        architecture=architecture,
         kind=text("general.type"),
         licence=text("general.license.name") or text("general.license"),
         context_tokens=context if isinstance(context, int) else 0,

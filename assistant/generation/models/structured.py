@@ -57,8 +57,8 @@ def list_schema(items: Mapping[str, object], **limits: int) -> dict[str, object]
 class StructuredReply(Value):
     """What a model answered under a schema.
 
-    ``cached_tokens`` of ``prompt_tokens`` were not read again. ``finish_reason`` is the endpoint's
-    own word ("stop", "end_turn"). Counts are 0 where the endpoint does not tell.
+    ``cached_tokens`` of ``prompt_tokens`` were not read again. Counts are 0 where the endpoint does
+    not tell.
     """
 
     data: dict[str, object]
@@ -66,7 +66,6 @@ class StructuredReply(Value):
     prompt_tokens: int = 0
     cached_tokens: int = 0
     generated_tokens: int = 0
-    finish_reason: str = ""
     seconds: float = 0.0
 
 
@@ -202,13 +201,8 @@ def _reply(raw: AIMessage, endpoint: str, seconds: float) -> StructuredReply:
     """The answer, read strictly."""
     text = _answer_text(raw)
     details = raw.response_metadata
-    reason = str(
-        details.get("finish_reason")
-        or details.get("stop_reason")
-        or details.get("done_reason")
-        or ""
-    )
-    if reason in {"length", "max_tokens"}:
+    told = (details.get(name) for name in ("finish_reason", "stop_reason", "done_reason"))
+    if next(filter(None, told), "") in ("length", "max_tokens"):
         raise AnswerCutOff(
             "The answer was cut off because it is too long: write fewer and shorter steps.",
             raw_output=text,
@@ -221,7 +215,6 @@ def _reply(raw: AIMessage, endpoint: str, seconds: float) -> StructuredReply:
         prompt_tokens=usage.get("input_tokens", 0),
         cached_tokens=(usage.get("input_token_details") or {}).get("cache_read") or 0,
         generated_tokens=usage.get("output_tokens", 0),
-        finish_reason=reason,
         seconds=seconds,
     )
 

@@ -26,11 +26,6 @@ class Ground:
     own: tuple[str, ...] = ()
 
     @cached_property
-    def texts(self) -> dict[str, str]:
-        """The texts of the chunks by id."""
-        return {p.source.chunk.id: p.source.chunk.text for p in self.sources.passages}
-
-    @cached_property
     def names(self) -> dict[str, str]:
         """How the chunks are named to a reader: "[3] BR-CC-04"."""
         return {

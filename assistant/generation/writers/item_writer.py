@@ -47,7 +47,6 @@ from assistant.generation.writers.item_checks import (
 )
 from assistant.generation.writers.item_data import Situation, situation_of
 from assistant.generation.writers.item_prompt import (
-    ITEM_PROMPT_VERSION,
     ahead_messages,
     item_prompt,
     retry_messages,
@@ -77,8 +76,6 @@ class ItemWriter:
     case where none could be read: a comparison measures the model, not what takes its place. Holds
     no state between calls, so one may serve several threads as far as the endpoint does.
     """
-
-    prompt_version = ITEM_PROMPT_VERSION
 
     def __init__(
         self,

@@ -55,7 +55,6 @@ class FieldRow:
     name: str
     named: Span
     cells: tuple[tuple[Heading, Cell], ...]
-    whole: Span
     starred: bool = False
 
     def of(self, *headings: Heading) -> tuple[Cell, ...]:
@@ -73,7 +72,7 @@ def read_field_rows(text: str, *, table: bool = False) -> tuple[FieldRow, ...]:
     rows = row_cells(text)
     if not rows or (not table and len(rows) == 1 and len(rows[0][0]) < 3):
         return ()
-    found = [_field_row(cells, whole) for cells, whole in rows]
+    found = [_field_row(cells) for cells, _ in rows]
     return tuple(row for row in found if row is not None) if all(found) else ()
 
 
@@ -95,7 +94,7 @@ def _heading(cell: Cell) -> Heading:
     return "message" if re.search(r"\bmessages?\b", cell.name, re.IGNORECASE) else "other"
 
 
-def _field_row(cells: tuple[Cell, ...], whole: Span) -> FieldRow | None:
+def _field_row(cells: tuple[Cell, ...]) -> FieldRow | None:
     """The row as a field's, or ``None`` where its headings are others."""
     read = [(_heading(cell), cell) for cell in cells]
     names = [cell for heading, cell in read if heading == "name" and cell.value.text]
@@ -116,4 +115,4 @@ def _field_row(cells: tuple[Cell, ...], whole: Span) -> FieldRow | None:
     bare = name.strip(" *:").strip("\"“”'‘’`")
     if not bare or len(bare.split()) > 8 or any(mark in bare for mark in '"“”|;'):
         return None
-    return FieldRow(bare, names[0].whole, said, whole, bool(asked) or "*" in name)
+    return FieldRow(bare, names[0].whole, said, bool(asked) or "*" in name)

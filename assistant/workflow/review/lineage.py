@@ -28,15 +28,7 @@ class StepSource(Value):
     that the run alone holds, as those of a story taken as its own criterion, have version 0.
     """
 
-    where: str
-    step: int | None
-    quote: str
     chunk_id: str
-    heading: str = ""
-    place: str = ""
-    document_id: str
-    title: str
-    uri: str = ""
     version: int
     current_version: int = 0
     stands: bool = True
@@ -72,7 +64,7 @@ def lineage(workspace: Workspace, project_id: str, case_id: str) -> tuple[StepSo
     names = _systems(workspace, project_id)
     origins: dict[tuple[str, int], tuple[str, str, str, datetime | None]] = {}
     found = []
-    for citation, where, step in parts:
+    for citation, _, _ in parts:
         chunk = chunks.get(citation.chunk_id)
         if chunk is None:
             continue
@@ -86,15 +78,7 @@ def lineage(workspace: Workspace, project_id: str, case_id: str) -> tuple[StepSo
         typed = state is None
         found.append(
             StepSource(
-                where=where,
-                step=step,
-                quote=citation.quote,
                 chunk_id=chunk.id,
-                heading=chunk.heading,
-                place=chunk.place,
-                document_id=chunk.document_id,
-                title=chunk.title,
-                uri=chunk.uri,
                 version=0 if typed else chunk.version,
                 current_version=current,
                 stands=typed
@@ -122,12 +106,7 @@ def cases_resting_on(
             where for citation, where, _ in cited_parts(stored.case) if citation.chunk_id in cited
         )
         if parts:
-            found.append(
-                RestingCase(
-                    **named(stored),
-                    parts=tuple(parts),
-                )
-            )
+            found.append(RestingCase(**named(stored), parts=tuple(parts)))
     return tuple(found)
 
 

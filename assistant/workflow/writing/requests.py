@@ -269,7 +269,6 @@ class Understanding(Value):
     request: str
     epics: tuple[Epic, ...]
     reading: Reading | None = None
-    document_ids: tuple[str, ...] = ()
     techniques: tuple[Technique, ...] = TECHNIQUES
     depth: Depth = "standard"
     conditions: tuple[TestCondition, ...] = ()
@@ -347,7 +346,6 @@ def understand(
         request=name,
         epics=epics,
         reading=reading,
-        document_ids=ids,
         techniques=techniques,
         depth=depth,
         conditions=conditions_of(epics, techniques, depth),

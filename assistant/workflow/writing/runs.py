@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import Literal
 
 from assistant.design.questions.notices import find_notices
 from assistant.domain import (
@@ -85,9 +84,6 @@ class CaseRow(Value):
     criterion_ids: tuple[str, ...]
     condition_ids: tuple[str, ...] = ()
     source_run_id: str = ""
-    writer: Literal["outline", "rules", "model", "person", "import"]
-    unsupported: bool
-    version: int = 0
     needs: tuple[str, ...] = ()
     """Why a person has to look at it first, as fixed phrases; see ``review.needs_of``."""
     words: str = ""
@@ -274,9 +270,6 @@ def _row(stored: StoredCase, stale: bool) -> CaseRow:
         criterion_ids=stored.case.criterion_ids,
         condition_ids=stored.case.condition_ids,
         source_run_id=stored.source_run_id or "",
-        writer=stored.case.origin.writer,
-        unsupported=bool(stored.case.unsupported_steps),
-        version=stored.row_version,
         needs=needs_of(stored.case, stale=stale),
         words=words_of(stored.case),
     )
