@@ -147,3 +147,64 @@ def test_what_was_read_as_stories_is_said_to_be_cases_or_facts(app: AppTest) -> 
     next(button for button in app.button if button.label == "Save and use").click().run()
     assert not app.exception
     assert "No epics or cases" in text_of(app)
+
+
+def holds_column(app: AppTest) -> dict[str, str]:
+    """What each source of the project holds, by its title."""
+    table = app.dataframe[0].value
+    return dict(zip(table["Title"], table["Holds"], strict=True))
+
+
+def test_sources_are_kept_as_their_columns_are_shown(app: AppTest) -> None:
+    app.switch_page("pages/import_sources.py").run()
+    upload(app, "tests.csv", TABLE)
+    choice(app, "Notiz").set_value("labels").run()
+    assert "**2 test cases** with 3 steps" in text_of(app)
+    app.button(key="keep").click().run()
+    assert not app.exception
+    assert holds_column(app)["tests"] == "2 cases"
+    upload(app, "later.csv", TABLE.replace(b"14 days", b"20 days"))
+    assert "may hold test cases" not in text_of(app)
+    next(t for t in app.toggle if t.label.startswith("Show and")).set_value(True).run()
+    assert choice(app, "Notiz").value == "labels", "as it was chosen"
+    choice(app, "Notiz").set_value("ignore").run()
+    app.button(key="keep").click().run()
+    assert not app.exception
+    upload(app, "last.csv", TABLE)
+    next(t for t in app.toggle if t.label.startswith("Show and")).set_value(True).run()
+    assert choice(app, "Notiz").value == "ignore", "a correction is not lost either"
+    told = [one.value for one in app.switch_page("app.py").run().toast]
+    assert "Columns saved as “tests”" in told
+
+
+def test_nothing_is_kept_while_chosen_columns_give_nothing(app: AppTest) -> None:
+    app.switch_page("pages/import_sources.py").run()
+    before = len(app.dataframe[0].value)
+    upload(app, "tests.csv", TABLE)
+    for header in ("Was zu tun ist", "Soll"):
+        choice(app, header).set_value("ignore").run()
+    app.button(key="keep").click().run()
+    assert "“tests.csv”: No column holds steps" in app.error[0].value.replace("\\", "")
+    assert len(app.dataframe[0].value) == before
+    say(app, "facts")
+    app.button(key="keep").click().run()
+    assert holds_column(app)["tests"] == ""
+
+
+@pytest.mark.long
+def test_files_with_the_same_columns_are_read_in_one_way(app: AppTest) -> None:
+    app.switch_page("pages/import_sources.py").run()
+    before = len(app.dataframe[0].value)
+    later = TABLE.replace(b"14 days", b"20 days")
+    app.file_uploader[0].upload("a.csv", TABLE).upload("b.csv", later).run()
+    first, second = (box for box in app.selectbox if box.label == "Read Notiz as")
+    first.set_value("labels").run()
+    second.set_value("team").run()
+    app.button(key="keep").click().run()
+    assert "have the same columns" in app.error[0].value
+    assert len(app.dataframe[0].value) == before
+    next(b for b in reversed(app.selectbox) if b.label == "Read Notiz as").set_value("ignore").run()
+    app.button(key="keep").click().run()
+    assert not app.exception
+    held = holds_column(app)
+    assert (held["a"], held["b"]) == ("2 cases", "2 cases"), "the one that was chosen counts"

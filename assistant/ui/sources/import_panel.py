@@ -12,7 +12,13 @@ from assistant.ui.counts import counted, listed
 from assistant.ui.plain_text import highlighted, label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.sources.change_preview import new_source_view
-from assistant.ui.sources.mapping_form import forget_tables, mapping_form
+from assistant.ui.sources.mapping_form import (
+    READ,
+    Columns,
+    forget_readings,
+    keep_columns,
+    mapping_form,
+)
 from assistant.ui.sources.stale_note import stale_note, stale_noted
 from assistant.ui.state import Session, errors_shown, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
@@ -42,7 +48,9 @@ READ_AS: dict[TextKind | None, str] = {
 Found = tuple[Preview, "UploadedFile | None"]
 """What was found, and the upload that holds nothing else."""
 UPLOADS_KEY = "import_round"
-READ = "import_read"
+KEPT_ANEW = "import_kept_anew"
+"""How many sources were found and which columns were saved, where all is to be kept as it is read
+with these."""
 SHOWN = 30
 REFUSALS_SHOWN = 5
 READ_CHARACTERS = 4_000
@@ -200,6 +208,7 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
     top = st.container(horizontal=True, vertical_alignment="center")
     top.subheader("What was found", icon=":material/visibility:", width="stretch")
     kept: list[Preview] = []
+    columns: list[Columns] = []
     for number, (preview, file) in enumerate(found[:SHOWN]):
         with st.container(border=True, gap="xsmall"):
             _preview(preview)
@@ -207,25 +216,40 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
             if kept[-1].change == "new":
                 new_source_view(opened, record, kept[-1], number)
             if file is not None and preview.reading.columns:
-                _columns(opened, record, preview, file)
+                columns += _columns(opened, record, preview, file)
     if len(found) > SHOWN:
         st.caption(f"and {len(found) - SHOWN} more, read like these")
     kept += [preview for preview, _ in found[SHOWN:]]
     kept = [preview for preview in kept if preview.change != "unchanged"]
+    again = st.session_state.pop(KEPT_ANEW, None)
     if top.button(
         f"Keep and index {counted(len(kept), 'source')}",
         type="primary",
         icon=":material/library_add:",
-        disabled=not kept,
+        disabled=not (kept or any(one.is_chosen for one in columns)),
         key="keep",
     ):
         with page_action():
-            said = f"{counted(len(kept), 'source')} kept"
-            with stale_noted(opened, record, said):
-                import_sources.store(opened, record.project_id, kept, by=record.user)
-            st.session_state.pop(READ, None)
-            forget_tables()
-            st.session_state[UPLOADS_KEY] = st.session_state.get(UPLOADS_KEY, 0) + 1
+            if names := keep_columns(opened, record, columns):
+                # What they give is what is kept, so all is read again with them first.
+                st.session_state[KEPT_ANEW] = (len(found), names)
+                forget_readings()
+            else:
+                _keep(opened, record, kept)
+    elif again is not None:
+        count, names = again
+        with page_action():
+            note_done(f"Columns saved as {' and '.join(f'“{visible(name)}”' for name in names)}")
+            if count == len(found) and kept:
+                _keep(opened, record, kept)
+
+
+def _keep(opened: Workspace, record: Session, kept: Sequence[Preview]) -> None:
+    """Keep these sources, and begin anew."""
+    with stale_noted(opened, record, f"{counted(len(kept), 'source')} kept"):
+        import_sources.store(opened, record.project_id, kept, by=record.user)
+    forget_readings()
+    st.session_state[UPLOADS_KEY] = st.session_state.get(UPLOADS_KEY, 0) + 1
 
 
 def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:
@@ -239,22 +263,23 @@ def _version_or_own(opened: Workspace, record: Session, preview: Preview, number
     return import_sources.beside(opened, record.project_id, preview) if own else preview
 
 
-def _columns(opened: Workspace, record: Session, preview: Preview, file: UploadedFile) -> None:
-    """How a table is read: asked where that is unsure, offered otherwise."""
+def _columns(
+    opened: Workspace, record: Session, preview: Preview, file: UploadedFile
+) -> Sequence[Columns]:
+    """How a table is read: asked where that is unsure, offered otherwise; what is unsaved of it."""
     unsure = preview.reading.columns == "unsure"
     if unsure:
         st.warning(
             "This table may hold test cases or user stories, but that is not certain. Check what "
-            "it holds and what each column is read as, then save it.",
+            "it holds and what each column is read as: it is kept as shown here.",
             icon=":material/rule_settings:",
         )
     elif not st.toggle("Show and correct the columns", key=f"columns-{file.file_id}"):
-        return
+        return ()
+    data = file.getvalue()
     with errors_shown():
-        if mapping_form(opened, record, file.file_id, file.name, file.getvalue()):
-            st.session_state.pop(READ, None)
-            forget_tables()
-            st.rerun()
+        return mapping_form(opened, record, file.file_id, file.name, data, unsure=unsure)
+    return ()
 
 
 def _preview(preview: Preview) -> None:

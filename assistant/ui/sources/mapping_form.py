@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from assistant.domain import Epic, TestCase, UserStory
+from assistant.errors import SourceError
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import highlighted, label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, errors_shown, note_done
+from assistant.ui.state import Session, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import map_columns
 from assistant.workflow.sources.map_columns import (
@@ -79,6 +81,10 @@ ROWS_WORDS: dict[RowsForm, str] = {
     "title": "A case begins where the title is filled",
 }
 TABLES = "mapping_tables"
+CHANGED = "mapping_changed"
+"""What was changed and not saved, by file and sheet: one sheet is on the screen at a time."""
+READ = "import_read"
+"""What uploaded files hold, as they were read with the saved mappings."""
 CASES_SHOWN = 3
 STORIES_SHOWN = 8
 CRITERIA_SHOWN = 12
@@ -88,13 +94,31 @@ FORM_HEIGHT = 430
 ROW_HEIGHT = 72
 
 
+@dataclass(frozen=True)
+class Columns:
+    """What the form of a file shows: how a table is read, and the name it would be saved under.
+
+    ``is_chosen``: a person changed it, and did not save that.
+    """
+
+    file: str
+    name: str
+    mapping: ColumnMapping
+    is_chosen: bool
+
+
 def mapping_form(
-    opened: Workspace, record: Session, file_id: str, name: str, data: bytes
-) -> bool:  # fmt: skip
-    """Correct and save how a file's tables are read; true once a mapping was saved or removed."""
+    opened: Workspace, record: Session, file_id: str, name: str, data: bytes, *, unsure: bool
+) -> tuple[Columns, ...]:
+    """Correct and save how a file's tables are read. The page is drawn anew once that was saved,
+    or what was saved removed.
+
+    Returns what is unsaved: what was changed in any sheet, and where the program is ``unsure`` what
+    the form shows unchanged.
+    """
     tables = _tables(opened, record, file_id, name, data)
     if not tables:
-        return False
+        return ()
     table = tables[0]
     if len(tables) > 1:
         sheets = {f"{visible(one.sheet)} ({one.row_count} rows)": one for one in tables}
@@ -107,6 +131,7 @@ def mapping_form(
         default=table.mapping.holds,
         required=True,
         key=f"{key}holds",
+        persist_state="page",
     )
     key += f"{holds}-"
     suggested = map_columns.suggested(table, holds)
@@ -121,12 +146,52 @@ def mapping_form(
             _found(table, mapping)
     many = f": {visible(table.sheet)}" if len(tables) > 1 else ""
     fresh = f"{visible(name).rsplit('.', 1)[0]}{many}"[:100]
-    return _save(opened, record, table.saved_as, fresh, mapping, key)
+    chosen = _save(opened, record, table.saved_as, fresh, mapping, key)
+    changed: dict[str, Columns] = st.session_state.setdefault(CHANGED, {}).setdefault(file_id, {})
+    shown = Columns(name, chosen, mapping, is_chosen=not _reads_alike(mapping, table.mapping))
+    changed.pop(table.sheet, None)
+    if shown.is_chosen:
+        changed[table.sheet] = shown
+    elif unsure and not table.saved_as and holds != "facts" and not mapping.problems:
+        return (shown, *changed.values())
+    return tuple(changed.values())
 
 
-def forget_tables() -> None:
-    """Let the tables of uploaded files be read anew, as what is saved has changed."""
-    st.session_state.pop(TABLES, None)
+def _reads_alike(one: ColumnMapping, other: ColumnMapping) -> bool:
+    return (one.holds, one.rows_form, [column.field for column in one.columns]) == (
+        other.holds, other.rows_form, [column.field for column in other.columns],
+    )  # fmt: skip
+
+
+def keep_columns(opened: Workspace, record: Session, shown: Sequence[Columns]) -> tuple[str, ...]:
+    """Save what forms show and nobody saved; the names it is saved under.
+
+    Of tables with the same headers, what a person chose counts. Raises ``SourceError`` where two
+    were chosen otherwise, or one gives nothing.
+    """
+    wanted: dict[tuple[str, ...], Columns] = {}
+    for one in sorted(shown, key=lambda columns: not columns.is_chosen):
+        if one.mapping.problems:
+            raise SourceError(
+                f"“{one.file}”: {' '.join(one.mapping.problems)} Nothing was kept: correct its "
+                "columns, or say that it holds rows of facts."
+            )
+        headers = tuple(column.header for column in one.mapping.columns)
+        first = wanted.setdefault(headers, one)
+        if one.is_chosen and not _reads_alike(first.mapping, one.mapping):
+            raise SourceError(
+                f"“{first.file}” and “{one.file}” have the same columns and are to be read in two "
+                "ways. Nothing was kept: read both in one way, or keep one after the other."
+            )
+    for one in wanted.values():
+        map_columns.save(opened, record.project_id, one.name, one.mapping, by=record.user)
+    return tuple(one.name for one in wanted.values())
+
+
+def forget_readings() -> None:
+    """Let uploaded files and their tables be read anew, as what is saved has changed."""
+    for kept in (READ, TABLES, CHANGED):
+        st.session_state.pop(kept, None)
 
 
 def _tables(
@@ -162,6 +227,7 @@ def _columns(suggested: ColumnMapping, words_of: dict[ColumnField, str], key: st
                     index=list(words_of).index(column.field),
                     format_func=words_of.__getitem__,
                     key=f"{key}{column.number}",
+                    persist_state="page",
                     label_visibility="collapsed",
                 )
             )
@@ -173,6 +239,7 @@ def _columns(suggested: ColumnMapping, words_of: dict[ColumnField, str], key: st
             index=list(ROWS_WORDS).index(rows_form),
             format_func=ROWS_WORDS.__getitem__,
             key=f"{key}rows",
+            persist_state="page",
         )
     return map_columns.corrected(suggested, fields, rows_form)
 
@@ -262,24 +329,26 @@ def _save(
     fresh: str,
     mapping: ColumnMapping,
     key: str,
-) -> bool:
+) -> str:
+    """The name and the buttons; the name as it stands."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.text_input(
             "Save as", saved_as or fresh, key=f"{key}name", width=320,
             help="The next file with these columns is read this way, without asking.",
         )  # fmt: skip
+        name = chosen or ""
         if pressed(
             "Save and use", type="primary", icon=":material/save:", key=f"{key}save",
             disabled=bool(mapping.problems),
         ):  # fmt: skip
-            with errors_shown():
-                map_columns.save(opened, record.project_id, chosen or "", mapping, by=record.user)
+            with page_action():
+                map_columns.save(opened, record.project_id, name, mapping, by=record.user)
                 note_done("Columns saved with the project")
-                return True
+                forget_readings()
         if saved_as and pressed(
             "Forget these columns", type="tertiary", icon=":material/delete:", key=f"{key}forget"
         ):
-            with errors_shown():
+            with page_action():
                 map_columns.forget(opened, record.project_id, saved_as, by=record.user)
-                return True
-    return False
+                forget_readings()
+    return name
