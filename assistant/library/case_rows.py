@@ -373,6 +373,72 @@ def release_imported(
     return counts
 
 
+def reinstate_imported(
+    connection: Connection,
+    project_id: str,
+    document_id: str,
+    title: str,
+    incoming: Sequence[TestCase],
+    earlier: Iterable[Sequence[TestCase]],
+    *,
+    by: str,
+) -> None:
+    """Take back what ``release_imported`` did to the cases of a document.
+
+    ``incoming`` are the cases of its present version, ``earlier`` those of the versions before.
+    Cases that it kept lose its mark, and what people edited or decided stays; cases that it took
+    along come back as it found them, or as the document has them where their id is in use by now.
+    """
+    reason = plain(f"{title} was removed")
+    found = _given(incoming)
+    rows = _of_document(connection, project_id, document_id)
+    for row in rows:
+        if row.import_key == _VANISHED and row.given_key in found:
+            _unmark(connection, row, reason, found[row.given_key][0], by=by)
+    held = {row.given_key for row in rows}
+    gone = {name: (_VANISHED, one) for cases in earlier for name, (_, one) in _given(cases).items()}
+    again: dict[str, NewCase] = {}
+    for given, (key, case) in (gone | found).items():
+        last = None if given in held else _last_line(connection, project_id, case.id)
+        if last is None or (last.action, last.reason) != ("removed", reason):
+            continue
+        was = TestCase.model_validate_json(last.body)
+        own = {"id": case.id, "status": case.status, "status_reason": case.status_reason}
+        if was.model_copy(update=own) == case:  # another source of this title may have had the id
+            again.setdefault(case.id, NewCase(was, None, document_id, given, key))
+    add(connection, project_id, list(again.values()), by=by, action="in source again")
+    store_imported(connection, project_id, document_id, title, incoming, by=by)
+
+
+def _unmark(connection: Connection, row: CaseRow, reason: str, import_key: str, *, by: str) -> None:
+    """Take the mark of ``release_imported`` off a case; an undo then goes on before the mark."""
+    case = TestCase.model_validate_json(row.body)
+    told = case.status_reason.removesuffix(reason).removesuffix("; ")
+    last = _last_line(connection, row.project_id, row.id)
+    if told == case.status_reason or last is None:
+        here = matching(cases, project_id=row.project_id, id=row.id)
+        connection.execute(update(cases).where(here).values(import_key=import_key))
+        return
+    restores = None
+    if last.action == "no longer in source":
+        before = matching(
+            case_versions, project_id=row.project_id, case_id=row.id, version=last.version - 1
+        )
+        shown = connection.execute(select(case_versions).where(before)).first()
+        restores = None if shown is None else shown.restores or shown.version
+    replace(
+        connection, row, case.model_copy(update={"status_reason": told}), by=by,
+        action="in source again", restores=restores, import_key=import_key,
+    )  # fmt: skip
+
+
+def _last_line(connection: Connection, project_id: str, case_id: str) -> CaseRow | None:
+    """The latest line of a case's history, of one that was removed too."""
+    mine = matching(case_versions, project_id=project_id, case_id=case_id)
+    query = select(case_versions).where(mine).order_by(case_versions.c.version.desc()).limit(1)
+    return connection.execute(query).first()
+
+
 def mark_vanished(connection: Connection, rows: Iterable[CaseRow], reason: str, *, by: str) -> int:
     """Keep cases whose source is gone, saying so in their status; returns how many were marked."""
     marked = 0
@@ -421,6 +487,6 @@ def _touched_by(connection: Connection, row: CaseRow) -> str:
     for line in connection.execute(query.order_by(case_versions.c.version.desc())):
         if line.action in ("imported", "imported again"):
             break
-        if line.action not in ("no longer in source", "masked"):
+        if line.action not in ("no longer in source", "removed", "in source again", "masked"):
             return line.actor or "someone"
     return ""

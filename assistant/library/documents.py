@@ -1,4 +1,6 @@
-"""Source documents and the epics in them: every version is kept until the document is removed.
+"""Source documents and the epics in them: every version is kept until the document is erased.
+
+One that was removed is out of the project, and can be restored as it was.
 
 An epic whose stories came in as documents of their own is put together again.
 """
@@ -15,7 +17,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    delete,
+    exists,
     func,
     insert,
     or_,
@@ -25,10 +27,20 @@ from sqlalchemy import (
 
 from assistant.domain import Epic, SourceDocument, SourceMetadata, TestCase, UserStory, utc_now
 from assistant.errors import EditConflict, LibraryError
-from assistant.library.case_rows import mask_imported, release_imported, store_imported
+from assistant.library.case_rows import (
+    mask_imported,
+    reinstate_imported,
+    release_imported,
+    store_imported,
+)
 from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
-from assistant.library.storage.records import PutOutcome, StoredCase, StoredDocument
+from assistant.library.storage.records import (
+    PutOutcome,
+    RemovedDocument,
+    StoredCase,
+    StoredDocument,
+)
 from assistant.library.storage.rows import (
     cleaned,
     dump_all,
@@ -40,7 +52,12 @@ from assistant.library.storage.rows import (
     rows_in_parts,
     when,
 )
-from assistant.library.storage.schema import document_versions, documents
+from assistant.library.storage.schema import (
+    connection_documents,
+    document_versions,
+    documents,
+    events,
+)
 
 DocumentRow = Row[Any]
 
@@ -211,10 +228,11 @@ class DocumentStore(Store):
     def remove_document(
         self, project_id: str, document_id: str, *, by: str = "", missing_ok: bool = False
     ) -> str:
-        """Delete all versions of a document; returns its title, "" where it was not there.
+        """Take a document out of the project; returns its title, "" where it was not there.
 
         Its imported cases go with it, except those that somebody edited or decided on, which are
-        marked. What an index holds beyond ``documents`` is to be taken out of it.
+        marked. What an index holds beyond ``documents`` is to be taken out of it. Its versions are
+        kept for ``restore_document`` until they are erased.
         """
         with self._database.write() as connection:
             lock_project(connection, project_id)
@@ -224,8 +242,6 @@ class DocumentStore(Store):
                     return ""
             row = _get(connection, project_id, document_id)
             release_imported(connection, project_id, document_id, row.title, by=by)
-            versions = matching(document_versions, project_id=project_id, document_id=document_id)
-            connection.execute(delete(document_versions).where(versions))
             twin = (
                 select(documents.c.id)
                 .where(
@@ -237,10 +253,6 @@ class DocumentStore(Store):
             )
             gone = {
                 "removed_at": utc_now().isoformat(),
-                "title": "",
-                "uri": "",
-                "metadata": SourceMetadata().model_dump_json(),
-                "content_key": "",
                 "indexed_version": None,
                 "indexed_at": None,
                 "chunk_count": 0,
@@ -249,6 +261,69 @@ class DocumentStore(Store):
             connection.execute(update(documents).where(_is(row)).values(gone))
             record(connection, project_id, "document", document_id, "removed", by, row.title)
             return str(row.title)
+
+    def restore_document(
+        self, project_id: str, document_id: str, *, by: str = ""
+    ) -> StoredDocument:
+        """Put a document that was removed back, in the version it had, not yet indexed.
+
+        Its imported cases are again as they were before the removal; what people edited or decided
+        since stays. It is its connection's again where that still knows it. Raises ``LibraryError``
+        where it is in the project, or its words are not kept.
+        """
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            row = _find(connection, project_id, plain(document_id))
+            if row is not None and row.removed_at is None:
+                raise LibraryError(
+                    f"“{row.title}” is in the project again already. Reload the list of sources."
+                )
+            mine = matching(
+                document_versions, project_id=project_id, document_id=plain(document_id)
+            )
+            versions = document_versions.c
+            query = select(versions.version, versions.cases).where(mine)
+            kept = connection.execute(query.order_by(versions.version)).all()
+            if row is None or not kept or kept[-1].version != row.version:
+                raise LibraryError(
+                    f"“{plain(document_id)}” cannot be restored: its words are not kept any more. "
+                    "Import it again."
+                )
+            brought = matching(
+                connection_documents, project_id=project_id, connection_id=row.connection_id,
+                document_id=row.id,
+            )  # fmt: skip
+            known = connection.execute(select(exists().where(brought))).scalar_one()
+            values = {
+                "removed_at": None,
+                "successor_id": None,
+                "connection_id": row.connection_id if known else "",
+            }
+            connection.execute(update(documents).where(_is(row)).values(values))
+            *earlier, present = (load_all(TestCase, one.cases) for one in kept)
+            reinstate_imported(connection, project_id, row.id, row.title, present, earlier, by=by)
+            record(connection, project_id, "document", row.id, "restored", by, row.title)
+            back = _stored(_get(connection, project_id, row.id))
+        return back.model_copy(update={"outcome": "new"})
+
+    def removed_documents(self, project_id: str) -> tuple[RemovedDocument, ...]:
+        """The documents that were removed and can be restored, the one removed last first."""
+        here, said = documents.c, events.c
+        removals = matching(
+            events, project_id=here.project_id, subject_id=here.id, subject="document",
+            action="removed",
+        )  # fmt: skip
+        query = (
+            select(documents, said.actor)
+            .join(document_versions, _CURRENT)
+            .outerjoin(events, removals)
+            .where(here.project_id == project_id, here.removed_at.is_not(None))
+            .order_by(said.seq)
+        )
+        found = {
+            row.id: read_row(RemovedDocument, row, by=row.actor or "") for row in self._all(query)
+        }
+        return tuple(sorted(found.values(), key=lambda one: one.removed_at, reverse=True))
 
     def pending_documents(self, project_id: str, held: Collection[str] | None) -> Sequence[str]:
         """Ids of the documents that an index holding ``held`` lacks (``None``: of all documents).
@@ -283,6 +358,7 @@ class DocumentStore(Store):
             func.sum(here.version),
             func.max(here.stored_at),
             func.count(here.removed_at),
+            func.max(here.removed_at),
             func.sum(here.indexed_version),
             func.max(here.indexed_at),
             func.count(func.nullif(here.connection_id, "")),

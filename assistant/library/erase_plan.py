@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -17,7 +17,7 @@ from assistant.domain import Epic, GenerationRun
 from assistant.errors import LibraryError
 from assistant.library.case_rows import CaseRow as Row
 from assistant.library.storage.records import Erasure, Wanted
-from assistant.library.storage.rows import first_in_parts, load_all, matching
+from assistant.library.storage.rows import first_in_parts, load_all, matching, rows_in_parts
 from assistant.library.storage.schema import (
     case_versions,
     cases,
@@ -78,6 +78,7 @@ def planned(connection: Connection, wanted: Wanted) -> Plan:
             runs=gone_runs,
             comparisons=_compared(connection, wanted, traces),
             chunks=_pieces(connection, wanted, gone_runs),
+            also_in=_also_in(connection, wanted, traces) if wanted.documents else (),
         ),
         traces,
         {name: version for name, version in ended.items() if name not in gone},
@@ -109,13 +110,20 @@ def _check(connection: Connection, wanted: Wanted) -> None:
 
 
 def _traces(connection: Connection, wanted: Wanted) -> Traces:
-    """The ids and the words of the documents, without what other documents hold as well."""
+    """The ids and the words of the documents, without what others of the project hold as well.
+
+    Removed documents are not of the project any more: what they hold as well is a trace too.
+    """
     ours = document_versions.c.project_id == wanted.project_id
     mine: list[Row] = []
     others: list[Row] = []
+    gone = _removed(connection, wanted.project_id)
     query = select(document_versions).where(ours)
     for row in connection.execute(query):
-        (mine if row.document_id in wanted.documents else others).append(row)
+        if row.document_id in wanted.documents:
+            mine.append(row)
+        elif row.document_id not in gone:
+            others.append(row)
     chunks = tuple(
         first_in_parts(
             connection,
@@ -127,6 +135,24 @@ def _traces(connection: Connection, wanted: Wanted) -> Traces:
     marks = _keys(mine) - _keys(others)
     marks |= {str(json.loads(chunk)["id"]) for chunk in chunks}
     return Traces(marks, chain(_texts(mine), *map(json_texts, chunks)), _texts(others))
+
+
+def _removed(connection: Connection, project_id: str) -> Mapping[str, str]:
+    """The titles of the documents that were removed from a project, by id."""
+    query = select(documents.c.id, documents.c.title).where(
+        documents.c.project_id == project_id, documents.c.removed_at.is_not(None)
+    )
+    return {row.id: row.title for row in connection.execute(query)}
+
+
+def _also_in(connection: Connection, wanted: Wanted, traces: Traces) -> tuple[str, ...]:
+    """Titles of the removed documents that stay and hold words of the erased ones."""
+    gone = _removed(connection, wanted.project_id)
+    versions = select(document_versions).where(document_versions.c.project_id == wanted.project_id)
+    staying = [name for name in gone if name not in wanted.documents]
+    rows = rows_in_parts(connection, versions, document_versions.c.document_id, staying)
+    holding = {row.document_id for row in rows if any(map(traces.in_text, _texts([row])))}
+    return tuple(gone[name] for name in staying if name in holding)
 
 
 def _texts(rows: Iterable[Row]) -> Iterator[str]:

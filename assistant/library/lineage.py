@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,10 +32,14 @@ from assistant.library.storage.schema import (
     cases,
     document_versions,
     documents,
+    events,
     run_chunks,
     runs,
     stale_reviews,
 )
+
+_BACK = ("restored", "stored (new)")
+"""What the log says of a document that comes in, or comes in again after a removal."""
 
 
 class LineageStore(Store):
@@ -62,8 +66,10 @@ class LineageStore(Store):
         return self._values(DocumentVersion, query)
 
     def epics_at(self, project_id: str, moment: datetime) -> dict[str, tuple[Epic, ...]]:
-        """By document of now: the epics of its version of that moment; one that had none lacks."""
+        """By document: the epics of its version of that moment; one that had none lacks, and one
+        that had been removed by then."""
         columns = document_versions.c
+        held = or_(documents.c.removed_at.is_(None), documents.c.removed_at > moment.isoformat())
         last = (
             select(columns.document_id, func.max(columns.version).label("version"))
             .where(columns.project_id == project_id, columns.stored_at <= moment.isoformat())
@@ -76,7 +82,11 @@ class LineageStore(Store):
                 last,
                 and_(columns.document_id == last.c.document_id, columns.version == last.c.version),
             )
-            .where(columns.project_id == project_id)
+            .join(
+                documents,
+                matching(documents, project_id=columns.project_id, id=columns.document_id),
+            )
+            .where(columns.project_id == project_id, held)
         )
         return {row.document_id: load_all(Epic, row.epics) for row in self._all(query)}
 
@@ -106,7 +116,8 @@ class LineageStore(Store):
         return self._by_run(self._used(project_id).where(run_chunks.c.run_id.in_(list(run_ids))))
 
     def sources_after_runs(self, project_id: str) -> dict[str, frozenset[str]]:
-        """By run: the documents of now that the project first held after the run had begun.
+        """By run: the documents of now that the project held only after the run had begun: that
+        came in first, or again after a removal before the run.
 
         One that took the place of a document under another name was held before.
         """
@@ -126,11 +137,38 @@ class LineageStore(Store):
         followers = {row.successor_id for row in rows if row.successor_id}
         there = {row.id for row in rows if row.removed_at is None} - followers
         came = [(row.at, row.id) for row in self._all(first) if row.id in there]
+        away = [one for one in self._away(project_id) if one[0] in there]
         begun = select(runs.c.id, runs.c.created_at).where(runs.c.project_id == project_id)
         return {
-            row.id: frozenset(name for at, name in came if at > row.created_at)
+            row.id: frozenset(
+                [
+                    *(name for at, name in came if at > row.created_at),
+                    *(name for name, gone, back in away if gone < row.created_at < back),
+                ]
+            )
             for row in self._all(begun)
         }
+
+    def _away(self, project_id: str) -> Iterator[tuple[str, str, str]]:
+        """The documents of now that were out of the project for a time: id, since when, until."""
+        here, said = documents.c, events.c
+        query = (
+            select(said.subject_id, said.action, said.at)
+            .join(documents, and_(here.project_id == said.project_id, here.id == said.subject_id))
+            .where(
+                here.project_id == project_id,
+                here.removed_at.is_(None),
+                said.subject == "document",
+                said.action.in_(("removed", *_BACK)),
+            )
+            .order_by(said.seq)
+        )
+        gone: dict[str, str] = {}
+        for row in self._all(query):
+            if row.action == "removed":
+                gone[row.subject_id] = row.at
+            elif row.subject_id in gone:
+                yield row.subject_id, gone.pop(row.subject_id), row.at
 
     def _used(self, project_id: str) -> Select[Any]:
         same = matching(documents, project_id=run_chunks.c.project_id, id=run_chunks.c.document_id)
@@ -149,11 +187,13 @@ class LineageStore(Store):
         return {run_id: tuple(chunks.values()) for run_id, chunks in found.items()}
 
     def runs_before(self, project_id: str) -> frozenset[str]:
-        """The runs that began before some epic document of the project last changed or went."""
+        """The runs that began before some epic document of the project last changed, went or came
+        back."""
         latest = select(documents.c.stored_at, documents.c.removed_at).where(
             documents.c.project_id == project_id, documents.c.epic_count > 0
         )
         moments = [moment for row in self._all(latest) for moment in row if moment is not None]
+        moments += [back for _, _, back in self._away(project_id)]
         query = select(runs.c.id).where(
             runs.c.project_id == project_id, runs.c.created_at < max(moments, default="")
         )

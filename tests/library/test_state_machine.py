@@ -164,6 +164,22 @@ class Work(RuleBasedStateMachine):
         return multiple(*new)
 
     @rule()
+    def remove_and_restore(self) -> None:
+        """What people see of each case is as before, whoever worked on it."""
+        if self.imported_before is None:
+            return
+        self.library.remove_document(self.project, "file:a", by="bob")
+        self.library.restore_document(self.project, "file:a", by="bob")
+        for name, (_, present) in self.imports.items():
+            title, status, reason = state = self.versions[name][-1]
+            if not self.touched.get(name):
+                self.versions[name] += [state, state]
+                self.undo_stack[name] = [state]
+            elif present:
+                told = f"{reason}; a.csv was removed" if reason else "a.csv was removed"
+                self.versions[name] += [(title, status, told), state]
+
+    @rule()
     def reopen(self) -> None:
         self.library.close()
         self.library = Library.open(self.folder / "l.sqlite3")

@@ -34,8 +34,8 @@ PutOutcome = Literal["new", "changed", "unchanged"]
 
 CaseAction = Literal[
     "added", "edited", "accepted", "rejected", "set to draft", "set to imported", "undone",
-    "imported", "imported again", "no longer in source", "removed", "written again",
-    "asked", "masked",
+    "imported", "imported again", "no longer in source", "in source again", "removed",
+    "written again", "asked", "masked",
 ]  # fmt: skip
 """Why a version of a case came to be."""
 
@@ -70,13 +70,17 @@ class Wanted:
 
 
 class Erasure(Value):
-    """What was erased, or is going to be: ids, and the pieces of sources that runs had kept."""
+    """What was erased, or is going to be: ids, and the pieces of sources that runs had kept.
+
+    ``also_in`` are titles of removed documents that hold words of it and stay.
+    """
 
     documents: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     comparisons: tuple[str, ...] = ()
     chunks: int = 0
+    also_in: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
@@ -135,6 +139,23 @@ class StoredDocument(Value):
     def is_indexed(self) -> bool:
         """Whether the index holds this very version."""
         return self.indexed_version == self.version
+
+
+class RemovedDocument(Value):
+    """A document that was removed and can be restored: its last version, who removed it and when.
+
+    ``connection_id`` is the connection it came through, empty where that was removed as well.
+    """
+
+    id: str
+    kind: DocumentKind
+    title: str
+    version: int
+    connection_id: str = ""
+    fetched_at: datetime
+    stored_at: datetime
+    removed_at: datetime
+    by: str = ""
 
 
 class Connection(Value):
