@@ -1,8 +1,8 @@
 """Erase documents, cases, runs and projects everywhere in the data folder, and keep age limits.
 
-Removing takes a source out of the project, and its history stays. Erasing takes the words away:
-from the library with its history, from the files of the database and from those of the index. It
-says what it cannot reach.
+Removing takes a source out of the project; it can be restored, and its history stays. Erasing
+takes the words away: from the library with its history, from the files of the database and from
+those of the index. It says what it cannot reach.
 """
 
 from __future__ import annotations
@@ -90,6 +90,10 @@ def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
             knowledge.remove(document_id)
         if not knowledge.rewrite():
             unreached += (_on_server(workspace),)
+    unreached += tuple(
+        f"“{title}”, which was removed, still holds words of it: erase that too."
+        for title in erasure.also_in
+    )
     unreached += _files(workspace, erasure.comparisons)
     erase_marker.end(settings, what.project_id)
     return Erased(erasure=erasure, unreached=(*unreached, EXPORTS))
@@ -125,8 +129,8 @@ def project(workspace: Workspace, project_id: str, *, by: str) -> Erased:
 def expired(workspace: Workspace, project_id: str, *, now: datetime | None = None) -> Wanted:
     """What of a project is older than its limit: nothing where it has none.
 
-    A case or run counts from its last change; a source from when it was last stored or fetched,
-    and not before the cases that rest on it.
+    A case or run counts from its last change; a source, removed or not, from when it was last
+    stored or fetched, and not before the cases that rest on it.
     """
     library = workspace.library
     days = workspace.project(project_id).retention_days
@@ -147,10 +151,13 @@ def expired(workspace: Workspace, project_id: str, *, now: datetime | None = Non
         for one in cases
         if one.id not in young and one.document_id is None and one.run_id not in old_runs
     ]
+    stored = {one.id: (one.stored_at, one.fetched_at) for one in library.documents(project_id)}
+    for gone in library.removed_documents(project_id):
+        stored[gone.id] = (gone.stored_at, gone.fetched_at)
     documents = [
-        one.id
-        for one in library.documents(project_id)
-        if max(one.stored_at, one.fetched_at, _checked(workspace, project_id, one.id)) < limit
+        name
+        for name, moments in stored.items()
+        if max(*moments, _checked(workspace, project_id, name)) < limit
     ]
     documents = [
         name
@@ -211,11 +218,13 @@ def _left_elsewhere(workspace: Workspace, what: Wanted) -> tuple[str, ...]:
     library, project_id = workspace.library, what.project_id
     names = {one.id: one.name for one in library.connections.list(project_id)}
     titles = {one.id: one for one in library.documents(project_id)}
+    gone = {one.id: one for one in library.removed_documents(project_id)}
     found: dict[str, None] = {}
     for name in what.documents:
-        held = titles.get(name)
-        if held is not None and held.connection_id in names:
-            system = names[held.connection_id]
+        held = titles.get(name) or gone.get(name)
+        origin = library.connections.origin(project_id, name)
+        if held is not None and origin is not None and origin.connection_id in names:
+            system = names[origin.connection_id]
             found[f"“{system}” still has “{held.title}”: delete it there, or it comes back."] = None
     epics = library.documents_of_epics(project_id)
     for run_id in what.runs:

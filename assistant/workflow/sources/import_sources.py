@@ -250,9 +250,10 @@ def put_epics(workspace: Workspace, project_id: str, reading: Reading, *, by: st
 
 
 def remove(workspace: Workspace, project_id: str, document_id: str, *, by: str = "") -> None:
-    """Take a document out of the library and the index; what cases cite of it stays with them.
+    """Take a document out of the project and the index; what cases cite of it stays with them.
 
-    The library goes first and remembers the removal, so that the index follows after a kill too.
+    It can be restored until it is erased (``restore_sources``). The library goes first and
+    remembers the removal, so that the index follows after a kill too.
     """
     knowledge = workspace.knowledge(project_id)
     workspace.library.remove_document(project_id, document_id, by=by)

@@ -8,7 +8,6 @@ names that the project or the source gives; it makes nothing anonymous.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -94,13 +93,13 @@ def mask_stored(
         if stopped():
             break
         progress(number, len(held))
-        changed += _mask_source(
+        changed += mask_source(
             workspace, project_id, one.id, config, has_cases=one.id in with_cases, by=by
         )
     return changed
 
 
-def _mask_source(
+def mask_source(
     workspace: Workspace,
     project_id: str,
     document_id: str,
@@ -109,7 +108,7 @@ def _mask_source(
     has_cases: bool,
     by: str,
 ) -> bool:
-    """Mask the present version of a source; whether that changed it."""
+    """Mask the present version of a source as ``mask_stored`` does; whether that changed it."""
     for tries_left in reversed(range(_TRIES)):
         held = workspace.library.find_document(project_id, document_id)
         if held is None:
@@ -132,30 +131,39 @@ def _mask_version(
     with_cases: bool,
     by: str,
 ) -> bool:
-    from assistant.sources.masking.masking import SAYS, mask_reading
-    from assistant.workflow.writing.answers import PREFIX as ANSWER
-
     library = workspace.library
-    # An answer names the tester who gave it: that is part of what it is worth.
-    mask = partial(
-        mask_reading, names=config.names, key=config.key, authors=not held.id.startswith(ANSWER)
-    )
     document, epics, cases = library.document_parts(project_id, held.id, held.version)
     before = Reading(document=document, epics=epics, cases=cases)
-    after = mask(before)
+    after = masked_again(before, config)
     if after == before:
         return False
     stored = library.cases(project_id) if with_cases else ()
     present = [one for one in stored if one.document_id == held.id]
-    words = mask(before.model_copy(update={"cases": tuple(one.case for one in present)})).cases
-    told = (said for said in after.document.extraction if not said.startswith(SAYS))
-    update = {"extraction": (*told, after.report.masked)}
+    theirs = before.model_copy(update={"cases": tuple(one.case for one in present)})
+    words = masked_again(theirs, config).cases
     library.put_document(
-        project_id, after.document.model_copy(update=update), epics=after.epics, cases=after.cases,
+        project_id, after.document, epics=after.epics, cases=after.cases,
         by=by, connection_id=held.connection_id, expected_version=held.version,
         masked={one.id: (one, case) for one, case in zip(present, words, strict=True)},
     )  # fmt: skip
     return True
+
+
+def masked_again(stored: Reading, config: MaskingConfig) -> Reading:
+    """A version that was stored, as it is kept from now on: masked where that is on, which its
+    document says; the same where nothing in it is to be masked."""
+    if not config.enabled:
+        return stored
+    from assistant.sources.masking.masking import SAYS, mask_reading
+    from assistant.workflow.writing.answers import PREFIX as ANSWER
+
+    # An answer names the tester who gave it: that is part of what it is worth.
+    authors = not stored.document.id.startswith(ANSWER)
+    after = mask_reading(stored, config.names, key=config.key, authors=authors)
+    if after == stored:
+        return stored
+    told = (said for said in after.document.extraction if not said.startswith(SAYS))
+    return after.changed({"extraction": (*told, after.report.masked)})
 
 
 def mask_in_background(workspace: Workspace, project_id: str, *, by: str = "") -> None:

@@ -87,8 +87,11 @@ def read_source(
     document_id: str,
     chunk: Chunk | None = None,
     citations: Sequence[Citation] = (),
+    *,
+    version: int | None = None,
 ) -> SourceText:
-    """The document in the version that is cited, with the words marked that are cited of ``chunk``.
+    """The document in the version that is cited, with the words marked that are cited of ``chunk``;
+    without a chunk in ``version``, or as it is now.
 
     Where the document was removed, the chunk itself is shown: a case keeps what it rests on.
     Raises ``LibraryError`` where there is neither.
@@ -102,14 +105,18 @@ def read_source(
             text=chunk.text, marks=tuple(sorted({(one.start, one.end) for one in citations})),
             note="The project holds no document of this. This is the piece of text that is cited.",
         )  # fmt: skip
-    version = chunk.version if chunk is not None and chunk.version < stored.version else None
+    if chunk is not None:
+        version = chunk.version
+    if version == stored.version or (chunk is not None and chunk.version > stored.version):
+        version = None
     document = workspace.library.document(project_id, document_id, version)
     marks = _marks(document.text, chunk, citations) if chunk is not None else ()
     note = ""
     if citations and not marks:
         note = "The cited words were composed of this text; they do not stand in it as one piece."
     if version is not None:
-        note = f"This is version {version}, which is cited; the project has {stored.version} now."
+        cited = ", which is cited" if chunk is not None else ""
+        note = f"This is version {version}{cited}; the project has {stored.version} now."
     return SourceText(
         document_id=document_id, title=document.title, uri=document.uri,
         version=document.version, text=document.text, marks=marks, note=note,

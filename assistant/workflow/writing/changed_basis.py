@@ -240,7 +240,7 @@ def _stories_since(
     documents = {one.id: one for one in library.documents(project_id)}
     read = {one.chunk.document_id for one in run.retrieved if one.stage == "basis"}
     if not documents.keys() >= read:
-        return ()  # What a removed document held is not kept.
+        return ()  # What a removed document held may not be kept.
     then = library.lineage.epics_at(project_id, run.created_at)
     came = library.lineage.sources_after_runs(project_id).get(run.id, frozenset())
     known = had | {s.key for epics in then.values() for epic in epics for s in epic.stories}
