@@ -342,7 +342,20 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         help="that many documents really vanished from the source: remove them",
     )  # fmt: skip
 
-    add("sources", "what the project holds: version, index, freshness, connection")
+    sources = add("sources", "what the project holds; what was removed, earlier versions, back")
+    sources.add_argument(
+        "what",
+        nargs="?",
+        default="",
+        choices=("", "removed", "restore", "versions", "use"),
+        metavar="{removed,restore,versions,use}",
+        help="removed: sources that can be restored; versions: of one source; use: an earlier "
+        "version again, as the newest one",
+    )
+    sources.add_argument(
+        "documents", nargs="*", metavar="DOCUMENT", help="ids (versions, use: or title)"
+    )
+    sources.add_argument("--version", type=int, metavar="N", help="use: which version")
 
     stale = add("stale", "cases whose sources changed, with old and new text")
     stale.add_argument("--write-again", action="store_true", help="write them again")

@@ -9,6 +9,7 @@ the others the project that commands read from.
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import datetime
 
 from assistant.command_line.output import Terminal
@@ -19,10 +20,11 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change
 from assistant.workflow.review import stale as stale_store
 from assistant.workflow.review.preview_change import ChangePreview, TouchedCase
-from assistant.workflow.sources import next_version, sync_jobs
+from assistant.workflow.sources import next_version, restore_sources, sync_jobs
 from assistant.workflow.sources.import_sources import Preview
 from assistant.workflow.sources.read_source import SourceRow, listed_sources
 from assistant.workflow.sources.reindex import index_pending
+from assistant.workflow.sources.restore_sources import DocumentVersion, RemovedDocument
 from assistant.workflow.sources.sync import SyncReport
 from assistant.workflow.sources.sync import sync as sync_now
 from assistant.workflow.writing import follow_up_runs, write_again
@@ -99,9 +101,27 @@ def _print_report(report: SyncReport, terminal: Terminal) -> None:
 
 
 def sources(options: Namespace, terminal: Terminal) -> None:
-    """What the project holds: documents with version, index, freshness and connection."""
-    with open_workspace(options, terminal, embed=False) as workspace:
+    """What the project holds: documents with version, index, freshness and connection.
+
+    Or what was removed from it, and earlier versions, and either of them back in the project.
+    """
+    what, named = options.what, options.documents
+    if what in ("versions", "use") and len(named) != 1:
+        raise SettingsError(f"Name one document: sources {what} DOCUMENT.")
+    if what == "restore" and not named:
+        raise SettingsError(
+            "Name what to restore: sources restore DOCUMENT... (`sources removed` lists them)."
+        )
+    if what == "removed" and named:
+        raise SettingsError("`sources removed` takes no document.")
+    if (what == "use") != (options.version is not None):
+        raise SettingsError("Say which version: sources use DOCUMENT --version N.")
+    embed = what in ("restore", "use")
+    with open_workspace(options, terminal, embed=embed) as workspace:
         project_id = reading_project(workspace, options, terminal, create=False)
+        if what:
+            _back(workspace, project_id, options, terminal)
+            return
         rows = listed_sources(workspace, project_id)
     if terminal.document(rows):
         return
@@ -122,6 +142,65 @@ def sources(options: Namespace, terminal: Terminal) -> None:
             ),
         ]
     )
+
+
+def _back(workspace: Workspace, project_id: str, options: Namespace, terminal: Terminal) -> None:
+    """List what can be restored or used again, or do that and index it."""
+    if options.what == "removed":
+        _print_removed(restore_sources.removed_sources(workspace, project_id), terminal)
+        return
+    if options.what == "restore":
+        back = restore_sources.restore(workspace, project_id, options.documents, by=options.by)
+    else:
+        document = next_version.named_document(workspace, project_id, options.documents[0])
+        if options.what == "versions":
+            kept = workspace.library.lineage.versions(project_id, document.id)
+            _print_versions(kept[::-1], terminal)
+            return
+        back = (
+            restore_sources.use_version(
+                workspace, project_id, document.id, options.version, by=options.by
+            ),
+        )
+    index_pending(
+        workspace.library, workspace.knowledge(project_id), project_id, progress=terminal.indexing
+    )
+    terminal.end_bar()
+    if terminal.json:
+        found = (workspace.library.find_document(project_id, one.id) for one in back)
+        terminal.document([one for one in found if one is not None])
+        return
+    for one in back:
+        stays = one.outcome == "unchanged"
+        terminal.line(
+            f"{one.id}: it is the present text, version {one.version} stays"
+            if stays
+            else f"{one.id}: version {one.version} is in the project"
+        )
+
+
+def _print_removed(removed: Sequence[RemovedDocument], terminal: Terminal) -> None:
+    if terminal.document(removed):
+        return
+    terminal.table(
+        [
+            ("DOCUMENT", "KIND", "VERSION", "REMOVED", "BY", "TITLE"),
+            *(
+                (
+                    one.id, one.kind.replace("_", " "), str(one.version), _when(one.removed_at),
+                    one.by, one.title,
+                )
+                for one in removed
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _print_versions(versions: Sequence[DocumentVersion], terminal: Terminal) -> None:
+    if terminal.document(versions):
+        return
+    rows = ((str(one.version), _when(one.stored_at), one.by) for one in versions)
+    terminal.table([("VERSION", "SINCE", "BY"), *rows])
 
 
 def _titled(row: SourceRow) -> str:

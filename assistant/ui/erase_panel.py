@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -46,18 +47,20 @@ def erased_note() -> None:
         st.success("  \n".join(lines), icon=":material/delete_forever:")
 
 
-def erase_documents(opened: Workspace, record: Session, chosen: list[str]) -> None:
-    """Beside *Remove*: the chosen sources with all that was made of them."""
+def erase_documents(
+    opened: Workspace, record: Session, chosen: Sequence[str], *, key: str = "documents"
+) -> None:
+    """The chosen sources with all that was made of them; ``key`` tells its places apart."""
     with st.popover("Erase", icon=":material/delete_forever:", disabled=not chosen):
         st.markdown(
             f"Erase {counted(len(chosen), 'source')} everywhere: every version, what runs keep of "
             "it, and the cases that came with it, cite it or test its criteria."
         )
-        if chosen and st.toggle("Show what goes", key="erase_documents_shown"):
+        if chosen and st.toggle("Show what goes", key=f"erase_{key}_shown"):
             from assistant.workflow.deployment import erase
 
             what = erase.erase_request(opened, record.project_id, document_ids=chosen)
-            erase_button(opened, record, what, "documents")
+            erase_button(opened, record, what, key)
 
 
 def keep_and_erase(opened: Workspace, record: Session) -> None:

@@ -155,3 +155,45 @@ def test_what_cannot_be_previewed_ends_with_one_line(run: Run, tmp_path: Path) -
     assert "no document “Gift cards”" in run("preview", "Gift cards", "--text", str(old), status=2)
     assert "is not a file" in run("preview", "Vouchers", "--text", str(tmp_path), status=2)
     assert "is empty" in run("preview", "Vouchers", "--text", str(empty), status=2)
+
+
+def test_sources_come_back_by_command(run: Run, folder: Path) -> None:
+    def read(*arguments: str) -> Any:
+        return json.loads(run("sources", *arguments, "--json"))
+
+    run("sync", "--folder", str(folder))
+    before = {row["external_id"]: row for row in read()}
+    document = before[PAGE]["id"]
+    changed = FILES[PAGE].replace("refused", "accepted")
+    write(folder / PAGE, changed, at=1_700_000_001)
+    run("sync", "--all")
+    assert [(one["version"], one["by"]) for one in read("versions", "Business rules")] == [
+        (2, "Tess"), (1, "Tess"),
+    ]  # fmt: skip
+    (back,) = read("use", document, "--version", "1")
+    assert (back["version"], back["indexed_version"]) == (3, 3)
+    assert "is the present text" in run("sources", "use", document, "--version", "1")
+    (folder / PAGE).unlink()
+    run("sync", "--all")
+    (gone,) = read("removed")
+    assert (gone["id"], gone["title"], gone["version"]) == (document, "Business rules", 3)
+    assert document in run("sources", "removed")
+    assert f"{document}: version 3 is in the project" in run("sources", "restore", document)
+    assert {row["id"] for row in read()} == {row["id"] for row in before.values()}
+    assert read("removed") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("restore",), "sources removed"),
+        (("removed", "x"), "takes no document"),
+        (("versions",), "Name one document"),
+        (("use", "x"), "Say which version"),
+    ],
+)
+def test_sources_says_what_is_missing(
+    run: Run, folder: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    run("sync", "--folder", str(folder))
+    assert says in run("sources", *arguments, status=2)

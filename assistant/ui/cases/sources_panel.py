@@ -61,10 +61,11 @@ def source_reader(
     document_id: str,
     chunk: Chunk | None = None,
     citations: Sequence[Citation] = (),
+    version: int | None = None,
 ) -> None:
-    """Show the document at the place that ``citations`` quote of ``chunk``."""
+    """Show the document at the place that ``citations`` quote of ``chunk``, or a version of it."""
     try:
-        source = read_source(opened, project_id, document_id, chunk, citations)
+        source = read_source(opened, project_id, document_id, chunk, citations, version=version)
     except AssistantError as error:
         st.warning(plain(str(error)), icon=":material/link_off:")
         return

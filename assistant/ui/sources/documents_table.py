@@ -5,9 +5,10 @@ One source looked into: its versions, what changed sentence by sentence, the cas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from assistant.ui.cases.case_list import table_height
 from assistant.ui.cases.sources_panel import source_reader
@@ -17,6 +18,7 @@ from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, safe_link, visible
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.sources.change_preview import change_preview, previewing
+from assistant.ui.sources.removed_sources import earlier_version, remove_sources, removed_bar
 from assistant.ui.sources.stale_note import stale_note
 from assistant.ui.state import Session, page_action
 from assistant.ui.two_texts import beside
@@ -30,8 +32,13 @@ from assistant.workflow.sources.import_sources import StoredDocument
 CHANGES_SHOWN, CASES_SHOWN = 40, 60
 
 
-def document_details(opened: Workspace, record: Session, document: StoredDocument) -> None:
-    """Versions on the left, the cases that rest on the document on the right; or its preview."""
+def document_details(
+    opened: Workspace, record: Session, document: StoredDocument, connections: Mapping[str, str]
+) -> None:
+    """Versions on the left, the cases that rest on the document on the right; or its preview.
+
+    ``connections`` are the names of the project's, by id.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(
             label(document.title, limit=90),
@@ -62,8 +69,12 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**{counted(len(versions), 'version')}**")
-        for number, version in enumerate(versions):
-            _version(version, expanded=number == 0)
+        for version in versions:
+            with _version(version, expanded=version is versions[0]):
+                if version is not versions[0]:
+                    connection = connections.get(document.connection_id, "")
+                    earlier_version(opened, record, document, version, connection)
+                _changes(version)
     with right:
         if resting:
             rests = "rests" if len(resting) == 1 else "rest"
@@ -80,22 +91,23 @@ def document_details(opened: Workspace, record: Session, document: StoredDocumen
             st.caption(f"and {len(resting) - CASES_SHOWN} more")
 
 
-def _version(version: VersionChange, *, expanded: bool) -> None:
+def _version(version: VersionChange, *, expanded: bool) -> DeltaGenerator:
     since = date_time(version.since)
     who = f", {label(version.by)}" if version.by else ""
     what = counted(len(version.changes), "changed sentence") if version.version > 1 else "first"
-    with st.expander(
+    return st.expander(
         f"Version {version.version} · since {since}{who} · {label(version.system)} · {what}",
         expanded=expanded and bool(version.changes),
-    ):
-        if not version.changes:
-            st.caption(
-                "As it first came in." if version.version == 1 else "The words are the same."
-            )
-        for change in version.changes[:CHANGES_SHOWN]:
-            beside(change.old, change.new, gone="no sentence like it")
-        if len(version.changes) > CHANGES_SHOWN:
-            st.caption(f"and {len(version.changes) - CHANGES_SHOWN} more")
+    )
+
+
+def _changes(version: VersionChange) -> None:
+    if not version.changes:
+        st.caption("As it first came in." if version.version == 1 else "The words are the same.")
+    for change in version.changes[:CHANGES_SHOWN]:
+        beside(change.old, change.new, gone="no sentence like it")
+    if len(version.changes) > CHANGES_SHOWN:
+        st.caption(f"and {len(version.changes) - CHANGES_SHOWN} more")
 
 
 TABLE, TABLE_HEIGHT = "documents_table", 620
@@ -118,6 +130,8 @@ def documents_table(opened: Workspace, record: Session) -> None:
     title = f"In this project ({len(documents)})"
     head.subheader(title, icon=":material/inventory_2:", width="stretch")
     if not documents:
+        with head:
+            removed_bar(opened, record)
         st.caption("Nothing yet. Upload or paste sources above, or load the sample project.")
         return
     names = {one.id: one.name for one in opened.library.connections.list(record.project_id)}
@@ -162,13 +176,14 @@ def documents_table(opened: Workspace, record: Session) -> None:
     picked = [row for row in documents if row.id in kept]
     chosen = [row.id for row in picked]
     with head:
+        removed_bar(opened, record)
         _remove(opened, record, picked)
         erase_documents(opened, record, chosen)
         if st.button("Index again", icon=":material/refresh:", key="reindex"):
             import_sources.index_in_background(opened, record.project_id, everything=True)
             st.rerun()
     if len(chosen) == 1:
-        document_details(opened, record, picked[0])
+        document_details(opened, record, picked[0], names)
     else:
         st.caption(
             "Choose one source to see its versions and the cases that rest on it, or what a new "
@@ -179,14 +194,14 @@ def documents_table(opened: Workspace, record: Session) -> None:
 def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]) -> None:
     with st.popover("Remove", icon=":material/delete:", disabled=not picked):
         st.markdown(
-            f"Remove {counted(len(picked), 'source')} from this project? "
-            "Cases that cite them keep their quotes, and the history keeps their words."
+            f"Remove {counted(len(picked), 'source')} from this project? What is removed can be "
+            "restored until it is erased. Cases that cite it keep their quotes; imported cases go "
+            "along, unless somebody edited or decided on them."
         )
         st.caption("  \n".join(label(row.title) for row in picked))
         if st.button("Remove them", type="primary", key="remove_documents"):
             with page_action():
-                for row in picked:
-                    import_sources.remove(opened, record.project_id, row.id, by=record.user)
+                remove_sources(opened, record, picked)
                 st.session_state.pop(ticks_key(record.project_id), None)
 
 
