@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 
 from assistant.ui import state
@@ -14,6 +16,7 @@ from assistant.ui.sources.removed_sources import removed_ticks_key
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources
 
+REFUNDS = "file:refunds.md"
 OLD, NEW = "A refund is paid within 14 days.", "A refund is paid within 10 days."
 
 
@@ -63,7 +66,7 @@ def told(app: AppTest) -> str:
 
 def test_one_undo_takes_back_one_removal(app: AppTest) -> None:
     assert not any(one.startswith(("Undo", "Removed")) for one in buttons(app))
-    tick(app, "file:refunds.md", "file:meters.md")
+    tick(app, REFUNDS, "file:meters.md")
     app.button(key="remove_documents").click().run()
     assert titles(app) == [], "the last sources of the project"
     assert {"Undo (2)", "Removed (2)"} <= {*buttons(app)}
@@ -78,7 +81,7 @@ def test_one_undo_takes_back_one_removal(app: AppTest) -> None:
 
 
 def test_an_undo_is_of_the_last_removal_alone(app: AppTest) -> None:
-    for name in ("file:refunds.md", "file:meters.md"):
+    for name in (REFUNDS, "file:meters.md"):
         tick(app, name)
         app.button(key="remove_documents").click().run()
     app.button(key="undo_removal").click().run()
@@ -102,12 +105,12 @@ def dialog() -> None:
 def removed(app: AppTest) -> AppTest:
     """The removed sources: AppTest draws a dialog once, so it is run by itself."""
     opened, project_id = project()
-    import_sources.remove(opened, project_id, "file:refunds.md", by="Ann")
+    import_sources.remove(opened, project_id, REFUNDS, by="Ann")
     app.run()
     assert "Removed (1)" in buttons(app)
     assert "undo_removal" not in [one.key for one in app.button], "another session removed it"
     found = AppTest.from_function(dialog, default_timeout=60.0)
-    found.session_state[removed_ticks_key(project_id)] = ("file:refunds.md",)
+    found.session_state[removed_ticks_key(project_id)] = (REFUNDS,)
     found.run()
     assert not found.exception
     return found
@@ -133,14 +136,32 @@ def test_a_removed_source_is_erased_for_good(app: AppTest, removed: AppTest) -> 
 
 
 def test_an_earlier_version_is_read_and_used_again(app: AppTest) -> None:
-    tick(app, "file:refunds.md")
+    tick(app, REFUNDS)
     assert "read_version_2" not in [one.key for one in app.button], "it is the present one"
     app.button(key="read_version_1").click().run()
     assert any(OLD in one.value.replace("\\", "") for one in app.markdown)
     app.run()
-    app.button(key="use_version_1").click().run()
+    app.button(key=f"use_version_1_after_2_of_{REFUNDS}").click().run()
     assert told(app) == "Version 1 is used again, as version 3: no case went stale"
     opened, project_id = project()
-    assert OLD in opened.library.document(project_id, "file:refunds.md").text
+    assert OLD in opened.library.document(project_id, REFUNDS).text
     assert list(app.dataframe[0].value["Version"]) == [3, 1]
-    assert "use_version_2" in [one.key for one in app.button]
+    assert f"use_version_2_after_3_of_{REFUNDS}" in [one.key for one in app.button]
+
+
+def test_a_removal_that_a_click_ends_can_be_undone(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit ends a drawing at its next touch of the session where another click waits."""
+    remove = import_sources.remove
+
+    def ended(*arguments: Any, **options: Any) -> None:
+        remove(*arguments, **options)
+        raise StopException
+
+    tick(app, REFUNDS)
+    with monkeypatch.context() as patched:
+        patched.setattr(import_sources, "remove", ended)
+        app.button(key="remove_documents").click().run()
+    app.run()
+    assert "Undo (1)" in buttons(app)

@@ -130,10 +130,10 @@ def documents_table(opened: Workspace, record: Session) -> None:
     title = f"In this project ({len(documents)})"
     head.subheader(title, icon=":material/inventory_2:", width="stretch")
     if not documents:
-        with head:
-            removed_bar(opened, record)
+        removed_bar(opened, record, head)
         st.caption("Nothing yet. Upload or paste sources above, or load the sample project.")
         return
+    removed_bar(opened, record, head)
     names = {one.id: one.name for one in opened.library.connections.list(record.project_id)}
     table: dict[str, object] = {
         "Title": [_titled(row) for row in documents],
@@ -176,7 +176,6 @@ def documents_table(opened: Workspace, record: Session) -> None:
     picked = [row for row in documents if row.id in kept]
     chosen = [row.id for row in picked]
     with head:
-        removed_bar(opened, record)
         _remove(opened, record, picked)
         erase_documents(opened, record, chosen)
         if st.button("Index again", icon=":material/refresh:", key="reindex"):

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from assistant.ui.cases.sources_panel import source_reader
 from assistant.ui.counts import counted, date_time
 from assistant.ui.erase_panel import erase_documents
 from assistant.ui.plain_text import label, visible
+from assistant.ui.presses import pressed
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.sources.stale_note import stale_noted
 from assistant.ui.state import Session, note_done, page_action
@@ -23,6 +25,8 @@ from assistant.workflow.sources.import_sources import StoredDocument
 from assistant.workflow.sources.restore_sources import RemovedDocument
 
 TABLE, TABLE_HEIGHT = "removed_table", 420
+NAMED = 3
+"""Sources of the last removal that are named beside its undo."""
 
 
 def _last_key(project_id: str) -> str:
@@ -37,35 +41,33 @@ def removed_ticks_key(project_id: str) -> str:
 
 def remove_sources(opened: Workspace, record: Session, picked: Sequence[StoredDocument]) -> None:
     """Remove these sources, so that one undo takes all of it back."""
-    gone: list[str] = []
-    try:
-        for row in picked:
-            import_sources.remove(opened, record.project_id, row.id, by=record.user)
-            gone.append(row.id)
-    finally:
-        st.session_state[_last_key(record.project_id)] = tuple(gone)
-    note_done(f"{counted(len(gone), 'source')} removed", icon=":material/delete:")
+    # Before, because a click meanwhile ends this at the next touch of the session.
+    st.session_state[_last_key(record.project_id)] = tuple(row.id for row in picked)
+    for row in picked:
+        import_sources.remove(opened, record.project_id, row.id, by=record.user)
+    note_done(f"{counted(len(picked), 'source')} removed", icon=":material/delete:")
 
 
-def removed_bar(opened: Workspace, record: Session) -> None:
-    """In the head of the table: the last removal taken back, and the way to all removed sources."""
+def removed_bar(opened: Workspace, record: Session, head: DeltaGenerator) -> None:
+    """In the head of the table the way to all removed sources, below it an undo of what this
+    session removed last."""
     removed = restore_sources.removed_sources(opened, record.project_id)
-    there = {one.id for one in removed}
     key = _last_key(record.project_id)
-    last = [name for name in st.session_state.get(key, ()) if name in there]
-    if last and st.button(
-        f"Undo ({len(last)})",
-        icon=":material/undo:",
-        help="Put back what was removed last",
-        key="undo_removal",
-    ):
-        with page_action():
-            _restore(opened, record, last)
-            st.session_state.pop(key, None)
-    if removed and st.button(
+    last = [one for one in removed if one.id in st.session_state.get(key, ())]
+    if removed and head.button(
         f"Removed ({len(removed)})", icon=":material/restore_from_trash:", key="show_removed"
     ):
         removed_table(opened, record, removed)
+    if not last:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        titles = ", ".join(label(one.title, limit=60) for one in last[:NAMED])
+        more = f" and {len(last) - NAMED} more" if len(last) > NAMED else ""
+        st.markdown(f":material/delete: Removed last: {titles}{more}", width="stretch")
+        if pressed(f"Undo ({len(last)})", icon=":material/undo:", key="undo_removal"):
+            with page_action():
+                _restore(opened, record, [one.id for one in last])
+                st.session_state.pop(key, None)
 
 
 def _restore(opened: Workspace, record: Session, ids: Sequence[str]) -> None:
@@ -126,7 +128,8 @@ def earlier_version(
     of the one that keeps the source fresh."""
     number, next_one = version.version, document.version + 1
     says = (
-        f"Used again, its words are version {next_one}; cases that rest on what changes are stale."
+        f"Used again, its words become version {next_one}, and cases that rest on what changes "
+        "become stale."
     )
     if connection:
         says += (
@@ -136,10 +139,10 @@ def earlier_version(
     with st.container(horizontal=True):
         if st.button("Read", icon=":material/menu_book:", key=f"read_version_{number}"):
             source_reader(opened, record.project_id, document.id, version=number)
-        if st.button(
+        if pressed(
             "Use this version again",
             icon=":material/settings_backup_restore:",
-            key=f"use_version_{number}",
+            key=f"use_version_{number}_after_{document.version}_of_{document.id}",
         ):
             with page_action():
                 said = f"Version {number} is used again, as version {next_one}"
@@ -148,5 +151,5 @@ def earlier_version(
                         opened, record.project_id, document.id, number,
                         seen=document.version, by=record.user,
                     )  # fmt: skip
-                import_sources.index_in_background(opened, record.project_id)
+                    import_sources.index_in_background(opened, record.project_id)
     st.caption(says)

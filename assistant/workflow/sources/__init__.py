@@ -13,6 +13,7 @@ __all__ = [
     "project_links",
     "read_source",
     "reindex",
+    "restore_sources",
     "sample_project",
     "search_sources",
     "sync",
