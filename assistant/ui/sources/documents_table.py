@@ -191,7 +191,10 @@ def documents_table(opened: Workspace, record: Session) -> None:
 
 
 def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]) -> None:
-    with st.popover("Remove", icon=":material/delete:", disabled=not picked):
+    if not picked:  # a popover of nothing would stay open after a removal, over its undo
+        st.button("Remove", icon=":material/delete:", disabled=True, key="remove_nothing")
+        return
+    with st.popover("Remove", icon=":material/delete:"):
         st.markdown(
             f"Remove {counted(len(picked), 'source')} from this project? What is removed can be "
             "restored until it is erased. Cases that cite it keep their quotes; imported cases go "
