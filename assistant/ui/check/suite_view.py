@@ -20,7 +20,7 @@ from assistant.ui.counts import counted
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.row_selection import choice_handler, chosen
-from assistant.ui.sources.mapping_form import forget_tables, mapping_form
+from assistant.ui.sources.mapping_form import mapping_form
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.jobs import JobState
@@ -189,9 +189,7 @@ def _read(opened: Workspace, record: Session, file: Upload) -> tuple[TestCase, .
                 cases = read_suite(opened, record.project_id, file.name, file.data)
         except UnknownColumns as unsure:
             st.warning(plain(str(unsure)), icon=":material/rule_settings:")
-            if mapping_form(opened, record, file.file_id, file.name, file.data):
-                forget_tables()
-                st.rerun()
+            mapping_form(opened, record, file.file_id, file.name, file.data, unsure=True)
     if cases:
         st.session_state[CASES] = (key, cases)
     return cases
