@@ -5,7 +5,7 @@ The usual table of capabilities, with measured values in place of ticks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from assistant.domain import Value
 from assistant.evaluation.advice import Advice, AdviceFigure
@@ -26,54 +26,39 @@ class BuildCost(Value):
     update_seconds: float | None = None
 
 
-class CapabilityCell(Value):
-    """A measured value in words, with the metrics (or the cost) that it was taken from."""
-
-    column: str
-    text: str
-    metrics: tuple[str, ...] = ()
-
-
 class CapabilityRow(Value):
-    """One capability, what is measured for it, and a cell for every column."""
+    """One capability, what is measured for it, and the value of every column in words."""
 
     capability: str
     measured: str
-    cells: tuple[CapabilityCell, ...]
+    cells: tuple[str, ...]
 
 
 def capability_table(
-    comparison: Comparison, costs: Mapping[str, BuildCost] | None = None
+    comparison: Comparison, costs: Mapping[str, BuildCost]
 ) -> tuple[CapabilityRow, ...]:
     """The six rows; a cell says "not measured" where a column has no figure for it."""
-    known = costs or {}
+
+    def row(capability: str, measured: str, cells: Iterable[str | None]) -> CapabilityRow:
+        said = tuple(text or "not measured" for text in cells)
+        return CapabilityRow(capability=capability, measured=measured, cells=said)
 
     def metric_row(capability: str, measured: str, parts: tuple[Part, ...]) -> CapabilityRow:
-        cells = []
-        for result in comparison.columns:
-            said = [
+        cells = (
+            ", ".join(
                 text.format(shown(figure))
                 for name, text, shown in parts
                 if (figure := result.figures.get(name)) is not None and figure.value is not None
-            ]
-            cells.append(
-                CapabilityCell(
-                    column=result.column,
-                    text=", ".join(said) or "not measured",
-                    metrics=tuple(name for name, _, _ in parts),
-                )
             )
-        return CapabilityRow(capability=capability, measured=measured, cells=tuple(cells))
+            for result in comparison.columns
+        )
+        return row(capability, measured, cells)
 
     def cost_row(
         capability: str, measured: str, said: Callable[[BuildCost], str | None]
     ) -> CapabilityRow:
-        cells = []
-        for result in comparison.columns:
-            cost = known.get(result.column)
-            text = said(cost) if cost is not None else None
-            cells.append(CapabilityCell(column=result.column, text=text or "not measured"))
-        return CapabilityRow(capability=capability, measured=measured, cells=tuple(cells))
+        known = (costs.get(result.column) for result in comparison.columns)
+        return row(capability, measured, (said(cost) if cost else None for cost in known))
 
     return (
         metric_row(

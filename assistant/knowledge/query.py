@@ -303,7 +303,7 @@ class _Reader:
         if name == "without" and not self._in_title(at):
             last = names.classes[at + 1 : at + 2] != ["without"] or not names.free[at + 1]
             if self._names_back(at):
-                self._leave_out_clause_before(at, parts)
+                self._leave_out_clause_before(parts)
             elif last and self._ends(at) and self._follows(at):
                 leave_out_last(parts, since=self._sentence_of(at, len(parts)))
             elif self._denies(at):
@@ -344,7 +344,7 @@ class _Reader:
         ends = set(names.classes[at:last]) == {"without"}
         return bool(behind) or (bool(before) and ends)
 
-    def _leave_out_clause_before(self, at: int, parts: list[RequestPart]) -> None:
+    def _leave_out_clause_before(self, parts: list[RequestPart]) -> None:
         """What the last clause that names something names, and a list of its kind before it."""
         if not parts:
             return

@@ -35,7 +35,6 @@ class StepView:
     """
 
     number: int
-    action: str
     result: str
     tried: tuple[tuple[Quantity, ...], ...]
     actors: frozenset[str]
@@ -116,7 +115,6 @@ class CaseView:
             found.append(
                 StepView(
                     number=step.number,
-                    action=step.action,
                     result=step.expected_result,
                     tried=tuple(before),
                     actors=acting,

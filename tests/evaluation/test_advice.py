@@ -193,7 +193,12 @@ def test_the_table_of_capabilities_holds_measured_values() -> None:
         "Low hallucination",
         "Cost to build",
     ]
-    cells = {(row.capability, cell.column): cell.text for row in table for cell in row.cells}
+    columns = [one.column for one in measured.columns]
+    cells = {
+        (row.capability, column): cell
+        for row in table
+        for column, cell in zip(columns, row.cells, strict=True)
+    }
     assert cells["Reasoning", "base"] == "recall 40% (39% to 41%)"
     assert cells["Vocabulary and formats", "both"] == "style 0.80 (0.79 to 0.81)"
     assert cells["Updatable knowledge", "both"] == "4.0 s"

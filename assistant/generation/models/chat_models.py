@@ -135,10 +135,10 @@ class ChatEndpoint:
             number = _number_of(self.spec.adapter, self.adapters)
             self.engine.read_ahead(messages, adapter=number, cancelled=cancelled)
 
-    def health(self, *, cancelled: CancelCheck = never_cancelled) -> None:
+    def health(self) -> None:
         """Ask for a tiny structured answer. Raises ``GenerationError`` with the next step."""
         question: tuple[Message, ...] = (("user", 'Answer with the JSON object {"ok": true}.'),)
-        invoke_structured(self, question, _PING_SCHEMA, cancelled=cancelled)
+        invoke_structured(self, question, _PING_SCHEMA)
 
     def close(self) -> None:
         """End running calls and free the embedded model; elsewhere nothing happens."""

@@ -27,11 +27,10 @@ FetchPhase = Literal["waiting", "checking", "downloading", "done"]
 
 
 class FetchProgress(Value):
-    """How far fetching a model has come. ``source`` is where from: hub, wheels, a local file."""
+    """How far fetching a model has come."""
 
     model_id: str
     phase: FetchPhase
-    source: str = ""
     bytes_done: int = 0
     bytes_total: int = 0
 
@@ -69,7 +68,6 @@ class FetchJob:
         now = FetchProgress(
             model_id=self.model.id,
             phase=phase,
-            source=self.source,
             bytes_done=done,
             bytes_total=total,
         )

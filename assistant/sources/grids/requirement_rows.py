@@ -89,7 +89,7 @@ def read_requirements(grid: Grid, out: RequirementText) -> list[EpicDraft]:
     _write_stories(others, out)
     for epic, requirement in opened:
         out.place = requirement.place
-        _write_epic(epic, requirement, out)
+        _write_epic(epic, out)
         _write_stories(below[id(epic)], out)
     out.place = ""
     if loose.stories:
@@ -169,7 +169,7 @@ def _write_stories(stories: Iterable[tuple[EpicDraft, _Row]], out: RequirementTe
         epic.stories.append(_story(requirement, out))
 
 
-def _write_epic(epic: EpicDraft, requirement: _Row, out: RequirementText) -> None:
+def _write_epic(epic: EpicDraft, out: RequirementText) -> None:
     out.add(f"# {epic.key} {epic.title}".replace("  ", " ").strip())
     for words in epic.description:
         out.add(leave_out_layout(words))

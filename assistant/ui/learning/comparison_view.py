@@ -221,7 +221,7 @@ def _capabilities(opened: Workspace, comparison: Comparison) -> None:
         "Measured by": [row.measured for row in rows],
     }
     for place, title in enumerate(titles):
-        table[title] = [row.cells[place].text for row in rows]
+        table[title] = [row.cells[place] for row in rows]
     st.table(table)
 
 

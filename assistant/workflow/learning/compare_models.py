@@ -208,7 +208,6 @@ def prepare(workspace: Workspace, project_id: str, request: CompareRequest) -> P
         material=material,
         held_out=held,
         train=selection.of("train"),
-        record=record,
         config=config,
         selection=selection,
     )

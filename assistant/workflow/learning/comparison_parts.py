@@ -37,7 +37,7 @@ from assistant.training.data.dataset import DatasetConfig, Selection, pairs_of
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER, writer_id_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.train_adapter import adapters
-from assistant.workflow.learning.training_data import CaseStories, DatasetRecord
+from assistant.workflow.learning.training_data import CaseStories
 
 if TYPE_CHECKING:
     from assistant.training.base_models import BaseModel
@@ -80,7 +80,6 @@ class Prepared(Value):
     material: CaseStories
     held_out: tuple[StoryCases, ...]
     train: tuple[StoryCases, ...]
-    record: DatasetRecord | None = None
     config: DatasetConfig
     selection: Selection
 
