@@ -116,7 +116,7 @@ def test_csv_spectrum(shared_dir: Path) -> None:
         raw = path.read_bytes()
         wanted = json.loads((folder / "json" / f"{path.stem}.json").read_bytes().decode("utf-8"))
         text = raw.decode("utf-8").replace("\r\n", "\n")
-        read, _ = read_delimited(text, path.name, max_cells=10_000, max_cell_characters=10_000)
+        read = read_delimited(text, path.name, max_cells=10_000, max_cell_characters=10_000)
         header, *body = read
         records = [dict(zip(header, row, strict=True)) for row in body if row]
         expected = wanted if isinstance(wanted, list) else [wanted]

@@ -99,8 +99,8 @@ def _undecodable(name: str) -> UnreadableFile:
 
 def read_delimited(
     text: str, name: str, *, max_cells: int, max_cell_characters: int, delimiter: str = ""
-) -> tuple[list[list[str]], str]:
-    """The rows of delimited ``text``, cells cleaned, and its delimiter (found if none is given).
+) -> list[list[str]]:
+    """The rows of delimited ``text``, cells cleaned; the delimiter is found if none is given.
 
     ``text`` is as it was decoded: a record ends at CR or LF (RFC 4180) and at no other sign that
     cleaning makes a line end. Cells may hold line ends and doubled quotes. Raises
@@ -132,7 +132,7 @@ def read_delimited(
         ) from error
     finally:
         csv.field_size_limit(previous)
-    return rows, delimiter
+    return rows
 
 
 def find_delimiter(text: str) -> str:

@@ -98,7 +98,7 @@ def is_table(text: str, shown: str) -> bool:
 def text_grids(found: FileText, source: Source) -> FileGrids:
     """The table of a delimited text; raises ``UnreadableFile`` where it is no regular one."""
     limits = source.limits
-    rows, _ = read_delimited(
+    rows = read_delimited(
         found.decoded, source.shown, max_cells=limits.max_cells,
         max_cell_characters=limits.max_cell_characters,
     )  # fmt: skip

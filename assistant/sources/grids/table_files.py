@@ -183,7 +183,7 @@ def pasted_table(text: str) -> Grid | None:
     first = re.split(r"[\r\n]", body, maxsplit=1)[0]
     if "\t" in first.strip():
         with contextlib.suppress(UnreadableFile):
-            rows, _ = read_delimited(
+            rows = read_delimited(
                 body, "the paste", max_cells=_CELLS, max_cell_characters=_CELLS, delimiter="\t"
             )
             return _recognised([list(map(unmarked, row)) for row in rows])

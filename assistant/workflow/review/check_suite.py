@@ -195,7 +195,7 @@ def check_cases(
             break
         link = basis.link(case)
         grounds.append(basis.ground(case, link))
-        checked.append(_checked(number, case, link, grounds[-1], basis, house))
+        checked.append(_checked(number, case, link, grounds[-1], house))
         if progress is not None:
             progress(number, len(cases))
     read = 0
@@ -218,7 +218,7 @@ def check_cases(
 
 
 def _checked(
-    number: int, case: TestCase, link: Link, ground: Ground, basis: SuiteBasis, house: HouseRules
+    number: int, case: TestCase, link: Link, ground: Ground, house: HouseRules
 ) -> CaseCheck:
     case = case.model_copy(
         update={
