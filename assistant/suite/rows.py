@@ -21,7 +21,14 @@ from assistant.suite.titles import titled
 Sources = Mapping[str, Chunk]
 """Chunks by id: what the ``chunk_id`` of a citation points to."""
 
-UNSUPPORTED_MARK = " [unsupported]"
+SUPPORT_WORDS: dict[str, str] = {
+    "supported": "its words are in the sources",
+    "derived": "its words are in part in the sources",
+    "unsupported": "not in the sources",
+}
+"""What was compared, for a file whose template has no words of its own for it. That a result is
+right, none of them says."""
+UNSUPPORTED_MARK = " [not in the sources]"
 """Ends an expected result without a source where the template has no column for support."""
 
 STEP_FIELDS: tuple[TemplateField, ...] = (
@@ -145,8 +152,8 @@ def _case_cell(
         texts = [(step.number, _step_text(field, step, sources, marks)) for step in steps]
         if field == "step_number":
             return _in_their_words(column, "\n".join(text for _, text in texts))
-        if field == "step_support" and column.values:
-            texts = [(number, column.values.get(text, text)) for number, text in texts]
+        if field == "step_support":
+            texts = [(number, _in_their_words(column, text)) for number, text in texts]
         return "\n".join(f"{number}. {text}" for number, text in texts if text) or column.default
     items = _CASE_FIELDS[field](case)
     if field in LIST_FIELDS:
@@ -184,7 +191,8 @@ _NEAREST_TYPE = {"end-to-end": "positive", "pairwise": "decision-table rule"}
 def _in_their_words(column: Column, text: str) -> str:
     if column.field == "type" and text not in (*column.values, *column.allowed):
         text = column.values.get(_NEAREST_TYPE.get(text, ""), text)
-    return column.values.get(text, text) or column.default
+    said = SUPPORT_WORDS.get(text, text) if column.field in ("support", "step_support") else text
+    return column.values.get(text, said) or column.default
 
 
 def _step_text(field: TemplateField, step: TestStep, sources: Sources, marks: _Marks) -> str:
@@ -200,7 +208,7 @@ def _step_text(field: TemplateField, step: TestStep, sources: Sources, marks: _M
         case "step_sources":
             return _sources(step.citations, sources)
         case _:
-            return step.support
+            return step.support if step.expected_result.strip() else ""
 
 
 def _action_lines(step: TestStep) -> list[str]:
@@ -256,7 +264,7 @@ def tags(case: TestCase) -> tuple[str, ...]:
 
 def _worst_support(case: TestCase) -> str:
     """The weakest support among the steps, so that one unsupported step shows on the case."""
-    found = {step.support for step in case.steps}
+    found = {step.support for step in case.steps if step.expected_result.strip()}
     return next((support for support in _SUPPORT_ORDER if support in found), "")
 
 

@@ -36,7 +36,7 @@ def test_paste_review_reload_download(
     listed = ids(page)
 
     # The sources stand beside the case, with the supporting words marked.
-    expect(page.get_by_text("Supports ").first).to_be_visible()
+    expect(page.get_by_text("Cited for ").first).to_be_visible()
     marked = page.locator('[data-testid="stMarkdownContainer"] span[style*="background"]')
     assert any("250" in text for text in marked.all_text_contents())
 

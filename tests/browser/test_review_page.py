@@ -78,7 +78,7 @@ def test_list_case_and_sources_are_seen_at_once(server: object, page: Page) -> N
     assert seen(page, steps(page).locator("p").first) == 1
     press(page, "s")
     drawer = page.get_by_role("dialog")
-    expect(drawer).to_contain_text("Supports ")
+    expect(drawer).to_contain_text("Cited for ")
     drawer.get_by_role("button", name="Read it whole").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("version")
 

@@ -115,7 +115,7 @@ def test_a_model_writes_and_a_person_reviews(server: Server, page: Page, writer:
     expect(steps(page)).not_to_contain_text("Outline")
     if writer == "Qwen":
         expect(page.get_by_text("read every line").first).to_be_visible()
-    expect(page.get_by_text("Supports ").first).to_be_visible()
+    expect(page.get_by_text("Cited for ").first).to_be_visible()
 
     # A person words a result, accepts the case and downloads it.
     edit(page)

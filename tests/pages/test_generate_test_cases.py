@@ -128,7 +128,7 @@ def test_cases_come_in_and_one_is_open_beside_its_sources(app: AppTest) -> None:
     assert app.radio(key="case_list").value == app.query_params["case"] == listed(app)[0]
     shown = text_of(app)
     assert ":yellow-background[" in shown, "the supporting words are marked"
-    assert "Supports " in shown
+    assert "Cited for " in shown
     assert app.button(key="accept").label == "Accept"
 
 
@@ -619,6 +619,39 @@ def test_a_question_is_answered_with_its_suggestion_in_place_of_the_criterion(ap
     filled = {(text.value, box.value) for text, box in zip(texts, boxes, strict=True)}
     assert filled == {("", False), (asked.suggestion, True)}
     assert "No case carries it" in text_of(app)
+
+
+@pytest.mark.long
+def test_an_answer_that_would_leave_a_criterion_less_to_test_is_shown_before_it_is_kept(
+    app: AppTest,
+) -> None:
+    generated(app)
+    asked = Question(
+        criterion_id="PAY-71-AC1", kind="conflict", text="£250.00 or £300.00?",
+        suggestion="A refund of up to £300.00 is paid at once.",
+    )  # fmt: skip
+    state.workspace().library.add_questions(
+        app.query_params["run"], [asked], bears_on=lambda question, case: False
+    )
+    app.segmented_control(key="run_view").set_value("questions").run()
+
+    def save(text: str) -> str:
+        (area,) = [
+            one for one in app.text_area if one.value == asked.suggestion or one.value == text
+        ]
+        area.set_value(text)
+        key = str(area.key).removeprefix("text-")
+        app.button(key=f"save-{key}").click().run()
+        assert not app.exception
+        told = (one.value for one in app.warning)
+        return "\n".join([text_of(app), *told]).replace("\\", "")
+
+    said = "£300.00 is right. The criterion is old, agreed with Credit."
+    shown = save(said)
+    assert "has 2 items to test instead of 3" in shown
+    assert "main flow: “£300.00 is right.”" in shown
+    assert "answered]" not in shown
+    assert "answered]" in save(said), "a second press keeps it as it is"
 
 
 @pytest.mark.long

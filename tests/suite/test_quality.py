@@ -35,7 +35,7 @@ def test_each_figure_names_its_cases() -> None:
     assert figures["No automatic finding"].case_ids == ("GOOD",)
     assert figures["No automatic finding"].share == 1 / 6
     assert figures["Against a source"].case_ids == ("DENIED",)
-    assert figures["Unsupported"].case_ids == ("UNPROVED",)
+    assert figures["Not in the sources"].case_ids == ("UNPROVED",)
     assert figures["Duplicates"].case_ids == ("TWIN",)
     assert figures["Exist already"].case_ids == ("THERE",)
     assert figures["With a smell"].case_ids == ("SMELLY",)

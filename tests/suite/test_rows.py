@@ -56,8 +56,8 @@ def table(
 def test_header_then_one_row_per_step_with_case_fields_repeated() -> None:
     assert table("id", "step_number", "step_action", "step_data", "step_support") == [
         ["id", "step_number", "step_action", "step_data", "step_support"],
-        ["CC-12-AC1-P", "1", "Enter the claim", "14 days", "supported"],
-        ["CC-12-AC1-P", "2", "Open the log", "", "unsupported"],
+        ["CC-12-AC1-P", "1", "Enter the claim", "14 days", "its words are in the sources"],
+        ["CC-12-AC1-P", "2", "Open the log", "", "not in the sources"],
     ]
 
 
@@ -79,7 +79,7 @@ def test_one_row_per_case_lists_the_steps_in_a_cell() -> None:
         "CC-12-AC1-P",
         "1. Enter the claim\nTest data: 14 days\nExpected result: It is accepted.\n"
         "2. Open the log\nExpected result: It lists the claim.",
-        "unsupported",
+        "not in the sources",
     ]
 
 
@@ -88,7 +88,7 @@ def test_step_columns_of_one_row_per_case_are_numbered() -> None:
     assert found[1] == [
         "1. Enter the claim\n2. Open the log",
         "1. 14 days",
-        "1. supported\n2. unsupported",
+        "1. its words are in the sources\n2. not in the sources",
     ]
 
 

@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 from assistant.domain import CaseTemplate, Column, TestCase, TestStep
 from assistant.suite.export import write_xlsx
 from assistant.suite.export.xlsx_file import EXCEL_CELL_LIMIT
+from assistant.suite.rows import SUPPORT_WORDS
 
 TEMPLATE = CaseTemplate(
     name="T",
@@ -44,7 +45,7 @@ def test_a_cell_stays_the_text_that_it_is(text: str) -> None:
     data = write_xlsx(TEMPLATE, [case_of(text)], sources={})
     assert cells(data)[0] == ["Title", "=1+1", "Result", "Support"]
     [row] = cells(data)[1:]
-    assert row[3] == "supported"
+    assert row[3] == SUPPORT_WORDS["supported"]
     for cell in row[:3]:
         assert isinstance(cell, str)
         assert cell == text

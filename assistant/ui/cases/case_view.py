@@ -28,8 +28,8 @@ from assistant.workflow.review.review import (
 from assistant.workflow.writing.answers import Answer
 
 MARKS: dict[Support, tuple[str, str]] = {
-    "supported": ("green", "✓ its words are in its data or"),
-    "derived": ("blue", "≈ only in part in"),
+    "supported": ("gray", "its words are in its data or"),
+    "derived": ("blue", "its words are in part in"),
     "unsupported": ("orange", "⚠ not in the sources"),
 }
 """The color and the words of a step's mark; ``[n]`` beside it names the sources.

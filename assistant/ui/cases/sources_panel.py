@@ -27,6 +27,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.lineage import StepSource
 from assistant.workflow.review.stale import cited_parts
 from assistant.workflow.sources.read_source import SourceText, read_source
+from assistant.workflow.writing import answers
 
 READING = "source_reading"
 """The source that is to be opened when the page is drawn: two drawers cannot lie on each other."""
@@ -115,9 +116,7 @@ def sources_panel(
     _contradictions(project_id, retrieved, case)
     if case.unsupported_steps:
         unsupported = _steps([str(number) for number in case.unsupported_steps])
-        st.markdown(
-            f":orange-badge[:material/warning: No source supports the result of {unsupported}]"
-        )
+        st.markdown(f":orange-badge[:material/warning: No source has the result of {unsupported}]")
     if derived:
         st.caption(
             f":material/function: What {_steps(derived)} must show stands only in part in the "
@@ -222,7 +221,7 @@ def _cited(
     origins: Sequence[StepSource],
 ) -> None:
     supports = "; ".join(dict.fromkeys(where for _, where in uses))
-    facts = [f":material/link: Supports {label(supports, limit=300)}"]
+    facts = [f":material/link: Cited for {label(supports, limit=300)}"]
     if origins:
         facts.append(_origin(origins))
     source_card(project_id, hit, [citation for citation, _ in uses], facts)
@@ -275,7 +274,8 @@ def _heading(hit: RetrievedChunk) -> str:
 def _place(hit: RetrievedChunk) -> str:
     score = f"{hit.stage} score {hit.score:.3f}" if hit.score else ""
     if hit.stage == "basis":
-        score = "from the epic itself"
+        is_answer = hit.chunk.document_id.startswith(answers.PREFIX)
+        score = "an answer in place of the criterion" if is_answer else "from the epic itself"
     parts = [hit.chunk.heading, hit.chunk.place, hit.chunk.kind.replace("_", " "), score]
     return " · ".join(label(part, limit=160) for part in parts if part)
 

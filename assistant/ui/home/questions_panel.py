@@ -53,6 +53,8 @@ MOST_BEFORE = 120
 PASSAGES = 3
 """Passages shown where a question is answered."""
 
+FEWER = "answers_that_leave_less"
+"""By question: the text that would leave its criterion less to test, and what was said of it."""
 MAX_SHOWN = 60
 """Questions with a form on one page; the others are counted."""
 
@@ -180,7 +182,9 @@ def question_to_answer(
             if pressed(
                 "Save the answer", button=st.form_submit_button, type="primary", key=f"save-{key}"
             ):
-                _save(opened, record, epic, question, text or "", replaces)
+                _save(opened, record, epic, question, text or "", replaces, key)
+            if key in st.session_state.get(FEWER, {}):
+                st.warning(st.session_state[FEWER][key][1], icon=":material/rule:")
             of_it = [one for one in cases or () if criterion.id in one.case.criterion_ids]
             _passages(retrieved, of_it)
 
@@ -213,12 +217,40 @@ def _carried(cases: Sequence[StoredCase], key: str) -> None:
 
 
 def _save(
-    opened: Workspace, record: Session, epic: Epic, question: Question, text: str, replaces: bool
+    opened: Workspace,
+    record: Session,
+    epic: Epic,
+    question: Question,
+    text: str,
+    replaces: bool,
+    key: str,
 ) -> None:
+    """Keep the answer. One that takes the criterion's place and leaves less to test is shown with
+    what would be left first: it may be an answer and no criterion."""
+    fewer = st.session_state.setdefault(FEWER, {})
+    seen = fewer.pop(key, None)
+    said = (text, _fewer_items(epic, question, text)) if replaces and text.strip() else (text, "")
+    if said[1] and said != seen:
+        fewer[key] = said
+        return
     with page_action():
         answers.answer(
             opened, record.project_id, epic, question, text, by=record.user, replaces=replaces
         )
+
+
+def _fewer_items(epic: Epic, question: Question, text: str) -> str:
+    """What a criterion would have to be tested with this text in its place, where that is less."""
+    now, then = answers.items_to_test(epic, question.criterion_id, text)
+    if len(then) >= len(now):
+        return ""
+    listed = "\n".join(f"- {label(one.statement, limit=160)}" for one in then) or "- nothing"
+    return (
+        f"With this text in its place {label(question.criterion_id)} has "
+        f"{counted(len(then), 'item')} to test instead of {len(now)}:\n\n{listed}\n\n"
+        "Write it as the criterion should read, or take the tick away: it is then kept beside the "
+        "criterion. *Save the answer* once more keeps it as it is."
+    )
 
 
 def answer_given(

@@ -14,6 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from assistant.design.processes.end_to_end import planned_conditions
 from assistant.design.questions.similar_criteria import Progress
 from assistant.domain import (
     AcceptanceCriterion,
@@ -23,6 +24,7 @@ from assistant.domain import (
     SourceDocument,
     SourceMetadata,
     TestCase,
+    TestCondition,
     TopK,
     Value,
     utc_now,
@@ -227,6 +229,18 @@ def with_answers(epic: Epic, given: Mapping[str, tuple[Answer, ...]]) -> Epic:
             criteria.append(criterion)
         stories.append(story.model_copy(update={"criteria": tuple(criteria)}))
     return epic.model_copy(update={"stories": tuple(stories)})
+
+
+def items_to_test(
+    epic: Epic, criterion_id: str, text: str
+) -> tuple[tuple[TestCondition, ...], tuple[TestCondition, ...]]:
+    """What a criterion asks to be tested as it reads, and as it would with ``text`` in its place.
+
+    Raises ``SourceError`` where the epic has no such criterion.
+    """
+    criterion = _criterion(epic, criterion_id)
+    replaced = criterion.model_copy(update={"text": text, "form": "text"})
+    return planned_conditions(criterion), planned_conditions(replaced)
 
 
 def answered_chunks(
