@@ -154,6 +154,23 @@ def messages(text: str, *, denied: bool = False) -> dict[str, str]:
     }
 
 
+def shows(text: str, message: str) -> bool:
+    """Whether a result says that a message (folded, as ``messages`` gives it) is shown: quoted, or
+    word for word in the sentence, as people write it who set no quotation marks."""
+    if message in messages(text):
+        return True
+    said = " ".join(text.casefold().split())
+    before, found, after = said.partition(message)
+    return (
+        bool(found)
+        and len(message.split()) >= MESSAGE_WORDS
+        and not before[-1:].isalnum()
+        and not after[:1].isalnum()
+        and message not in messages(text, denied=True)
+        and not NOT_SHOWN.match(after)
+    )
+
+
 def _folded(text: str) -> str:
     return text.casefold().rstrip(".!")
 

@@ -1,7 +1,7 @@
 """Against what exists: may a condition be covered by an existing case as it is, or by an update?
 
 Precision before recall. A condition is *reuse* only where an existing case that traces to its
-criterion (or plainly speaks of the same) has a step that tries out the very value, shows the very
+criterion (or to its story, or plainly speaks of the same) has a step that tries out the very value, shows the very
 message and comes out the same way. It is *update* where the same check is there and a number, a
 message or a name in it is not the criterion's any more; the changed words are listed by step.
 Everything else is *new*. No score decides and no embedding is asked: each verdict can be read off
@@ -21,13 +21,13 @@ from assistant.suite.case_changes import StepChange, changes_for, out_of_date
 from assistant.suite.case_views import CaseView, Rarity, StepView
 from assistant.suite.case_words import content, words
 from assistant.suite.condition_demands import Claim
-from assistant.suite.evidence import meaningful_stems, quantities
+from assistant.suite.evidence import meaningful_stems, quantities, shows
 
 Verdict = Literal["reuse", "update", "new"]
 VERDICTS: dict[Verdict, str] = {
     "reuse": "an existing case checks it as it stands",
     "update": "an existing case checks the same with other numbers, messages or names",
-    "new": "no existing case checks it",
+    "new": "no existing case was seen to check it",
 }
 """What each verdict means."""
 
@@ -122,7 +122,8 @@ def against_existing(
         linked: list[tuple[CaseView, Link]] = [
             (view, "criterion" if criterion.id in ids else "story")
             for view, ids in traced
-            if ids & siblings[story.key] and view.case.technique != "end-to-end"
+            if (ids & siblings[story.key] or (not ids and view.case.story_key == story.key))
+            and view.case.technique != "end-to-end"
         ]
         linked.sort(key=lambda one: one[1])
         linked += [(view, "none") for view in untraced.about(claim)]
@@ -240,7 +241,7 @@ def _about(claim: Claim, view: CaseView) -> bool:
         choices = value.replace(", ", " or ").split(" or ")
         if not any(_says(view, one) for one in choices):
             return False
-    if claim.role or (claim.shown and set(claim.shown) <= set(view.messages)):
+    if claim.role or (claim.shown and all(shows(view.results, one) for one in claim.shown)):
         return True
     return all(
         any(
@@ -274,7 +275,7 @@ def _step_checks(
 ) -> _Found | None:
     if not (claim.expected or claim.demands or claim.role or claim.values):
         return None  # what follows is not said, and no value tells this side from the other
-    shown = bool(claim.shown) and set(claim.shown) <= set(step.shown)
+    shown = bool(claim.shown) and all(shows(step.result, one) for one in claim.shown)
     if not step.result.strip() or (step.refuses != claim.refuses and not shown):
         return None
     if not claim.role and not _named(claim, view.set_up_words | step.shown_before, rarity):
@@ -286,7 +287,7 @@ def _step_checks(
         return None
     if claim.stays and not (step.shown or _UNCHANGED.search(step.result)):
         return None
-    if not set(claim.shown) <= set(step.shown) or set(claim.denied) & set(step.shown):
+    if bool(claim.shown) != shown or any(shows(step.result, one) for one in claim.denied):
         return None
     if not set(claim.outcome_names) <= view.all_words:
         return None
@@ -338,6 +339,9 @@ def _why(claim: Claim, step: StepView) -> str:
 
 def _why_new(claim: Claim, linked: Sequence[tuple[CaseView, Link]]) -> str:
     near = [view.case.id for view, link in linked if link != "story"]
+    whose = "About the same criterion"
+    if not near:
+        near, whose = [view.case.id for view, _ in linked], "Of the same story"
     if not near:
         return "No existing case was found that names this criterion or tells of it."
     names = ", ".join(near[:3])
@@ -345,4 +349,4 @@ def _why_new(claim: Claim, linked: Sequence[tuple[CaseView, Link]]) -> str:
         what = f"try {claim.condition.data[:60]}"
     else:
         what = "check this"
-    return f"{names} is about the same criterion; no step of it was seen to {what}."
+    return f"{whose}: {names}. No step of theirs was seen to {what}."

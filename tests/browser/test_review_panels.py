@@ -70,7 +70,7 @@ def against_existing_cases(page: Page) -> None:
         at_rest(page)
         expect(open_case(page)).to_have_text(ids(page)[0])
         panel = page.locator('[class*="st-key-existing-TC-"]').filter(has_text=sign)
-        said = "No existing case found that checks this" if sign == "+ new" else "UAT-CC-"
+        said = "No existing case was seen to check this" if sign == "+ new" else "UAT-CC-"
         expect(panel.locator("summary")).to_contain_text(said)
         expect(panel.get_by_test_id("stMarkdown").first).to_be_visible()
         if sign != "✎ update":

@@ -184,3 +184,27 @@ def test_texts_of_many_thousand_words_are_told_at_once() -> None:
     old, new = "the account of the customer " * 2_000, "the account of " * 4_000
     assert word_diff(old, new) == (("out", old.strip()), ("in", new.strip()))
     assert word_diff(old, old) == (("same", old.strip()),)
+
+
+def test_a_message_without_quotation_marks_is_a_message() -> None:
+    said = "It is refused and says Use at least 3 characters."
+    old = case(("Enter a nickname of 2 characters and save", said), criterion="")
+    named = old.model_copy(update={"story_key": "PRO-1"})
+    assert compare(epic_of(LENGTH), named).by_condition["PRO-1-AC1-B2"].verdict == "reuse"
+
+
+def test_a_message_that_is_not_shown_or_only_begins_so_is_no_message_shown() -> None:
+    for said in (
+        "The message Use at least 3 characters is not displayed.",
+        "It is refused and says Use at least 3 characterset.",
+    ):
+        old = case(("Enter a nickname of 2 characters and save", said), criterion="")
+        named = old.model_copy(update={"story_key": "PRO-1"})
+        assert compare(epic_of(LENGTH), named).counts["reuse"] == 0, said
+
+
+def test_cases_of_the_same_story_are_named_where_none_was_seen_to_check_it() -> None:
+    old = case(("Delete the nickname", "It is gone."), criterion="", title="N-8")
+    named = old.model_copy(update={"story_key": "PRO-1"})
+    (verdict, *_) = compare(epic_of(LENGTH), named).verdicts
+    assert verdict.reason.startswith("Of the same story: OLD-1. No step of theirs was seen to")

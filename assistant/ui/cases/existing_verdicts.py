@@ -128,7 +128,7 @@ def case_against_existing(
 def _title(verdict: Verdict, found: Sequence[ConditionVerdict]) -> str:
     places = dict.fromkeys(where(one) for one in found if one.verdict == verdict and one.case_id)
     return (
-        label("; ".join(places), limit=60) if places else "No existing case found that checks this"
+        label("; ".join(places), limit=60) if places else "No existing case was seen to check this"
     )
 
 
