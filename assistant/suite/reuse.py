@@ -1,9 +1,10 @@
 """Against what exists: may a condition be covered by an existing case as it is, or by an update?
 
 Precision before recall. A condition is *reuse* only where an existing case that traces to its
-criterion (or to its story, or plainly speaks of the same) has a step that tries out the very value, shows the very
-message and comes out the same way. It is *update* where the same check is there and a number, a
-message or a name in it is not the criterion's any more; the changed words are listed by step.
+criterion or story (or plainly speaks of the same) has a step that tries out the very value, shows
+the very message and comes out the same way. It is *update* where the same check is there and a
+number, a message or a name in it is not the criterion's any more; the changed words are listed by
+step.
 Everything else is *new*. No score decides and no embedding is asked: each verdict can be read off
 the words that its reason names.
 """
