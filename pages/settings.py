@@ -4,6 +4,7 @@ import streamlit as st
 
 from assistant.ui.settings.endpoint_form import endpoint_form
 from assistant.ui.settings.model_table import model_table
+from assistant.ui.settings.name_form import name_form
 from assistant.ui.settings.setup_links import setup_links
 from assistant.ui.state import keep_address, require_shell, session, workspace
 
@@ -12,6 +13,7 @@ require_shell(__file__)
 record = session()
 opened = workspace()
 st.title("Settings")
+name_form(record)
 model_table(opened, record)
 endpoint_form(opened)
 setup_links()

@@ -60,6 +60,7 @@ from assistant.library.storage.schema import (
     file_places,
     projects,
     rejected_drafts,
+    request_drafts,
     run_chunks,
     runs,
     saved_values,
@@ -69,7 +70,8 @@ from assistant.library.storage.schema import (
 UNFINISHED = ("queued", "running")
 _PARTS: tuple[Table, ...] = (
     case_proposals, cases, case_versions, stale_reviews, document_versions, connection_documents,
-    documents, connections, saved_values, file_places, run_chunks, runs, asked, events,
+    documents, connections, saved_values, file_places, run_chunks, runs, asked,
+    request_drafts, events,
 )  # fmt: skip
 """Tables of a project's parts, those first that refer to later ones."""
 

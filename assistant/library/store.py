@@ -16,6 +16,7 @@ from assistant.library.erasure import ErasingStore
 from assistant.library.lineage import LineageStore
 from assistant.library.projects import TOOL, ProjectStore, record
 from assistant.library.proposals import ProposalStore
+from assistant.library.request_drafts import RequestDraftStore
 from assistant.library.runs import RunStore
 from assistant.library.saved_values import FilePlaceStore, SavedValueStore
 from assistant.library.storage.database import Database
@@ -47,6 +48,8 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         """Under which names the files of this computer are kept, with calls of its own."""
         self.proposals = ProposalStore(database)
         """Changes of cases that other programs propose, with calls of their own."""
+        self.request_drafts = RequestDraftStore(database)
+        """Requests that were begun and not sent, with calls of their own."""
         self.saved = SavedValueStore(database)
         """What a project saves under names: column mappings, earlier case templates, tokens."""
         self.lineage = LineageStore(database)

@@ -1,11 +1,14 @@
-"""What Streamlit leaves to the browser: three scripts and two sheets of our own, all constant.
+"""What Streamlit leaves to the browser: five scripts and two sheets of our own, all constant.
 
-They are given keys and numbers, never a word of a document, a case or a model. Where a browser runs
+They are given keys and numbers, and what the browser keeps (a name, ids), never a word of a
+document, a case or a model. Where a browser runs
 none of them, the page works all the same: a text is read when it is left, panes have a fixed
 height, and the sources stand beside the case.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -14,6 +17,7 @@ PAUSE_MS = 600
 NARROW = 1200
 """Below this width, in pixels, list, case and sources do not fit side by side."""
 _NARROW = "window_narrow"
+_YEAR = 365 * 24 * 3600
 
 _READ_WHILE_TYPING = """
 export default function({ data }) {
@@ -75,6 +79,43 @@ export default function({ data }) {
   };
 }
 """
+_KEEP_COOKIES = """
+export default function({ data }) {
+  const kept = document.cookie.split("; ");
+  const safe = location.protocol === "https:" ? "; Secure" : "";
+  for (const [name, value] of Object.entries(data.cookies)) {
+    const said = name + "=" + encodeURIComponent(value);
+    if (value ? kept.includes(said) : !kept.some((one) => one.startsWith(name + "="))) continue;
+    const seconds = value ? data.seconds : 0;
+    document.cookie = `${said}; path=/; max-age=${seconds}; SameSite=Strict${safe}`;
+  }
+}
+"""
+_ASK_BEFORE_LEAVING = """
+export default function({ data }) {
+  let field, sent;
+  const inside = (at) => at.closest && at.closest(".st-key-" + data.key);
+  const begin = (event) => { if (inside(event.target)) ({ value: sent } = field = event.target); };
+  const end = (event) => { if (event.target === field) field = undefined; };
+  const send = (event) => {
+    const done = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    if (done && event.target === field) sent = field.value;
+  };
+  const ask = (event) => {
+    if (field && field.isConnected && field.value !== sent) event.preventDefault();
+  };
+  document.addEventListener("focusin", begin, true);
+  document.addEventListener("focusout", end, true);
+  document.addEventListener("keydown", send, true);
+  window.addEventListener("beforeunload", ask);
+  return () => {
+    document.removeEventListener("focusin", begin, true);
+    document.removeEventListener("focusout", end, true);
+    document.removeEventListener("keydown", send, true);
+    window.removeEventListener("beforeunload", ask);
+  };
+}
+"""
 _SHEET = """
 /* Links from a heading to itself: on pages kept by their address they lead nowhere, Tab by Tab. */
 [data-testid="stHeaderActionElements"] { display: none; }
@@ -115,6 +156,8 @@ _PANES = """
 _read = st.components.v2.component("uat_read_while_typing", js=_READ_WHILE_TYPING)
 _width = st.components.v2.component("uat_width", js=_WIDTH)
 _in_view = st.components.v2.component("uat_chosen_in_view", js=_CHOSEN_IN_VIEW)
+_cookies = st.components.v2.component("uat_keep_cookies", js=_KEEP_COOKIES)
+_leaving = st.components.v2.component("uat_ask_before_leaving", js=_ASK_BEFORE_LEAVING)
 _sheet = st.components.v2.component("uat_sheet", css=_SHEET, isolate_styles=False)
 _panes = st.components.v2.component("uat_panes", css=_PANES, isolate_styles=False)
 
@@ -139,6 +182,17 @@ def was_narrow() -> bool:
 def chosen_in_view(key: str, chosen: int) -> None:
     """Scroll the list with this key so far that its row number ``chosen`` is seen."""
     _in_view(key=f"in-view-{key}", data={"key": key, "chosen": chosen})
+
+
+def keep_cookies(cookies: Mapping[str, str]) -> None:
+    """Have the browser keep these for a year, for this address alone; an empty one goes."""
+    _cookies(key="cookies", data={"cookies": dict(cookies), "seconds": _YEAR})
+
+
+def ask_before_leaving(key: str) -> None:
+    """Have the browser ask before a page is left or loaded anew while a field in the container
+    with this key holds words that are not sent yet: they are when the field is left."""
+    _leaving(key=f"leaving-{key}", data={"key": key})
 
 
 def sheet() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.browser_memory import remember, remembered_project
 from assistant.ui.browser_scripts import sheet
 from assistant.ui.erase_panel import erased_note, keep_and_erase
 from assistant.ui.plain_text import label, plain, visible
@@ -24,6 +25,7 @@ from assistant.ui.state import (
     WANTED_PAGE,
     Session,
     errors_shown,
+    given_name,
     keep_address,
     page_action,
     session,
@@ -69,9 +71,12 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
     if not projects:
         _first_project(opened, record)
         st.stop()
-    if record.project_id not in {project.id for project in projects}:
+    ids = {project.id for project in projects}
+    if record.project_id not in ids:
+        last = remembered_project()
         sample = opened.find_project(SAMPLE_PROJECT)
-        _look_at(record, sample.id if sample else projects[0].id)
+        usual = sample.id if sample else projects[0].id
+        _look_at(record, last if last in ids else usual)
     forget_presses((chosen.url_path, record.project_id, record.run_id))
     # A run takes the whole width; the sidebar is one click away.
     with_run = chosen is pages[0] and bool(record.run_id)
@@ -80,7 +85,13 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
         _project_chooser(opened, record)
         with st.container(gap="xxsmall"):
             _writers(opened)
+            _person(opened, record)
             sheet()
+            remember(
+                name=None if opened.settings.user else given_name(record),
+                project_id=record.project_id,
+                browser=record.browser,
+            )
     warm_up_once(str(opened.settings.data_dir), opened, record.project_id)
     keep_address(record, with_run=chosen is pages[0])
 
@@ -141,6 +152,19 @@ def _writers(opened: Workspace) -> None:
     kept = f"kept at :orange[{label(library)}]" if library else "stored on this computer"
     beside = f"; chunks of the sources are kept at :orange[{label(index)}]" if index else ""
     st.caption(f":material/database: Sources, cases and decisions are {kept}{beside}.")
+
+
+def _person(opened: Workspace, record: Session) -> None:
+    """Under which name this person signs, where that is theirs to say."""
+    if opened.settings.user:
+        return
+    more = "" if given_name(record) else ": say your name"
+    st.page_link(
+        "pages/settings.py",
+        label=f":small[:gray[You sign as {label(record.user)}{more}]]",
+        icon=":material/person:",
+        help="Decisions, answers and changes carry this name. It is set under Settings.",
+    )
 
 
 def _first_project(opened: Workspace, record: Session) -> None:

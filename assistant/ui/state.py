@@ -13,6 +13,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
+from assistant.ui.browser_memory import browser_id, remembered_name
 from assistant.ui.plain_text import plain
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -42,6 +43,8 @@ class Session:
     run_id: str = ""
     case_id: str = ""
     user: str = DEFAULT_USER
+    browser: str = ""
+    """What the browser is known by: see ``browser_memory``."""
 
     def open_run(self, run_id: str) -> None:
         """Look at a run, from its first case on."""
@@ -62,7 +65,8 @@ def session() -> Session:
             project_id=address.get("project", ""),
             run_id=address.get("run", ""),
             case_id=address.get("case", ""),
-            user=settings().user or DEFAULT_USER,
+            user=settings().user or remembered_name() or DEFAULT_USER,
+            browser=browser_id(),
         )
     record: Session = st.session_state[RECORD]
     return record
@@ -76,6 +80,11 @@ def keep_address(record: Session, *, with_run: bool) -> None:
     wanted = {name: value for name, value in wanted.items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+
+
+def given_name(record: Session) -> str:
+    """The name that the person gave; empty where none was given."""
+    return "" if record.user == DEFAULT_USER else record.user
 
 
 def require_shell(page: str) -> None:

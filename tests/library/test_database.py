@@ -122,6 +122,7 @@ def test_pages_stored_before_are_read_for_whether_they_are_in_force(
     library.close()
     with sqlite3.connect(path) as raw:
         raw.execute("PRAGMA user_version = 13")
+        raw.execute("DROP TABLE request_drafts")
         raw.execute("UPDATE documents SET metadata = json_remove(metadata, '$.outdated')")
     raw.close()
     library = Library.open(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -73,6 +74,15 @@ def open_app(environment: Path) -> Callable[..., AppTest]:
         return app
 
     return opened
+
+
+@pytest.fixture
+def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the browser has kept of earlier visits, for sessions that are opened from now on."""
+    kept: dict[str, str] = {}
+    client = SimpleNamespace(cookies=kept, headers={})
+    monkeypatch.setattr("streamlit.runtime.context._get_client_context", lambda: client)
+    return kept
 
 
 @pytest.fixture

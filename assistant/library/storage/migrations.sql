@@ -252,3 +252,9 @@ ALTER TABLE projects ADD COLUMN masking TEXT
 -- step 14: pages that say of themselves that they are no longer in force
 -- No statement: ``outdated_pages.py`` reads their words. Where these are found by other words or
 -- rules, a further step has to read the pages again.
+
+-- step 15: requests that were begun and not sent
+
+CREATE TABLE request_drafts (
+    project_id TEXT NOT NULL REFERENCES projects (id), owner TEXT NOT NULL, at TEXT NOT NULL,
+    body TEXT NOT NULL, PRIMARY KEY (project_id, owner))

@@ -338,6 +338,13 @@ class StoredAnswer(Value):
     body: str = ""
 
 
+class StoredDraft(Value):
+    """A request that was begun and not sent; ``body`` is its JSON."""
+
+    at: datetime
+    body: str
+
+
 class StoredProposal(Value):
     """A change of a case that somebody's program proposes; ``body`` is the whole case as JSON."""
 

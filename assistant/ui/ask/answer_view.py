@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.ui.ask.ask_talks import CARRIED
 from assistant.ui.cases.sources_panel import others_found, source_card
 from assistant.ui.counts import counted
-from assistant.ui.home.request_form import ASKED, TEXT, WAY
+from assistant.ui.home.kept_request import ASKED, TEXT, WAY
 from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown

@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.domain import PRIORITIES, LintFinding, TestCase, TestStep
 from assistant.errors import AssistantError, EditConflict
+from assistant.ui.browser_scripts import ask_before_leaving
 from assistant.ui.cases.case_undo import note_edit
 from assistant.ui.cases.case_view import mark
 from assistant.ui.cases.proposals_panel import note_conflict
@@ -59,6 +60,7 @@ class CaseEditor:
         for field, value in self._field_values().items():
             if st.session_state.get(self._key(field)) != value:
                 st.session_state[self._key(field)] = value
+        ask_before_leaving("pane-case")
         title, priority = st.columns([4, 1])
         title.text_input("Title", key=self._key("title"), on_change=self._save_fields)
         priority.selectbox(

@@ -3,6 +3,7 @@
 __all__ = [
     "downloads",
     "existing_panel",
+    "kept_request",
     "request_form",
     "run_view",
     "write_again_menu",

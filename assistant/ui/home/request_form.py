@@ -17,6 +17,16 @@ from assistant.ui.home.asked_parts import (
 )
 from assistant.ui.home.checklist_panel import checklist_panel, shared_preconditions_panel
 from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
+from assistant.ui.home.kept_request import (
+    ASKED,
+    PASTE,
+    PICKED,
+    TEXT,
+    WAY,
+    bring_back,
+    clear_button,
+    sent,
+)
 from assistant.ui.home.more_writers import more_writers, rated_words
 from assistant.ui.home.questions_panel import questions_panel
 from assistant.ui.job_progress import comparison_progress, index_note
@@ -44,7 +54,6 @@ WAYS = {
 EPICS_HEIGHT = 560
 UNREAD_OPEN = 3
 """Up to so many pieces that were not read are shown open."""
-TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "compose_way"
 START_NOW = "compose_start_now"
 READ_AGAIN = "compose_read_again"
 GENERATE = "generate"
@@ -52,6 +61,7 @@ GENERATE = "generate"
 
 def compose(opened: Workspace, record: Session) -> None:
     """The request on the left, what was understood of it on the right, one button to start."""
+    bring_back(opened, record)
     grid = st.grid(2, min_column_width=380, gap=("medium", "large"))
     left, right = grid.cell(), grid.cell()
     with left:
@@ -59,7 +69,7 @@ def compose(opened: Workspace, record: Session) -> None:
             "How do you want to name the epic?",
             list(WAYS),
             format_func=WAYS.__getitem__,
-            default="paste",
+            default=PASTE,
             required=True,
             key=WAY,
             label_visibility="collapsed",
@@ -102,6 +112,7 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
             placeholder="Choose one or more epics" if choices else "Import an epic first",
             persist_state="session",
         )
+        clear_button(opened, record)
         return GenerateRequest(epic_keys=tuple(picked))
     if way == "ask":
         asked = st.text_input(
@@ -110,6 +121,7 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
             placeholder="Generate UAT test cases for Drop-3 Call Centre epics",
             persist_state="session",
         )
+        clear_button(opened, record)
         return GenerateRequest(ask=asked or "")
     text = st.text_area(
         "Epic, stories and acceptance criteria",
@@ -130,6 +142,7 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
             type="tertiary",
             on_click=lambda: st.session_state.update({TEXT: example_epic()}),
         )
+        clear_button(opened, record)
         read_while_typing(TEXT)
     lacking = st.session_state.get("stories_as_criteria", ())
     return GenerateRequest(text=text or "", stories_as_criteria=tuple(lacking))
@@ -293,4 +306,5 @@ def _start(opened: Workspace, record: Session, found: Understanding) -> None:
         )
         generate_cases.start(opened, record.project_id, run)
         record.open_run(run.id)
+    sent(opened, record)
     st.rerun()

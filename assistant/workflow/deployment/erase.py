@@ -178,6 +178,7 @@ def keep_limits(workspace: Workspace) -> None:
             limit = utc_now() - timedelta(days=one.retention_days)
             workspace.library.asked.remove_before(one.id, limit)
             workspace.library.proposals.remove_before(one.id, limit)
+            workspace.library.request_drafts.remove_before(one.id, limit)
             old = expired(workspace, one.id)
             if old.documents or old.cases or old.runs:
                 erase(workspace, old, by=LIMIT_BY)

@@ -11,6 +11,7 @@ __all__ = [
     "recheck_case",
     "repetitions",
     "request_choice",
+    "request_drafts",
     "requests",
     "reuse",
     "runs",

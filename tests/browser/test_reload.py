@@ -1,0 +1,47 @@
+"""What a reload of the page, or the plain address the next day, finds again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from canvas_tables import at_rest
+from playwright.sync_api import Page, expect
+from reviewing import EPIC, TEXT
+
+
+@pytest.fixture
+def server_environment() -> Mapping[str, str]:
+    """A deployment that does not say who uses it."""
+    return {"UAT_USER": ""}
+
+
+@pytest.mark.slow
+def test_a_request_a_name_and_the_project_are_there_after_a_reload(server: Any, page: Page) -> None:
+    page.goto(server.url)
+    page.get_by_role("button", name="New project").click()
+    page.get_by_label("Name", exact=True).fill("Drop-4")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.get_by_role("combobox", name="Project")).to_have_value("Drop-4")
+    at_rest(page)
+    page.get_by_label(TEXT).fill(EPIC)
+    expect(page.get_by_text("on the checklist, from")).to_be_visible()
+    at_rest(page)
+    page.goto(server.url)
+    expect(page.get_by_label(TEXT)).to_have_value(EPIC)
+    expect(page.get_by_role("combobox", name="Project")).to_have_value("Drop-4")
+    expect(page.get_by_text("As you left it on")).to_be_visible()
+    page.get_by_role("link", name="say your name").click()
+    name = page.get_by_role("textbox", name="Your name")
+    name.fill("Ada Łoś")
+    name.press("Enter")
+    expect(page.get_by_role("link", name="You sign as Ada Łoś")).to_be_visible()
+    at_rest(page)
+    page.goto(server.url)
+    expect(page.get_by_role("link", name="You sign as Ada Łoś")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_label(TEXT)).to_have_value("")
+    at_rest(page)
+    page.reload()
+    expect(page.get_by_label(TEXT)).to_have_value("")
