@@ -14,7 +14,7 @@ from assistant.errors import EditConflict, LibraryError
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE, READY_TEMPLATES
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import export_cases, review
+from assistant.workflow.review import export_cases, own_cases, review
 from assistant.workflow.review.review import StepEdit
 from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
@@ -128,6 +128,22 @@ def test_all_leaves_out_the_rejected_and_accepted_only_holds_the_accepted(
     rows = list(csv.reader(io.StringIO(everything.content.decode("utf-8-sig"), newline="")))
     assert second.id not in {row[0] for row in rows}
     assert accepted.name.endswith("-accepted-cases.csv")
+
+
+def test_a_file_has_the_cases_story_by_story_a_persons_own_with_their_storys(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    run = workspace.library.run(project_id, run_id)
+    first, *_, last = run.epics[0].stories
+    own = own_cases.new_case(
+        workspace, project_id, run_id, title="A case of mine",
+        criterion_ids=[first.criteria[0].id], by="Tess",
+    )  # fmt: skip
+    everything = export_cases.export_csv(workspace, project_id, run_id=run_id)
+    rows = list(csv.reader(io.StringIO(everything.content.decode("utf-8-sig"), newline="")))
+    names = list(dict.fromkeys(row[0] for row in rows[1:] if row[0]))
+    of_last = next(n for n, name in enumerate(names) if last.key in name)
+    assert names.index(own.id) < of_last < len(names) - 1
 
 
 def test_the_names_of_files_for_two_tools_differ(

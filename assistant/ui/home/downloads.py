@@ -23,8 +23,7 @@ SELECTIONS: dict[export_cases.Selection, str] = {
 
 
 def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> None:
-    """Choose which cases and for which tool; the file is made when the button is pressed, its cases
-    in the order of the list."""
+    """Choose which cases and for which tool; the file is made when the button is pressed."""
     with st.popover("Download CSV", icon=":material/download:"):
         selection: export_cases.Selection = st.radio(
             "Which cases",
@@ -36,9 +35,7 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
             key=f"download-what-{summary.id}-{'some' if summary.accepted else 'none'}",
         )
         target = target_choice(opened, record.project_id, key="download_target")
-        # In the order of the list now: the file is made outside of this session.
         rows = ordered_rows(opened, record, active=summary.status in ACTIVE)
-        order = [row.id for row in rows]
         count = summary.accepted if selection == "accepted" else summary.cases - summary.rejected
         st.download_button(
             f"Download {counted(count, 'case')}",
@@ -50,7 +47,6 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
                     selection=selection,
                     profile=target.profile,
                     template=target.template,
-                    order=order,
                 ).content
             ),
             file_name=export_cases.file_name(

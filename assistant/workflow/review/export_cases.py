@@ -106,16 +106,18 @@ def export_csv(
     selection: Selection = "all",
     profile: FileForm = "excel",
     template: CaseTemplate | None = None,
-    order: Sequence[str] = (),
 ) -> CsvFile:
     """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases.
 
-    ``order`` are case ids in the order wanted, that of a list on screen; others follow as written.
+    Story by story in the order in which they were written, a person's own cases with their story's.
     """
     project = workspace.project(project_id)
-    place = {case_id: number for number, case_id in enumerate(order)}
     selected = select(workspace, project_id, run_id=run_id, selection=selection)
-    cases = [s.case for s in sorted(selected, key=lambda s: place.get(s.id, len(place)))]
+    place: dict[tuple[str, str], int] = {}
+    for one in selected:
+        place.setdefault((one.case.epic_key, one.case.story_key), len(place))
+    by_story = sorted(selected, key=lambda s: place[s.case.epic_key, s.case.story_key])
+    cases = [one.case for one in by_story]
     if not cases:
         wanted = "accepted case" if selection == "accepted" else "case"
         raise LibraryError(
@@ -199,7 +201,7 @@ def unready(
     *,
     run_id: str | None = None,
 ) -> tuple[str, ...]:
-    """Which of the cases have a step to complete, contradict a source, are stale, or rest on a
+    """Which of the cases have a step to complete, expect nothing, contradict a source, are stale, or rest on a
     limit that a newer source sets otherwise, whatever was decided about them: a tool would take
     them as they are. Where all are in the list of one run, ``run_id`` spares a look at the others.
     """
@@ -208,6 +210,9 @@ def unready(
     limited = {one.case_id for one in judged if not one.has_changes}
     found = {
         "with a step that has no action": [case.id for case in cases if case.is_outline],
+        "in which no result is stated": [
+            case.id for case in cases if not any(s.expected_result.strip() for s in case.steps)
+        ],
         "that a source contradicts": [case.id for case in cases if contradictions_of(case)],
         "whose sources changed since (stale)": [case.id for case in cases if case.id in changed],
         "for which a newer source sets another limit": [

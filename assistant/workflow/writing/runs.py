@@ -288,7 +288,8 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
     sources = workspace.library.chunks(project_id, sorted(cited))
     change = basis_change(workspace, project_id, run)
     cases = cases_now(workspace, project_id, run, change) if change else run.cases
-    traced = {name for c in cases if c.status != "rejected" for name in c.criterion_ids}
+    whole = [one for one in cases if one.status != "rejected" and not one.is_outline]
+    traced = {name for one in whole for name in one.criterion_ids}
     epics = change.now if change else run.epics
     criteria = [criterion.id for epic in epics for criterion in epic.criteria]
     return quality(
