@@ -201,9 +201,10 @@ def unready(
     *,
     run_id: str | None = None,
 ) -> tuple[str, ...]:
-    """Which of the cases have a step to complete, expect nothing, contradict a source, are stale, or rest on a
-    limit that a newer source sets otherwise, whatever was decided about them: a tool would take
-    them as they are. Where all are in the list of one run, ``run_id`` spares a look at the others.
+    """Which of the cases have a step to complete, expect nothing, contradict a source, are stale,
+    or rest on a limit that a newer source sets otherwise, whatever was decided about them: a tool
+    would take them as they are. Where all are in the list of one run, ``run_id`` spares a look at
+    the others.
     """
     judged = stale_cases(workspace, project_id, run_id=run_id) if cases else ()
     changed = {one.case_id for one in judged if one.has_changes}
