@@ -259,6 +259,24 @@ def test_a_new_source_shows_the_cases_it_touches_and_the_note_opens_the_first(
 
 
 @pytest.mark.long
+def test_a_next_version_that_was_uploaded_shows_what_it_changes_before_it_is_kept(
+    app: AppTest,
+) -> None:
+    app.file_uploader[0].upload("vouchers.md", EPIC.replace("40 days", "30 days").encode()).run()
+    (changes,) = [one for one in app.toggle if one.label.startswith("Show what changes, and the")]
+    changes.set_value(True).run()
+    assert not app.exception
+    said = shown(app)
+    assert "1 sentence changed" in said
+    assert ":red-background[40]" in said
+    assert ":green-background[30]" in said
+    assert "cases rest on what changes" in said
+    opened = state.workspace()
+    (document,) = opened.library.documents(opened.projects()[0].id)
+    assert document.version == 1, "nothing is kept yet"
+
+
+@pytest.mark.long
 def test_one_new_file_uploaded_twice_is_shown_twice(app: AppTest) -> None:
     text = b"# Later vouchers\n\nA voucher is accepted up to 60 days after it was issued.\n"
     app.file_uploader[0].upload("later.md", text).upload("later.md", text).run()

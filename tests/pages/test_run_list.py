@@ -132,6 +132,32 @@ def test_what_was_decided_can_be_listed_alone(app: AppTest) -> None:
     assert not {first, second} & set(rows(app))
 
 
+def test_an_outline_is_accepted_and_what_it_lacks_is_said(app: AppTest) -> None:
+    library, project_id = state.workspace().library, app.query_params["project"]
+    cases = {name: library.case(project_id, name).case for name in rows(app)}
+    outline = next(name for name, one in cases.items() if one.is_outline)
+    whole = next(name for name, one in cases.items() if not one.is_outline)
+    lacks = f"{outline} accepted, though its step has no action"
+    for case_id, said in ((outline, [lacks]), (whole, [])):
+        app.radio(key="case_list").set_value(case_id).run()
+        app.button(key="accept").click().run()
+        assert not app.exception
+        assert [one.value for one in app.toast] == said
+        assert library.case(project_id, case_id).status == "accepted"
+
+
+def test_what_comes_out_without_a_model_is_said_before_the_press(
+    app: AppTest, open_app: Callable[..., AppTest]
+) -> None:
+    app = open_app()
+    assert app.button(key="generate").label == "Write outlines"
+    told = [one.value for one in app.caption]
+    assert [one for one in told if "**outlines** come out, no finished cases" in one]
+    assert "Set up a model" in [one.proto.label for one in app.get("page_link")]
+    (run,) = [one.value for one in app.markdown if " accepted · " in one.value]
+    assert "cases, 0 accepted" in run
+
+
 def test_an_edited_case_stays_open_where_the_filter_would_leave_it_out_now(app: AppTest) -> None:
     show(app, "needs you")
     case_id = list(rows(app))[1]

@@ -23,7 +23,7 @@ from assistant.ui.cases.case_undo import (
 )
 from assistant.ui.home.write_again_menu import write_again_menu
 from assistant.ui.plain_text import label
-from assistant.ui.state import RECORD, Session, error_kept
+from assistant.ui.state import RECORD, Session, error_kept, note_done
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
@@ -206,6 +206,9 @@ class CaseBar:
             note_decision(
                 BulkOutcome(changed=((stored.id, stored.row_version),)), f"{stored.id} {status}"
             )
+            lacks = review.left_open(stored.case) if status == "accepted" else ""
+            if lacks:
+                note_done(f"{stored.id} accepted, though {lacks}", icon=":material/edit_note:")
             _open(following)
 
 

@@ -245,7 +245,7 @@ def counts_line(summary: RunSummary) -> str:
     """How many cases there are, and what was decided about them."""
     open_drafts = summary.cases - summary.accepted - summary.rejected
     return (
-        f":small[{summary.cases} cases: {summary.accepted} accepted, "
+        f":small[{counted(summary.cases, 'case')}: {summary.accepted} accepted, "
         f"{summary.rejected} rejected, {open_drafts} to review]"
     )
 

@@ -272,11 +272,11 @@ def _heading(hit: RetrievedChunk) -> str:
 
 
 def _place(hit: RetrievedChunk) -> str:
-    score = f"{hit.stage} score {hit.score:.3f}" if hit.score else ""
+    origin = ""
     if hit.stage == "basis":
         is_answer = hit.chunk.document_id.startswith(answers.PREFIX)
-        score = "an answer in place of the criterion" if is_answer else "from the epic itself"
-    parts = [hit.chunk.heading, hit.chunk.place, hit.chunk.kind.replace("_", " "), score]
+        origin = "an answer in place of the criterion" if is_answer else "from the epic itself"
+    parts = [hit.chunk.heading, hit.chunk.place, hit.chunk.kind.replace("_", " "), origin]
     return " · ".join(label(part, limit=160) for part in parts if part)
 
 

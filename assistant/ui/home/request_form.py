@@ -163,10 +163,16 @@ def _writer_and_start(opened: Workspace, record: Session) -> None:
             key=CHOSEN_WRITER,
             persist_state="session",
         )
+        outlines = (writer or models.OUTLINE_WRITER) == models.OUTLINE_WRITER
         draw_button(
-            "Generate test cases", type="primary", icon=":material/play_arrow:", key=GENERATE
+            "Write outlines" if outlines else "Generate test cases",
+            type="primary",
+            icon=":material/play_arrow:",
+            key=GENERATE,
         )
     choice = choices[writer or models.OUTLINE_WRITER]
+    if outlines:
+        _outlines_note(opened)
     leaves = choice.leaves or opened.chunks_leave
     where = ":orange[:material/cloud_upload:]" if leaves else ":material/lock:"
     if not opened.chunks_leave:
@@ -201,6 +207,21 @@ def _writer_and_start(opened: Workspace, record: Session) -> None:
         )
     elif choice.problem:
         st.warning(plain(choice.problem), icon=":material/warning:")
+
+
+def _outlines_note(opened: Workspace) -> None:
+    """What comes out without a model, and the way to one."""
+    says = (
+        "Without a model **outlines** come out, no finished cases: they quote your text, and most "
+        "of their steps are yours to word."
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f":orange[:material/edit_note:] {says}", width="stretch")
+        if not opened.settings.lock_settings:
+            st.page_link(
+                "pages/settings.py", label="Set up a model", icon=":material/settings:",
+                width="content",
+            )  # fmt: skip
 
 
 def _understood(

@@ -194,7 +194,7 @@ def earlier_runs(opened: Workspace, record: Session) -> None:
                 args=(summary.id,),
             )
             st.markdown(
-                f"{STATUS_BADGES[summary.status]} :small[:gray[{summary.cases} cases, "
+                f"{STATUS_BADGES[summary.status]} :small[:gray[{counted(summary.cases, 'case')}, "
                 f"{summary.accepted} accepted · {label(_writer(summary))} · "
                 f"{summary.created_at.astimezone():%d %b %H:%M}]]"
             )

@@ -224,17 +224,21 @@ FIRST = 12
 T = TypeVar("T")
 
 
-def new_source_view(
+def found_source_view(
     opened: Workspace, record: Session, source: import_sources.Preview, number: int
 ) -> None:
-    """A switch, and behind it what a document that the project does not have yet would touch.
+    """A switch, and behind it what a document that was found would touch: a new one, or the next
+    version of one that the project has, with the words that change.
 
     ``number`` is the preview's place on the page: one file may be uploaded twice.
     """
     document = source.reading.document
     place = f"{number}_{document.id}_{document.content_hash[:12]}"
+    says = "Show the cases and questions it touches"
+    if source.change == "changed":
+        says = "Show what changes, and the cases and questions it touches"
     if not st.toggle(
-        "Show the cases and questions it touches",
+        says,
         key=f"touches_{_place(record.project_id, place)}",
         help="Held against the project as it is. Nothing is kept.",
     ):
@@ -289,7 +293,7 @@ def _summary(found: ChangePreview, place: str) -> None:
         badges.append(f":blue-badge[checklist: {come} new, {go} gone]")
     raised = sum(not one.settled for one in found.questions)
     if raised:
-        more = f", on criteria of {found.asked} other cases" if found.asked else ""
+        more = f", on criteria of {counted(found.asked, 'other case')}" if found.asked else ""
         badges.append(f":violet-badge[{counted(raised, 'question')} raised{more}]")
     if badges:
         st.markdown(" ".join(badges))
@@ -304,8 +308,8 @@ def _summary(found: ChangePreview, place: str) -> None:
         st.caption(f":material/info: {label(note, limit=300)}")
 
 
-def _with_verb(cases: int, verb: str) -> str:
-    return f"{counted(cases, 'case')} {verb}{'s' if cases == 1 else ''}"
+def _with_verb(cases: int, verb: str, noun: str = "case") -> str:
+    return f"{counted(cases, noun)} {verb}{'s' if cases == 1 else ''}"
 
 
 def _head(title: str, icon: str, note: str = "") -> None:
@@ -353,15 +357,17 @@ def _cases(found: ChangePreview, place: str) -> None:
                 st.caption("They cite no sentence that changes.")
             for one in cases:
                 _case(one)
-    facts = [f"{found.untouched} other written cases: no check finds that this touches them"]
+    others = counted(found.untouched, "other written case")
+    it = "it" if found.untouched == 1 else "them"
+    facts = [f"{others}: no check finds that this touches {it}"]
     if found.asked:
         facts.insert(0, f"{_with_verb(found.asked, 'belong')} to criteria with a raised question")
     if not found.is_new:
         facts.append(f"{_with_verb(found.resting, 'cite')} this source in all")
     if found.uncited:
-        facts.append(
-            f"{found.uncited} imported cases cite no source, so nothing can be told of them"
-        )
+        silent = _with_verb(found.uncited, "cite", "imported case")
+        it = "it" if found.uncited == 1 else "them"
+        facts.append(f"{silent} no source, so nothing can be told of {it}")
     if found.righted:
         facts.append(f"no longer stale: {', '.join(map(label, found.righted[:FIRST]))}")
     st.caption(" · ".join(facts))

@@ -111,6 +111,8 @@ def _changes(version: VersionChange) -> None:
 
 
 TABLE, TABLE_HEIGHT = "documents_table", 620
+TIME_WIDTH = 150
+"""In pixels: a day with its time, whole."""
 
 
 def ticks_key(project_id: str) -> str:
@@ -144,7 +146,6 @@ def documents_table(opened: Workspace, record: Session) -> None:
         "Indexed": [
             date_time(row.indexed_at) if row.is_indexed else "not yet" for row in documents
         ],
-        "Chunks": [row.chunk_count for row in documents],
         **_files(documents),
     }
     if names:
@@ -168,6 +169,9 @@ def documents_table(opened: Workspace, record: Session) -> None:
         height=table_height(len(documents), TABLE_HEIGHT),
         column_config={
             "Title": st.column_config.TextColumn(width=300),
+            "Version": st.column_config.NumberColumn(width=70),
+            "Fetched": st.column_config.TextColumn(width=TIME_WIDTH),
+            "Indexed": st.column_config.TextColumn(width=TIME_WIDTH),
             "Link": st.column_config.LinkColumn(display_text="Open"),
         },
         alt="Sources of this project",

@@ -11,7 +11,7 @@ from assistant.errors import AssistantError
 from assistant.ui.counts import counted, listed
 from assistant.ui.plain_text import highlighted, label, plain, visible, without_emphasis
 from assistant.ui.presses import pressed
-from assistant.ui.sources.change_preview import new_source_view
+from assistant.ui.sources.change_preview import found_source_view
 from assistant.ui.sources.mapping_form import (
     READ,
     Columns,
@@ -213,8 +213,8 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
         with st.container(border=True, gap="xsmall"):
             _preview(preview)
             kept.append(_version_or_own(opened, record, preview, number))
-            if kept[-1].change == "new":
-                new_source_view(opened, record, kept[-1], number)
+            if kept[-1].change != "unchanged":
+                found_source_view(opened, record, kept[-1], number)
             if file is not None and preview.reading.columns:
                 columns += _columns(opened, record, preview, file)
     if len(found) > SHOWN:

@@ -121,7 +121,7 @@ def mapping_form(
         return ()
     table = tables[0]
     if len(tables) > 1:
-        sheets = {f"{visible(one.sheet)} ({one.row_count} rows)": one for one in tables}
+        sheets = {f"{visible(one.sheet)} ({counted(one.row_count, 'row')})": one for one in tables}
         table = sheets[st.selectbox("Sheet", list(sheets), key=f"map-sheet-{file_id}")]
     key = f"map-{file_id}-{table.sheet}-{table.saved_as}-"
     holds: Holds = st.segmented_control(
@@ -267,7 +267,8 @@ def _found(table: MappableTable, mapping: ColumnMapping) -> None:
         )
     if found.unread:
         st.caption(
-            f":orange[:material/report:] {counted(len(found.unread), 'row')} belong to no case: "
+            f":orange[:material/report:] {counted(len(found.unread), 'row')} "
+            f"{'belongs' if len(found.unread) == 1 else 'belong'} to no case: "
             f"{label(found.unread[0].reason)}"
         )
     with st.container(height=FORM_HEIGHT, border=True, gap="xsmall"):

@@ -45,9 +45,10 @@ def summary(report: SuiteCheck) -> str:
     """How many cases have each verdict, in one line."""
     said = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     checked = len(report.cases)
-    of = f"{checked} cases" if checked == report.total else f"{checked} of {report.total} cases"
+    of = f"{checked} of {report.total}" if checked != report.total else str(checked)
+    noun = "case" if report.total == 1 else "cases"
     read = f" {report.reading}." if report.reading else ""
-    return f"{of} checked: {said}.{read}"
+    return f"{of} {noun} checked: {said}.{read}"
 
 
 def _rows(report: SuiteCheck) -> Iterator[tuple[str, ...]]:

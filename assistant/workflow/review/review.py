@@ -235,6 +235,19 @@ def needs_of(
     return tuple(needs)
 
 
+def left_open(case: TestCase) -> str:
+    """What a case lacks that a tester needs, as the end of a sentence; empty where it has all."""
+    if not case.steps:
+        return "it has no steps"
+    steps, idle = len(case.steps), sum(not one.action.strip() for one in case.steps)
+    blind = not any(one.expected_result.strip() for one in case.steps)
+    if steps == 1:
+        lacks = [name for name, is_so in (("action", idle), ("expected result", blind)) if is_so]
+        return f"its step has no {' and no '.join(lacks)}" if lacks else ""
+    said = [f"{idle} of {steps} steps {'has' if idle == 1 else 'have'} no action"] if idle else []
+    return " and ".join(said + ["none has an expected result"] * blind)
+
+
 def contradictions_of(case: TestCase) -> tuple[LintFinding, ...]:
     """The errors that say which words of a source deny the case."""
     return tuple(one for one in _errors(case) if one.rule == CONTRADICTION)
