@@ -289,9 +289,10 @@ def _preview(preview: Preview) -> None:
         f"**{label(preview.name)}** {CHANGE_BADGES[preview.change]}{version} "
         f":blue-badge[{reading.document.kind.replace('_', ' ')}]"
     )
-    st.caption(
-        listed(preview.counts) or "No epics or cases: its text is a source for cases and answers."
-    )
+    nothing = "No epics or cases: its text is a source for cases and answers."
+    if reading.columns == "unsure":
+        nothing = "Not read as cases or stories by itself: see its columns."
+    st.caption(listed(preview.counts) or nothing)
     for epic in reading.epics:
         meta = " · ".join(label(part) for part in (epic.release, epic.team) if part)
         st.markdown(f":small[**{label(epic.key)}** {label(epic.title)} :gray[{meta}]]")
