@@ -33,6 +33,7 @@ FORMS = {
     "changed sentence": "changed sentences",
     "tick": "ticks",
     "piece not understood": "pieces not understood",
+    "pair": "pairs",
     "older talk": "older talks",
 }
 

@@ -62,7 +62,7 @@ def _run(opened: Workspace, record: Session, run: TrainingRun, *, opened_up: boo
     lines = train_adapter.progress(opened, record.project_id, run.name)
     base = base_choices(opened).get(run.config.base, run.config.base)
     # Counted when the base is loaded.
-    pairs = f" · {run.state.train_pairs} pairs" if run.state.train_pairs else ""
+    pairs = f" · {counted(run.state.train_pairs, 'pair')}" if run.state.train_pairs else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{label(run.name)}** {BADGES[run.state.name]} "
