@@ -43,7 +43,7 @@ written or who may do it often stands beside the part that a search finds."""
 MOST_OPENING_CHARACTERS = 600
 """Of what a page opens with, told whole even of a long page."""
 
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 40_000
 """Of all that is added so to the sources of a story."""
 
 MOST_COMMENT_CHARACTERS = 4_000
@@ -52,8 +52,8 @@ MOST_COMMENT_CHARACTERS = 4_000
 COMMENT_SCORE = 1.0
 """Where a prompt is too small for all, before the parts of pages that nothing was found for."""
 
-MOST_OF_OTHERS = 3_000
-"""Of what was found for the other stories of an epic, told to a story's writer too."""
+MOST_OF_OTHERS = 20_000
+"""Of what was found for the other stories of the run, told to a story's writer too."""
 
 MOST_OF_OTHER_CRITERIA = 6_000
 """Of the criteria of those stories."""
@@ -270,15 +270,16 @@ def _names_test_day(line: str) -> bool:
 
 
 def found_for_others(request: Request, places: Sequence[int]) -> tuple[RetrievedChunk, ...]:
-    """What was found for the other stories of the epic and not for those at ``places``, page by
-    page, best first and behind all of their own: the page of roles that one criterion names holds
-    for the cases of every story. A page that does not fit is left out whole. Then the criteria of
-    the other stories, of the same epic first: what one says has to be filled in, or who decides,
-    holds for the cases of all."""
+    """What was found for the other stories of the run and not for those at ``places``, page by
+    page, of the same epic first and best first, behind all of their own: the page of roles that one
+    criterion names, or the talk in which a limit was decided, holds for the cases of every story. A
+    page that does not fit is left out whole. Then the criteria of the other stories, of the same
+    epic first: what one says has to be filled in, or who decides, holds for the cases of all."""
     owners = [epic for epic, _ in stories_of(request.epics)]
     known = {one.rank for place in places for one in request.sources[place]}
+    of_epics = {chunk.document_id for chunk in request.basis}
     pages: dict[str, dict[int, RetrievedChunk]] = {}
-    best: dict[str, float] = {}
+    best: dict[str, tuple[bool, float]] = {}
     near: dict[int, RetrievedChunk] = {}
     far: dict[int, RetrievedChunk] = {}
     for owner, sources in zip(owners, request.sources, strict=True):
@@ -290,12 +291,13 @@ def found_for_others(request: Request, places: Sequence[int]) -> tuple[Retrieved
             if one.stage == "basis":
                 if chunk.kind == "criterion" and not is_scope_statement(chunk.text):
                     (near if is_near else far)[one.rank] = one
-            elif is_near and chunk.kind in PAGE_KINDS and not chunk.is_comment:
+            elif chunk.kind in PAGE_KINDS and chunk.document_id not in of_epics:
                 pages.setdefault(chunk.document_id, {})[one.rank] = one
-                best[chunk.document_id] = max(one.score, best.get(chunk.document_id, 0.0))
+                worth = (is_near, one.score)
+                best[chunk.document_id] = max(worth, best.get(chunk.document_id, worth))
     told: list[RetrievedChunk] = []
     left = MOST_OF_OTHERS
-    for name in sorted(pages, key=lambda name: -best[name]):
+    for name in sorted(pages, key=best.__getitem__, reverse=True):
         size = sum(len(one.chunk.text) for one in pages[name].values())
         if size <= left:
             left -= size
@@ -325,7 +327,7 @@ def _rest_of_pages(
     openings: list[tuple[float, Chunk]] = []
     rest: list[tuple[float, Chunk]] = []
     for document_id, score in best.items():
-        page = [one for one in pages(document_id) if one.kind in kinds and not one.is_comment]
+        page = _page_of([one for one in pages(document_id) if one.kind in kinds])
         if page and _is_opening(page[0]):
             openings.append((score, page[0]))
         if sum(len(one.text) for one in page) <= MOST_PAGE_CHARACTERS:
@@ -336,6 +338,13 @@ def _rest_of_pages(
         known.add(chunk.id)
         left -= len(chunk.text)
         yield RetrievedChunk(chunk=chunk, score=score, rank=len(known), stage="page")
+
+
+def _page_of(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+    """The parts of a page without the remarks on it; of a talk, which is nothing but remarks, all:
+    what it decides stands in no other words' neighbourhood."""
+    page = [one for one in chunks if not one.is_comment]
+    return page if any(not _is_opening(one) for one in page) else chunks
 
 
 def _is_opening(chunk: Chunk) -> bool:

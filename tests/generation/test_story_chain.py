@@ -182,7 +182,7 @@ def page(name: str, text: str, **more: Any) -> Chunk:
 def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> None:
     texts = Pages(
         page("Fees", "A late book costs EUR 2.00."),
-        page("Long", "A volunteer puts books back. " * 200),
+        page("Long", "A volunteer puts books back. " * 900),
         page("Talk", "A guest may not lend.", place="comment by Ann"),
         page("Roles", "Only a librarian lends and takes back."),
         page("Case", "An old case").model_copy(update={"kind": "case"}),
@@ -192,7 +192,7 @@ def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> 
     assert all(f'of="{one.title}"' in lend for one in texts.pages[:4])
     sources = re.findall(r'<source n="(\d+)"[^>]* of="([^"]+)">', late)
     told = {name for _, name in sources}
-    assert told == {"Fees", "Roles", "LIB-1-AC1 Lend a book"}, "what fits, and no comment"
+    assert told == {"Fees", "Roles", "Talk", "LIB-1-AC1 Lend a book"}, "what fits, a talk too"
     number = next(n for n, name in sources if name == "Roles")
     assert f'<source n="{number}" kind="page" of="Roles">' in lend, "its number is the run's"
     planned = next(event for event in events if isinstance(event, PlanReady))

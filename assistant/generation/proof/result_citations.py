@@ -152,8 +152,10 @@ class _Query:
             m: max((self._words[w] for w in all_content(m)), default=1.0) for m in self._messages
         }
         measured = frozenset(n for n in said if _is_measured(n))
+        self._counts = {one: number for number in said for one in _counts((number,))}
+        self._worth |= {one: self._rarity(number) for one, number in self._counts.items()}
         self._telling: frozenset[_Item] = (
-            own | (about - NEUTRAL) | self._pairs | self._messages | measured
+            own | (about - NEUTRAL) | self._pairs | self._messages | measured | set(self._counts)
         )
         self._done: frozenset[_Item] = meeting(own, done) | _messages(action)
         self._action, self._point = _written(action), _written(f"{result}\n{title}")
@@ -249,6 +251,7 @@ class _Query:
         words = {w for w in self._words if not self._forms(w).isdisjoint(sentence.words)}
         items: set[_Item] = {*words, *(self._messages & sentence.messages)}
         items.update(n for n in self._numbers if any(alike(n, one) for one in sentence.numbers))
+        items.update(_counts(sentence.numbers) & self._counts.keys())
         items.update(
             (one, two) for one, two in self._pairs
             if one in words and two in words
@@ -288,6 +291,15 @@ def _numbers(*texts: str) -> tuple[Number, ...]:
 def _is_measured(number: Number) -> bool:
     """Whether a number says what it is of: an amount, a duration, a date, a time; no count."""
     return number.kind in MEASURED or not isinstance(number.value, Decimal)
+
+
+def _counts(numbers: Iterable[Number]) -> frozenset[str]:
+    """Counts with what is counted ("36 set"), which say more than a bare number."""
+    return frozenset(
+        f"{n.value:f} {n.unit}"
+        for n in numbers
+        if n.kind == "count" and n.unit and isinstance(n.value, Decimal)
+    )
 
 
 def _dates(numbers: Iterable[Number]) -> frozenset[date]:

@@ -207,6 +207,9 @@ def test_data_of_the_other_side_of_a_limit_are_an_error(
         ("dépasse 50 000 €", "50 001 €", "valeur d'assurance 50 000 €", True),
         ("dépasse 50 000 €", "50 001 €", "valeur d'assurance 50 001 €", False),
         ("ab 20:00 Uhr", "20:00 Uhr", "Die Uhr steht auf 19:59", True),
+        # what was done before, and the step does it once more
+        ("more than 2 times", "3 times", "The appointment was moved 2 times already", False),
+        ("more than 2 boxes", "3 boxes", "2 boxes", True),
     ],
 )  # fmt: skip
 def test_limits_are_read_in_dates_money_and_other_languages(

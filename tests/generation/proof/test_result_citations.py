@@ -66,6 +66,16 @@ def test_talk_that_decides_a_value_is_cited_beside_the_page_that_it_changes() ->
     assert any("35 days" in citation.quote for citation in found)
 
 
+def test_a_count_is_cited_from_the_source_that_counts_the_same() -> None:
+    held = sources(
+        ("One transfer must not hold more than fits.", "The lorry takes 36 sets at most.",
+         "The lorry takes 36 boxes at most.")
+    )  # fmt: skip
+    result = "The transfer is created and holds 36 sets"
+    found = with_sources(result, [1, 2, 3], held, action="Choose 36 sets")
+    assert {citation.source for citation in found} == {1, 2}
+
+
 def test_an_item_with_a_lettered_mark_stands_for_itself() -> None:
     held = sources(("a) The request is refused.\nb) the fee is paid\nc) The clerk is told.",))
     (found,) = with_sources("The fee is paid.", [1], held)

@@ -198,7 +198,7 @@ def test_the_day_of_the_run_is_told_and_stays_when_cases_are_asked_for_again() -
 
 
 def test_of_an_answer_too_long_to_be_told_again_the_refused_cases_are_told_whole() -> None:
-    long = {**case(), "preconditions": [f"{n}: " + "staff " * 660 for n in range(12)]}
+    long = {**case(), "preconditions": [f"{n}: " + "staff " * 1_320 for n in range(12)]}
     refused = case("Ten days wait for both", "B2", "1 to 12 June")
     subject, chat = writer(answer(long, refused), answer(case("Ten days need one", "B2")))
     run(subject, refuse("Ten days wait"))
