@@ -57,6 +57,10 @@ MESSAGE_WORDS = 3
 NOT_SHOWN = re.compile(
     r"\W*(?:(?:message|error|hint) )?(?:(?:is|are|was|does) (?:not|no longer)|isn)\b"
 )
+_CLAUSE_END = re.compile(r"[.;,]|\b(?:and|but)\b")
+_TELLS = re.compile(r"\b(?:message|error|hint|text|says?|reads?|shows?)\s*:?\s*$")
+_DENIED = re.compile(r"\b(?:not|no|never|neither|nor|without|instead)\b|n['’]t\b")
+_TOLD = re.compile(r"[.!]*(?:$|\s*[.;,]|\s+(?:and\b|(?:is|are) (?:shown|displayed)\b|appears\W*$))")
 _DENIES = frozenset(map(stem, _WORDS["denies"]))
 _REFUSING = _PATTERNS["refusing"]
 _NOTHING = re.compile(r"[£$€]\s?0(?:\.00?)?(?![\d.,]*\d)|\b(?:free of charge|without charge)\b")
@@ -156,19 +160,16 @@ def messages(text: str, *, denied: bool = False) -> dict[str, str]:
 
 def shows(text: str, message: str) -> bool:
     """Whether a result says that a message (folded, as ``messages`` gives it) is shown: quoted, or
-    word for word in the sentence, as people write it who set no quotation marks."""
+    word for word behind "the message", "says" and the like, as people write it who set no
+    quotation marks. What is denied, or only part of a longer sentence, is not shown."""
     if message in messages(text):
         return True
-    said = " ".join(text.casefold().split())
-    before, found, after = said.partition(message)
-    return (
-        bool(found)
-        and len(message.split()) >= MESSAGE_WORDS
-        and not before[-1:].isalnum()
-        and not after[:1].isalnum()
-        and message not in messages(text, denied=True)
-        and not NOT_SHOWN.match(after)
-    )
+    if len(message.split()) < MESSAGE_WORDS or message in messages(text, denied=True):
+        return False
+    before, found, after = " ".join(text.casefold().split()).partition(message)
+    clause = _CLAUSE_END.split(before)[-1]
+    told = not clause.strip() or _TELLS.search(clause)
+    return bool(found and told and not _DENIED.search(clause) and _TOLD.match(after))
 
 
 def _folded(text: str) -> str:

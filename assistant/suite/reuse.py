@@ -110,6 +110,7 @@ def against_existing(
     )
     known = {criterion.id for _, criterion in stories}
     of = {criterion.id: (story, criterion) for story, criterion in stories}
+    epic_of = {story.key: e.key for e in epics for story in e.stories}
     siblings = {story.key: {one.id for one in story.criteria} for story, _ in stories}
     traced = [(view, set(view.case.criterion_ids)) for view in views]
     untraced = _Untraced([view for view, ids in traced if not ids & known], rarity)
@@ -123,13 +124,18 @@ def against_existing(
         linked: list[tuple[CaseView, Link]] = [
             (view, "criterion" if criterion.id in ids else "story")
             for view, ids in traced
-            if (ids & siblings[story.key] or (not ids and view.case.story_key == story.key))
+            if (ids & siblings[story.key] or (not ids and _names(view.case, story, epic_of)))
             and view.case.technique != "end-to-end"
         ]
         linked.sort(key=lambda one: one[1])
         linked += [(view, "none") for view in untraced.about(claim)]
         verdicts.append(_verdict(claim, linked, rarity))
     return ReuseReport(verdicts=tuple(verdicts), existing=len(views))
+
+
+def _names(case: TestCase, story: UserStory, epic_of: Mapping[str, str]) -> bool:
+    """Whether a case that names no criterion names the story, and no epic but the story's."""
+    return case.story_key == story.key and case.epic_key in ("", epic_of[story.key])
 
 
 def _walk_verdict(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.design.processes.end_to_end import planned_conditions
 from assistant.domain import (
     TECHNIQUES,
@@ -193,14 +195,30 @@ def test_a_message_without_quotation_marks_is_a_message() -> None:
     assert compare(epic_of(LENGTH), named).by_condition["PRO-1-AC1-B2"].verdict == "reuse"
 
 
-def test_a_message_that_is_not_shown_or_only_begins_so_is_no_message_shown() -> None:
-    for said in (
+@pytest.mark.parametrize(
+    "said",
+    [
         "The message Use at least 3 characters is not displayed.",
         "It is refused and says Use at least 3 characterset.",
-    ):
-        old = case(("Enter a nickname of 2 characters and save", said), criterion="")
-        named = old.model_copy(update={"story_key": "PRO-1"})
-        assert compare(epic_of(LENGTH), named).counts["reuse"] == 0, said
+        "The system does not show the message Use at least 3 characters.",
+        "Neither Use at least 3 characters nor any other message is shown.",
+        "The hint that you must use at least 3 characters disappears.",
+        "The old message (use at least 3 characters) has been removed.",
+        "The message Use at least 3 characters appears only in the log.",
+        "Use at least 3 characters or a number is not told apart; an error is shown.",
+    ],
+)
+def test_a_message_that_is_denied_or_only_begins_so_is_not_shown(said: str) -> None:
+    old = case(("Enter a nickname of 2 characters and save", said), criterion="")
+    named = old.model_copy(update={"story_key": "PRO-1"})
+    assert compare(epic_of(LENGTH), named).counts["reuse"] == 0
+
+
+def test_a_story_of_another_epic_with_the_same_key_is_another() -> None:
+    old = case(("Delete the nickname", "It is gone."), criterion="", title="N-8")
+    named = old.model_copy(update={"story_key": "PRO-1", "epic_key": "OTHER"})
+    (verdict, *_) = compare(epic_of(LENGTH), named).verdicts
+    assert "OLD-1" not in verdict.reason
 
 
 def test_cases_of_the_same_story_are_named_where_none_was_seen_to_check_it() -> None:
