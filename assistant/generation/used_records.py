@@ -2,8 +2,8 @@
 
 A story's writer sees no case of the others: two cases that book one slot of one day cannot both be
 run, and a tester takes "Clerk A" of two stories for one person. What the writer made up is told:
-roles with a letter, codes and names in quotation marks that stand in no source, and dates with a
-time of day.
+roles with a letter and names in quotation marks that stand in no source, the numbers of records,
+also of those that a source lists for the test, and dates with a time of day.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assistant.language.casing import FUNCTION_WORD, bare_words
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.quoted_messages import find_messages
 
-MOST_CHARACTERS = 2_500
+MOST_CHARACTERS = 6_000
 """Of all that is told; the latest are kept."""
 
 MOST_WORDS = 4
@@ -27,6 +27,8 @@ MOST_WORDS = 4
 _CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+(?![\w-])")
 """The number of a record: "RC-00151", "FP-2026-00701"."""
 
+_RECORD = re.compile(r"(?=(?:\D*\d){3})[\w-]*[A-Z][\w-]*-[\w-]+")
+"""A code of three digits and more: of many that are alike, where "Gate D-7" is a place."""
 
 _NAMED = r"[^\W\d_a-z][\w-]*[^\W\d_] "
 _PERSON = re.compile(rf"(?<![\w-])(?:(?:{_NAMED})+|{_NAMED}[a-z][\w-]* )[A-Z](?![\w-])")
@@ -49,7 +51,9 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
     people = [name for line in lines for name in _people(line, given)]
     others = [name for line in lines for name in _records(line)]
     found = [
-        name for name in dict.fromkeys((*others, *people)) if f" {bare_words(name)} " not in given
+        name
+        for name in dict.fromkeys((*others, *people))
+        if _RECORD.fullmatch(name) or f" {bare_words(name)} " not in given
     ]
     kept: list[str] = []
     left = MOST_CHARACTERS

@@ -22,6 +22,12 @@ def test_what_a_case_made_up_is_told_and_not_what_a_source_says() -> None:
     assert used_records([made, made], texts) == wanted
 
 
+def test_a_record_that_a_source_lists_is_taken_once_a_case_uses_it() -> None:
+    made = case("The set WS-40136 of customer C-1055 lies at gate D-7 by rule BR-12.")
+    listed = ["SET: WS-40136; CUSTOMER: C-1055; GATE: D-7", "BR-12 says so."]
+    assert used_records([made], listed) == ("WS-40136", "C-1055")
+
+
 def test_people_are_told_by_role_and_letter_and_are_kept_before_the_rest() -> None:
     made = case(
         "Line Manager A and Network planner B are logged in. Plan C is for Sachbearbeiterin D.",
