@@ -324,6 +324,46 @@ def test_a_title_over_a_header_names_no_column() -> None:
     assert "| Boat | Fee |" in merged(rows, "A1:B1").document.text
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["ID", "Title", "Steps", "Expected result"],  # it is a header by itself
+        ["R-1", "Only members book", "In the portal", "Shore"],  # an id
+        ["Kayaks", "Rent it by the hour.", "7", "Shore"],  # a sentence and a number
+        ["Kayak", "Kayak", "Kayak", "Kayak"],
+    ],
+)
+def test_a_row_that_names_no_columns_is_joined_with_none_above(header: list[object]) -> None:
+    cells = ["TC-1", "Valid login", "Enter name", "Home page is shown", "see wiki"]
+    rows: list[list[object]] = [["Release 4", None, None, None, "Owner"], header, [*cells]]
+    text = merged(rows, "A1:D1").document.text
+    assert "Release 4:" not in text
+    assert f"| {' | '.join(map(str, header))} |" in text
+
+
+def test_a_name_above_an_empty_column_names_none() -> None:
+    """It stands beside the title, as a version does."""
+    rows: list[list[object]] = [
+        ["Fees", None, "Approved"], ["Boat", "Fee"], ["Kayak", 7], ["Canoe", 9],
+    ]  # fmt: skip
+    text = merged(rows, "A1:B1").document.text
+    assert "| Boat | Fee |" in text
+    assert "Fees: Boat" not in text
+
+
+def test_test_cases_below_a_merged_title_with_a_version_are_cases() -> None:
+    reading = merged(
+        [
+            ["Test cases of release 4", None, None, None, "Version 1.2"],
+            ["ID", "Title", "Steps", "Expected result"],
+            ["TC-1", "Valid login", "Enter name", "Home page is shown"],
+            ["TC-2", "Bad login", "Enter name", "Error is shown", "x"],
+        ],
+        "A1:D1",
+    )  # fmt: skip
+    assert [case.id for case in reading.cases] == ["TC-1", "TC-2"]
+
+
 def test_percents_are_read_as_they_are_shown() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
@@ -332,6 +372,8 @@ def test_percents_are_read_as_they_are_shown() -> None:
         ("B3", "Boat", "General"), ("C3", "Discount", "General"), ("B4", "Kayak", "General"),
         ("C4", 0.08, "0%"), ("B5", "Canoe", "General"), ("C5", 0.125, "[Red]0.0%"),
         ("B6", "Raft", "General"), ("C6", 0.5, '0.0" % of"'), ("B7", 1, "0%"), ("C7", 0.1, "0.0"),
+        ("B8", 12.5, "#,##0.0_%_);(#,##0.0_%)"), ("C8", 7, "0.0*%"), ("B9", 0.2, "0.0\\%"),
+        ("C9", 0.3, "[$%-409]0.0"),
     ):  # fmt: skip
         sheet[place] = value
         sheet[place].number_format = form
@@ -340,7 +382,8 @@ def test_percents_are_read_as_they_are_shown() -> None:
     book.save(target)
     reading = read_file("fees.xlsx", target.getvalue())
     rows = [line for line in reading.document.text.split("\n") if line.startswith("| ")][2:]
-    assert rows == ["| Kayak | 8% |", "| Canoe | 12.5% |", "| Raft | 0.5 |", "| 100% | 0.1 |"]
+    assert rows == ["| Kayak | 8% |", "| Canoe | 12.5% |", "| Raft | 0.5 |", "| 100% | 0.1 |",
+                    "| 12.5 | 7 |", "| 0.2 | 0.3 |"]  # fmt: skip
     assert reading.report.unread_parts == ("1 comments on cells",)
 
 

@@ -21,6 +21,8 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
+from assistant.sources.grids.headers import is_id
+from assistant.sources.grids.table_kinds import recognise
 from assistant.sources.readers.refusals import Refused
 from assistant.sources.readers.xml_tree import child, parse_xml
 
@@ -154,7 +156,11 @@ class _Header:
 
 def _header(sheet: CalamineSheet) -> _Header | None:
     """The header of several rows in which some cells are merged down and others across, or in which
-    names stand below the cells that are merged across and nowhere else."""
+    names stand below the cells that are merged across and nowhere else.
+
+    Cells beside a title (a version, an owner) look like such a header: each has data below it only
+    where it names a column.
+    """
     left = (sheet.start or (0, 0))[1]
     ranges = sheet.merged_cell_ranges or []
     across = [(top, first, last) for (top, first), (end, last) in ranges
@@ -164,21 +170,36 @@ def _header(sheet: CalamineSheet) -> _Header | None:
         if first == last and top < bottom and beside:
             over = {n - left: a - left for a, b in beside for n in range(a, b + 1)}
             return _Header(top, bottom, over)
-    rows = [list(map(text_of, row)) for row in islice(sheet.iter_rows(), _HEADER_ROWS)]
-    for top, (above, names) in enumerate(pairwise(rows)):
+    rows = [list(map(text_of, row)) for row in islice(sheet.iter_rows(), 2 * _HEADER_ROWS)]
+    for top, (above, names) in enumerate(pairwise(rows[:_HEADER_ROWS])):
         over = {n - left: a - left for row, a, b in across if row == top for n in range(a, b + 1)}
-        alone = any(text and n not in over for n, text in enumerate(above))
-        if over and alone and {n for n, text in enumerate(names) if text} == over.keys():
+        alone = [n for n, text in enumerate(above) if text and n not in over]
+        filled = [any(n < len(row) and row[n] for row in rows[top + 2 :]) for n in alone]
+        if over and alone and all(filled) and _are_names(names, over) and not recognise(names):
             return _Header(top, top + 1, over)
     return None
 
 
-_HEADER_ROWS = 12
+def _are_names(cells: Sequence[str], over: Mapping[int, int]) -> bool:
+    """Whether the columns below merged cells, and no others, have names in this row: words that
+    are no id, number or sentence, and differ below one cell."""
+    told = {n: text.strip() for n, text in enumerate(cells) if text.strip()}
+    return (
+        told.keys() == over.keys()
+        and len({(over[n], text) for n, text in told.items()}) == len(told)
+        and all(len(text) <= _LONGEST_NAME and text[0].isalpha() and text[-1] not in ".!?;"
+                and not is_id(text) for text in told.values())
+    )  # fmt: skip
+
+
+_HEADER_ROWS, _LONGEST_NAME = 12, 40
 _PERCENTS = frozenset({"9", "10"})
 """The formats of numbers as percents that every workbook has."""
-_SAID = re.compile(r'"[^"]*"|\\.')
-"""Words in a format, which change no number."""
-_PLACED = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7}))[^>]*?\bs=[\"'](\d+)")
+_SAID = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
+"""Words, signs, spaces as wide as a sign and conditions in a format, which change no number."""
+_PLACED = re.compile(
+    rb"<(?:\w+:)?c\b(?=[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7}))[^<>]*?\bs=[\"'](\d+)"
+)
 
 
 def _percents(data: bytes) -> dict[str, set[tuple[int, int]]]:
