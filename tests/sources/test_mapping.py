@@ -208,6 +208,41 @@ def test_facts_are_known_by_all_their_headers() -> None:
     assert read(whole, headers, rows).cases == (), "their order does not matter"
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["Steps", "Expected result"],  # test cases
+        ["Work Item Type", "Acceptance Criteria", "Parent"],  # a tracker's export
+        ["Value"],
+    ],
+)
+def test_stories_are_known_by_all_their_headers(more: list[str]) -> None:
+    headers = ["ID", "Title", "Description"]
+    row = ["P-1", "Book a boat", "Members book a boat"]
+    stories = suggest_mapping(headers, [row], "stories").with_field(2, "narrative")
+    assert stories_of(read(stories, headers[::-1], [row[::-1]]))[0][0] == "P-1"
+    wide = [*headers, *more], [[*row, *("User Story" for _ in more)]]
+    mapped, bare = read(stories, *wide), read_file("table.csv", csv(*wide))
+    assert (mapped.document.text, mapped.cases) == (bare.document.text, bare.cases)
+    assert mapped.notes == bare.notes
+
+
+def test_columns_that_a_mapping_does_not_know_are_named_as_not_used() -> None:
+    headers, rows = [*HEADERS, "Rule"], [[*row, "Members only"] for row in ROWS]
+    reading = read(suggest_mapping(HEADERS, ROWS), headers, rows)
+    assert len(reading.cases) == 2
+    assert "Columns not used: Notiz, Rule." in reading.notes
+
+
+def test_requirements_that_are_said_to_be_facts_stay_a_table() -> None:
+    headers = ["ID", "Title", "Type"]
+    rows = [["R-1", "Members only", "Requirement"], ["R-2", "Three boats", "Requirement"]]
+    assert read_file("t.csv", csv(headers, rows)).document.kind == "rules"
+    document = read(suggest_mapping(headers, rows, "facts"), headers, rows).document
+    assert document.kind == "table"
+    assert "| R-1 | Members only | Requirement |" in document.text
+
+
 def test_columns_made_for_a_table_come_before_those_that_fit_it_too() -> None:
     cases = suggest_mapping(HEADERS[:6], [row[:6] for row in ROWS])
     facts = suggest_mapping(HEADERS, ROWS, "facts")

@@ -37,6 +37,8 @@ class Grid:
     first_row: int = 2
     """Number of the first of ``rows`` in the file, counted from 1; 0 where rows have no number."""
     rows_form: RowsForm = "auto"
+    is_facts: bool = False
+    """Whether a person said that its rows stay a table."""
 
     @property
     def is_own(self) -> bool:

@@ -186,10 +186,10 @@ class ColumnMapping(Value):
         """The mapping for a file with the same headers, in whatever order they come now.
 
         ``None`` where a column that is read is missing, or most of the others are: then it is
-        another file. Columns that the mapping does not know are left out. Facts need the same
-        headers, as none of their columns says that a file is of their kind.
+        another file. Columns that the mapping does not know are left out. Stories and facts need
+        the same headers: columns such as "ID", "Title" stand in tables of all kinds.
         """
-        if self.holds == "facts" and not self.is_for(headers):
+        if self.holds != "cases" and not self.is_for(headers):
             return None
         free: dict[str, list[int]] = {}
         for number, header in enumerate(headers):
@@ -211,7 +211,13 @@ class ColumnMapping(Value):
         mapping = self.placed(grid.header)
         if mapping is None:
             return None
-        return replace(grid, columns=mapping.read_columns(), rows_form=self.rows_form)
+        columns = mapping.read_columns()
+        if columns is not None:
+            used = {number for numbers in columns.fields.values() for number in numbers}
+            named = (number for number, name in enumerate(grid.header) if name.strip())
+            columns = replace(columns, unknown=tuple(n for n in named if n not in used))
+        is_facts = self.holds == "facts"
+        return replace(grid, columns=columns, rows_form=self.rows_form, is_facts=is_facts)
 
     def is_for(self, headers: Sequence[str]) -> bool:
         """Whether these are the headers that the mapping was made for, in whatever order."""

@@ -58,7 +58,8 @@ def read_grids(
             out.add(f"# {grid.name}")
         for row in grid.above:
             out.add(" ".join(cell for cell in row if cell.strip()))
-        if grid.columns is None and (columns := _columns_of_rules(grid)):
+        is_told = grid.columns is not None or grid.is_facts
+        if not is_told and (columns := _columns_of_rules(grid)):
             withdrawn.extend(_add_rules(grid, columns, out))
             rules = True
         elif grid.columns is None:
