@@ -653,6 +653,16 @@ def test_stories_of_youtrack_in_a_ring_are_kept() -> None:
     assert "Withdrawn, left out: BH-7 Sail (Duplicate)." in epic.notes
 
 
+def test_a_long_chain_of_issues_is_climbed_once() -> None:
+    begun = time.perf_counter()
+    rows = [{"Issue Id": f"BH-{n}", "Project": "Boats", "Summary": f"Sail {n}",
+             "Type": "User Story" if n else "Epic", "Subtask of": f"BH-{n - 1}" if n else ""}
+            for n in range(1000)]  # fmt: skip
+    (epic,) = table("issues.csv", YOUTRACK, *rows[::-1])
+    assert len(epic.epics[0].stories) == 999
+    assert time.perf_counter() - begun < 4
+
+
 @pytest.mark.parametrize("told", ["up", "down"])
 def test_issues_of_youtracks_api_are_read_as_its_table_is(told: str) -> None:
     def one(number: str, title: str, kind: str, direction: str = "", other: str = "") -> Any:
@@ -761,3 +771,29 @@ def test_a_report_of_aha_has_a_row_for_each_requirement() -> None:
     ]
     assert (sail.release, sail.criteria) == ("4.2", ())
     assert "Withdrawn, left out: BH-1-2 Colours (Rejected)." in reading.notes
+
+
+def test_a_report_of_aha_loses_no_row() -> None:
+    header = ("Epic reference #,Epic name,Feature reference #,Feature name,"
+              "Feature acceptance criteria,Feature colour,Requirement reference #,"
+              "Requirement name,Requirement description")  # fmt: skip
+    epic = {"Epic reference #": "BH-E-1", "Epic name": "Season"}
+    (reading,) = table(
+        "report.csv", header,
+        {**epic, "Feature reference #": "BH-1", "Feature name": "Reserve",
+         "Feature acceptance criteria": "- Only members book.", "Feature colour": "red"},
+        {**epic, "Feature reference #": "BH-2", "Feature name": "Sail",
+         "Requirement reference #": "BH-2-1", "Requirement description": "At most 3 boats."},
+        {**epic, "Requirement reference #": "BH-3-1", "Requirement name": "Cancel",
+         "Requirement description": "Free for 24 hours."},
+        {"Epic reference #": "BH-E-2", "Epic name": "Payments"},
+    )  # fmt: skip
+    assert below([reading]) == {
+        ("BH-E-1", "Season"): [("BH-1", "Reserve"), ("BH-2", "Sail"), ("BH-3-1", "Cancel")],
+        ("BH-E-2", "Payments"): [],
+    }
+    reserve, sail, cancel = reading.epics[0].stories
+    assert [one.text for one in reserve.criteria] == ["Only members book."]
+    assert [(one.id, one.text) for one in sail.criteria] == [("BH-2-1", "At most 3 boats.")]
+    assert "Free for 24 hours." in cancel.narrative
+    assert "Columns not used: Feature colour." in reading.notes

@@ -11,8 +11,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assistant.language.validity import is_withdrawn
+from assistant.sources.grids.field_choice import is_named_for
 from assistant.sources.grids.grids import Grid
-from assistant.sources.grids.tracker_items import Item, Tracker, item_records
+from assistant.sources.grids.tracker_items import (
+    Item,
+    Tracker,
+    is_used,
+    item_records,
+    unused_note,
+)
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.names_and_ids import section_name
@@ -37,23 +44,46 @@ def report_records(grid: Grid) -> list[dict[str, object]]:
     if not {"feature reference #", "feature name"} <= set(names):
         return []
     epics, features = dict[str, dict[str, Any]](), dict[str, dict[str, Any]]()
+    alone, unused = list[dict[str, Any]](), dict[str, None]()
     for row in grid.rows:
         cells = {name: cell.strip() for name, cell in zip(names, row, strict=False) if cell.strip()}
+        unused.update((name, None) for name in cells if not _is_read(name))
         epic, feature, requirement, release = (
             _of_row(cells, kind) for kind in ("epic", "feature", "requirement", "release")
         )
-        if not feature["reference_num"]:
-            continue
-        if epic["reference_num"]:
-            epics.setdefault(epic["reference_num"], epic)
-        known = features.setdefault(feature["reference_num"], {
-            **feature, "epic": epic, "release": release, "requirements": [],
-        })  # fmt: skip
-        if requirement["name"]:
-            known["requirements"].append(requirement)
-    found = [*read_features({"epics": [*epics.values()], "features": [*features.values()]})]
-    found[-1] = {"report": {"reader": "Aha! report", "parts": len(features)}}
-    return found
+        if key := _key(epic):
+            epics.setdefault(key, epic)
+        around = {"epic": epic, "release": release}
+        if key := _key(feature):
+            feature |= {**around, "requirements": []}
+            below = features.setdefault(key, feature)["requirements"]
+        else:
+            below = alone
+            requirement |= around
+        if _key(requirement) or requirement["description"]:
+            below.append(requirement)
+    payload = {"epics": [*epics.values()], "features": [*features.values()], "requirements": alone}
+    found = [*read_features(payload)][:-1]
+    if unused:
+        shown = [name for own, name in zip(names, grid.header, strict=True) if own in unused]
+        found.append({"note": unused_note([" ".join(name.split()) for name in shown])})
+    parts = len(features) + len(alone)
+    return [*found, {"report": {"reader": "Aha! report", "parts": parts}}]
+
+
+_PARTS = ("reference #", "name", "description", "status", "tags")
+"""What a report's columns say of each kind of record; all others are custom fields."""
+
+
+def _is_read(name: str) -> bool:
+    kind, _, part = name.partition(" ")
+    if kind == "release":
+        return part in {"reference #", "name"}
+    return kind in {"epic", "feature", "requirement"} and (part in _PARTS or is_used(part))
+
+
+def _key(record: Record) -> str:
+    return str(record["reference_num"] or record["name"])
 
 
 def _of_row(cells: Mapping[str, str], kind: str) -> dict[str, Any]:
@@ -64,6 +94,11 @@ def _of_row(cells: Mapping[str, str], kind: str) -> dict[str, Any]:
         "description": cells.get(f"{kind} description", ""),
         "workflow_status": {"name": cells.get(f"{kind} status", "")},
         "tags": list(label_list(cells.get(f"{kind} tags", ""))),
+        "custom_fields": [
+            {"name": part, "value": cell}
+            for name, cell in cells.items()
+            if (part := name.removeprefix(f"{kind} ")) != name and part not in _PARTS
+        ],
     }
 
 
@@ -74,20 +109,21 @@ def _items(record: Record, type_: str) -> Iterator[Item]:
     yield item
     for one in objects(record.get("requirements")):
         inner = _item(one, _KINDS["requirements"])
-        if is_withdrawn(inner.status) or _has_criteria(inner.description):
+        if is_withdrawn(inner.status) or _has_criteria(inner):
             inner.parent = inner.parent or item.own
             inner.release = inner.release or item.release
             yield inner
             continue
-        head = f"{inner.own}: {inner.name}" if inner.own else inner.name
-        lines = [head, *inner.description.splitlines()]
-        points.append("\n  ".join(line for line in lines if line.strip()))
+        lines = [inner.name, *inner.description.splitlines()]
+        words = "\n  ".join(line for line in lines if line.strip())
+        points.append(f"{inner.own}: {words}" if inner.own else words)
     if points:
         item.checklists.append(("Acceptance criteria", points))
 
 
-def _has_criteria(text: str) -> bool:
-    return any(section_name(line.strip("#*: ")) == "criteria" for line in text.splitlines())
+def _has_criteria(item: Item) -> bool:
+    said = (section_name(line.strip("#*: ")) for line in item.description.splitlines())
+    return "criteria" in said or any(is_named_for("criteria", name) for name in item.fields)
 
 
 def _item(record: Record, type_: str) -> Item:

@@ -298,7 +298,7 @@ def _parents(items: Sequence[Item], by_name: Mapping[str, Item]) -> dict[str, It
 def _give_epics(items: Sequence[Item]) -> None:
     """Each item's text, and its epic: the one that it names, or the only one that lists it."""
     by_name = _by_name(items)
-    parents = _parents(items, by_name)
+    parents, epics_above = _parents(items, by_name), dict[int, Item | None]()
     _raise_parents(items, parents)
     epics = [item for item in items if item.kind == "epic"]
     titles = {epic.title.casefold(): epic for epic in epics}
@@ -314,7 +314,9 @@ def _give_epics(items: Sequence[Item]) -> None:
         told += [value for name, value in item.fields.items() if _kind(name) == "epic"]
         shown = [unlinked(one).strip("*_ ") for one in told]
         named = [one for words in (*told, *item.links) for one in _items_in(words, item, by_name)]
-        named += _chain(item, parents)
+        if parent := parents.get(item.parent):
+            far = _epic_above(item, parents, epics_above) if item.kind == "story" else None
+            named.append(far or parent)
         above = [one for one in named if one.kind == "epic"]
         above += [titles[one.casefold()] for one in shown if one.casefold() in titles]
         alone = listed.get(id(item), [])
@@ -331,14 +333,27 @@ def _give_epics(items: Sequence[Item]) -> None:
         item.epic_title = item.epic_title or elsewhere.get(item.epic, "")
 
 
-def _chain(item: Item, parents: Mapping[str, Item]) -> list[Item]:
-    """The item above one; above a story all up to its epic: what is below a story is part of it."""
-    found, at = list[Item](), item
-    while (at := parents.get(at.parent, item)) is not item and not any(at is one for one in found):
-        found.append(at)
-        if at.kind == "epic" or item.kind != "story":
+def _epic_above(
+    item: Item, parents: Mapping[str, Item], found: dict[int, Item | None]
+) -> Item | None:
+    """The first epic above an item: what is below a story is part of it. ``found`` are those of
+    the items so far, so that a chain is climbed once; in a ring there is none."""
+    path, at = list[Item](), item
+    epic: Item | None = None
+    while id(at) not in found:
+        found[id(at)] = None
+        path.append(at)
+        above = parents.get(at.parent)
+        if above is None:
             break
-    return found
+        if above.kind == "epic":
+            epic = above
+            break
+        at = above
+    else:
+        epic = found[id(at)]
+    found.update((id(one), epic) for one in path)
+    return epic
 
 
 def _raise_parents(items: Sequence[Item], parents: Mapping[str, Item]) -> None:
@@ -461,6 +476,20 @@ def _first(words: str, of: Item, by_name: Mapping[str, Item]) -> list[Item]:
 
 
 # --- Records ----------------------------------------------------------------------------------
+
+
+def is_used(field_name: str) -> bool:
+    """Whether what a custom field of this name holds is read."""
+    name = normalised(field_name)
+    return (
+        is_named_for("criteria", field_name) or name in _ROLES
+        or field_of(name, "requirements") == "type" or _kind(field_name) == "epic"
+    )  # fmt: skip
+
+
+def unused_note(names: Sequence[str]) -> str:
+    """The note on columns that nothing is read from."""
+    return f"Columns not used: {', '.join(names)}."
 
 
 def _issue(item: Item) -> dict[str, object]:
