@@ -126,5 +126,18 @@ def test_a_lead_in_that_only_names_a_table_is_the_title_of_its_rows(lead: str) -
     ],
 )
 def test_a_title_is_no_line_of_metadata_and_no_section(begins: str, title: str) -> None:
-    page = f"<html><body>{begins}<p>The pier opens at 8.</p></body></html>"
+    ends = "<h2>2. Fees</h2>" if "<h2>" in begins else ""
+    page = f"<html><body>{begins}<p>The pier opens at 8.</p>{ends}</body></html>"
     assert read_file("open_days.xhtml", page.encode()).document.title == title
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("24 Hour Cancellation", "Fees"), ("3 ways to pay", "2 ways to cancel"),
+        ("1. Open days", "Fees"), ("360 Degree feedback", "2. Fees"),
+    ],
+)  # fmt: skip
+def test_a_title_may_begin_with_a_number(first: str, second: str) -> None:
+    page = f"<p>Please note</p><h2>{first}</h2><p>Cancel by 8.</p><h2>{second}</h2><p>None.</p>"
+    assert read_file("spec.html", page.encode()).document.title == first

@@ -14,7 +14,7 @@ from assistant.sources.files.clean import clean_text
 from assistant.sources.files.recognition import not_installed
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.document_tables import with_tables
-from assistant.sources.pasted.pages import numbered, text_kind
+from assistant.sources.pasted.pages import is_of_section, text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text
 from assistant.sources.reading import ExtractionReport, Place, Reading
 
@@ -194,7 +194,7 @@ def text_reading(
     document = reading.document
     keyed = document.id.startswith(("epic:", "story:"))
     keyed = keyed and not document.id.startswith("epic:EPIC-")
-    of_a_section = not title and kind != "epic" and numbered(document.title)
+    of_a_section = not title and kind != "epic" and is_of_section(document.title, text)
     named = document.title
     if of_a_section or named == "Untitled":
         named = title or source.title

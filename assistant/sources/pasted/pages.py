@@ -26,14 +26,14 @@ _REQUIREMENT_ID = re.compile(
 _WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", re.IGNORECASE)
 """Names of criteria sections that pages use as well."""
 
-_NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})*[.)]?\s")
+_SECTION = re.compile(r"\d{1,3}(?:[.)]|(?:\.\d{1,3})+[.)]?)\s")
 _LINKED = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)|</?[A-Za-z][^<>\n]*>")
 _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
 
 
 def page_title(text: str) -> str:
-    """The first heading, or a short first line, also above a heading with a number: that is a
-    section's ("1 Scope"). A line of metadata ("Status: agreed") is no title."""
+    """The first heading, or a short first line, also above a heading that is a section's ("1.
+    Scope"). A line of metadata ("Status: agreed") is no title."""
     lines = split_lines(text)
     _, length = front_matter(lines)
     first = next((line.content for line in lines[length:] if not line.blank), "")
@@ -41,14 +41,20 @@ def page_title(text: str) -> str:
     for line in lines[length : length + 40]:
         if match := _ATX.match(line.text):
             title = unwrap(match.group(2))
-            named = first and not _ATX.match(first) and numbered(title)
+            named = first and not _ATX.match(first) and is_of_section(title, text)
             return first if named else title
     return first
 
 
-def numbered(title: str) -> bool:
-    """Whether a heading has a section's number ("1 Scope")."""
-    return bool(_NUMBERED.match(title))
+def is_of_section(title: str, text: str) -> bool:
+    """Whether a title is that of a section of ``text``: a heading with a section's number ("1.
+    Scope"), as another of its level has one. "24 Hour Cancellation" only begins with a number."""
+    if not _SECTION.match(title):
+        return False
+    headings = [(match[1], unwrap(match[2])) for line in split_lines(text)
+                if (match := _ATX.match(line.text))]  # fmt: skip
+    levels = {level for level, words in headings if words == title}
+    return sum(bool(_SECTION.match(words)) for level, words in headings if level in levels) > 1
 
 
 def heading_title(text: str) -> str:
