@@ -149,6 +149,72 @@ def test_text_in_a_code_page_is_read_in_it() -> None:
     assert (document.title, "Лодка — 7 евро" in document.text) == ("Тариф", True)
 
 
+def narrow(codec: str, **values: str) -> Tree:
+    """Text properties in 8 bits by their numbers ("s0037")."""
+    return {f"__substg1.0_{name[1:]}001E": words.encode(codec) for name, words in values.items()}
+
+
+@pytest.mark.parametrize("internet", [20866, 65001, 28592, 50220])
+def test_the_message_s_code_page_is_that_of_its_people_and_files_too(internet: int) -> None:
+    data = compound_file({
+        "__properties_version1.0": properties(32, p3FFD=1251, p3FDE=internet),
+        **narrow("cp1251", s0037="Тариф", s1000="Лодка — 7 евро", s0C1A="Иван"),
+        "__recip_version1.0_#00000000": {
+            "__properties_version1.0": properties(8, p0C15=1),
+            **narrow("cp1251", s3001="Пётр", s3003="p@shore.example"),
+        },
+        "__attach_version1.0_#00000000": {
+            "__properties_version1.0": bytes(8), "__substg1.0_37010102": b"Boat,Fee\nkayak,7\n",
+            **narrow("cp1251", s3707="цены.csv"),
+        },
+    })  # fmt: skip
+    mail, table = [one.reading for one in read_files("tariff.msg", data)]
+    assert mail
+    assert table
+    assert mail.document.title == "Тариф"
+    assert "From: Иван\nTo: Пётр <p@shore.example>" in mail.document.text
+    assert "Лодка — 7 евро" in mail.document.text
+    assert table.document.id == "file:tariff.msg > цены.csv"
+
+
+@pytest.mark.parametrize(
+    ("page", "codec", "words"),
+    [
+        (20866, "koi8-r", "Член платит"), (21866, "koi8-u", "Член платить її"),
+        (28592, "iso-8859-2", "Źródło"), (28597, "iso-8859-7", "Το μέλος πληρώνει"),
+        (50220, "iso2022_jp", "会員は支払う"), (51932, "euc_jp", "会員は支払う"),
+        (54936, "gb18030", "会员付款"),
+    ],
+)  # fmt: skip
+def test_html_is_read_in_the_internet_code_page(page: int, codec: str, words: str) -> None:
+    data = compound_file({
+        **HEAD, "__properties_version1.0": properties(32, p3FFD=1252, p3FDE=page),
+        "__substg1.0_10130102": f"<p>{words}</p>".encode(codec),
+    })  # fmt: skip
+    assert words in read_file("fees.msg", data).document.text
+
+
+def test_html_without_a_code_page_says_its_own() -> None:
+    html = "<html><head><meta charset=koi8-r></head><body><p>Член платит</p></body></html>"
+    data = compound_file({
+        **HEAD, "__properties_version1.0": properties(32, p3FFD=1252),
+        "__substg1.0_10130102": html.encode("koi8-r"),
+    })  # fmt: skip
+    assert "Член платит" in read_file("fees.msg", data).document.text
+
+
+def test_an_embedded_object_is_told() -> None:
+    data = compound_file({
+        **HEAD, **texts(s1000="See the table."), "__attach_version1.0_#00000000": {
+            "__properties_version1.0": properties(8, p3705=6), **texts(s3001="Fees of boats"),
+            "__substg1.0_3701000D": {"Package": b"x" * 40},
+        },
+    })  # fmt: skip
+    (outcome,) = read_files("fees.msg", data)
+    assert outcome.reading
+    assert outcome.reading.report.unread_parts == ("embedded object Fees of boats",)
+
+
 def test_a_message_in_a_message_stands_below_its_subject() -> None:
     inner: Tree = {"__properties_version1.0": properties(24),
                    **texts(s0037="Old fees", s1000="They were 5 euros.")}  # fmt: skip
@@ -173,8 +239,9 @@ def test_messages_within_messages_end_somewhere() -> None:
     assert any("too deep" in part for part in reading.report.unread_parts)
 
 
-def test_text_that_is_kept_as_rtf_alone_is_told() -> None:
-    data = compound_file({**HEAD, "__substg1.0_10090102": b"LZFu"})
+@pytest.mark.parametrize("plain", ["", " \r\n"])
+def test_text_that_is_kept_as_rtf_alone_is_told(plain: str) -> None:
+    data = compound_file({**HEAD, **texts(s1000=plain), "__substg1.0_10090102": b"LZFu"})
     assert read_file("fees.msg", data).report.unread_parts == ("text in RTF",)
 
 

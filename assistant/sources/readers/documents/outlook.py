@@ -1,6 +1,7 @@
 """Messages that Outlook saves (MSG): made a message of the standard library, read as EML is.
 
-Of a text that is kept as RTF alone nothing is read, which the report says.
+Of a text that is kept as RTF alone and of an object of another program nothing is read, which the
+report says.
 
 Source of the format: Microsoft, [MS-OXMSG] (streams are named by a property's number and type) and
 [MS-OXPROPS] (the numbers).
@@ -11,7 +12,7 @@ from __future__ import annotations
 import email
 import email.policy
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import Message
@@ -23,6 +24,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from assistant.sources.readers.documents.mail import DEPTH, header_of, read_message
+from assistant.sources.readers.documents.web_archive import CHARSET
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
@@ -31,11 +33,17 @@ _SUBJECT, _HEADERS, _BODY, _HTML, _RTF = "0037", "007D", "1000", "1013", "1009"
 _SENDER, _SENDER_ADDRESSES = "0C1A", ("5D01", "0C1F")
 _NAME, _ADDRESSES, _KIND = "3001", ("39FE", "3003"), 0x0C15
 _FILE_NAMES, _FILE, _INNER = ("3707", "3704", "3001"), "3701", "3701000D"
-_SENT, _RECEIVED, _CODE_PAGES = 0x0039, 0x0E06, (0x3FDE, 0x3FFD)
+_SENT, _RECEIVED = 0x0039, 0x0E06
+_TEXT_PAGE, _INTERNET_PAGE = 0x3FFD, 0x3FDE
+"""The code pages of text in 8 bits and of the HTML."""
 _RECIPIENTS = {"To": 1, "Cc": 2}
 _FIXED = {"message": 32, "inner": 24, "part": 8}
 """Bytes before the first of the properties of fixed length."""
-_CODECS = {65001: "utf-8", 20127: "ascii", 28591: "iso-8859-1", 28605: "iso-8859-15"}
+_CODECS = {
+    65001: "utf-8", 20127: "ascii", 20866: "koi8-r", 21866: "koi8-u", 50220: "iso2022_jp",
+    51932: "euc_jp", 54936: "gb18030", 28605: "iso-8859-15",
+    **{28590 + part: f"iso-8859-{part}" for part in range(1, 10)},
+}  # fmt: skip
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
@@ -51,14 +59,21 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
 class _Part:
     """A message, a recipient or an attachment: a storage with a stream for each property."""
 
-    def __init__(self, ole: OleFileIO, path: list[str], kind: str) -> None:
-        self._ole, self.path = ole, path
+    def __init__(
+        self, ole: OleFileIO, path: list[str], kind: str, within: _Part | None = None
+    ) -> None:
+        self._ole, self.path, self._within = ole, path, within
         self.numbers = dict[int, int]()
         fixed = self._stream("__properties_version1.0")[_FIXED[kind] :]
         for tag, value in struct.iter_unpack("<I4xQ", fixed[: len(fixed) // 16 * 16]):
             self.numbers[tag >> 16] = value
-        page = next((self.numbers[n] & 0xFFFFFFFF for n in _CODE_PAGES if n in self.numbers), 1252)
-        self._codec = _CODECS.get(page, f"cp{page}")
+
+    def _codecs(self, *numbers: int) -> list[str]:
+        """The encodings by these properties of its own, or else of the message that it is in."""
+        found = [self.numbers[number] & 0xFFFFFFFF for number in numbers if number in self.numbers]
+        if not found and self._within is not None:
+            return self._within._codecs(*numbers)
+        return [_CODECS.get(page, f"cp{page}") for page in found]
 
     def _stream(self, name: str) -> bytes:
         path = [*self.path, name]
@@ -74,18 +89,24 @@ class _Part:
 
     def text(self, *numbers: str) -> str:
         """The first of these properties that says something."""
+        codecs = self._codecs(_TEXT_PAGE, _INTERNET_PAGE) or ["cp1252"]
         for number in numbers:
             wide = self._stream(f"__substg1.0_{number}001F").decode("utf-16-le", "replace")
-            if words := wide or self.decoded(self._stream(f"__substg1.0_{number}001E")):
+            if words := wide or _decoded(self._stream(f"__substg1.0_{number}001E"), codecs):
                 return words.rstrip("\0")
         return ""
 
-    def decoded(self, data: bytes) -> str:
-        """Text in the code page that the message states, or as it looks."""
-        for codec in (self._codec, "utf-8"):
-            with suppress(LookupError, UnicodeDecodeError):
-                return data.decode(codec)
-        return data.decode("cp1252", "replace")
+    def html(self) -> str:
+        """The text as HTML, in the encoding that the message or else the HTML states."""
+        data = self.binary(_HTML)
+        own = [found[1].decode("ascii", "replace")] if (found := CHARSET.search(data)) else []
+        codecs = [*self._codecs(_INTERNET_PAGE), *own, *self._codecs(_TEXT_PAGE)] or ["cp1252"]
+        return _decoded(data, codecs) or self.text(_HTML)
+
+    def is_message(self) -> bool:
+        """Whether the storage that is attached is a message, and no object of another program."""
+        inner = f"__substg1.0_{_INNER}"
+        return bool(self._ole.exists([*self.path, inner, "__properties_version1.0"]))
 
     def below(self, begin: str) -> list[_Part]:
         """Its recipients or attachments, in their order."""
@@ -93,18 +114,26 @@ class _Part:
         names = {path[depth - 1] for path in self._ole.listdir(streams=True, storages=True)
                  if path[: depth - 1] == self.path and len(path) >= depth}  # fmt: skip
         own = sorted(name for name in names if name.startswith(begin))
-        return [_Part(self._ole, [*self.path, name], "part") for name in own]
+        return [_Part(self._ole, [*self.path, name], "part", self) for name in own]
 
     def inner(self) -> _Part:
         """The message that an attachment is."""
-        return _Part(self._ole, [*self.path, f"__substg1.0_{_INNER}"], "inner")
+        return _Part(self._ole, [*self.path, f"__substg1.0_{_INNER}"], "inner", self)
+
+
+def _decoded(data: bytes, codecs: Sequence[str]) -> str:
+    """Text in the first of these encodings that it can be in, or as it looks."""
+    for codec in (*codecs, "utf-8"):
+        with suppress(LookupError, UnicodeDecodeError):
+            return data.decode(codec)
+    return data.decode("cp1252", "replace")
 
 
 def _message(part: _Part, unread: list[str], depth: int) -> Message:
     texts = list[Message]()
-    if plain := part.text(_BODY):
+    if (plain := part.text(_BODY)).strip():
         texts.append(MIMEText(plain.replace("\r\n", "\n"), "plain", "utf-8"))
-    if html := part.decoded(part.binary(_HTML)) or part.text(_HTML):
+    if (html := part.html()).strip():
         texts.append(MIMEText(html, "html", "utf-8"))
     if not texts and part.has(f"{_RTF}0102"):
         unread.append("text in RTF")
@@ -117,6 +146,9 @@ def _message(part: _Part, unread: list[str], depth: int) -> Message:
         if not attached.has(_INNER):
             inner: Message = MIMEApplication(attached.binary(_FILE))
             inner.add_header("Content-Disposition", "attachment", filename=name or "attachment")
+        elif not attached.is_message():
+            unread.append(f"embedded object {name}".rstrip())
+            continue
         elif depth < DEPTH:
             inner = Message()
             inner["Content-Type"] = "message/rfc822"

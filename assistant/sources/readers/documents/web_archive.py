@@ -17,7 +17,7 @@ from assistant.sources.readers.documents.html import read as read_page
 from assistant.sources.readers.documents.mail import text_of_part
 from assistant.sources.readers.refusals import Refused
 
-_CHARSET = re.compile(rb"<meta[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+CHARSET = re.compile(rb"<meta[^>]{1,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 """What a page says of its own encoding, for a part that does not say it."""
 
 _CUT = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect)
@@ -53,5 +53,5 @@ def _name(part: Message) -> str:
 
 def _html(page: Message) -> str:
     content = page.get_payload(decode=True)
-    stated = _CHARSET.search(content[:4000]) if isinstance(content, bytes) else None
+    stated = CHARSET.search(content[:4000]) if isinstance(content, bytes) else None
     return text_of_part(page, stated[1].decode("ascii") if stated else "utf-8")
