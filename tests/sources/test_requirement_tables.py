@@ -398,6 +398,26 @@ def test_a_list_of_requirements_says_of_each_its_id_and_status() -> None:
     assert {one.label for one in reading.places} == {"row 2", "row 4"}
 
 
+def test_a_list_of_requirements_loses_no_cell_and_no_line() -> None:
+    data = (
+        "ID,Title,Type,Verification\n"
+        'R-1,Members,Requirement,"1. Book\n2. Cancel",see R-2\n'
+        "R-2,Boats,Requirement,By hand\n"
+        ",,,\nAll fees are in euros.,,,\n"
+    )
+    assert read_file("rules.csv", data.encode()).document.text == (
+        "## R-1 Members\n\nVerification:\n\n1. Book\n2. Cancel\n\n(Type: Requirement; see R-2)\n\n"
+        "## R-2 Boats\n\n(Type: Requirement; Verification: By hand)\n\n"
+        "All fees are in euros.\n"
+    )
+
+
+def test_a_note_below_the_titles_of_requirements_is_no_rule() -> None:
+    data = "ID,Title,Type\nR-1,Members,Requirement\nR-2,Boats,Requirement\n,Fees are net.,\n"
+    text = read_file("rules.csv", data.encode()).document.text
+    assert text.endswith("\n\nFees are net.\n")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

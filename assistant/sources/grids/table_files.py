@@ -125,7 +125,8 @@ def _columns_of_rules(grid: Grid) -> dict[str, int]:
 
 
 def _add_rules(grid: Grid, columns: Mapping[str, int], out: RequirementText) -> list[str]:
-    """Write each row under its id, with all else that it says beside it; those that their status
+    """Write each row under its id, with all else that it says beside it, or above that where it
+    has several lines; a row of one cell, or without id and type, is a note. Those that their status
     withdraws are left out and named."""
     withdrawn, status = list[str](), tracker_columns(grid).get("status")
     own = {columns[name] for name in ("key", "title", "narrative") if name in columns}
@@ -138,13 +139,20 @@ def _add_rules(grid: Grid, columns: Mapping[str, int], out: RequirementText) -> 
         if status is not None and is_withdrawn(_cell(row, status)):
             withdrawn.append(f"{head} ({_cell(row, status)})")
             continue
-        beside = [f"{name.strip()}: {' '.join(cell.split())}"
-                  for at, (name, cell) in enumerate(zip(grid.header, row, strict=False))
-                  if at not in own and cell.strip()]  # fmt: skip
         out.place = grid.place(number)
-        parts = (f"## {head}" if head else "", words, f"({'; '.join(beside)})" if beside else "")
-        if any(parts):
-            out.add("\n\n".join(filter(None, parts)))
+        filled = [cell.strip() for cell in row if cell.strip()]
+        if not _cell(row, columns["type"]) and (not key or len(filled) == 1):
+            if filled:
+                out.add(" ".join(filled))
+            continue
+        named = dict(enumerate(map(str.strip, grid.header)))
+        rest = [(named.get(at, ""), cell.strip()) for at, cell in enumerate(row)
+                if at not in own and cell.strip()]  # fmt: skip
+        long = [f"{name}:\n\n{cell}" if name else cell for name, cell in rest if "\n" in cell]
+        short = [f"{name}: {cell}" if name else cell for name, cell in rest if "\n" not in cell]
+        beside = f"({'; '.join(short)})" if short else ""
+        parts = (f"## {head}" if head else "", words, *long, beside)
+        out.add("\n\n".join(filter(None, parts)))
     out.place = ""
     return withdrawn
 
