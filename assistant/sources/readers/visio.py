@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from io import BytesIO
 from posixpath import join, normpath, split
 from xml.etree.ElementTree import Element
@@ -102,7 +103,7 @@ class _Shape:
                     return one.get("V", "")
         return ""
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """Left, bottom, width and height."""
         x, y, own_x, own_y, width, height = (
@@ -146,7 +147,7 @@ def _page(page: Element, part: Element, masters: Masters) -> Page:
              Cell(_LAYER, [], "", False, _ROOT, "", "", False)]  # fmt: skip
     for shape in shapes:
         to = ends.get(shape.id, {})
-        is_edge = bool(shape.cell("BeginX")) and bool(to.keys() & {"BeginX", "EndX"})
+        is_edge = bool(shape.cell("BeginX")) and bool(shape.cell("EndX"))
         source, target = to.get("BeginX", ""), to.get("EndX", "")
         if shape.cell("BeginArrow") not in ("", "0") and shape.cell("EndArrow") == "0":
             source, target = target, source
