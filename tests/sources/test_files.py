@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import sqlite3
+import time
 import zipfile
 from pathlib import Path
 
@@ -385,6 +386,50 @@ def test_percents_are_read_as_they_are_shown() -> None:
     assert rows == ["| Kayak | 8% |", "| Canoe | 12.5% |", "| Raft | 0.5 |", "| 100% | 0.1 |",
                     "| 12.5 | 7 |", "| 0.2 | 0.3 |"]  # fmt: skip
     assert reading.report.unread_parts == ("1 comments on cells",)
+
+
+PERCENT = [["Boat", "Rate"], ["Kayak", 0.5]]
+
+
+def changed(part: str, old: bytes, new: bytes) -> bytes:
+    """A workbook with a percent in it, one of its parts changed."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in PERCENT:
+        sheet.append(row)
+    sheet["B2"].number_format = "0%"
+    whole, target = io.BytesIO(), io.BytesIO()
+    book.save(whole)
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(target, "w") as out:
+        for name in archive.namelist():
+            content = archive.read(name)
+            assert name != part or old in content
+            out.writestr(name, content.replace(old, new, 1) if name == part else content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("xl/styles.xml", b"</styleSheet>", b"<x14:a/></styleSheet>"),
+        ("xl/_rels/workbook.xml.rels", b"</Relationships>",
+         b"<Relationship Id='r9' Target='a&b.xlsx'/></Relationships>"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_styles_costs_the_percents_alone(part: str, old: bytes, new: bytes) -> None:
+    assert "| Kayak | 50% |" in read_file("fees.xlsx", changed(part, old, old)).document.text
+    reading = read_file("fees.xlsx", changed(part, old, new))
+    assert "| Kayak | 0.5 |" in reading.document.text
+    assert any("percents" in note for note in reading.notes)
+
+
+def test_cells_that_do_not_end_are_looked_at_in_linear_time() -> None:
+    data = changed("xl/worksheets/sheet1.xml", b"<row", b"<c " * 60_000 + b"<row")
+    begun = time.time()
+    with contextlib.suppress(UnreadableFile):
+        read_file("fees.xlsx", data)
+    assert time.time() - begun < 5
 
 
 def test_a_lying_dimension_loses_no_cell() -> None:

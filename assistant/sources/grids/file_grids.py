@@ -234,6 +234,8 @@ def read_workbook(
         elif "skipped" in record:
             unread.append(f"'{record['skipped']}' (a chart or macro sheet)")
             workbook.notes.append(f"'{record['skipped']}' holds no cells (a chart or macro sheet).")
+        elif "note" in record:
+            workbook.notes.append(str(record["note"]))
         elif "stored" in record:
             disagreements.extend(_checks(record))
             if remarks := record.get("comments"):

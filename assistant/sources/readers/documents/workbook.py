@@ -2,8 +2,9 @@
 rows of texts, and counts to compare.
 
 Records: ``{"sheet": name, "hidden": ..., "row": n}`` before each sheet (n is the number of its
-first row), a list of strings per row, ``{"skipped": name}`` for chart sheets, and ``{"stored":
-...}`` once with counts by a second reader (our own scan of the XML), for XLSX.
+first row), a list of strings per row, ``{"skipped": name}`` for chart sheets, ``{"note": ...}``
+where percents cannot be told, and ``{"stored": ...}`` once with counts by a second reader (our own
+scan of the XML), for XLSX.
 """
 
 from __future__ import annotations
@@ -203,7 +204,8 @@ _PLACED = re.compile(
 
 
 def _percents(data: bytes) -> dict[str, set[tuple[int, int]]]:
-    """For each sheet the rows and columns of the cells that are shown as percents."""
+    """For each sheet the rows and columns of the cells that are shown as percents; ``Refused``
+    where a part that says so is damaged."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = set(archive.namelist())
         if not {"xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
@@ -256,7 +258,11 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError as error:
         raise Refused("password", "") from error
-    percents = _percents(data) if data.startswith(b"PK") else {}
+    percents = dict[str, set[tuple[int, int]]]()
+    try:
+        percents = _percents(data) if data.startswith(b"PK") else {}
+    except Refused:
+        yield {"note": "Which cells are shown as percents could not be read: 8% stands as 0.08."}
     cells = filled = 0
     for about in workbook.sheets_metadata:
         if about.typ != SheetTypeEnum.WorkSheet:
