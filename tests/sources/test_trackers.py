@@ -653,6 +653,16 @@ def test_stories_of_youtrack_in_a_ring_are_kept() -> None:
     assert "Withdrawn, left out: BH-7 Sail (Duplicate)." in epic.notes
 
 
+def test_a_company_s_own_columns_of_youtrack_are_named_as_not_used() -> None:
+    (epic,) = table(
+        "issues.csv", f"{YOUTRACK},Hints,Acceptance criteria,Blank",
+        {"Issue Id": "BH-3", "Project": "Boats", "Summary": "Reserve", "Type": "User Story",
+         "Hints": "Only members", "Acceptance criteria": "- It floats.", "Votes": "3"},
+    )  # fmt: skip
+    assert criteria([epic]) == {"Reserve": ["It floats."]}
+    assert "Columns not used: Hints." in epic.notes
+
+
 def test_a_long_chain_of_issues_is_climbed_once() -> None:
     begun = time.perf_counter()
     rows = [{"Issue Id": f"BH-{n}", "Project": "Boats", "Summary": f"Sail {n}",
@@ -747,6 +757,16 @@ def test_one_record_of_aha_is_read_and_another_list_of_features_is_none() -> Non
                          workflow_status=None, custom_fields={})],
     }))  # fmt: skip
     assert odd.document.text
+
+
+def test_rich_text_in_fields_of_aha_is_converted() -> None:
+    fields = [{"name": "Acceptance criteria", "value": "<ul><li>A <b>date</b></li></ul>"},
+              {"name": "Team", "value": "R&D <Shore>"}, {"name": "Points", "value": 5}]  # fmt: skip
+    (reading,) = readings("feature.json", json.dumps({
+        "feature": aha("BH-1", "Reserve", STORY, custom_fields=fields),
+    }))  # fmt: skip
+    assert criteria([reading]) == {"Reserve": ["A date"]}
+    assert reading.epics[0].stories[0].team == "R&D <Shore>"
 
 
 def test_a_report_of_aha_has_a_row_for_each_requirement() -> None:

@@ -18,7 +18,13 @@ from typing import Any, NamedTuple
 
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
-from assistant.sources.grids.tracker_items import Item, Tracker, item_records
+from assistant.sources.grids.tracker_items import (
+    Item,
+    Tracker,
+    is_used,
+    item_records,
+    unused_note,
+)
 from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.gitlab_text import read_gitlab_text
 from assistant.sources.pasted.jira_wiki import tracker_text
@@ -281,6 +287,9 @@ def task_records(grid: Grid) -> list[dict[str, object]]:
     records = list(item_records(items, Tracker(tool.name, tool.noun, project)))
     if not any("issue" in record for record in records):
         return []
+    filled = dict.fromkeys(name for item in items for name in item.fields)
+    if tool.rest is not None and (unused := [name for name in filled if not is_used(name)]):
+        records.append({"note": unused_note(unused)})
     return [*records, {"report": {"reader": f"{tool.name} CSV", "parts": len(items)}}]
 
 

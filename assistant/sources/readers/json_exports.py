@@ -8,6 +8,7 @@ its values, whatever words stand in it. Records are those of ``exports.read_expo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -220,6 +221,10 @@ def _is_youtrack(payload: object) -> bool:
     )
 
 
+_TAGGED = re.compile(r"</[a-z]\w*>|<br\b", re.IGNORECASE)
+"""What only text in HTML holds."""
+
+
 def _aha_records(payload: object) -> dict[str, list[dict[str, Any]]]:
     """The records of a payload of Aha! by kind, their HTML as Markdown; what they mean is read by
     ``aha_features``. Empty for another payload."""
@@ -235,6 +240,10 @@ def _aha_records(payload: object) -> dict[str, list[dict[str, Any]]]:
         for each in (one, *objects(one.get("requirements"))):
             body = mapping(each.get("description")).get("body")
             each["description"] = fragment_to_markdown(str(body or ""))
+            for field in objects(each.get("custom_fields")):
+                value = field.get("value")
+                if isinstance(value, str) and _TAGGED.search(value):
+                    field["value"] = fragment_to_markdown(value)
     return found if records else {}
 
 
