@@ -795,25 +795,31 @@ def test_a_report_of_aha_has_a_row_for_each_requirement() -> None:
 
 def test_a_report_of_aha_loses_no_row() -> None:
     header = ("Epic reference #,Epic name,Feature reference #,Feature name,"
-              "Feature acceptance criteria,Feature colour,Requirement reference #,"
+              "Feature acceptance criteria,Feature type,Requirement reference #,"
               "Requirement name,Requirement description")  # fmt: skip
     epic = {"Epic reference #": "BH-E-1", "Epic name": "Season"}
     (reading,) = table(
         "report.csv", header,
         {**epic, "Feature reference #": "BH-1", "Feature name": "Reserve",
-         "Feature acceptance criteria": "- Only members book.", "Feature colour": "red"},
+         "Feature acceptance criteria": "- Only members book."},
         {**epic, "Feature reference #": "BH-2", "Feature name": "Sail",
          "Requirement reference #": "BH-2-1", "Requirement description": "At most 3 boats."},
         {**epic, "Requirement reference #": "BH-3-1", "Requirement name": "Cancel",
          "Requirement description": "Free for 24 hours."},
+        {**epic, "Feature reference #": "BH-4", "Feature name": "Row", "Feature type": "New"},
         {"Epic reference #": "BH-E-2", "Epic name": "Payments"},
     )  # fmt: skip
     assert below([reading]) == {
-        ("BH-E-1", "Season"): [("BH-1", "Reserve"), ("BH-2", "Sail"), ("BH-3-1", "Cancel")],
+        ("BH-E-1", "Season"): [
+            ("BH-1", "Reserve"),
+            ("BH-2", "Sail"),
+            ("BH-4", "Row"),
+            ("BH-3-1", "Cancel"),
+        ],
         ("BH-E-2", "Payments"): [],
     }
-    reserve, sail, cancel = reading.epics[0].stories
+    reserve, sail, _, cancel = reading.epics[0].stories
     assert [one.text for one in reserve.criteria] == ["Only members book."]
     assert [(one.id, one.text) for one in sail.criteria] == [("BH-2-1", "At most 3 boats.")]
     assert "Free for 24 hours." in cancel.narrative
-    assert "Columns not used: Feature colour." in reading.notes
+    assert "Columns not used: Feature type." in reading.notes

@@ -18,6 +18,7 @@ from assistant.sources.grids.tracker_items import (
     Tracker,
     is_used,
     item_records,
+    says_type,
     unused_note,
 )
 from assistant.sources.json_values import mapping, objects
@@ -79,7 +80,12 @@ def _is_read(name: str) -> bool:
     kind, _, part = name.partition(" ")
     if kind == "release":
         return part in {"reference #", "name"}
-    return kind in {"epic", "feature", "requirement"} and (part in _PARTS or is_used(part))
+    return kind in {"epic", "feature", "requirement"} and (part in _PARTS or _is_field(part))
+
+
+def _is_field(part: str) -> bool:
+    """Whether a custom field is read; what a record is, says Aha! by the columns themselves."""
+    return is_used(part) and not says_type(part)
 
 
 def _key(record: Record) -> str:
@@ -97,7 +103,7 @@ def _of_row(cells: Mapping[str, str], kind: str) -> dict[str, Any]:
         "custom_fields": [
             {"name": part, "value": cell}
             for name, cell in cells.items()
-            if (part := name.removeprefix(f"{kind} ")) != name and part not in _PARTS
+            if (part := name.removeprefix(f"{kind} ")) != name and _is_field(part)
         ],
     }
 

@@ -203,8 +203,7 @@ def _give_keys(items: Sequence[Item]) -> None:
         single = bool(key) and keys[key] == 1
         item.key, item.title = (key, title) if single else (item.own, item.name)
         label = _LABEL.match(item.title)
-        types = [value for name, value in item.fields.items()
-                 if field_of(normalised(name), "requirements") == "type"]  # fmt: skip
+        types = [value for name, value in item.fields.items() if says_type(name)]
         told = (*item.labels, *item.fields.values(), label["word"] if label else "")
         item.kind = next(filter(None, map(_kind, (*types, item.type))), "")
         item.kind = item.kind or _kind_of(told, item.column)
@@ -483,8 +482,13 @@ def is_used(field_name: str) -> bool:
     name = normalised(field_name)
     return (
         is_named_for("criteria", field_name) or name in _ROLES
-        or field_of(name, "requirements") == "type" or _kind(field_name) == "epic"
+        or says_type(field_name) or _kind(field_name) == "epic"
     )  # fmt: skip
+
+
+def says_type(field_name: str) -> bool:
+    """Whether a custom field of this name says what an item is."""
+    return field_of(normalised(field_name), "requirements") == "type"
 
 
 def unused_note(names: Sequence[str]) -> str:
