@@ -29,7 +29,7 @@ def page() -> None:
     import_panel(opened, record)
     masking_panel(opened, record)
     for document in opened.library.documents(record.project_id):
-        document_details(opened, record, document)
+        document_details(opened, record, document, {})
 
 
 def said(app: AppTest) -> str:

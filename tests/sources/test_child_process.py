@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -116,9 +117,14 @@ def test_a_killed_reader_is_said_and_the_next_file_is_read() -> None:
     wait_until(lambda: not children(serving))
     reading.start()
     wait_until(lambda: children(serving))
-    for child in children(serving):
-        os.kill(child, signal.SIGKILL)
-    reading.join(10)
+
+    def killed() -> bool:
+        for child in children(serving):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        return not reading.is_alive()
+
+    wait_until(killed, 30)
     assert ["reading it stopped early" in words for words in said] == [True]
     assert "next" in text_of("next")
     assert server() == serving
