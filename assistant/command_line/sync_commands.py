@@ -150,7 +150,10 @@ def _back(workspace: Workspace, project_id: str, options: Namespace, terminal: T
         _print_removed(restore_sources.removed_sources(workspace, project_id), terminal)
         return
     if options.what == "restore":
-        back = restore_sources.restore(workspace, project_id, options.documents, by=options.by)
+        try:
+            back = restore_sources.restore(workspace, project_id, options.documents, by=options.by)
+        finally:  # those named before one that cannot be restored are back
+            _index(workspace, project_id, terminal)
     else:
         document = next_version.named_document(workspace, project_id, options.documents[0])
         if options.what == "versions":
@@ -162,10 +165,7 @@ def _back(workspace: Workspace, project_id: str, options: Namespace, terminal: T
                 workspace, project_id, document.id, options.version, by=options.by
             ),
         )
-    index_pending(
-        workspace.library, workspace.knowledge(project_id), project_id, progress=terminal.indexing
-    )
-    terminal.end_bar()
+        _index(workspace, project_id, terminal)
     if terminal.json:
         found = (workspace.library.find_document(project_id, one.id) for one in back)
         terminal.document([one for one in found if one is not None])
@@ -177,6 +177,13 @@ def _back(workspace: Workspace, project_id: str, options: Namespace, terminal: T
             if stays
             else f"{one.id}: version {one.version} is in the project"
         )
+
+
+def _index(workspace: Workspace, project_id: str, terminal: Terminal) -> None:
+    index_pending(
+        workspace.library, workspace.knowledge(project_id), project_id, progress=terminal.indexing
+    )
+    terminal.end_bar()
 
 
 def _print_removed(removed: Sequence[RemovedDocument], terminal: Terminal) -> None:

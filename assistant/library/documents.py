@@ -269,14 +269,19 @@ class DocumentStore(Store):
 
         Its imported cases are again as they were before the removal; what people edited or decided
         since stays. It is its connection's again where that still knows it. Raises ``LibraryError``
-        where it is in the project, or its words are not kept.
+        where it is in the project, there is none, or its words are not kept.
         """
         with self._database.write() as connection:
             lock_project(connection, project_id)
             row = _find(connection, project_id, plain(document_id))
             if row is not None and row.removed_at is None:
                 raise LibraryError(
-                    f"“{row.title}” is in the project again already. Reload the list of sources."
+                    f"“{row.title}” is in the project: there is nothing to restore of it."
+                )
+            if row is None:
+                raise LibraryError(
+                    f"There is no removed source “{plain(document_id)}”: `sources removed` lists "
+                    "them."
                 )
             mine = matching(
                 document_versions, project_id=project_id, document_id=plain(document_id)
@@ -284,9 +289,9 @@ class DocumentStore(Store):
             versions = document_versions.c
             query = select(versions.version, versions.cases).where(mine)
             kept = connection.execute(query.order_by(versions.version)).all()
-            if row is None or not kept or kept[-1].version != row.version:
+            if not kept or kept[-1].version != row.version:
                 raise LibraryError(
-                    f"“{plain(document_id)}” cannot be restored: its words are not kept any more. "
+                    f"“{row.title}” cannot be restored: its words are not kept any more. "
                     "Import it again."
                 )
             brought = matching(

@@ -8,16 +8,18 @@ All of it is one transaction with the guards of the history lifted (``storage/gu
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from assistant.domain import (
+    Epic,
     Question,
     RejectedDraft,
     SourceAnswer,
+    TestCase,
     TestCondition,
     Value,
     utc_now,
@@ -106,6 +108,7 @@ class ErasingStore(Store):
                     delete_comparisons(connection, plan.erasure.comparisons)
                     clean_notes(connection, project_id, plan.traces)
                     delete_answers(connection, wanted, plan.traces)
+                    delete_request_drafts(connection, project_id, plan.traces)
                 hide_names(connection, project_id, plan)
             for kind, ids in (
                 ("document", wanted.documents), ("case", wanted.cases), ("run", wanted.runs),
@@ -145,6 +148,24 @@ class ErasingStore(Store):
             documents.c.project_id == project_id, documents.c.removed_at.is_not(None)
         )
         return tuple(row.id for row in self._all(query.order_by(documents.c.seq)))
+
+    def held_by_removed(
+        self, project_id: str, names: Collection[str]
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Which of these ids of cases and keys of epics any version of a removed document holds:
+        by the document's id."""
+        if not names:
+            return {}
+        here = document_versions.c
+        query = select(here.document_id, here.epics, here.cases).where(
+            here.project_id == project_id, here.document_id.in_(self.removed_documents(project_id))
+        )
+        found: dict[str, set[str]] = {}
+        for row in self._all(query):
+            held = {one.key for one in load_all(Epic, row.epics)}
+            held |= {one.id for one in load_all(TestCase, row.cases)}
+            found.setdefault(row.document_id, set()).update(held.intersection(names))
+        return {name: tuple(sorted(held)) for name, held in found.items() if held}
 
     def compact(self) -> bool:
         """See ``Database.compact``."""
@@ -321,6 +342,15 @@ def delete_answers(connection: Connection, wanted: Wanted, traces: Traces) -> No
         if traces.in_json(row.body) or {*json_texts(row.body)} & {*wanted.documents}
     ]
     _delete(connection, asked, asked.c.id, gone)
+
+
+def delete_request_drafts(connection: Connection, project_id: str, traces: Traces) -> None:
+    """Requests not sent yet that hold words of the documents, or name an epic of theirs."""
+    query = select(request_drafts).where(request_drafts.c.project_id == project_id)
+    for row in connection.execute(query).all():
+        if traces.in_json(row.body):
+            here = matching(request_drafts, project_id=project_id, owner=row.owner)
+            connection.execute(delete(request_drafts).where(here))
 
 
 def delete_proposals(connection: Connection, wanted: Wanted, traces: Traces) -> None:

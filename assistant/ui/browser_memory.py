@@ -38,11 +38,10 @@ def browser_id() -> str:
     return found if _ID.fullmatch(found) else token_hex(16)
 
 
-def remember(*, name: str | None, project_id: str, browser: str) -> None:
-    """Have the browser keep these for its next visit. An empty name is forgotten; ``None`` leaves
-    the one that is kept."""
-    named = {} if name is None else {PERSON: name}
-    keep_cookies({**named, PROJECT: project_id, BROWSER: browser})
+def remember(*, name: str, given: int, project_id: str, browser: str) -> None:
+    """Have the browser keep these for its next visit. The name, which an empty one forgets, is kept
+    each time that it was ``given`` in this tab: another tab may have been given another since."""
+    keep_cookies({PROJECT: project_id, BROWSER: browser}, once={PERSON: name}, number=given)
 
 
 def tidy_name(name: str) -> str:

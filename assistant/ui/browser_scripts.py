@@ -80,10 +80,13 @@ export default function({ data }) {
 }
 """
 _KEEP_COOKIES = """
+let done = 0;
 export default function({ data }) {
+  const once = data.number > done ? data.once : {};
+  done = data.number;
   const kept = document.cookie.split("; ");
   const safe = location.protocol === "https:" ? "; Secure" : "";
-  for (const [name, value] of Object.entries(data.cookies)) {
+  for (const [name, value] of Object.entries({ ...data.cookies, ...once })) {
     const said = name + "=" + encodeURIComponent(value);
     if (value ? kept.includes(said) : !kept.some((one) => one.startsWith(name + "="))) continue;
     const seconds = value ? data.seconds : 0;
@@ -184,9 +187,11 @@ def chosen_in_view(key: str, chosen: int) -> None:
     _in_view(key=f"in-view-{key}", data={"key": key, "chosen": chosen})
 
 
-def keep_cookies(cookies: Mapping[str, str]) -> None:
-    """Have the browser keep these for a year, for this address alone; an empty one goes."""
-    _cookies(key="cookies", data={"cookies": dict(cookies), "seconds": _YEAR})
+def keep_cookies(cookies: Mapping[str, str], *, once: Mapping[str, str], number: int) -> None:
+    """Have the browser keep these for a year, for this address alone; an empty one goes. Those of
+    ``once`` are written when ``number`` has grown in this tab, from 0, and left alone otherwise."""
+    data = {"cookies": dict(cookies), "once": dict(once) if number else {}, "number": number}
+    _cookies(key="cookies", data=data | {"seconds": _YEAR})
 
 
 def ask_before_leaving(key: str) -> None:

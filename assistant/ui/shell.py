@@ -88,7 +88,8 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
             _person(opened, record)
             sheet()
             remember(
-                name=None if opened.settings.user else given_name(record),
+                name=given_name(record),
+                given=record.names_given,
                 project_id=record.project_id,
                 browser=record.browser,
             )

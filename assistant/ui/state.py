@@ -43,6 +43,8 @@ class Session:
     run_id: str = ""
     case_id: str = ""
     user: str = DEFAULT_USER
+    names_given: int = 0
+    """How often the name was given or taken back here."""
     browser: str = ""
     """What the browser is known by: see ``browser_memory``."""
 

@@ -183,6 +183,17 @@ def test_sources_come_back_by_command(run: Run, folder: Path) -> None:
     assert read("removed") == []
 
 
+def test_what_is_restored_before_one_that_cannot_be_is_indexed(run: Run, folder: Path) -> None:
+    run("sync", "--folder", str(folder))
+    (folder / PAGE).unlink()
+    run("sync", "--all")
+    (gone,) = json.loads(run("sources", "removed", "--json"))
+    said = run("sources", "restore", gone["id"], "typo", status=2)
+    assert "no removed source “typo”: `sources removed`" in said
+    rows = json.loads(run("sources", "--json"))
+    assert [row["indexed"] for row in rows if row["id"] == gone["id"]] == [True]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

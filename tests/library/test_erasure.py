@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from assistant.domain import (
@@ -94,6 +96,17 @@ def test_a_question_that_an_erased_source_answered_is_open_again(
     assert [one.is_open for one in left] == [True, False, True]
     [stays] = filled.cases(project.id)
     assert "Which?" in stays.case.open_questions, "it did not cite the source, and waits as before"
+
+
+def test_a_request_begun_with_erased_words_or_an_erased_epic_goes(
+    filled: Library, project: Project
+) -> None:
+    drafts = filled.request_drafts
+    bodies = {"words": {"text": WORDS}, "epic": {"epic_keys": ["secret"]}, "other": {"text": PLAIN}}
+    for owner, body in bodies.items():
+        drafts.keep(project.id, owner, json.dumps(body))
+    filled.erasing.erase(Wanted(project.id, documents=("secret",)), by="Ann")
+    assert [owner for owner in bodies if drafts.find(project.id, owner)] == ["other"]
 
 
 def test_the_history_is_closed_for_everything_else(filled: Library, project: Project) -> None:

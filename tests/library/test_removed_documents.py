@@ -112,9 +112,9 @@ def test_cases_of_another_document_of_the_same_title_are_not_taken(
 
 def test_what_is_there_or_never_was_cannot_be_restored(library: Library, project: Project) -> None:
     library.put_document(project.id, document())
-    with pytest.raises(LibraryError, match="again already"):
+    with pytest.raises(LibraryError, match="there is nothing to restore"):
         library.restore_document(project.id, NAME)
-    with pytest.raises(LibraryError, match="Import it again"):
+    with pytest.raises(LibraryError, match="no removed source “file:b”: `sources removed`"):
         library.restore_document(project.id, "file:b")
     library.remove_document(project.id, NAME)
     library.put_document(project.id, document())
@@ -126,7 +126,7 @@ def test_what_was_erased_does_not_come_back(library: Library, project: Project) 
     library.remove_document(project.id, NAME, by="ann")
     library.erasing.erase(Wanted(project.id, documents=(NAME,)), by="ann")
     assert library.removed_documents(project.id) == ()
-    with pytest.raises(LibraryError, match="Import it again"):
+    with pytest.raises(LibraryError, match="no removed source"):
         library.restore_document(project.id, NAME)
     assert library.cases(project.id) == ()
 

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.ui.state import workspace
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import mask_sources
+from assistant.workflow.sources import import_sources, mask_sources
 
 EPIC = """# BKO-40 Trade desk
 
@@ -95,17 +95,86 @@ def test_nothing_of_a_request_is_kept_once_its_run_has_begun(
         time.sleep(0.1)
 
 
-def test_a_request_goes_along_to_a_project_that_has_none(open_app: Open, opened: Workspace) -> None:
+def kept(opened: Workspace, project_id: str, browser: str = "a" * 32) -> str:
+    found = opened.library.request_drafts.find(project_id, browser)
+    return found.body if found else ""
+
+
+def test_each_project_shows_its_own_request_and_nothing_of_another(
+    open_app: Open, opened: Workspace
+) -> None:
+    first, second = opened.projects()[0].id, opened.create_project("Other").id
+    mask_sources.save_choices(opened, first, enabled=True, names=["Wick"])
+    app = typed(open_app(project=first))
+    app.text_area(key="compose_text").set_value(EPIC + "- The last words.\n")
+    app.selectbox(key="project_choice").set_value(second).run()
+    assert not app.exception
+    assert text(app) == ""
+    assert kept(opened, second) == ""
+    assert "The last words." in kept(opened, first), "they came with the change of project"
+    typed(app, "# BKO-50 Another\n")
+    app.selectbox(key="project_choice").set_value(first).run()
+    assert "The last words." in text(app)
+    assert "ada.wick" not in text(app)
+    app.selectbox(key="project_choice").set_value(second).run()
+    assert text(app) == "# BKO-50 Another\n"
+    assert "BKO-40" not in kept(opened, second)
+
+
+def test_what_was_sent_is_kept_in_no_project(open_app: Open, opened: Workspace) -> None:
     first, second = opened.projects()[0].id, opened.create_project("Other").id
     app = typed(open_app(project=first))
-    app.selectbox(key="project_choice").set_value(second).run()
-    assert text(app) == EPIC
-    assert text(open_app(project=first)) == ""
-    back = open_app(project=second)
-    assert text(back) == EPIC
-    typed(open_app(project=first), "# BKO-50 Another\n")
-    back.selectbox(key="project_choice").set_value(first).run()
-    assert text(back) == "# BKO-50 Another\n", "each project has its own"
+    app.button(key="generate").click().run()
+    run = app.query_params["run"]
+    app.button(key="new").click().run()
+    for project, shown in ((second, ""), (first, "")):
+        app.selectbox(key="project_choice").set_value(project).run()
+        assert text(app) == shown
+    assert (kept(opened, first), kept(opened, second)) == ("", "")
+    deadline = time.monotonic() + 60
+    while opened.jobs.is_active(run) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def test_clear_in_one_tab_leaves_what_another_tab_keeps(open_app: Open, opened: Workspace) -> None:
+    project = opened.projects()[0].id
+    one, other = open_app(), open_app()
+    typed(one, "# BKO-50 Of one tab\n")
+    typed(other, "# BKO-60 Of the other\n")
+    one.button(key="clear_request").click().run()
+    assert "Of the other" in kept(opened, project)
+    typed(one, "# BKO-51 Of one tab again\n")
+    one.button(key="clear_request").click().run()
+    assert kept(opened, project) == ""
+    other.run()
+    assert "Of the other" in kept(opened, project), "the tab that shows it keeps it again"
+    other.button(key="clear_request").click().run()
+    one.run()
+    assert kept(opened, project) == ""
+
+
+def test_words_of_another_page_are_the_project_s_that_they_come_from(
+    open_app: Open, opened: Workspace
+) -> None:
+    first, second = opened.projects()[0].id, opened.create_project("Other").id
+    found = import_sources.preview_text(opened, second, "# BKO-70\n\nA tray is green.\n")
+    import_sources.store(opened, second, [found])
+    opened.jobs.wait(f"index-{second}")
+    app = typed(open_app(project=first))
+    app.session_state["session"].project_id = second  # a page alone has no chooser here
+    app.switch_page("pages/ask_sources.py").run()
+    app.chat_input(key="ask_question").set_value("Generate test cases for BKO-70").run()
+    deadline = time.monotonic() + 60
+    while app.chat_input(key="ask_question").disabled and time.monotonic() < deadline:
+        time.sleep(0.1)
+        app.run()
+    app.button(key="to_order").click().run()
+    assert not app.exception
+    assert app.text_input(key="compose_asked").value == "Generate test cases for BKO-70"
+    assert "BKO-70" in kept(opened, second)
+    assert "BKO-40" not in kept(opened, second)
+    assert "BKO-40" in kept(opened, first)
+    assert "BKO-70" not in kept(opened, first)
 
 
 def test_a_kept_request_is_masked_and_goes_with_its_project(
@@ -154,6 +223,28 @@ def test_a_name_is_given_once_and_signs(
     assert "You sign as" not in links(app)
     app.switch_page("pages/settings.py").run()
     assert not [one for one in app.text_input if one.label == "Your name"]
+
+
+def test_a_name_is_written_by_the_tab_that_it_was_given_in(
+    open_app: Open, known: dict[str, str]
+) -> None:
+    known["uat_person"] = "Marta"
+    older, newer = open_app(), open_app()
+    newer.switch_page("pages/settings.py").run()
+    newer.text_input(key="your_name").set_value("Ada").run()
+    newer.switch_page("app.py").run()
+    older.run()
+    assert "uat_person" not in written(older)
+    assert '"uat_person": "Ada"' in written(newer)
+    newer.switch_page("pages/settings.py").run()
+    newer.text_input(key="your_name").set_value("").run()
+    newer.switch_page("app.py").run()
+    assert '"uat_person": ""' in written(newer)
+
+
+def written(app: AppTest) -> str:
+    (found,) = [one for one in app.get("bidi_component") if "uat_browser" in str(one.proto)]
+    return found.proto.json
 
 
 def links(app: AppTest) -> str:

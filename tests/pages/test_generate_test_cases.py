@@ -527,6 +527,7 @@ def test_a_question_is_answered_in_place_and_the_answer_can_be_withdrawn(app: Ap
     assert "How fast is" in shown, "the question is shown with its answer"
     assert not [one for one in app.text_area if one.key.startswith("text-answer-")]
     (withdraw,) = [one for one in app.button if one.key and one.key.startswith("withdraw-")]
+    assert "kept under Removed" in withdraw.help
     withdraw.click().run()
     assert [one for one in app.text_area if one.key.startswith("text-answer-")]
 

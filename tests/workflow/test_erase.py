@@ -275,6 +275,25 @@ def test_a_case_goes_with_its_history_and_its_source_is_named(
     assert any("still holds OLD-1" in text for text in done.unreached)
 
 
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_removed_source_that_would_bring_an_erased_case_back_is_named(
+    opened: tuple[Workspace, str], decided: bool
+) -> None:
+    workspace, project_id = opened
+    library = workspace.library
+    if decided:
+        before = library.case(project_id, "OLD-1").row_version
+        library.set_status(project_id, "OLD-1", "accepted", by="Eve", expected_version=before)
+    library.remove_document(project_id, CASES, by="Ann")
+    done = erase.erase(
+        workspace, erase.erase_request(workspace, project_id, case_ids=("OLD-1",)), by="Tess"
+    )
+    (said,) = [text for text in done.unreached if "OLD-1" in text]
+    assert said.startswith("“id,title”, which was removed, still holds OLD-1: erase that too")
+    library.restore_document(project_id, CASES)
+    assert "OLD-1" in {one.id for one in library.cases(project_id)}
+
+
 @pytest.mark.long
 def test_a_run_goes_with_its_cases_and_its_epic_is_named(
     opened: tuple[Workspace, str], tmp_path: Path

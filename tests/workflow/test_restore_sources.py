@@ -184,7 +184,7 @@ def test_a_removed_source_goes_for_good_with_the_age_limit(opened: Opened, tmp_p
     assert what.documents == (NAME,)
     erase.erase(workspace, what, by="age limit")
     assert restore_sources.removed_sources(workspace, project_id) == ()
-    with pytest.raises(LibraryError, match="Import it again"):
+    with pytest.raises(LibraryError, match="no removed source"):
         restore_sources.restore(workspace, project_id, [NAME])
     held = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
     assert not any(b"Zyxomatic" in path.read_bytes() for path in held)

@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.ui.ask.ask_talks import CARRIED
 from assistant.ui.cases.sources_panel import others_found, source_card
 from assistant.ui.counts import counted
-from assistant.ui.home.kept_request import ASKED, TEXT, WAY
+from assistant.ui.home.kept_request import ASKED, PASTE, TEXT, hand_over
 from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, errors_shown
@@ -134,7 +134,7 @@ def _actions(opened: Workspace, record: Session, answer: Answer) -> None:
             if pressed(
                 "Write test cases", icon=":material/edit_note:", type="tertiary", key="to_cases"
             ):
-                _to_cases(record, answer, said)
+                _to_cases(opened, record, answer, said)
         ended = answer.state in ("failed", "cancelled")
         if ended and pressed("Ask again", icon=":material/refresh:", key="ask_again"):
             st.session_state[CARRIED] = answer.question
@@ -142,7 +142,7 @@ def _actions(opened: Workspace, record: Session, answer: Answer) -> None:
         if sense_of(answer.question) == "order" and pressed(
             "Write test cases for this request", icon=":material/edit_note:", key="to_order"
         ):
-            st.session_state.update({WAY: "ask", ASKED: answer.question})
+            hand_over(opened, record, "ask", {ASKED: answer.question})
             record.open_run("")
             st.switch_page(GENERATE)
 
@@ -161,12 +161,11 @@ def _rule_form(opened: Workspace, record: Session, answer: Answer, said: list[st
             st.success(f"Kept as a source: {label(stored.title)}", icon=":material/check:")
 
 
-def _to_cases(record: Session, answer: Answer, said: list[str]) -> None:
+def _to_cases(opened: Workspace, record: Session, answer: Answer, said: list[str]) -> None:
     """The answer as criteria in the request for cases, to be read and changed there."""
     criteria = "\n".join(f"- {one}" for one in said)
-    st.session_state.update(
-        {WAY: "paste", TEXT: f"# {answer.question}\n\n## Acceptance criteria\n\n{criteria}\n"}
-    )
+    text = f"# {answer.question}\n\n## Acceptance criteria\n\n{criteria}\n"
+    hand_over(opened, record, PASTE, {TEXT: text})
     record.open_run("")
     st.switch_page(GENERATE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
@@ -18,9 +18,11 @@ TEXT, PICKED, ASKED, WAY = "compose_text", "compose_picked", "compose_asked", "c
 PASTE = "paste"
 """The way that is open where none was chosen."""
 _OF = "compose_draft_of"
-"""The project whose draft is in the fields."""
+"""The project that the fields belong to."""
 _SEEN = "compose_draft"
 """The draft as it was brought back, kept or sent last: what differs from it is kept next."""
+_AT = "compose_draft_at"
+"""When what this tab brought back or kept was kept; ``None`` where nothing of it is kept."""
 _LEFT = "compose_draft_left"
 """When what was brought back was left."""
 
@@ -29,39 +31,42 @@ def bring_back(opened: Workspace, record: Session) -> None:
     """Put what this browser left in the project into the fields, before they are drawn; keep what
     was changed in them since.
 
-    Where nothing was left there, what stands in the fields goes along from the project looked at
-    before: it is kept here from now on, and there no more.
+    The fields belong to one project: nothing of them goes along to another one.
     """
     before, here = st.session_state.get(_OF, ""), record.project_id
     if before != here:
+        if before in {project.id for project in opened.projects()}:
+            _keep(opened, record, before)  # the last words came with the change of project
         found = request_drafts.find(opened, here, record.browser)
-        st.session_state[_OF] = here
-        st.session_state[_SEEN] = found.draft if found else RequestDraft()
-        st.session_state[_LEFT] = None
-        if found is not None and (before or _in_fields().is_empty):
-            _fill(found.draft, epic_choices(opened, here))
-            st.session_state[_SEEN] = _in_fields()
-            st.session_state[_LEFT] = found.at
-        elif before:
-            request_drafts.drop(opened, before, record.browser)
-            if before not in {project.id for project in opened.projects()}:
-                _fill(RequestDraft())  # it was erased
-    _keep(opened, record)
+        _fill(found.draft if found else RequestDraft(), epic_choices(opened, here))
+        st.session_state[_OF], st.session_state[_SEEN] = here, _in_fields()
+        st.session_state[_AT] = st.session_state[_LEFT] = found.at if found else None
+    _keep(opened, record, here)
 
 
-def _keep(opened: Workspace, record: Session) -> None:
-    now, seen = _in_fields(), st.session_state[_SEEN]
-    if now == seen or (now.is_empty and seen.is_empty):
+def hand_over(opened: Workspace, record: Session, way: str, said: Mapping[str, str]) -> None:
+    """Put words of another page into the project's request, in place of those in these fields."""
+    bring_back(opened, record)
+    st.session_state.update({WAY: way, **said})
+
+
+def _keep(opened: Workspace, record: Session, project_id: str) -> None:
+    now, seen, at = _in_fields(), st.session_state[_SEEN], st.session_state[_AT]
+    if now.is_empty and seen.is_empty:
+        return
+    if now == seen and (
+        at is None or not request_drafts.is_lost(opened, project_id, record.browser, at)
+    ):
         return
     with errors_shown():
-        request_drafts.keep(opened, record.project_id, record.browser, now)
-    st.session_state[_SEEN], st.session_state[_LEFT] = now, None
+        kept = request_drafts.keep(opened, project_id, record.browser, now, before=at)
+        st.session_state.update({_SEEN: now, _AT: kept, _LEFT: None})
 
 
 def sent(opened: Workspace, record: Session) -> None:
     """What stands in the fields is a run now, and no draft any more."""
-    st.session_state[_SEEN] = _in_fields()
-    request_drafts.drop(opened, record.project_id, record.browser)
+    request_drafts.drop(opened, record.project_id, record.browser, st.session_state[_AT])
+    st.session_state.update({_SEEN: _in_fields(), _AT: None, _LEFT: None})
 
 
 def clear_button(opened: Workspace, record: Session) -> None:
@@ -70,9 +75,9 @@ def clear_button(opened: Workspace, record: Session) -> None:
         return
 
     def clear() -> None:
-        request_drafts.drop(opened, record.project_id, record.browser)
+        request_drafts.drop(opened, record.project_id, record.browser, st.session_state[_AT])
         _fill(RequestDraft(way=st.session_state[WAY]))
-        st.session_state[_SEEN], st.session_state[_LEFT] = RequestDraft(), None
+        st.session_state.update({_SEEN: RequestDraft(), _AT: None, _LEFT: None})
 
     st.button(
         "Clear",

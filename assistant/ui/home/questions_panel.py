@@ -280,7 +280,8 @@ def answer_given(
                 icon=":material/undo:",
                 type="tertiary",
                 key=f"withdraw-{answer.document_id}",
-                help="The question is open again",
+                help="The question is open again; the answer is kept under Removed in Import "
+                "sources until it is erased.",
             ):
                 with page_action():
                     answers.withdraw(opened, record.project_id, answer.document_id, by=record.user)

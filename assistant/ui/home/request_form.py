@@ -19,7 +19,6 @@ from assistant.ui.home.checklist_panel import checklist_panel, shared_preconditi
 from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
 from assistant.ui.home.kept_request import (
     ASKED,
-    PASTE,
     PICKED,
     TEXT,
     WAY,
@@ -69,7 +68,6 @@ def compose(opened: Workspace, record: Session) -> None:
             "How do you want to name the epic?",
             list(WAYS),
             format_func=WAYS.__getitem__,
-            default=PASTE,
             required=True,
             key=WAY,
             label_visibility="collapsed",

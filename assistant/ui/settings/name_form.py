@@ -18,6 +18,7 @@ def name_form(record: Session) -> None:
 
     def sign() -> None:
         record.user = tidy_name(st.session_state[NAME] or "") or DEFAULT_USER
+        record.names_given += 1
 
     st.text_input(
         "Your name",

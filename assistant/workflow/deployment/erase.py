@@ -20,6 +20,7 @@ from assistant.library import Wanted as Wanted
 from assistant.workflow.deployment import erase_marker
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.train_adapter import forget_project
+from assistant.workflow.writing import request_drafts
 from assistant.workflow.writing.answers import PREFIX
 from assistant.workflow.writing.runs import AGAIN
 
@@ -170,11 +171,13 @@ def expired(workspace: Workspace, project_id: str, *, now: datetime | None = Non
 
 
 def keep_limits(workspace: Workspace) -> None:
-    """Erase in every project what is older than its limit; what is busy is left for next time."""
+    """Erase in every project what is older than its limit, and requests that were begun and left
+    long ago; what is busy is left for next time."""
     for one in workspace.projects():
-        if one.retention_days is None:
-            continue
         try:
+            request_drafts.drop_old(workspace, one.id)
+            if one.retention_days is None:
+                continue
             limit = utc_now() - timedelta(days=one.retention_days)
             workspace.library.asked.remove_before(one.id, limit)
             workspace.library.proposals.remove_before(one.id, limit)
@@ -238,6 +241,17 @@ def _left_elsewhere(workspace: Workspace, what: Wanted) -> tuple[str, ...]:
         document_id = held_cases[name].document_id if name in held_cases else None
         if document_id in titles and document_id not in what.documents:
             found[f"The source “{titles[document_id].title}” still holds {name}."] = None
+    in_runs = {one.key for name in what.runs for one in library.run_epics(project_id, name)}
+    held_by = library.erasing.held_by_removed(project_id, {*what.cases, *in_runs})
+    kept = [(one, name) for one, its in held_by.items() for name in its]
+    theirs = ((name, held_cases[name]) for name in what.cases if name in held_cases)
+    kept += [(one.document_id or "", name) for name, one in theirs]
+    for document_id, name in kept:  # a case that somebody decided on may have an id of its own
+        if document_id in gone and document_id not in what.documents:
+            found[
+                f"“{gone[document_id].title}”, which was removed, still holds {name}: erase that "
+                "too, or it comes back when the source is restored."
+            ] = None
     return tuple(found)
 
 
