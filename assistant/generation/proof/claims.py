@@ -530,19 +530,21 @@ class Claims:
         told = self._flat + flat(" ".join(lines)) if found else ""
         return any(
             all(
-                flat(part) in told or self._is_known_number(part)
+                flat(part) in told or self._is_known_number(part, words)
                 for value in values
                 for part in listed(value)
             )
             for values in found
         )
 
-    def _is_known_number(self, words: str) -> bool:
+    def _is_known_number(self, words: str, context: str = "") -> bool:
         """Whether words are one number that the data hold or a calculation comes to, however it is
-        written: "2 December 2026" where the data say 2026-12-02."""
+        written: "2 December 2026" where the data say 2026-12-02; or one of a source that is about
+        the ``context``: "£18.00" where the row of the late fee has 18."""
         match numbers(words):
             case [one] if one.words == words.strip():
-                return self.worked.holds(one) or self._near.holds(one)
+                known = self.worked.holds(one) or self._near.holds(one)
+                return known or bool(context and self._in_source(one, context))
         return False
 
     def _is_form(self, words: str) -> bool:

@@ -13,10 +13,12 @@ from assistant.language.quoted_messages import find_messages
 
 _NAME = r"[^\W\d][^{}<>=/\n]{1,40}"
 _PLACE = re.compile(
-    rf"\{{!?(?P<braces>{_NAME}|[^\W\d]|\d{{1,2}})\}}|(?<![^\W_])<(?P<angles>{_NAME})>"
+    rf"\{{!?(?P<braces>{_NAME}|[^\W\d]|\d{{1,2}}(?:,[^{{}}\n]{{1,40}})?)\}}"
+    rf"|(?<![^\W_])<(?P<angles>{_NAME})>"
 )
-"""A name or a number in braces ("{0}" of a label, "{!Account.Name}" of Salesforce), or a name in
-angle brackets of their own; with "=" or "/" in it they are markup."""
+"""A name or a number in braces ("{0}" of a label, with its form in Java's "{0,date,dd/MM/yyyy}",
+"{!Account.Name}" of Salesforce), or a name in angle brackets of their own; with "=" or "/" in it
+they are markup."""
 
 LONGEST = 60
 """Characters that a place is filled with."""

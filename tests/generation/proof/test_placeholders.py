@@ -94,6 +94,11 @@ TICKETS = "Text: {n} issued ticket(s) still carry the old name. They will not be
             ("rc-00151",),
         ),
         ("Subject: Claim {!Claim__c.Name} is closed", "Claim RC-00151 is closed", ("rc-00151",)),
+        (
+            "Your lesson is on {0,date,dd/MM/yyyy} at {0,time,HH:mm}.",
+            "Your lesson is on 01/02/2027 at 14:00.",
+            ("01/02/2027", "14:00"),
+        ),
     ],
 )
 def test_a_message_is_a_sources_own_with_its_places_filled(
@@ -154,4 +159,12 @@ def test_a_day_fills_a_place_however_it_is_written(prove: Prove, day: str, stand
         ("Open it.", "Delivered on 2026-12-01", f"“A swap is possible from {day}.” is shown."),
     ]  # fmt: skip
     case = prove("The standard reason is shown.", steps, sources=[told])
+    assert any(one.rule == "not in the sources" for one in case.findings) is not stands
+
+
+@pytest.mark.parametrize(("fee", "stands"), [("£18.00", True), ("£19.00", False)])
+def test_an_amount_of_a_row_fills_a_place(prove: Prove, fee: str, stands: bool) -> None:
+    told = ["Text: A late fee of {0} will be put on your account.", "Item: Late fee; Price £: 18"]
+    steps = [("Cancel it.", "", f"“A late fee of {fee} will be put on your account.” is shown.")]
+    case = prove("The agreed message is shown.", steps, sources=told)
     assert any(one.rule == "not in the sources" for one in case.findings) is not stands
