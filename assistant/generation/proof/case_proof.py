@@ -13,6 +13,7 @@ An expected result that holds is ``supported`` (it stands in the words cited for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -113,7 +114,8 @@ class _Proof:
             for conflict in find_conflicts(criterion.text, chunks):
                 if conflict.quantity.text in said:
                     name = conflict.source_name
-                    theirs = conflict.sentence.text.strip().removeprefix(name)
+                    named = rf"[\s*_-]*{re.escape(name)}[\s*_:.-]*"
+                    theirs = re.sub(rf"\A{named}", "", conflict.sentence.text)
                     message = (
                         f"{criterion.id} says “{conflict.quantity.text}”; {name} says "
                         f"{shown(theirs)}."
