@@ -56,6 +56,7 @@ def test_vague_words_are_asked_about(text: str, kind: str, words: str) -> None:
         "A household runs as many vouchers as the rules allow.",
         "A claim is not reopened more often than the contract says.",
         "Overtime has to be confirmed by the supervisor.",
+        "Before that the hint is shown and has to be confirmed.",
         "After that the regular price is shown.",
         "Passengers with a flexible ticket change their booking free of charge.",
         "The change is effective from the next billing period.",

@@ -111,7 +111,8 @@ def _harmless(text: str, match: re.Match[str]) -> bool:
     if words.startswith("sufficient") and _ENOUGH.search(f"{text[: match.start()][-40:]} {after}"):
         return True
     if words.startswith("to be ") and re.search(r"\b(?:has|have|had|needs?) $", before):
-        return re.match(r"\s+by\b", after) is not None  # "has to be confirmed by the supervisor"
+        is_step = words == "to be confirmed" and not re.search(r"\bstill \w+ $", before)
+        return is_step or re.match(r"\s+by\b", after) is not None  # "decided by the supervisor"
     if words == "recent" and before.endswith("most "):
         return True
     if words in ("most", "few") and re.search(r"\b(?:at|at the|no|the)\s+$", before):
