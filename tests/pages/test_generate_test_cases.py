@@ -623,6 +623,23 @@ def test_a_question_is_answered_with_its_suggestion_in_place_of_the_criterion(ap
 
 
 @pytest.mark.long
+def test_what_is_asked_on_running_a_case_stands_at_it_and_nothing_waits_for_it(
+    app: AppTest,
+) -> None:
+    generated(app)
+    where = Question(criterion_id="PAY-71-AC1", kind="how to run", text="On which screen is it?")
+    state.workspace().library.add_questions(
+        app.query_params["run"], [where], bears_on=lambda question, case: False
+    )
+    app.run()
+    app.radio(key="case_list").set_value(next(one for one in listed(app) if "AC1-P1" in one)).run()
+    assert "how to run] On which screen is it?" in text_of(app).replace("\\", "")
+    assert "open question] On which" not in text_of(app)
+    app.radio(key="case_list").set_value(next(one for one in listed(app) if "AC2-" in one)).run()
+    assert "On which screen is it?" not in text_of(app).replace("\\", "")
+
+
+@pytest.mark.long
 def test_an_answer_that_would_leave_a_criterion_less_to_test_is_shown_before_it_is_kept(
     app: AppTest,
 ) -> None:

@@ -25,7 +25,7 @@ from assistant.workflow.review.review import (
     faults_of,
     needs_of,
 )
-from assistant.workflow.writing.answers import Answer
+from assistant.workflow.writing.answers import Answer, Asked
 
 MARKS: dict[Support, tuple[str, str]] = {
     "supported": ("gray", "its words are in its data or"),
@@ -48,8 +48,14 @@ Answers = tuple[Mapping[str, Answer], bool]
 written before the first of them."""
 
 
-def case_view(case: TestCase, criteria: dict[str, str], answers: Answers = ({}, False)) -> None:
-    """The case's words, nothing to type into; ``criteria`` are its criteria's texts by id."""
+def case_view(
+    case: TestCase,
+    criteria: dict[str, str],
+    answers: Answers = ({}, False),
+    how_to_run: Sequence[Asked] = (),
+) -> None:
+    """The case's words, nothing to type into; ``criteria`` are its criteria's texts by id,
+    ``how_to_run`` what was asked on running it."""
     st.markdown(f"**{label(case.title, limit=300)}**")
     needs_lines(case, answers)
     remarks = [
@@ -58,10 +64,17 @@ def case_view(case: TestCase, criteria: dict[str, str], answers: Answers = ({}, 
     ]
     if remarks:
         st.markdown("  \n".join(remarks))
+    if how_to_run:
+        st.markdown("  \n".join(map(_on_running, how_to_run)))
     _lines("Preconditions", case.preconditions)
     steps_table(case)
     _lines("Objective", [one for one in case.objective.splitlines() if not _quotes(one, criteria)])
     _lines("Postconditions", case.postconditions)
+
+
+def _on_running(asked: Asked) -> str:
+    text, given = asked.question.text, asked.answer
+    return f":blue-badge[how to run] {_answered(text, given) if given else label(text, limit=300)}"
 
 
 def _quotes(line: str, criteria: dict[str, str]) -> bool:

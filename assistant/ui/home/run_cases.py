@@ -115,7 +115,7 @@ def _case(
     else:
         criteria = runs.criteria_texts(opened, record.project_id, view, stored)
         answers = runs.answers_on(opened, record.project_id, stored)
-        case_view(stored.case, criteria, answers)
+        case_view(stored.case, criteria, answers, view.how_to_run(stored.case))
         findings_panel(stored.case, editor.apply_fix, told=told_by_needs(stored.case))
     if view.summary.status not in ACTIVE:
         filtered = bool(chosen_verdicts(view.summary.id))

@@ -13,6 +13,7 @@ from assistant.domain import (
     Question,
     SourceAnswer,
     Technique,
+    TestCase,
     Value,
 )
 from assistant.errors import LibraryError
@@ -64,6 +65,17 @@ class RunView(Value):
     def open_questions(self) -> tuple[Question, ...]:
         """Those on what holds that neither a source nor a person has answered."""
         return tuple(one.question for one in (*self.asked, *self.raised) if one.is_open)
+
+    def how_to_run(self, case: TestCase) -> tuple[Asked, ...]:
+        """What its writer asked of the case's criteria that only says how a tester runs and sees
+        it, where no source answers it: no case waits for that, and whoever runs it wants it."""
+        return tuple(
+            one
+            for one in self.asked
+            if one.question.is_on_running
+            and one.question.is_open
+            and one.question.criterion_id in case.criterion_ids
+        )
 
     @property
     def notices(self) -> tuple[Notice, ...]:
