@@ -289,12 +289,13 @@ def _form(options: Namespace) -> export_cases.FileForm:
 
 
 def _warnings(file: export_cases.CsvFile, terminal: Terminal) -> None:
-    """What breaks the template, and what of the cases is not in the file."""
-    for name, told in (("template", file.problems), ("export", file.warnings)):
-        for sentence in told[:PROBLEMS_SHOWN]:
-            terminal.note(f"{name}: {sentence}")
-        if len(told) > PROBLEMS_SHOWN:
-            terminal.note(f"{name}: {len(told) - PROBLEMS_SHOWN} more like these")
+    """What breaks the template, and what of the cases is not in the file: a sentence a matter."""
+    for sentence in file.problems[:PROBLEMS_SHOWN]:
+        terminal.note(f"template: {sentence}")
+    if len(file.problems) > PROBLEMS_SHOWN:
+        terminal.note(f"template: {len(file.problems) - PROBLEMS_SHOWN} more like these")
+    for sentence in file.warnings:
+        terminal.note(f"export: {sentence}")
 
 
 def _check_folder(path: Path) -> None:

@@ -342,7 +342,7 @@ def test_long_cases_leave_room_for_the_sources_that_they_rest_on(
         return [json.dumps(body).count("<source ") for body in server.bodies[before:]]
 
     (of_short,) = sources(())
-    of_long = sources(*[long] * 6)
+    of_long = sources(*[long] * 12)
     assert len(of_long) > 1
     assert min(of_long) > of_short // 3  # all in one request: a quarter
 

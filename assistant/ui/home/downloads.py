@@ -15,7 +15,7 @@ from assistant.workflow.review import company_template, export_cases, review_lib
 from assistant.workflow.review.export_cases import Target
 from assistant.workflow.writing.runs import ACTIVE, RunSummary
 
-LOSSES_SHOWN = 6
+LOSSES_SHOWN = 12
 SELECTIONS: dict[export_cases.Selection, str] = {
     "accepted": "Accepted cases",
     "all": "All cases but the rejected",
