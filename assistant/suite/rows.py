@@ -22,7 +22,7 @@ Sources = Mapping[str, Chunk]
 """Chunks by id: what the ``chunk_id`` of a citation points to."""
 
 SUPPORT_WORDS: dict[str, str] = {
-    "supported": "its words are in the sources",
+    "supported": "its words are in its data or the sources",
     "derived": "its words are in part in the sources",
     "unsupported": "not in the sources",
 }

@@ -56,9 +56,12 @@ def table(
 def test_header_then_one_row_per_step_with_case_fields_repeated() -> None:
     assert table("id", "step_number", "step_action", "step_data", "step_support") == [
         ["id", "step_number", "step_action", "step_data", "step_support"],
-        ["CC-12-AC1-P", "1", "Enter the claim", "14 days", "its words are in the sources"],
+        [
+            "CC-12-AC1-P", "1", "Enter the claim", "14 days",
+            "its words are in its data or the sources",
+        ],
         ["CC-12-AC1-P", "2", "Open the log", "", "not in the sources"],
-    ]
+    ]  # fmt: skip
 
 
 def test_test_data_goes_with_the_action_where_it_has_no_column() -> None:
@@ -88,7 +91,7 @@ def test_step_columns_of_one_row_per_case_are_numbered() -> None:
     assert found[1] == [
         "1. Enter the claim\n2. Open the log",
         "1. 14 days",
-        "1. its words are in the sources\n2. not in the sources",
+        "1. its words are in its data or the sources\n2. not in the sources",
     ]
 
 

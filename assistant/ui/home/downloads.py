@@ -15,7 +15,6 @@ from assistant.workflow.review import company_template, export_cases, review_lib
 from assistant.workflow.review.export_cases import Target
 from assistant.workflow.writing.runs import ACTIVE, RunSummary
 
-LOSSES_SHOWN = 12
 SELECTIONS: dict[export_cases.Selection, str] = {
     "accepted": "Accepted cases",
     "all": "All cases but the rejected",
@@ -106,7 +105,7 @@ def left_out(
     where that is given."""
     stamp = review_library.stamp(opened, project_id)
     sentences = _left_out(opened, project_id, tuple(case_ids), run_id, target.name, target, stamp)
-    for sentence in sentences[:LOSSES_SHOWN]:
+    for sentence in sentences:
         st.caption(f":orange[:material/info:] {label(sentence, limit=300)}")
 
 
