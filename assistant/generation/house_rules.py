@@ -4,7 +4,7 @@ What the template states (the longest title, how a title is put together) and wh
 without saying so (how titles begin, who acts in a step, whether a result "should be" or "is",
 whether actions carry numbers of their own, how ids are built). What more than a twentieth of the
 cases do otherwise is no rule, so that nearly all cases that it is learnt from keep it. Findings are
-advice, each with a fix where a rule can make one.
+advice; a fix cuts, moves or puts together what is there and words nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from assistant.domain import CaseTemplate, Fix, LintFinding, StepText, TestCase, TestStep, Value
-from assistant.generation.sentence_words import QUOTED, clipped, phrase, sentence
-from assistant.language.casing import lower_start
+from assistant.generation.sentence_words import QUOTED, clipped
 from assistant.language.clauses import parse_clause
 from assistant.language.nouns import is_person
 from assistant.language.verbs import is_base
@@ -38,7 +37,6 @@ _LEADS = re.compile(
 )
 _BE = re.compile(r"\b(is|are)\b(?! (?:to|supposed|expected)\b)")
 _SHOULD = re.compile(r"\bshould\b", re.IGNORECASE)
-_SHOULD_BE = re.compile(r"\bshould (?P<not>not )?be\b")
 
 
 class HouseRules(Value):
@@ -149,7 +147,6 @@ def _title(case: TestCase, rules: HouseRules) -> Iterator[LintFinding]:
             rule="title style",
             message=f"Titles of other cases begin with “{rules.lead}”.",
             words=title,
-            fix=Fix(says=f"Begin with “{rules.lead}”", title=_led_by(rules.lead, title)),
         )
     ours = case.model_copy(update={"origin": case.origin.model_copy(update={"writer": "rules"})})
     whole = titled(rules.title_pattern, ours)
@@ -179,13 +176,6 @@ def lead_of(title: str) -> str:
         return ""
     lead = f"{match.group(1).capitalize()}{(match.group(2) or ' that').lower()}"
     return lead.replace(" if", " that").replace(" whether", " that")
-
-
-def _led_by(lead: str, title: str) -> str:
-    """A title with this lead in place of its own."""
-    text = phrase(title)
-    known = _LEADS.match(text)
-    return f"{lead} {lower_start(phrase(text[known.end() :]) if known else text)}"
 
 
 # --- Steps ----------------------------------------------------------------------------------------
@@ -221,21 +211,13 @@ def _modal(step: TestStep, rules: HouseRules) -> Iterator[LintFinding]:
     says = "should" if _says_should(result) else "is"
     if says == rules.modal:
         return
-    if rules.modal == "should":
-        better = _with_should(result)
-        if not better:
-            return  # "The page opens": no word that "should" could go with
+    if rules.modal == "is":
+        message = "Expected results of other cases say what is, not what “should be”."
+    elif _BE.search(QUOTED.sub(" ", result)):
         message = "Expected results of other cases say what “should be”."
     else:
-        better = _plain(result)
-        message = "Expected results of other cases say what is, not what “should be”."
-    changed = step.action, better
-    fix = (
-        Fix(says="Word it so", steps=(_with(step, *changed),))
-        if better and better != result
-        else None
-    )
-    yield _found(step, "result style", message, result.strip(), fix)
+        return  # "The page opens": no word that "should" could go with
+    yield _found(step, "result style", message, result.strip(), None)
 
 
 def _person(action: str) -> Person:
@@ -264,41 +246,12 @@ def _says_should(text: str) -> bool:
     return bool(_SHOULD.search(QUOTED.sub(" ", text)))
 
 
-def _with_should(result: str) -> str:
-    """A result with "should be" for its first "is" outside of messages; "" where it has none."""
-    quoted = [match.span() for match in QUOTED.finditer(result)]
-    for match in _BE.finditer(result) if not _SHOULD.search(result) else ():
-        if not any(start <= match.start() < end for start, end in quoted):
-            rest = result[match.end() :]
-            negated = rest.startswith(" not ")
-            modal = "should not be" if negated else "should be"
-            said = sentence(result[: match.start()] + modal + (rest[4:] if negated else rest))
-            stops = result.rstrip().endswith(".") or said[-2:-1] in "\"”’'"
-            return said if stops else said.removesuffix(".")
-    return ""
-
-
-def _plain(result: str) -> str:
-    """ "The page should be displayed." -> "The page is displayed."; "" where it is not so plain."""
-    if QUOTED.search(result) or len(_SHOULD.findall(result)) != 1:
-        return ""
-    clause = parse_clause(result.rstrip(" ."))
-    if clause is None:
-        return ""
-    be = "are" if clause.plural else "is"
-    return _SHOULD_BE.sub(lambda m: f"{be} {m['not'] or ''}".rstrip(), result)
-
-
 def _gherkin(action: str) -> bool:
     return bool(re.match(r"\s*(?:given|when|then|and|but|\*)\s", action, re.IGNORECASE))
 
 
-def _with(step: TestStep, action: str, expected: str | None = None) -> StepText:
-    return StepText(
-        action=action,
-        test_data=step.test_data,
-        expected_result=step.expected_result if expected is None else expected,
-    )
+def _with(step: TestStep, action: str) -> StepText:
+    return StepText(action=action, test_data=step.test_data, expected_result=step.expected_result)
 
 
 def _found(step: TestStep, rule: str, message: str, words: str, fix: Fix | None) -> LintFinding:
