@@ -344,7 +344,8 @@ class Question(Value):
 
     ``suggestion`` is how the criterion would read if the other side of a contradiction is right.
     ``source_answers`` are what the sources say to it, where a run wrote its cases by them.
-    ``case_titles`` name the cases that, as their writer says, follow one of the possible answers.
+    ``case_titles`` name the cases that, as their writer says, follow one of the possible answers,
+    or that need the answer to be run.
     """
 
     criterion_id: str
@@ -508,6 +509,8 @@ class TestCase(Value):
     findings: tuple[LintFinding, ...] = ()
     open_questions: tuple[str, ...] = ()
     """Questions on its criteria that nobody had answered when it was written."""
+    running_questions: tuple[str, ...] = ()
+    """What its writer asked that only says how to run and see it: it waits for none of them."""
     status: CaseStatus = "draft"
     status_reason: str = ""
     origin: CaseOrigin = CaseOrigin(writer="rules")
@@ -580,6 +583,9 @@ CASE_PARTS: dict[str, str] = {
 }
 """What the parts of a case are called in a text that holds several of them (``description``), in
 their order: so they are written, and so they are read back."""
+
+HOW_TO_RUN = "How to run it: "
+"""Begins a question among a file's open ones that only says how a case is run and seen."""
 
 
 class Column(Value):

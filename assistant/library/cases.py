@@ -81,9 +81,13 @@ class CaseStore(Store):
                 bearing = [one for one in questions if bears_on(one, case)]
                 answered = {one.text for one in questions if one.source_answers}
                 left = [text for text in case.open_questions if text not in answered]
-                texts = tuple(dict.fromkeys((*left, *(one.text for one in bearing))))
-                if texts != case.open_questions:
-                    case = case.model_copy(update={"open_questions": texts})
+                asked = dict.fromkeys(left)
+                running = dict.fromkeys(case.running_questions)
+                for one in bearing:
+                    (running if one.is_on_running else asked)[one.text] = None
+                put = {"open_questions": tuple(asked), "running_questions": tuple(running)}
+                if put != {name: getattr(case, name) for name in put}:
+                    case = case.model_copy(update=put)
                     by = _writer_of(connection, row.project_id, run_id)
                     case_rows.replace(connection, row, case, by=by, action="asked")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.domain import (
     CASE_PARTS,
+    HOW_TO_RUN,
     CaseTemplate,
     Chunk,
     Citation,
@@ -163,6 +164,10 @@ def _case_cell(
     return _in_their_words(column, "\n".join(items))
 
 
+def _questions(case: TestCase) -> list[str]:
+    return [*case.open_questions, *(HOW_TO_RUN + text for text in case.running_questions)]
+
+
 _CASE_FIELDS: dict[TemplateField, Callable[[TestCase], Sequence[str]]] = {
     "id": lambda case: (case.id,),
     "title": lambda case: (case.title,),
@@ -180,7 +185,7 @@ _CASE_FIELDS: dict[TemplateField, Callable[[TestCase], Sequence[str]]] = {
     "status": lambda case: (case.status,),
     "support": lambda case: (_worst_support(case),),
     "tags": lambda case: tags(case),
-    "questions": lambda case: case.open_questions,
+    "questions": _questions,
 }
 
 
@@ -235,7 +240,7 @@ def _description(
         ("preconditions", case.preconditions),
         ("postconditions", case.postconditions),
         ("calculations", sums),
-        ("questions", case.open_questions),
+        ("questions", _questions(case)),
     )
     parts += [_listed(field, lines) for field, lines in lists if lines and field not in fields]
     values: tuple[tuple[TemplateField, str], ...] = (

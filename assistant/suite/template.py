@@ -113,7 +113,7 @@ def left_out(template: CaseTemplate, case: TestCase) -> tuple[str, ...]:
         ("criteria", "acceptance criteria", bool(case.criterion_ids)),
         ("priority", "priority", True),
         ("labels", "labels", bool(case.labels)),
-        ("questions", "open questions", bool(case.open_questions)),
+        ("questions", "open questions", bool(case.open_questions or case.running_questions)),
         ("id", "test case ids", True),
     )
     return tuple(words for field, words, filled in held if filled and field not in fields)

@@ -253,6 +253,18 @@ def test_what_a_model_asks_stands_on_the_drafts_that_it_bears_on(
     assert library.case(project.id, asked.id).case.open_questions == ("Which?",)
 
 
+def test_what_only_says_how_to_run_a_draft_keeps_nobody_waiting(
+    library: Library, project: Project
+) -> None:
+    library.start_run(project.id, RUN)
+    library.add_case(project.id, RUN.id, case("one"))
+    where = Question(criterion_id="A", kind="how to run", text="On which screen?")
+    for _ in range(2):
+        library.add_questions(RUN.id, [where], bears_on=lambda *_: True)
+    (kept,) = library.cases(project.id)
+    assert (kept.case.running_questions, kept.case.open_questions) == (("On which screen?",), ())
+
+
 def test_what_a_source_says_to_a_question_is_kept_and_the_cases_by_it_are_free(
     library: Library, project: Project
 ) -> None:

@@ -629,7 +629,9 @@ def test_what_is_asked_on_running_a_case_stands_at_it_and_nothing_waits_for_it(
     generated(app)
     where = Question(criterion_id="PAY-71-AC1", kind="how to run", text="On which screen is it?")
     state.workspace().library.add_questions(
-        app.query_params["run"], [where], bears_on=lambda question, case: False
+        app.query_params["run"],
+        [where],
+        bears_on=lambda question, case: question.criterion_id in case.criterion_ids,
     )
     app.run()
     app.radio(key="case_list").set_value(next(one for one in listed(app) if "AC1-P1" in one)).run()

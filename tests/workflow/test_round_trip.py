@@ -154,6 +154,7 @@ WHOLE = TestCase(
     ),
     postconditions=("The loan is deleted.",),
     open_questions=("Who waives the fee?",),
+    running_questions=("On which screen is the fee shown?",),
     priority="High",
     epic_key="LIB-1",
     story_key="US-7",
@@ -172,6 +173,7 @@ def test_a_file_for_a_tool_reads_back_as_the_cases_in_it(template: CaseTemplate)
     lost = {one.what for one in losses(template, cases, profile="import")}
     parts = (("objective", "objective"), ("postconditions", "postconditions"),
              ("criterion_ids", "acceptance criteria"), ("open_questions", "open questions"),
+             ("running_questions", "open questions"),
              ("id", "test case ids"))  # fmt: skip
     same |= {field for field, what in parts if what not in lost}
     assert [case.model_dump(include=same) for case in read] == [

@@ -23,17 +23,17 @@ def bears_on(question: Question, case: TestCase) -> bool:
     those with a value of their kind, and one on what a clause means, or that the authors left open,
     on those whose results tell most of it. Any other bears on every case of its criterion. What
     their writer names as following one of the possible answers it bears on in any case. None bears
-    on a case that cites the source which answers it, and none on any that only asks how to run it:
-    no result hangs on that.
+    on a case that cites the source which answers it. One that only asks how to run cases bears on
+    those that its writer names, and on all of its criterion where he names none.
     """
     named = case.title in question.case_titles
-    if question.is_on_running or not (named or question.criterion_id in case.criterion_ids):
+    if not (named or question.criterion_id in case.criterion_ids):
         return False
     cited = {one.chunk_id for step in case.steps for one in step.citations}
     if any(one.chunk_id in cited for one in question.source_answers):
         return False
-    if named:
-        return True
+    if named or question.is_on_running:
+        return named or not question.case_titles
     quotes = [evidence.quote for evidence in question.evidence if evidence.quote.strip()]
     said = " \n".join(_texts(case)).translate(_NO_MARKS)  # a value counts in a quotation too
     if question.kind == "conflict" and len(quotes) > 1:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from assistant.domain import (
     CASE_PARTS,
+    HOW_TO_RUN,
     TECHNIQUES,
     CaseOrigin,
     Priority,
@@ -82,6 +83,7 @@ def _case(rows: CaseRows, taken: Taken) -> TestCase:
     story = everything["story"]
     status = "; ".join(_values(rows, "status"))
     preconditions = [*_items(rows, "preconditions"), *_lines(told.get("preconditions", "")), *given]
+    asked = _lines(told.get("questions", ""))
     labels = (*rows.section, *_labels(_joined(rows, "labels")))
     return TestCase(
         id=taken.claim(wanted),
@@ -100,7 +102,10 @@ def _case(rows: CaseRows, taken: Taken) -> TestCase:
         story_key=find_key(story) or _LIST.split(story)[0],
         criterion_ids=tuple(dict.fromkeys(x for x in _LIST.split(everything["criteria"]) if x)),
         labels=tuple(dict.fromkeys(labels)),
-        open_questions=tuple(_lines(told.get("questions", ""))),
+        open_questions=tuple(one for one in asked if not one.startswith(HOW_TO_RUN)),
+        running_questions=tuple(
+            one.removeprefix(HOW_TO_RUN) for one in asked if one.startswith(HOW_TO_RUN)
+        ),
         status="imported",
         status_reason=f"{STATUS}{status}" if status else "",
         origin=CaseOrigin(writer="import"),

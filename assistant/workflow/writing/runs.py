@@ -67,15 +67,9 @@ class RunView(Value):
         return tuple(one.question for one in (*self.asked, *self.raised) if one.is_open)
 
     def how_to_run(self, case: TestCase) -> tuple[Asked, ...]:
-        """What its writer asked of the case's criteria that only says how a tester runs and sees
-        it, where no source answers it: no case waits for that, and whoever runs it wants it."""
-        return tuple(
-            one
-            for one in self.asked
-            if one.question.is_on_running
-            and one.question.is_open
-            and one.question.criterion_id in case.criterion_ids
-        )
+        """What its writer asked that only says how a tester runs and sees the case: it waits for
+        none of that, and whoever runs it wants it."""
+        return tuple(one for one in self.asked if one.question.text in case.running_questions)
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -41,7 +41,7 @@ def case(result: str, criterion: str = "AC-1") -> TestCase:
         ),
         (question("ambiguous"), "It is paid.", False),
         (question("missing rule"), "It is paid.", True),
-        (question("how to run", "at once"), "The seat is free at once.", False),
+        (question("how to run", "at once"), "It is paid.", True),
     ],
 )
 def test_a_question_bears_on_the_cases_that_use_its_words_or_values(
@@ -67,4 +67,6 @@ def test_a_case_that_its_writer_names_carries_the_question_whatever_it_says() ->
     asked = question("ambiguous").model_copy(update={"case_titles": ("Paying",)})
     assert bears_on(asked, case("It is done."))
     assert bears_on(asked, case("Done.", "AC-2"))
-    assert not bears_on(asked.model_copy(update={"kind": "how to run"}), case("It is done."))
+    running = asked.model_copy(update={"kind": "how to run"})
+    assert bears_on(running, case("It is done.", "AC-2"))
+    assert not bears_on(running.model_copy(update={"case_titles": ("Other",)}), case("It is done."))
