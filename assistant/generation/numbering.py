@@ -11,7 +11,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
-from assistant.design.shared_preconditions import stated_preconditions
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -72,7 +71,7 @@ def _weight(source: RetrievedChunk) -> int:
 
 def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
     """The basis chunks of a story: one for each criterion, in order, then the narrative, then the
-    preconditions of the epic.
+    description of the epic.
 
     A criterion that no chunk holds (it was typed, not read from a document) is made one, so that
     its words can be cited like all others.
@@ -85,19 +84,21 @@ def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple
     narrative = [chunk for chunk in chunks if chunk.kind == "story" and chunk.key == story.key]
     if not narrative and story.narrative.strip():
         narrative = [_chunk(epic, story, "story", story.key, story.narrative)]
-    return (*found, *narrative[:1], *_stated(epic, chunks))
+    return (*found, *narrative[:1], *_described(epic, chunks))
 
 
-def _stated(epic: Epic, chunks: Sequence[Chunk]) -> list[Chunk]:
-    """The chunks that hold the preconditions which the epic states for all of its stories."""
-    found: dict[str, Chunk] = {}
-    prose = [chunk for chunk in chunks if chunk.kind == "prose"]
-    for words in stated_preconditions(epic.description):
-        holding = next((chunk for chunk in prose if words in chunk.text), None)
-        if holding is None:
-            holding = _chunk(epic, None, "prose", epic.key, epic.description)
-        found[holding.id] = holding
-    return list(found.values())
+def _described(epic: Epic, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """The chunks that hold the epic's description, which may state rules and preconditions for all
+    of its stories; where they hold only some of it, the description as one."""
+    told = " ".join(epic.description.split())
+    if not told:
+        return []
+    prose = [c for c in chunks if c.kind == "prose" and c.text.strip() and not c.is_comment]
+    found = [chunk for chunk in prose if " ".join(chunk.text.split()) in told]
+    if sum(len(" ".join(chunk.text.split())) + 1 for chunk in found) >= len(told):
+        return found
+    whole = next((one for one in prose if told in " ".join(one.text.split())), None)
+    return [whole or _chunk(epic, None, "prose", epic.key, epic.description)]
 
 
 def _composed(epic: Epic, story: UserStory, criterion: AcceptanceCriterion) -> Chunk:

@@ -192,12 +192,29 @@ def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> 
     assert all(f'of="{one.title}"' in lend for one in texts.pages[:4])
     sources = re.findall(r'<source n="(\d+)"[^>]* of="([^"]+)">', late)
     told = {name for _, name in sources}
-    assert told == {"Fees", "Roles", "Talk", "LIB-1-AC1 Lend a book"}, "what fits, a talk too"
+    fitting = {"Fees", "Roles", "Talk", "LIB-1-AC1 Lend a book", "LIB Loans"}
+    assert told == fitting, "what fits, a talk too, and what the epic says"
     number = next(n for n, name in sources if name == "Roles")
     assert f'<source n="{number}" kind="page" of="Roles">' in lend, "its number is the run's"
     planned = next(event for event in events if isinstance(event, PlanReady))
     stages = {one.chunk.title: one.is_hit for one in planned.retrieved if one.chunk.title}
     assert stages["Roles"], "the search found it, if for the other story"
+
+
+def test_what_a_long_description_says_is_told_whole_under_a_number() -> None:
+    lines = [f"Branch {number} lends at most {number} books to a guest." for number in range(60)]
+    long = EPIC.stories[0].model_copy(update={"narrative": "\n\n".join(lines)})
+    told = "\n\n".join(line.replace("Branch", "Desk") for line in lines)
+    epic = EPIC.model_copy(update={"stories": (long, EPIC.stories[1]), "description": told})
+    events, chat = run(answer(LENT), answer(), answer(LATE), answer(), epic=epic)
+    prompt = chat.questions[0][1][1]
+    number = re.search(r'<story n="(\d+)">', prompt)
+    planned = next(event for event in events if isinstance(event, PlanReady))
+    assert number
+    kinds = {one.rank: one.chunk.kind for one in planned.retrieved}
+    assert kinds[int(number[1])] == "story"
+    assert prompt.count(lines[-1]) == 1, "all of it, once"
+    assert told.splitlines()[0] in prompt
 
 
 def test_criteria_of_other_stories_are_told_those_of_the_own_epic_first() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from assistant.design.questions.scope import is_scope_statement
-from assistant.domain import RetrievedChunk, TestCase, TestCondition
+from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import StoryBrief
 
@@ -26,6 +26,10 @@ CHARACTERS_PER_TOKEN = 3.5
 
 SOURCE_CHARACTERS = 1_100
 """Of one source: a chunk has at most 1,050, and what is cut off is lost without a word."""
+
+STORY_CHARACTERS = 6_000
+"""Of the story's own description, and at most a quarter of the prompt: many teams write their rules
+there and few criteria below."""
 
 CRITERION_CHARACTERS = 1_600
 TITLE_CHARACTERS = 300
@@ -48,8 +52,8 @@ Write whole cases:
 - steps: 1 to 8. action: one action of one actor, imperative, executable in the product; where the actor changes, name who acts. data: the values entered or chosen in that step, or "". expected: what the tester then observes, and where: on which screen, in which field, list, message or mail; where the text names no place for it, ask once. A word without a measure ("quickly", "at once") is no result and ends no waiting: show that it happens, and ask for the measure. Quote messages, statuses, field and button names of the text word for word, places in a message ({0}, <name>) filled in from the data. What the product itself makes up (a code that it sends, the number of a new record) is no data of yours: say where the tester reads it. For a refusal say what is refused, what must not have changed and where that is seen; it is shown by an attempt, saved or sent, that would succeed if the rule were not there (by whoever could let it through), never by what nobody tried. Where a result holds a computed value, write the calculation once beside it: "EUR 43.20 (9 metres × EUR 2.40 × 2 nights)".
 - calculation: for each step whose expected holds amounts, counts, dates or times that you computed (or denies some), how they come about, one line a computation, "expression = value"; [] where nothing is computed. A program works the lines out: digits, each with its unit (a currency, %, what is counted), ISO dates, no other words: "EUR 42.00 * 20 years = EUR 840.00", "EUR 840.00 * 5% = EUR 42.00", "round(EUR 22.125, 2) = EUR 22.13" (half up), "round(100 bales / 3) = 33 bales" (a whole number is never rounded without it), "ceil(57.2 hives) = 58 hives", "floor(EUR 20.839, 2) = EUR 20.83", min, "max(EUR 0, EUR 73.75 - EUR 85.00) = EUR 0", "2026-07-07 + 20 working days without 2026-07-14, 2026-07-15 = 2026-08-06", "2027-03-01 + 5 years - 1 day = 2032-02-29", "2026-08-01 + 0 working days = 2026-08-03" (a Saturday: the next working day), "2026-07-01 10:00 + 48 hours = 2026-07-03 10:00", "2051-07-31 - 2031-10-31 = 237 months", "2026-05-10 - 2026-05-03 + 1 day = 8 days" (both days counted). Every number in a line stands with its unit in criteria, checklist, sources, preconditions or data (in whatever form: 05.10.2026 is 2026-10-05, three is 3), is what an earlier line of the case comes to, or converts units (7, 12, 60, 100); a date may also be the first or last day of the month of one that stands there.
 - An expected result never repeats the criterion as a rule, never says "works correctly" or "as expected", and never adds a message, limit, screen, field, mail or rule that neither criteria nor sources give; ordinary words ("the request", "the list") are fine. Where the text does not say what happens on this side, state only what follows from it ("the booking is not made; Ann Lee still has 3 bookings") and ask a question.
-- sources: for each expected result the numbers [n] that it rests on, the criterion's own number among them.
-- covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of criteria or sources calls for; they cover [].
+- sources: for each expected result the numbers [n] that it rests on, the own number of the criterion (or of the story, where the rule stands there) among them.
+- covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of story, epic, criteria or sources calls for: a rule that stands in the description alone is tested too; they cover [].
 - Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. A comment (who made it and when stands before it) counts where it decides something that no later one takes back; what asks, proposes or is put off does not, but what it asks and nothing answers is a question of yours too. Where a source contradicts a criterion, write the case by the criterion and ask.
 - A source of kind "criterion" belongs to another story and is tested there: take from it what has to be filled in or done before, so that your steps run, and write no case for it.
 - Where a criterion leans on what stands elsewhere ("the usual limits", "warranty rules apply", "as agreed", "in time"), what the sources in force say of it belongs to the criterion. Write it into the cases of the checklist (exact texts, statuses, deadlines, who is told); add a case only where a source names a limit (on it and just beyond), an exception or a role with another outcome, and not where a case shows it already.
@@ -85,10 +89,15 @@ def story_messages(
 
     epic, story = brief.epic, brief.story
     number_of = {s.chunk.key: s.rank for s in brief.sources if s.chunk.kind == "criterion"}
-    shown: set[int] = set()
+    of_story = [s.rank for s in brief.sources if _is_of(s, story)]
+    shown = set(of_story)
+    said = f' n="{of_story[0]}"' if of_story else ""
+    told = safe(
+        f"{story.key} {story.title}\n{story.narrative}", min(STORY_CHARACTERS, characters // 4)
+    )
     head = [
         "<epic>" + safe(f"{epic.key} {epic.title}\n{epic.description}", 1_200) + "</epic>",
-        "<story>" + safe(f"{story.key} {story.title}\n{story.narrative}", 1_000) + "</story>",
+        f"<story{said}>{told}</story>",
     ]
     wanted = {name for condition in conditions for name in condition.criterion_ids}
     for criterion in epic.criteria:
@@ -134,7 +143,7 @@ def story_messages(
     middle = []
     known = {criterion.id for criterion in story.criteria} | wanted
     for source in sorted(brief.sources, key=lambda one: -one.score):
-        if source.chunk.kind == "case" or source.chunk.key in known:
+        if source.chunk.kind == "case" or source.chunk.key in known or source.rank in of_story:
             continue
         block = source_block(source, special_tokens)
         if len(block) + 1 <= left - sum(map(len, examples)) // 2:
@@ -166,6 +175,12 @@ def source_block(source: RetrievedChunk, special_tokens: Sequence[str] = ()) -> 
         under = data_text(above, special_tokens, limit=TITLE_CHARACTERS).replace('"', "'")
         name += f'" under="{under}'
     return f'<source n="{source.rank}" kind="{kind}" of="{name}">{text}</source>'
+
+
+def _is_of(source: RetrievedChunk, story: UserStory) -> bool:
+    """Whether a source is the story's own description."""
+    chunk = source.chunk
+    return source.stage == "basis" and (chunk.kind, chunk.key) == ("story", story.key)
 
 
 def _item(condition: TestCondition, safe: Safe) -> str:
