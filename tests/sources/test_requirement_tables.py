@@ -437,3 +437,34 @@ def test_what_sharepoint_says_of_a_lists_columns_is_left_out() -> None:
     reading = read_file("list.csv", f"{schema}Term,Meaning\nKayak,a boat\nPier,a place\n".encode())
     assert reading.document.text.startswith("| Term | Meaning |")
     assert reading.places[0].label == "row 3"
+
+
+def test_a_requirement_is_its_own_criterion_where_no_column_says_more(sound: Sound) -> None:
+    rows = [
+        "ID | Requirement | Prio",
+        "R1 | A tour above 9 h is split. | M",
+        "R2 | Bay 3 stays free. | S",
+    ]
+    pasted = read_pasted("\n".join(f"| {row} |" for row in (rows[0], "--- | --- | ---", *rows[1:])))
+    sound(pasted)
+    (epic,) = pasted.epics
+    assert [(one.id, one.text) for one in epic.criteria] == [
+        ("R1-AC1", "A tour above 9 h is split."), ("R2-AC1", "Bay 3 stays free."),
+    ]  # fmt: skip
+    titled = read_file("r.csv", b"ID,Requirement Title,Prio\nR1,Split tours,M\nR2,Bay 3,S\n")
+    assert not [one for epic in titled.epics for one in epic.criteria], "a title states nothing"
+    said = read_file("r.csv", b"ID,Requirement,Acceptance criteria\nR1,Split tours,Each is < 9 h\n")
+    assert [one.text for one in said.epics[0].criteria] == ["Each is < 9 h"]
+
+
+def test_a_feature_above_stories_is_no_scenario() -> None:
+    header = "ID,Type,Name,Acceptance Criteria,Phase,Release,Feature,Epic"
+    row = '7,User Story,Count crates,"- A count is whole.\n- 0 is allowed.",New,R2,Handover,Round'
+    (epic,) = read_file(
+        "octane.csv", f"{header}\n{row}\n8,User Story,Sign,- Name.,New,R2,X,Round".encode()
+    ).epics
+    assert (epic.title, epic.stories[0].key, epic.stories[0].release) == ("Round", "7", "R2")
+    assert [one.text for one in epic.stories[0].criteria] == ["A count is whole.", "0 is allowed."]
+    scenario = '"Given a crate\nWhen it is counted\nThen 1 is shown"'
+    tests = read_file("t.csv", f"ID,Name,Feature\nT1,Count,{scenario}\n".encode())
+    assert [one.id for one in tests.cases] == ["T1"]

@@ -515,6 +515,33 @@ REDMINE = {
 }  # fmt: skip
 
 
+def test_issues_of_gitlabs_api_stand_below_their_epic() -> None:
+    def issue(number: int, title: str, *labels: str, **more: Any) -> dict[str, Any]:
+        return {
+            "id": 9000 + number, "iid": number, "project_id": 17, "title": title,
+            "description": "## Acceptance criteria\n- It floats.", "state": "opened",
+            "labels": list(labels), "milestone": {"title": "Release 7"}, "issue_type": "issue",
+            "references": {"short": f"#{number}", "full": f"boats/hire#{number}"},
+            "web_url": f"https://gitlab.example/boats/hire/-/issues/{number}",
+            "user_notes_count": 2, **more,
+        }  # fmt: skip
+
+    above = {"epic": {"id": 241, "iid": 41, "title": "Handover"}}
+    story = issue(12, "Sign for a boat", "type::story", "team::Quay", **above)
+    bug = issue(13, "It crashes", "type::bug", state="closed")
+    group = {"id": 241, "iid": 41, "group_id": 3, "title": "Handover", "state": "opened",
+             "description": "Only on the quay.", "references": {"full": "boats&41"}}  # fmt: skip
+    epic, page = readings("issues.json", json.dumps([story, bug, group]))
+    (found,) = epic.epics
+    assert (found.key, found.title, found.description) == ("&41", "Handover", "Only on the quay.")
+    (told,) = found.stories
+    assert (told.key, told.release, told.team) == ("#12", "Release 7", "Quay")
+    assert [one.text for one in told.criteria] == ["It floats."]
+    assert told.uri == "https://gitlab.example/boats/hire/-/issues/12"
+    assert "It crashes" in page.document.text
+    assert any("leaves out: 4" in note for note in epic.notes), "comments are counted"
+
+
 def redmine(language: str, *issues: dict[str, str]) -> list[Reading]:
     """The documents of issues whose cells are given under the English names."""
     names = dict(zip(REDMINE["en"].split(","), REDMINE[language].split(","), strict=True))

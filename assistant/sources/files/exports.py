@@ -18,6 +18,7 @@ from assistant.sources.grids.aha_features import read_features
 from assistant.sources.grids.comments import Comment, comments_without_struck, with_comments
 from assistant.sources.grids.document_tables import with_tables
 from assistant.sources.grids.github_issues import read_issues as read_github
+from assistant.sources.grids.gitlab_issues import read_gitlab
 from assistant.sources.grids.grids import make_grid
 from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.grids.table_files import read_grids
@@ -103,6 +104,9 @@ def _add(record: Record, export: Export) -> None:
                     _add(inner, export)
             elif name == "youtrack":
                 for inner in youtrack_records(objects(value)):
+                    _add(inner, export)
+            elif name == "gitlab":
+                for inner in read_gitlab(objects(value)):
                     _add(inner, export)
             elif name == "github":
                 for inner in read_github(objects(value)):

@@ -26,6 +26,13 @@ _TRACKER_KEY = re.compile(r"[A-Z][\w-]*-\d+|(?:[\w.-]+/[\w.-]+)?#\d+|&?\d+")
 doubt."""
 
 
+_STATEMENT = re.compile(r"requirements?(?: text| statement| description)?")
+"""Names a column of sentences that say what must be, not of titles."""
+
+_STORY_FIELDS = frozenset({"criteria", "given", "when", "then", "narrative", "want", "type"})
+"""What a table that says so elsewhere has: in another one the requirement is its own criterion."""
+
+
 @dataclass(slots=True)
 class RequirementText:
     """The Markdown that the rows are written to, so that criteria have offsets in it."""
@@ -109,6 +116,10 @@ def _requirements(grid: Grid) -> list[_Row]:
         for part, default in _OPENINGS.items()
         if part in columns.fields
     }
+    of_titles = columns.fields.get("title", ())
+    says_requirement = not columns.fields.keys() & _STORY_FIELDS and any(
+        _STATEMENT.fullmatch(names[number]) for number in of_titles
+    )
     for number, row in enumerate(grid.rows, grid.first_row):
         if not any(cell.strip() for cell in row) or is_total(row):
             continue
@@ -122,6 +133,7 @@ def _requirements(grid: Grid) -> list[_Row]:
             if cell
         )
         title = cells.get("title", "") or cells.get("narrative", "")
+        criterion = criterion or (title if says_requirement else "")
         above = found[-1].cells if found else {}
         same = (
             bool(found)

@@ -21,6 +21,7 @@ from assistant.sources.grids.headers import (
     normalised,
 )
 from assistant.sources.grids.tool_headers import english_header, lists_items
+from assistant.sources.pasted.lines import step_word
 from assistant.sources.pasted.names_and_ids import find_key
 from assistant.sources.pasted.story_sentences import starts_story
 
@@ -50,7 +51,8 @@ def recognise(header: Sequence[str], rows: Rows = ()) -> Columns | None:
     names = [normalised(name) for name in english_header(header)]
     if sum(bool(name) for name in names) < 2:
         return None
-    cases = assigned("cases", names)
+    told = [row for row in rows[:_SAMPLE] if not is_total(row)]
+    cases = _without_mere_features(assigned("cases", names), told)
     found, single = cases.names, any(" " in name for name in cases.fields)
     steps = found & {"step_action", "step_expected", "gherkin", "plain"}
     proof = {"step_expected", "gherkin", "plain", "preconditions", "step_number"}
@@ -60,8 +62,18 @@ def recognise(header: Sequence[str], rows: Rows = ()) -> Columns | None:
     listed = lists_items(header)
     if not _are_stories(requirements, names, listed):
         return None
-    told = [row for row in rows[:_SAMPLE] if not is_total(row)]
     return _told_by_cells(requirements, names, told, listed)
+
+
+def _without_mere_features(cases: Columns, rows: Rows) -> Columns:
+    """``cases`` without a column of scenarios in whose cells no step stands: "Feature" is what a
+    tracker calls the level above its stories too."""
+    numbers = cases.fields.get("gherkin", ())
+    cells = [cell for number in numbers for row in rows if (cell := _cell(row, number))]
+    if not cells or any(step_word(line) for cell in cells for line in cell.splitlines()):
+        return cases
+    kept = {name: found for name, found in cases.fields.items() if name != "gherkin"}
+    return Columns(cases.kind, kept, tuple(sorted({*cases.unknown, *numbers})))
 
 
 def _are_stories(columns: Columns, names: Sequence[str], listed: bool) -> bool:

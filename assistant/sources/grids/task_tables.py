@@ -26,7 +26,7 @@ from assistant.sources.grids.tracker_items import (
     unused_note,
 )
 from assistant.sources.json_values import mapping, objects
-from assistant.sources.pasted.gitlab_text import read_gitlab_text
+from assistant.sources.pasted.gitlab_text import read_gitlab_text, scoped_labels
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.pasted.metadata import label_list
 
@@ -117,6 +117,7 @@ def _gitlab(item: Item, row: Row) -> None:
     a remark to a person is a comment by its author."""
     item.description, remarks = read_gitlab_text(item.description)
     item.comments = [[item.author, "", words] for words in remarks]
+    item.fields = {**item.fields, **scoped_labels(item.labels)}
     address = _GITLAB_ADDRESS.match(item.uri)
     item.project = address["project"] if address else ""
     item.names = [f"{item.project}#{item.own}"]

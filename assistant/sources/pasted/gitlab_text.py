@@ -9,6 +9,7 @@ command follows. Indented lines and fenced blocks are code. Source: GitLab, "Qui
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from assistant.sources.pasted.layout_tags import lines_and_code
 
@@ -68,3 +69,9 @@ def read_gitlab_text(description: str) -> tuple[str, list[str]]:
             kept.append(line)
         begins = blank
     return "\n".join(kept), ["\n".join(lines) for lines in remarks]
+
+
+def scoped_labels(labels: Iterable[str]) -> dict[str, str]:
+    """The values of labels that stand for one of several, by what they say ("team::Quay")."""
+    cut = [label.rpartition("::") for label in labels]
+    return {name: value for name, colons, value in cut if colons and name and value}

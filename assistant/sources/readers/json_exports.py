@@ -1,5 +1,5 @@
-"""JSON files: issues of Jira, GitHub and YouTrack, Aha!, Confluence, cases, Xray, Salesforce,
-chats, schemas.
+"""JSON files: issues of Jira, GitHub, GitLab and YouTrack, Aha!, Confluence, cases, Xray,
+Salesforce, chats, schemas.
 
 A payload that is none of these becomes a table where it is a list of records, or else a page of
 its values, whatever words stand in it. Records are those of ``exports.read_export``.
@@ -60,6 +60,8 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield from _xray(payload)
     elif issues := _github_issues(payload):
         yield {"github": issues}
+    elif listed := _gitlab_records(payload):
+        yield {"gitlab": listed}
     elif cases := json_cases.read_cases(payload):
         yield from cases
     elif _is_board(payload):
@@ -264,6 +266,24 @@ def _is_github_issue(record: Mapping[str, Any]) -> bool:
                  or str(record.get("state")).casefold() in {"open", "closed"}
                  or any({"name", "color"} <= one.keys() for one in objects(record.get("labels"))))
     )  # fmt: skip
+
+
+def _gitlab_records(payload: object) -> list[dict[str, Any]]:
+    """The issues and epics of a payload of GitLab, one or a list; empty for another."""
+    listed: list[object] = payload if isinstance(payload, list) else [payload]
+    found = [mapping(each) for each in listed]
+    return found if found and all(map(_is_gitlab, found)) else []
+
+
+def _is_gitlab(record: Mapping[str, Any]) -> bool:
+    return (
+        type(record.get("iid")) is int
+        and isinstance(record.get("title"), str)
+        and isinstance(record.get("state"), str)
+        and bool(record.keys() & {"project_id", "group_id"})
+        and "description" in record
+        and "source_branch" not in record  # a merge request
+    )
 
 
 def _is_xray(payload: Mapping[str, Any]) -> bool:
