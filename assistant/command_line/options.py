@@ -146,6 +146,11 @@ def build_parser() -> Parser:
         action="store_true",
         help="take a story without criteria as its own criterion",
     )
+    generate.add_argument(
+        "--described-rules",
+        action="store_true",
+        help="take rules that only a description states as criteria too",
+    )
 
     generate.add_argument(
         "--read-again",
@@ -246,7 +251,7 @@ def _add_questions(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         action="store_true",
         help="write cases for the answer instead of the criterion's own words",
     )
-    questions.set_defaults(stories_as_criteria=False)
+    questions.set_defaults(stories_as_criteria=False, described_rules=False)
 
 
 def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -145,8 +145,13 @@ def understood(
     asked = _chosen(workspace, project_id, request, terminal, writer) if writer else None
     found = understand(workspace, project_id, request, asked=asked, comparing=terminal.comparing)
     lacking = tuple(story.key for story in found.stories_without_criteria)
+    taken: dict[str, tuple[str, ...]] = {}
     if lacking and options.stories_as_criteria:
-        request = request.model_copy(update={"stories_as_criteria": lacking})
+        taken["stories_as_criteria"] = lacking
+    if found.described and options.described_rules:
+        taken["described"] = tuple(rule.id for rule in found.described)
+    if taken:
+        request = request.model_copy(update=taken)
         return understand(workspace, project_id, request, asked=asked, comparing=terminal.comparing)
     if not found.conditions:
         where = ", ".join(lacking) or options.epic or f"what “{options.ask}” names"

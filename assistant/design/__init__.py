@@ -1,3 +1,5 @@
 """From acceptance criteria to test conditions and open questions, by rule and without a model."""
 
-__all__ = ["analysis", "conditions", "processes", "questions", "shared_preconditions"]
+__all__ = [
+    "analysis", "conditions", "description_rules", "processes", "questions", "shared_preconditions",
+]  # fmt: skip

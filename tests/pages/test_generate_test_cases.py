@@ -500,6 +500,19 @@ def test_a_story_without_criteria_can_stand_for_itself(app: AppTest) -> None:
     assert "1 criterion" in text_of(app)
 
 
+def test_a_rule_that_only_a_description_states_is_tested_where_somebody_takes_it(
+    app: AppTest,
+) -> None:
+    text = "# NEW-1 Callback\n\n## NEW-2 Call back\nAs an agent I want to plan a callback.\n\n"
+    text += "A callback is planned at most 7 days ahead.\n\nAcceptance criteria\n- It is listed.\n"
+    paste(app, text)
+    assert "in no criterion (1)" in app.expander[0].label + str([one.label for one in app.expander])
+    assert "1 criterion" in text_of(app)
+    app.pills(key="described_rules").set_value(["NEW-2-D1"]).run()
+    assert not app.exception
+    assert "2 criteria" in text_of(app)
+
+
 def test_a_run_of_another_project_is_not_shown(
     app: AppTest, open_app: Callable[..., AppTest]
 ) -> None:

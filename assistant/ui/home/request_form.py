@@ -54,6 +54,7 @@ EPICS_HEIGHT = 560
 UNREAD_OPEN = 3
 """Up to so many pieces that were not read are shown open."""
 START_NOW = "compose_start_now"
+DESCRIBED = "described_rules"
 READ_AGAIN = "compose_read_again"
 GENERATE = "generate"
 
@@ -79,6 +80,9 @@ def compose(opened: Workspace, record: Session) -> None:
             asked = asked_parts(opened, record, request.ask)
             request = request.model_copy(update={"taken_out": asked.taken_out})
         request = request.model_copy(update=scope_choices(asked))
+        request = request.model_copy(
+            update={"described": tuple(st.session_state.get(DESCRIBED, ()))}
+        )
         _writer_and_start(opened, record)
         index_note(opened, record.project_id)
     if is_asked(request.ask):
@@ -246,6 +250,7 @@ def _understood(
     _counts(found)
     existing_summary(opened, record, found)
     _without_criteria(found)
+    _described(found)
     with st.container(height=EPICS_HEIGHT, border=False):
         _unread_and_questions(opened, record, found)
         existing_panel(opened, record, found)
@@ -288,6 +293,30 @@ def _without_criteria(found: Understanding) -> None:
         format_func=label,
         persist_state="page",
     )
+
+
+def _described(found: Understanding) -> None:
+    """Rules that stand in descriptions alone, each to be taken as a criterion too."""
+    texts = {rule.id: rule.text for rule in found.described}
+    if not texts:
+        return
+    taken = [one for one in st.session_state.get(DESCRIBED, ()) if one in texts]
+    with st.expander(
+        f"Stated in a description, in no criterion ({len(texts)})",
+        icon=":material/playlist_add:",
+        expanded=bool(taken),
+    ):
+        st.caption("Nothing is tested of these unless you take them as criteria.")
+        st.pills(
+            "Take as criteria",
+            list(texts),
+            selection_mode="multi",
+            key=DESCRIBED,
+            format_func=label,
+            persist_state="page",
+        )
+        for name, text in texts.items():
+            st.markdown(f"**{label(name)}** {label(text, limit=600)}")
 
 
 def _unread_and_questions(opened: Workspace, record: Session, found: Understanding) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from assistant.design.analysis import CriterionAnalysis, analyse
+from assistant.design.description_rules import described_rules
 from assistant.design.processes.end_to_end import (
     conditions_of_epic,
     end_to_end_conditions,
@@ -19,6 +20,7 @@ from assistant.design.questions.questions import raise_questions
 from assistant.design.shared_preconditions import SharedPrecondition, shared_preconditions
 from assistant.domain import (
     TECHNIQUES,
+    AcceptanceCriterion,
     Depth,
     Epic,
     Notice,
@@ -112,14 +114,19 @@ def analyse_text(
         ]
         cases = {case.id: case for path in existing for case in cases_of_file(path)}
         verdicts = against_existing(wanted, reading.epics, cases.values()).by_condition
+    described = [rule for epic in reading.epics for rule in described_rules(epic)]
     return EpicAnalysis(
         depth=depth,
         techniques=tuple(techniques),
         epics=tuple(_epic(epic, techniques, depth, verdicts) for epic in reading.epics),
         unread=reading.unread,
-        notes=reading.notes,
+        notes=(*reading.notes, *map(_told_of, described)),
         notices=find_notices(reading.epics),
     )
+
+
+def _told_of(rule: AcceptanceCriterion) -> str:
+    return f"Stated in a description, in no criterion: {rule.id} “{rule.text}”"
 
 
 def read_epic(name: str, data: bytes) -> Reading:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from assistant.design.description_rules import with_described_as
 from assistant.domain import Epic, GenerationRun, Question, TestCase, Value
 from assistant.sources.pasted.pasted import story_as_criterion
 from assistant.workflow.deployment.workspace import Workspace
@@ -216,12 +217,13 @@ def _same(
 
 
 def _stories_as_criteria(epic: Epic, then: Epic) -> Epic:
-    """The epic with those stories as their own criterion that were so then."""
+    """The epic with those stories as their own criterion that were so then, and with those rules
+    of its descriptions."""
     for story in then.stories:
         now = next((one for one in epic.stories if one.key == story.key), None)
         if now is not None and story.criteria and not now.criteria and now.narrative.strip():
             epic = story_as_criterion(epic, story.key)
-    return epic
+    return with_described_as(epic, then)
 
 
 def _stories_since(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
+from assistant.design.description_rules import with_described_as
 from assistant.domain import (
     AcceptanceCriterion,
     Depth,
@@ -55,6 +56,7 @@ class PresentBasis:
             if epic is None:
                 raise LibraryError(f"the epic {old_epic.key} is {GONE}")
             epic = _with_story_as_criterion(epic, old_epic.story_of(old.id).key)
+            epic = with_described_as(epic, old_epic)
             now = _same(epic, old)
             if now is None:
                 raise LibraryError(f"the acceptance criterion {old.id} is {GONE}")

@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from assistant.design.description_rules import described_rules, with_described
 from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.design.questions.notices import find_notices
 from assistant.domain import (
     TECHNIQUES,
+    AcceptanceCriterion,
     Depth,
     Epic,
     Notice,
@@ -247,7 +249,8 @@ class GenerateRequest(Value):
     ``reading`` is a file already read (the command line). ``taken_out`` are the ids of parts of
     ``ask`` that do not count. ``techniques`` and ``depth`` are those of the sentence where it names
     any. ``stories_as_criteria`` names stories without a criterion whose narrative is to be taken
-    as one. ``most_criteria`` is how many a text may have; ``None``: any number.
+    as one, ``described`` rules of descriptions that are to be criteria too. ``most_criteria`` is
+    how many a text may have; ``None``: any number.
     """
 
     text: str = ""
@@ -259,12 +262,13 @@ class GenerateRequest(Value):
     techniques: tuple[Technique, ...] = TECHNIQUES
     depth: Depth = "standard"
     stories_as_criteria: tuple[str, ...] = ()
+    described: tuple[str, ...] = ()
     most_criteria: int | None = None
 
 
 class Understanding(Value):
     """A request as understood. ``reading`` is the pasted text, to be kept when the run starts;
-    ``asked`` is what a sentence says."""
+    ``asked`` is what a sentence says, ``described`` the rules that stand in descriptions alone."""
 
     request: str
     epics: tuple[Epic, ...]
@@ -278,6 +282,7 @@ class Understanding(Value):
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
     asked: Asked | None = None
+    described: tuple[AcceptanceCriterion, ...] = ()
 
     @property
     def by_technique(self) -> dict[Technique, int]:
@@ -339,7 +344,10 @@ def understand(
         name = _name_of(epics)
         if not epics:
             raise SourceError("No epic is chosen. Paste one, pick some, or ask in a sentence.")
+    described = tuple(rule for epic in epics for rule in described_rules(epic))
     epics = tuple(_with_stories_as_criteria(epic, request.stories_as_criteria) for epic in epics)
+    if request.described:
+        epics = tuple(with_described(epic, request.described) for epic in epics)
     given = answers_to(workspace, project_id, epics)
     epics = tuple(with_answers(epic, given) for epic in epics)
     return Understanding(
@@ -362,6 +370,7 @@ def understand(
         unread=reading.unread if reading else (),
         notes=reading.notes if reading else (),
         asked=asked,
+        described=described,
     )
 
 
