@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.domain import TestCase
+from assistant.language.quoted_messages import OPENING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,7 @@ MAX_WORDS = 600
 
 PARTS = ("openings", "vocabulary", "templates", "steps", "length")
 
-_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|(?<!\w)'[^']+'(?!\w)")
+_QUOTED = re.compile(rf"{OPENING}[^\"]*\"|“[^”]*”|‘[^’]*’|(?<!\w)'[^']+'(?!\w)")
 _NUMBER = re.compile(r"[£$€]?\d[\d.,:/-]*%?")
 _NAME = re.compile(r"(?<=\s)[A-Z][\w-]*(?:\s+[A-Z][\w-]*)*")
 _WORD = re.compile(r"<\w+>|[^\W\d_]+(?:['’][^\W\d_]+)*")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from assistant.generation.sentence_words import clipped
+from assistant.language.quoted_messages import STRAIGHT
 
 Role = Literal["system", "user", "assistant"]
 Message = tuple[Role, str]
@@ -43,10 +44,6 @@ _DELIMITER = re.compile(
     r"|out_of_scope|open_question|question|earlier_question|earlier_answer|request)\b)",
     re.IGNORECASE,
 )
-_STRAIGHT = re.compile(r'"([^"\n]*)"')
-"""Messages stand in typographic marks in a prompt: a small model that has to escape straight ones
-inside JSON tends to end its text at the first of them instead."""
-
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -59,4 +56,5 @@ def data_text(text: str, special_tokens: Sequence[str] = (), *, limit: int = 100
         if character in "\n\t" or unicodedata.category(character) not in {"Cf", "Cc", "Cs", "Co"}
     )
     safe = _DELIMITER.sub("‹", neutralise(kept, special_tokens))
-    return clipped(_STRAIGHT.sub(r"“\1”", safe), limit)
+    # A small model that has to escape straight marks inside JSON tends to end its text at them.
+    return clipped(STRAIGHT.sub(r"“\1”", safe), limit)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assistant.language.casing import capital
 from assistant.language.full_stops import ends_sentence
+from assistant.language.quoted_messages import STRAIGHT
 from assistant.language.word_lists import read_patterns, word_lists
 
 TOKEN = re.compile(r"[A-Za-z]{1,8}-\d+(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*")
@@ -115,7 +116,7 @@ _PATTERNS = read_patterns(__file__)
 _CLOSING = frozenset("\"”’')]")
 _SENTENCE_END = re.compile(r"[.!?]+[\"”’')\]]*(?=\s|$)|\n+")
 _CLAUSE_END = _PATTERNS["clause_end"]
-QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|‘[^’\n]*’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)")
+QUOTED = re.compile(rf"“[^”\n]*”|{STRAIGHT.pattern}|‘[^’\n]*’(?!\w)|(?<!\w)'[^'\n]*'(?!\w)")
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:

@@ -1,4 +1,8 @@
-"""Quoted messages in text, in all the quotation marks people use, apostrophes left alone."""
+"""Quoted messages in text, in all the quotation marks people use, apostrophes left alone.
+
+A straight mark directly behind a digit opens nothing: it is the inch mark of a 20" rim, or it ends
+a quotation that is open ("Gate 20").
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,14 @@ class Quoted:
     end: int
 
 
+OPENING = r'(?<!\d)"'
+"""A straight mark that may open a quotation, as a piece of a pattern."""
+STRAIGHT = re.compile(rf'{OPENING}([^"\n]*)"')
+"""What stands in straight marks."""
+
 _QUOTED = re.compile(
     r"“(?P<curly>[^“”\n]{1,400})”"
-    r'|"(?P<straight>[^"\n]{1,400})"'
+    rf'|{OPENING}(?P<straight>[^"\n]{{1,400}})"'
     r"|«\s?(?P<guillemets>[^«»\n]{1,400}?)\s?»"
     r"|„(?P<low>[^„“”\n]{1,400})[“”]"
     r"|(?<![\w’'])‘(?P<single>[^‘\n]{1,400}?)’(?![\w])"

@@ -8,10 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.domain import Value
+from assistant.language.quoted_messages import OPENING
 from assistant.language.word_lists import read_table, word_set
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_QUOTED = re.compile(r"[\"“„]([^\"“”„]{1,300})[\"”“]|(?<!\w)['‘]([^'‘’]{2,200})['’](?!\w)")
+_QUOTED = re.compile(
+    rf"(?:{OPENING}|[“„])([^\"“”„]{{1,300}})[\"”“]|(?<!\w)['‘]([^'‘’]{{2,200}})['’](?!\w)"
+)
 _NAME = re.compile(r"(?<![.!?:;] )(?<!^)(?<=[^\w\"“-])[A-Z][A-Za-z]+(?![\w-]*\d)\b", re.MULTILINE)
 _GHERKIN = re.compile(r"^\s*(?:given|when|then|and|but|\*)\s+", re.IGNORECASE | re.MULTILINE)
 _PARENTHESES = re.compile(r"\([^()]{0,80}\)")

@@ -10,7 +10,6 @@ quotation has to be escaped.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 from pydantic import Field, ValidationError
@@ -18,6 +17,7 @@ from pydantic import Field, ValidationError
 from assistant.domain import TestCase, TestStep, Value
 from assistant.errors import InvalidOutput, first_problem
 from assistant.generation.models.structured import list_schema, object_schema
+from assistant.language.quoted_messages import STRAIGHT
 
 MAX_PRECONDITIONS = 26
 MAX_STEPS = 16
@@ -29,8 +29,6 @@ MAX_EXPECTED = 700
 They stand in the schema too: a small model that repeats itself would not end a text otherwise."""
 MIN_LINE = 40
 """Shortest limit of a line, however few tokens there are for it."""
-
-_STRAIGHT = re.compile(r'"([^"\n]*)"')
 
 
 class ItemStep(Value):
@@ -142,4 +140,4 @@ def _marked(text: str) -> str:
     """The text as it may stand in an answer: trimmed lines, typographic quotation marks."""
     lines = (" ".join(line.split()) for line in text.splitlines())
     flat = "\n".join(line for line in lines if line)
-    return _STRAIGHT.sub(r"“\1”", flat).encode("utf-8", "replace").decode()
+    return STRAIGHT.sub(r"“\1”", flat).encode("utf-8", "replace").decode()

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 from assistant.domain import Epic, RetrievedChunk, TestCase, UserStory
+from assistant.language.quoted_messages import OPENING
 
 _PATTERN = re.compile(
     r"(?P<EMAIL>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|(?P<KEY>\b[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+\b)"
-    r"|“(?P<curly>[^”\n]+)”|\"(?P<straight>[^\"\n]+)\""
+    rf"|“(?P<curly>[^”\n]+)”|{OPENING}(?P<straight>[^\"\n]+)\""
     r"|(?P<NUMBER>(?<![\w.])[$€£]?\d[\d.,]*\d|(?<![\w.])[$€£]?\d)(?![\w])"
     r"|(?P<NAME>\b[A-Z][\w’'&-]*\w(?:[ ]+[A-Z][\w’'&-]*\w)+|(?<=[\w,;)(/] )[A-Z][\w’'-]+)"
 )
