@@ -14,6 +14,7 @@ from assistant.language.coordination import (
     ends_in_amount,
     has_limit,
     is_gerund,
+    starts_clause,
 )
 from assistant.language.nouns import ARTICLE
 from assistant.language.quantities import find_quantities
@@ -114,6 +115,8 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         right = re.sub(r"^then\s+", "", right)
         if _SUBORDINATE.match(right) or not (parse_clause(right) or is_order(right)):
             continue
+        if _ends_list(right):
+            continue
         if word in OCCASION and parse_clause(left):
             continue  # "in case of damage the bond is kept, ...": what it names ends before
         if (
@@ -130,7 +133,7 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         if sure:
             return cut
     if cuts:
-        return _after_list(masked, cuts, end) if clausal else cuts[0]
+        return _after_list(text, start, cuts, end) if clausal else cuts[0]
     if word in OCCASION:
         return _end_of_occasion(text, masked, start, end)
     if not clausal:
@@ -186,16 +189,40 @@ def is_order(words: str) -> bool:
     return first.islower() and is_base(first) and len(words.split()) > 1
 
 
-def _after_list(masked: str, cuts: list[int], end: int) -> int:
+_JOINT = re.compile(r"\b(?:and|or)\b")
+
+
+def _ends_list(words: str) -> bool:
+    """Whether words end a list before their main clause: "(the order is new,) paid and packed, it
+    is shipped". Of several subjects the last one is joined behind the last comma."""
+    clause = parse_clause(words)
+    if clause is None:
+        return False
+    listed, comma, last = mask_quotes(clause.subject).rpartition(", ")
+    joined = comma and _JOINT.search(listed) and not _JOINT.search(last)
+    return bool(joined) and starts_clause(words[len(listed) + len(comma) :])
+
+
+def _after_list(text: str, start: int, cuts: list[int], end: int) -> int:
     """The cut after a list of conditions: "A, B and C, then X" is cut before X, not before B.
 
     The list is known by its "and" or "or" in the part before the last comma, where the part after
-    it has none.
+    it has none. In "A, the box and its lid are kept, X" and in "A, B is shown and kept, X" the word
+    joins no conditions: A is whole, and what follows is one clause.
     """
     if len(cuts) == 1:
         return cuts[0]
-    before, last = masked[cuts[-2] : cuts[-1]], masked[cuts[-1] : end]
-    joint = re.compile(r"\b(?:and|or)\b")
-    if joint.search(before) and not re.search(r"\band\b", last):
-        return cuts[-1]
-    return cuts[0]
+    masked = mask_quotes(text)
+    joints = list(_JOINT.finditer(masked, cuts[-2], cuts[-1]))
+    if not joints or re.search(r"\band\b", masked[cuts[-1] : end]):
+        return cuts[0]
+    item = span(text, cuts[-2], cuts[-1])
+    ends = (
+        parse_clause(text[start : cuts[-2]]) is None or not starts_clause(item.text)
+        or any(
+            starts_clause(text[item.start : joint.start()])
+            and starts_clause(text[joint.end() : item.end].lstrip())
+            for joint in joints
+        )
+    )  # fmt: skip
+    return cuts[-1] if ends else cuts[0]
