@@ -247,7 +247,8 @@ def _sentence_rule(text: str, sentence: Span) -> Rule:
         exception = span(text, apart.end(), effect.end)
         effect = span(text, effect.start, apart.start())
     parts, logic = condition_parts(conditions, effect)
-    restrictive = is_restrictive(effect.text)
+    kept = any(not one.holds for one in conditions)
+    restrictive = is_restrictive(effect.text, kept=kept)
     return Rule(
         sentence, effect, tuple(parts), logic, tuple(context), otherwise, restrictive,
         exception=exception,

@@ -22,17 +22,32 @@ _MESSAGE = _PATTERNS["message"]
 _SUCCESS = _PATTERNS["success"]
 
 
-def is_restrictive(effect: str) -> bool:
-    """Whether an effect refuses, hides or forbids; "must not exceed 5" only sets a limit."""
+def is_restrictive(effect: str, *, kept: bool = False) -> bool:
+    """Whether an effect refuses, hides or forbids; "must not exceed 5" only sets a limit.
+
+    "No fee is charged" may be a favour: an effect on none refuses where it bars an act ("no user
+    may") or is ``kept`` until something is the case ("no set is released unless it is paid").
+    """
     parts = coordinated(effect)
     if not parts:
         return False
-    if _restricts(parts[0]):
+    if _restricts(parts[0], kept):
         return True
-    return is_message_only(parts[0]) and any(_restricts(part) for part in parts[1:])
+    return is_message_only(parts[0]) and any(_restricts(part, kept) for part in parts[1:])
 
 
-def _restricts(part: str) -> bool:
+def _restricts(part: str, kept: bool) -> bool:
+    clause = parse_clause(part)
+    refuses = _refuses(part, clause)
+    if clause is None or clause.negated:
+        return refuses
+    if not any(map(_NONE.match, (clause.subject, clause.tail))):
+        return refuses
+    bars = kept or (clause.form == "modal" and clause.auxiliary not in ("will", "would"))
+    return bars and not refuses and not _sets_limit(clause)  # "no error is shown" refuses nothing
+
+
+def _refuses(part: str, clause: Clause | None) -> bool:
     masked = mask_quotes(part)
     if (
         _ERROR.search(masked)
@@ -40,7 +55,6 @@ def _restricts(part: str) -> bool:
         and re.search(r"\b(?:an?|the) [\w ]*error|error\b", masked)
     ):
         return True
-    clause = parse_clause(part)
     if clause is None:
         return bool(
             re.match(
@@ -70,6 +84,13 @@ def _sets_limit(clause: Clause) -> bool:
             said,
         )
     )
+
+
+_NONE = re.compile(
+    r"(?:no(?! (?:longer|more|less|\w+er than)\b)|nobody|nothing|none|neither)(?:\s|$)",
+    re.IGNORECASE,
+)
+""" "No ticket is sold", "he gets nothing"."""
 
 
 _HEADED = _PATTERNS["headed"]
