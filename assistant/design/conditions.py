@@ -169,7 +169,7 @@ def _rank(one: Named) -> int:
     """
     item = one[0]
     order = {"positive": 0, "negative": 1, "boundary": 2}
-    good = item.technique == "boundary" and item.settings[0].holds
+    good = item.technique == "boundary" and item.valid
     return 4 if good else order.get(item.technique, 3)
 
 
