@@ -130,7 +130,8 @@ MAX_TRIED = 40
 CLAUSAL = word_set(
     "if when whenever once unless until where while provided given after before"
 ) | {
-    "only if", "only when", "only where", "as soon as", "as long as", "so long as", "in case",
+    "only if", "if and only if", "only when", "only where", "only once", "only after",
+    "as soon as", "as long as", "so long as", "in case",
     "in the event that", "provided that", "given that", "assuming", "assuming that",
     "on condition that", "on the condition that",
 }  # fmt: skip

@@ -143,9 +143,15 @@ def _end_of_lead(text: str, start: int, end: int, word: str) -> int | None:
         if named is not None and not is_gerund(text[start:named].strip()):
             return named
     if word.startswith("only"):  # "Only if a coach is present may members use the room"
-        for match in _TURNED_ROUND.finditer(masked, start, end):
-            if parse_clause(text[start : match.start()]):
-                return match.start()
+        turned = [
+            match.start()
+            for match in islice(_TURNED_ROUND.finditer(masked, start, end), MAX_TRIED)
+            if parse_clause(text[start : match.start()])
+        ]
+        # "Only if A holds and the box is the last one is it sold": "the box" wants its verb first
+        whole = (at for at in turned if parse_clause(_JOINT.split(text[start:at])[-1].strip()))
+        if turned:
+            return next(whole, turned[0])
     # no comma: the main clause starts at a determiner after the condition's own verb
     for match in re.finditer(
         r"\s(?=(?:the|a|an|all|any|no|it|each|I|they|he|she|_\w+)\s)", masked[start:end]

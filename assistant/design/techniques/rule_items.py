@@ -190,7 +190,7 @@ def _of_words(text: str, rule: Rule) -> Iterator[Item]:
 def _plain(text: str, rule: Rule) -> Iterator[Item]:
     """A rule without conditions: its sentence, and what it keeps out by "only" in front."""
     clause = rule.clause
-    only = re.match(r"only\s+(?=\w)", rule.effect.text, re.IGNORECASE)
+    only = _ONLY_THING.match(rule.effect.text)
     if only and clause is not None and len(coordinated(rule.effect.text)) == 1:
         named = span(text, rule.effect.start + only.end(), rule.effect.start + len(clause.subject))
         rest = span(text, rule.effect.start + len(clause.subject), rule.effect.end)
@@ -204,6 +204,12 @@ def _plain(text: str, rule: Rule) -> Iterator[Item]:
                 )  # fmt: skip
             return
     yield main_flow(rule.whole, valid=not rule.restrictive, results=results_of(rule, None))
+
+
+_ONLY_THING = re.compile(
+    r"only\s+(?=\w)(?!(?:if|when|whenever|where|once|unless|until|while)\b)", re.IGNORECASE
+)
+""" "Only PDF files", not "only if"."""
 
 
 def _truth(value: bool) -> str:
