@@ -65,14 +65,22 @@ def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
 
 
 def _passages(text: str, rules: Sequence[Rule]) -> list[int]:
-    """Where a rule begins that is read alone: behind a sentence, or as a clause of its own."""
+    """Where a rule begins that is read alone: behind a sentence, or as a clause of its own.
+
+    In "if A, X happens; Y happens; Z happens" the last two may hang on A as well.
+    """
     starts: list[int] = []
     before: Rule | None = None
+    led = False
     for rule in rules:
         ended = text[: rule.whole.start].rstrip()[-1:]
         read = parse_clause(rule.whole.text) is not None
+        if ended != ";" or rule.conditions:
+            led = any(one.words.end <= rule.effect.start for one in rule.conditions)
         if before is None or (
-            read and (ended in ".!?" or (ended == ";" and _is_apart(before, rule)))
+            read
+            and (ended in ".!?" or (ended == ";" and _is_apart(before, rule)))
+            and (rule.conditions or ended != ";" or not led)
         ):
             starts.append(rule.whole.start)
         before = rule
