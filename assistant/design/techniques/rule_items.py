@@ -28,7 +28,7 @@ from assistant.design.techniques.transition_items import (
 from assistant.design.techniques.variables import assignment, possible
 from assistant.domain import Technique
 from assistant.language.clauses import parse_clause
-from assistant.language.coordination import clauses_of, coordinated, starts_clause
+from assistant.language.coordination import CLAUSAL, clauses_of, coordinated, starts_clause
 from assistant.language.finite_verbs import PREPOSITIONS
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span, span
@@ -67,7 +67,7 @@ def rule_items(text: str, rules: Sequence[Rule]) -> Iterator[Item]:
 def _passages(text: str, rules: Sequence[Rule]) -> list[int]:
     """Where a rule begins that is read alone: behind a sentence, or as a clause of its own.
 
-    In "if A, X happens; Y happens; Z happens" the last two may hang on A as well.
+    In "if A, X happens; Y happens; Z happens" (or "if A: X ...") the last may hang on A as well.
     """
     starts: list[int] = []
     before: Rule | None = None
@@ -75,8 +75,10 @@ def _passages(text: str, rules: Sequence[Rule]) -> list[int]:
     for rule in rules:
         ended = text[: rule.whole.start].rstrip()[-1:]
         read = parse_clause(rule.whole.text) is not None
-        if ended != ";" or rule.conditions:
+        if ended not in (";", ":") or rule.conditions:
             led = any(one.words.end <= rule.effect.start for one in rule.conditions)
+        elif ended == ":" and before is not None:
+            led = before.whole.text.split()[0].lower() in CLAUSAL
         if before is None or (
             read
             and (ended in ".!?" or (ended == ";" and _is_apart(before, rule)))
