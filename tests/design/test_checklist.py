@@ -219,8 +219,6 @@ def test_a_permission_says_nothing_beyond_its_limit() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "When a loan is granted, the system shall set the date to the month's end, or to the day of"
-        " the last payment, whichever is earlier.",
         "A parcel can be changed until pick-up, status must be = New.",
         "A cancellation costs 10% if it is 60 days or more before, 50% between 59 and 20 days, and"
         " 90% under 20 days.",
@@ -626,6 +624,75 @@ def test_standard_takes_both_sides_of_both_ends_of_a_range() -> None:
     values = told("A reading has 4 to 6 digits; any other reading is refused.")
     held = {name.split(" ")[0] for name in values if "digits:" in name}
     assert held == {"3", "4", "6", "7"}
+
+
+def test_standard_keeps_the_value_that_is_refused() -> None:
+    text = (
+        "If the account owes over 500 EUR or is marked as closed, an order cannot be placed, unless"
+        " the manager has released the account."
+    )
+    (refused,) = (one for one in derived(text) if one.facts[0].value == "500.01 EUR")
+    assert [(o.quote, o.happens) for o in refused.outcomes] == [("an order cannot be placed", True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No set is released unless the balance is paid.",
+        "Unless the balance is paid, nobody may release the set.",
+        "Nothing is released until the balance is paid.",
+        "The owner gets no refund unless the balance is paid.",
+    ],
+)
+def test_what_is_kept_until_something_holds_is_positive_where_it_does(text: str) -> None:
+    sides = {one.technique: one for one in derived(text)}
+    assert {name: one.facts[0].holds for name, one in sides.items()} == {
+        "positive": True,
+        "negative": False,
+    }
+    assert not sides["positive"].outcomes
+    assert sides["negative"].outcomes
+
+
+@pytest.mark.parametrize(
+    ("text", "condition", "kept"),
+    [
+        ("Only once the balance is paid can a set be released.", "the balance is paid",
+         "can a set be released"),
+        ("Only after the report is signed, the case is closed.", "the report is signed",
+         "the case is closed"),
+        ("Only when a deposit has been paid are the keys handed over.", "a deposit has been paid",
+         "are the keys handed over"),
+        ("Only after the clerk has checked the order is it shipped.",
+         "the clerk has checked the order", "is it shipped"),
+        ("If and only if the fee is paid, the seat is held.", "the fee is paid",
+         "the seat is held"),
+    ],
+)  # fmt: skip
+def test_only_in_front_keeps_the_effect_for_its_condition(
+    text: str, condition: str, kept: str
+) -> None:
+    assert [
+        ([(f.quote, f.holds) for f in one.facts], [(o.quote, o.happens) for o in one.outcomes])
+        for one in derived(text)
+    ] == [([(condition, True)], [(kept, True)]), ([(condition, False)], [(kept, False)])]
+
+
+def test_only_before_a_clause_names_no_thing() -> None:
+    text = "Only while the shop is open are orders taken."
+    assert [one.facts[0].quote for one in derived(text)] == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If the owner pays, the proposal is withdrawn; the set goes back; the fee is waived.",
+        "If the owner pays: the proposal is withdrawn; the set goes back; the fee is waived.",
+    ],
+)
+def test_outcomes_behind_semicolons_are_quoted_with_their_condition(text: str) -> None:
+    for one in derived(text):
+        assert one.facts[0].quote == text or one.facts[0].kind == "condition"
 
 
 def test_ids_do_not_depend_on_the_depth() -> None:

@@ -22,6 +22,12 @@ from assistant.evaluation.style_similarity import (
 )
 
 
+def test_an_inch_mark_opens_no_quotation() -> None:
+    assert masked('rims of 20" and 17" for "Kestrel"') == (
+        'rims of <number>" and <number>" for <value>'
+    )
+
+
 def case_of(case_id: str, *steps: tuple[str, str]) -> TestCase:
     return TestCase(
         id=case_id,

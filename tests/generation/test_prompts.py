@@ -47,3 +47,7 @@ def test_data_text_is_idempotent_and_bounded(text: str, limit: int) -> None:
     assert len(once) <= limit
     assert data_text(once, SPECIAL, limit=limit) == once
     assert not any(token in once for token in SPECIAL)
+
+
+def test_an_inch_mark_stays_as_it_is() -> None:
+    assert data_text('20" rims, 17" tyres, "Kestrel"') == '20" rims, 17" tyres, “Kestrel”'

@@ -59,6 +59,11 @@ def test_each_time_of_day_belongs_to_the_date_before_it() -> None:
     assert used_records([made], ()) == wanted
 
 
+def test_what_stands_between_two_inch_marks_is_no_name() -> None:
+    made = case('The bike "Kestrel 20" has 20" rims and 17" tyres.')
+    assert used_records([made], ()) == ("Kestrel 20",)
+
+
 def test_the_latest_are_kept() -> None:
     cases = [case(f"The record RC-{number:05} is open.") for number in range(1_000)]
     kept = used_records(cases, ())

@@ -79,3 +79,7 @@ def test_any_text_is_read(text: str) -> None:
     for one in quantities(text):
         assert one.same(one) or not (one.unit or one.counts)
     assert refuses(text) in (True, False)
+
+
+def test_words_between_inch_marks_are_no_message() -> None:
+    assert messages('The 20" rim with black tyres of 17" is shown.') == {}

@@ -39,6 +39,7 @@ from assistant.training.data.dataset import (
     read_case_file,
     select,
 )
+from assistant.training.data.masking import Masker
 from assistant.training.data.pairs import read_jsonl
 
 SMALL = DatasetConfig(min_train=2)
@@ -341,6 +342,10 @@ def test_lengths_are_counted_in_tokens_where_they_can_be() -> None:
 
 
 # --- Masking ------------------------------------------------------------------------------------
+
+
+def test_an_inch_mark_opens_no_name() -> None:
+    assert Masker().text('rims of 20" and 17"') == 'rims of NUMBER_1" and NUMBER_2"'
 
 
 def test_masked_pairs_hold_the_same_placeholder_for_the_same_words() -> None:
