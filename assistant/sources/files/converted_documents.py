@@ -30,10 +30,14 @@ class Part:
 
 @dataclass(slots=True)
 class Converted:
-    """A document's parts, what it says of itself, the files in it, and the report."""
+    """A document's parts, what it says of itself, the files in it, and the report.
+
+    ``kind`` is set where no words in it may make it anything else.
+    """
 
     title: str = ""
     author: str = ""
+    kind: TextKind | None = None
     parts: list[Part] = field(default_factory=list)
     attachments: list[tuple[str, bytes]] = field(default_factory=list)
     report: ExtractionReport = field(default_factory=ExtractionReport)
@@ -97,6 +101,7 @@ def collect(records: Iterable[Record]) -> Converted:
         else:
             found.title = _line(record.get("title")) or found.title
             found.author = _line(record.get("author")) or found.author
+            found.kind = "page" if record.get("kind") == "page" else found.kind
     found.notes.extend(changed)
     return found
 
@@ -165,7 +170,8 @@ def document_reading(converted: Converted, source: Source) -> Reading:
     title = "" if _POOR_TITLE.search(converted.title) else converted.title
     if not title and not converted.named:
         title = source.title
-    reading = text_reading(text, source, title=title, notes=converted.notes)
+    notes, kind = converted.notes, converted.kind
+    reading = text_reading(text, source, title=title, notes=notes, kind=kind)
     document = reading.document
     author = document.metadata.author or converted.author
     return reading.changed(

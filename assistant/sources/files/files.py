@@ -205,7 +205,7 @@ text, a feature file or a table, "yaml" may be a schema or an API."""
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
-    "(EML, MSG), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports too), YAML, "
+    "(EML, MBOX, MSG), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports too), YAML, "
     "ReqIF, BPMN, DMN, draw.io, Visio (VSDX), PlantUML, Mermaid, messages (.properties), pictures "
     "(PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
@@ -437,7 +437,7 @@ def _mime_headers(text: str) -> dict[str, str]:
     The line "From ..." that mail programs put over a message in a mailbox is passed over.
     """
     found, name = dict[str, str](), ""
-    text = re.sub(r"\A\s*From [^\n]*\d\d:\d\d[^\n]*\n", "", text)
+    text = re.sub(r"\A\s*From (?:[^\n]*\d\d:\d\d[^\n]*|[ \r-]*)\n", "", text)
     for line in text.lstrip("\n")[:20_000].replace("\r\n", "\n").split("\n"):
         if not line.strip():
             break

@@ -1,8 +1,13 @@
-"""E-mail messages (EML) by the standard library: headers, text and attachments.
+"""E-mail messages (EML, MBOX) by the standard library: headers, text and attachments.
 
-Records: the title and author, one part with the text, and ``{"attachment": name, "data": base64}``
+Records: the title and author, a part with the text, and ``{"attachment": name, "data": base64}``
 for each file in the message. Of alternatives the plain text is read, or the HTML where that has
-headings, lists or tables. A forwarded message stands under a heading, with its own headers.
+headings, lists or tables. A forwarded message stands under a heading, with its own headers. Of a
+mailbox with several mails each is a part, the oldest first.
+
+Source of the mailbox: RFC 4155, and what programs make of it: Thunderbird's line between two mails
+is "From " alone and its flags are in X-Mozilla-Status; a line "From ..." in a text has a ">" before
+it. The module ``mailbox`` wants a file that it may write, and takes each line "From " for a mail.
 """
 
 from __future__ import annotations
@@ -12,7 +17,9 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from email.message import Message
+from email.utils import parsedate_to_datetime
 
 from assistant.sources.readers.documents.html import to_markdown
 from assistant.sources.readers.refusals import Refused
@@ -26,13 +33,30 @@ DEPTH = 20
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|svg|ico|webp|emz|wmz)$", re.IGNORECASE)
 """What a mail holds for its look and its signature: counted, not read as a file of its own."""
 
+_MOST_MAILS = 5_000
+_BETWEEN = re.compile(
+    rb"^(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?:[^\n]*\d\d:\d\d[^\n]*|[ \r-]*)\n(?=[!-9;-~]+:)",
+    re.MULTILINE,
+)
+"""The line before a mail of a mailbox: below an empty line, above a header."""
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
+_DELETED = 0x0008
+_FENCED = re.compile(r"(^```.*?^```)", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
+_BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+"""How the standard library fails at what breaks the rules of mail."""
 
 Attachments = list[tuple[str, bytes]]
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
-    """The message in ``data``."""
-    yield from read_message(email.message_from_bytes(data, policy=email.policy.default))
+    """The message in ``data``, or those of a mailbox, called by the option ``name``."""
+    mails = _mails(data)
+    if len(mails) > 1:
+        yield from _read_mailbox(mails, str(options.get("name", "")))
+    else:
+        yield from read_message(_parsed(data))
 
 
 def read_message(message: Message, lost: Sequence[str] = ()) -> Iterator[object]:
@@ -45,8 +69,13 @@ def read_message(message: Message, lost: Sequence[str] = ()) -> Iterator[object]
         raise Refused("damaged", "the message is empty")
     heading = f"# {subject}\n\n" if subject else ""
     yield {"part": "", "text": heading + "\n".join(_head(message)) + "\n\n" + body}
+    yield from _files(attachments, lost, 1)
+
+
+def _files(attachments: Attachments, lost: Sequence[str], mails: int) -> Iterator[object]:
+    """The files in messages, one that is attached twice once, and the report."""
     unread, names, pictures = list(lost), set[str](), 0
-    for name, content in attachments:
+    for name, content in dict.fromkeys(attachments):
         if _PICTURE.search(name):
             pictures += 1
         elif content:
@@ -56,7 +85,95 @@ def read_message(message: Message, lost: Sequence[str] = ()) -> Iterator[object]
             unread.append(f"attachment {name} (empty)")
     if pictures:
         unread.append(f"{pictures} pictures")
-    yield {"report": {"reader": "email", "parts": 1 + len(attachments), "unread_parts": unread}}
+    yield {"report": {"reader": "email", "parts": mails + len(attachments), "unread_parts": unread}}
+
+
+def _parsed(data: bytes) -> Message:
+    return email.message_from_bytes(data, policy=email.policy.default)
+
+
+# --- Mailboxes --------------------------------------------------------------------------------
+
+
+def _mails(data: bytes) -> list[bytes]:
+    """The mails of a mailbox, as they lie in it; empty for what is none."""
+    data = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    lines = list(_BETWEEN.finditer(data)) if _BETWEEN.match(data) else []
+    if len(lines) > _MOST_MAILS:
+        raise Refused("size", f"it holds {len(lines):,} mails; at most {_MOST_MAILS:,} are read")
+    ends = [line.start() for line in lines[1:]]
+    return [_QUOTED_FROM.sub(rb"\1", data[line.end() : end].rstrip(b"\r\n") + b"\n")
+            for line, end in zip(lines, [*ends, len(data)], strict=False)]  # fmt: skip
+
+
+def _read_mailbox(mails: Sequence[bytes], name: str) -> Iterator[object]:
+    """The records of several mails: a document that is a page, whatever one of them holds."""
+    yield {"title": name, "kind": "page"}
+    yield {"part": "", "text": f"# {name}"}
+    kept, deleted = _by_date(mails)
+    attachments, unread = list[tuple[str, bytes]](), list[str]()
+    for number, (at, data) in enumerate(kept, 1):
+        label = f"mail of {at.day} {at:%B %Y, %H:%M}" if at else f"mail {number}"
+        files: Attachments = []
+        try:
+            text = _text(_parsed(data), files)
+        except _BROKEN:
+            unread.append(f"{label} (damaged)")
+            continue
+        attachments.extend(files)
+        yield {"part": label, "text": text}
+    if len(unread) == len(kept):
+        raise Refused("damaged", "none of its mails can be read, or all are marked as deleted")
+    if deleted:
+        yield {"note": f"Mails that are marked as deleted were left out: {deleted}."}
+    yield from _files(attachments, unread, len(kept))
+
+
+def _text(message: Message, files: Attachments) -> str:
+    """A mail under its subject, with the headings in it below that."""
+    head = "\n".join(_head(message))
+    pieces = _FENCED.split("\n\n".join(_body(message, files, 1)))
+    pieces[::2] = [_HEADING.sub(_two_lower, piece) for piece in pieces[::2]]
+    subject = header_of(message, "Subject") or "Mail without a subject"
+    return f"## {subject}\n\n{head}\n\n{''.join(pieces)}"
+
+
+def _two_lower(heading: re.Match[str]) -> str:
+    return f"{'#' * min(len(heading[1]) + 2, 6)} "
+
+
+def _by_date(mails: Sequence[bytes]) -> tuple[list[tuple[datetime | None, bytes]], int]:
+    """Mails by the dates that they state, and how many are marked as deleted: Thunderbird keeps
+    those in the file. One without a date stays behind the one before it."""
+    found, last, deleted = list[tuple[datetime, datetime | None, bytes]](), _FIRST, 0
+    for data in mails:
+        head = _EMPTY_LINE.search(data)
+        message = email.message_from_bytes(data[: head.end()] if head else data)
+        if _is_deleted(header_of(message, "X-Mozilla-Status")):
+            deleted += 1
+            continue
+        at = _date(header_of(message, "Date"))
+        if at:
+            last = at if at.tzinfo else at.replace(tzinfo=UTC)
+        found.append((last, at, data))
+    return [(at, data) for _, at, data in sorted(found, key=lambda one: one[0])], deleted
+
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+def _is_deleted(status: str) -> bool:
+    return bool(re.fullmatch(r"[0-9A-Fa-f]{4}", status) and int(status, 16) & _DELETED)
+
+
+def _date(words: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(words)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+# --- Messages ---------------------------------------------------------------------------------
 
 
 def _head(message: Message) -> list[str]:
@@ -131,7 +248,7 @@ def text_of_part(part: Message, encoding: str = "utf-8") -> str:
     for charset in (part.get_content_charset(encoding), "utf-8"):
         try:
             return content.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # a name with a zero byte in it, too
             continue
     text = content.decode("utf-8", "replace")  # a few broken letters, or another code page
     few = text.count("\ufffd") * 20 < sum(not letter.isascii() for letter in text)
