@@ -75,6 +75,7 @@ VENDOR_HOMES: dict[str, set[str]] = {
     "markdownify": {"sources"},
     "striprtf": {"sources"},
     "olefile": {"sources"},
+    "icalendar": {"sources"},
     "docutils": {"sources"},
     "defusedxml": {"sources"},
     "yaml": {"sources"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from assistant.errors import UnreadableFile, UnsupportedFile
@@ -119,7 +120,9 @@ def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tup
         records = pdf_records(source) if kind == "pdf" else picture_records(source)
         converted = collect(records)
         return [document_reading(converted, source)], converted.attachments
-    if kind in {"html", "asciidoc", "restructured_text"}:
+    if kind == "calendar":  # lines are folded by bytes, within a letter too (RFC 5545, 3.1)
+        source = replace(source, data=_FOLD.sub(b"", data))
+    if kind in {"html", "asciidoc", "restructured_text", "calendar"}:
         data = decoded(source)[0].encode("utf-8", "replace")
     converted = collect(run_reader(kind, data, source.shown, source.limits, name=source.title))
     return [document_reading(converted, source)], converted.attachments
@@ -197,7 +200,7 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
 FileKind = Literal[
     "pdf", "word", "slides", "workbook", "dump", "rtf", "mail", "outlook", "html", "xml", "json",
     "confluence", "salesforce", "archive", "text", "open_document", "picture", "web_archive",
-    "reqif", "asciidoc", "restructured_text", "yaml", "visio",
+    "reqif", "asciidoc", "restructured_text", "yaml", "visio", "calendar",
 ]  # fmt: skip
 """What is read, by which reader; "dump" is a database's rows in SQL, "text" is Markdown, plain
 text, a feature file or a table, "yaml" may be a schema or an API."""
@@ -205,9 +208,9 @@ text, a feature file or a table, "yaml" may be a schema or an API."""
 _READ_NOW = (
     "PDF, Word (DOCX, DOCM, DOTX), PowerPoint (PPTX), Excel (XLSX, XLSB, XLS), OpenDocument (ODT, "
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
-    "(EML, MBOX, MSG), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports too), YAML, "
-    "ReqIF, BPMN, DMN, draw.io, Visio (VSDX), PlantUML, Mermaid, messages (.properties), pictures "
-    "(PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
+    "(EML, MBOX, MSG), calendars (ICS), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports "
+    "too), YAML, ReqIF, BPMN, DMN, draw.io, Visio (VSDX), PlantUML, Mermaid, messages "
+    "(.properties), pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 
@@ -228,6 +231,9 @@ _TEXT_MAGIC = frozenset({b"BM", b"MZ", b"BZh", b"ID3", b"GIF8", b"RIFF", b"GGUF"
 
 _SQLITE = b"SQLite format 3\x00"
 """A database in a file: its tables are read as the sheets of a workbook."""
+
+_CALENDAR = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR\s", re.IGNORECASE)
+_FOLD = re.compile(rb"\r?\n[ \t]")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS = (
@@ -292,6 +298,8 @@ def kind_of_bytes(data: bytes, shown: str, limits: ReadLimits) -> FileKind | Non
         return _old_office(data, shown)
     if data.startswith(_SQLITE):
         return "workbook"
+    if _CALENDAR.match(data):
+        return "calendar"
     controls = len(_CONTROL.findall(data[:8192]))
     sixteen_bit = data[:2] in {b"\xff\xfe", b"\xfe\xff"} or _looks_sixteen_bit(data)
     if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):

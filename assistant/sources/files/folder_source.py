@@ -32,7 +32,7 @@ READABLE_SUFFIXES = frozenset(
         "", ".ad", ".adoc", ".asc", ".asciidoc", ".bpmn", ".csv", ".db", ".dmn",
         ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx",
         ".drawio", ".mmd", ".plantuml", ".puml", ".vsdm", ".vsdx",
-        ".eml", ".feature", ".htm", ".html", ".json", ".jsonl", ".markdown", ".mbox",
+        ".eml", ".feature", ".htm", ".html", ".ics", ".json", ".jsonl", ".markdown", ".mbox",
         ".md", ".mht", ".mhtml", ".msg", ".odp", ".ods", ".odt", ".otp", ".ots", ".ott", ".pdf",
         ".potx", ".pps", ".ppsx", ".ppt", ".pptm", ".pptx", ".properties", ".reqif", ".reqifz",
         ".rst", ".rtf", ".sql",

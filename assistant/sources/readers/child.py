@@ -40,6 +40,7 @@ READERS = {
     "rtf": ("documents.rtf", "striprtf.striprtf"),
     "mail": ("documents.mail", *_HTML),
     "outlook": ("documents.outlook", "olefile", *_HTML),
+    "calendar": ("documents.calendar_events", "icalendar", *_HTML),
     "web_archive": ("documents.web_archive", *_HTML),
     "open_document": ("documents.open_document", "defusedxml.ElementTree"),
     "asciidoc": ("markups.asciidoc", *_HTML),

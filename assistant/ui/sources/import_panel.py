@@ -123,8 +123,8 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         accept_multiple_files=True,
         key=f"import_files_{st.session_state.get(UPLOADS_KEY, 0)}",
         help="PDF, Word, PowerPoint, Excel, OpenDocument, CSV, HTML, MHTML, Markdown, AsciiDoc, "
-        "reStructuredText, MediaWiki exports, text, RTF, mail, JSON, XML, ReqIF, YAML, .properties "
-        "and Gherkin; scans and pictures (PNG, JPEG, "
+        "reStructuredText, MediaWiki exports, text, RTF, mail, calendars (ICS), JSON, XML, ReqIF, "
+        "YAML, .properties and Gherkin; scans and pictures (PNG, JPEG, "
         "TIFF, WebP) where the extra ocr is installed. The content decides what a file is, not its "
         "name. At most 50 MB each.",
     )
