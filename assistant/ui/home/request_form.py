@@ -306,7 +306,7 @@ def _described(found: Understanding) -> None:
         icon=":material/playlist_add:",
         expanded=bool(taken),
     ):
-        st.caption("Nothing is tested of these unless you take them as criteria.")
+        st.caption("The checklist has no item for these unless you take them as criteria.")
         st.pills(
             "Take as criteria",
             list(texts),
