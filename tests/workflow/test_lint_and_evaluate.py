@@ -70,18 +70,16 @@ def test_a_file_that_cannot_be_read_is_an_error(
 def test_an_imported_case_is_checked_when_looked_at_and_takes_a_fix(
     workspace: Workspace, project_id: str
 ) -> None:
-    stored = workspace.library.case(project_id, "UAT-BIL-0014")
+    stored = workspace.library.case(project_id, "UAT-CC-0013")
     shown = recheck_case.case_with_findings(workspace, project_id, stored)
-    (found,) = (one for one in shown.findings if one.rule == "result style")
+    (found,) = (one for one in shown.findings if one.rule == "misplaced verification")
     saved = review.apply_fix(
         workspace, project_id, shown, found, seen_version=stored.row_version, by="Tess"
     )
-    assert saved.case.steps[2].expected_result.startswith("The amounts are more or less the same")
+    assert found.words in saved.case.steps[1].expected_result
     assert saved.status == "imported"
-    rules = [
-        one.rule for one in recheck_case.case_with_findings(workspace, project_id, saved).findings
-    ]
-    assert "result style" not in rules
+    checked = recheck_case.case_with_findings(workspace, project_id, saved)
+    assert "misplaced verification" not in [one.rule for one in checked.findings]
     other = recheck_case.case_with_findings(
         workspace, project_id, workspace.library.case(project_id, "UAT-BIL-0009")
     )
