@@ -158,7 +158,7 @@ class _Proof:
         yield from self.claims.quotations(result)
         yield from self.claims.names(result)
         yield from self.claims.novel(result)
-        if step == basis.case.steps[-1]:
+        if step == basis.case.steps[-1] and not self._is_counter_check:
             yield from messages_of_other_side(result, self.sided)
         writer = basis.case.origin.writer
         if writer != "outline":  # it quotes, and says so
@@ -173,8 +173,9 @@ class _Proof:
             yield Mark(UNSUPPORTED, said, f"No source says another number than {shown(said)}.")
         if len(self.basis.case.steps) > 1:
             return  # a state that changes may be affirmed first and denied later
-        for said, theirs in turned(result, side, self._named, self._subjects):
-            yield Mark(CONTRADICTION, said, f"{shown(said)} contradicts {shown(theirs)}.")
+        if not self._is_counter_check:
+            for said, theirs in turned(result, side, self._named, self._subjects):
+                yield Mark(CONTRADICTION, said, f"{shown(said)} contradicts {shown(theirs)}.")
         for said in attempted(step.action, result, side):
             message = f"{shown(said)} says that what is tried goes through; here it does not."
             yield Mark(WRONG_SIDE, said, message)
@@ -183,6 +184,13 @@ class _Proof:
                 yield Mark(WRONG_SIDE, said, f"The text says {shown(said)} for the other side.")
         for said in denied_alone(result, side, self._data_words, self._denials):
             yield Mark(UNSUPPORTED, said, f"No source denies it here: {shown(said)}.")
+
+    @property
+    def _is_counter_check(self) -> bool:
+        """Whether a case that its writer calls negative names only conditions of a main flow: what
+        they say happens does not happen in it. It covers none of them all the same."""
+        negative = self.basis.case.technique == "negative"
+        return negative and all(one.technique == "positive" for one in self.sided)
 
     @cached_property
     def _subjects(self) -> frozenset[str]:

@@ -31,18 +31,19 @@ def echoes(step: TestStep, criteria: Sequence[AcceptanceCriterion]) -> Iterator[
         yield Mark(ECHO, step.expected_result, message)
         return
     for criterion in criteria:
-        for text in _rules_of(criterion.text):
+        for text in _rules_of(criterion):
             if SequenceMatcher(None, _said(text), result, autojunk=False).ratio() >= REPEATED:
                 message = f"The result only repeats {criterion.id}: {shown(text)}."
                 yield Mark(ECHO, step.expected_result, message)
                 return
 
 
-def _rules_of(text: str) -> Iterator[str]:
-    """The criterion and its sentences; one that only tells what is shown may be said again."""
-    yield text
+def _rules_of(criterion: AcceptanceCriterion) -> Iterator[str]:
+    """The criterion and its sentences; one that only tells what is shown, or what is then so, may
+    be said again."""
+    yield (text := criterion.text)
     found = sentences(text)
-    if len(found) > 1:
+    if len(found) > 1 and criterion.form != "gherkin":
         yield from (text[start:end] for start, end in found if not find_messages(text[start:end]))
 
 

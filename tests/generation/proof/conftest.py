@@ -11,9 +11,11 @@ from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
     ChunkKind,
+    CriterionForm,
     Fact,
     Outcome,
     RetrievedChunk,
+    Technique,
     TestCase,
     TestCondition,
     TestStep,
@@ -47,7 +49,8 @@ def prove() -> Prove:
     ``steps`` are (action, data, result); ``facts`` and ``outcomes`` what the condition says;
     outcomes that begin with "not: " must not happen; ``places`` are where the sources stand,
     ``headings`` below which, ``kind`` what they are;
-    ``calculations`` are the lines handed over with each step.
+    ``calculations`` are the lines handed over with each step; ``technique`` is the condition's,
+    ``written_as`` the case's own.
     """
 
     def proved(
@@ -65,6 +68,9 @@ def prove() -> Prove:
         cited: Sequence[int] = (),
         calculations: Sequence[Sequence[str]] = (),
         kind: ChunkKind = "rule",
+        form: CriterionForm = "bullet",
+        technique: Technique = "boundary",
+        written_as: Technique | None = None,
     ) -> TestCase:
         chunks = [source(1, criterion, "criterion", "AC-1")]
         chunks += [
@@ -77,7 +83,7 @@ def prove() -> Prove:
         condition = TestCondition(
             id="AC-1-B1",
             criterion_id="AC-1",
-            technique="boundary",
+            technique=technique,
             statement="",
             facts=tuple(facts),
             outcomes=tuple(
@@ -91,7 +97,7 @@ def prove() -> Prove:
         )
         ground = Ground(
             sources=ready,
-            criteria=(AcceptanceCriterion(id="AC-1", text=criterion),),
+            criteria=(AcceptanceCriterion(id="AC-1", text=criterion, form=form),),
             conditions=(condition,),
             context=(story,),
             own=tuple(own),
@@ -99,6 +105,7 @@ def prove() -> Prove:
         case = TestCase(
             id="TC-1",
             title="",
+            technique=written_as,
             preconditions=tuple(given),
             steps=tuple(
                 TestStep(

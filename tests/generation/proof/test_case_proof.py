@@ -503,6 +503,22 @@ def test_a_result_that_only_repeats_is_an_error(
     assert ("echo" in errors(case)) is is_echo, case.findings
 
 
+def test_what_is_then_so_may_be_said_again(prove: Prove) -> None:
+    text = "Given a line beyond his limit\nWhen the clerk opens it\nThen the buttons are greyed out"
+    steps = [("The clerk opens the line.", "", "The buttons are greyed out.")]
+    assert "echo" not in errors(prove(text, steps, form="gherkin"))
+    assert "echo" in errors(prove(text, [("Look.", "", text)], form="gherkin"))
+
+
+def test_a_counter_check_may_deny_what_the_main_flow_shows(prove: Prove) -> None:
+    text = 'The driver chooses a reason and the stop is shown as "Handed over unsigned".'
+    said = 'the stop is shown as "Handed over unsigned"'
+    step = ("Finish without a reason.", "", 'The stop is not shown as "Handed over unsigned".')
+    flow = {"technique": "positive", "outcomes": [said]}
+    assert not errors(prove(text, [step], written_as="negative", **flow))
+    assert "contradiction" in errors(prove(text, [step], written_as="positive", **flow))
+
+
 # --- What changes, what is drawn from several things ----------------------------------------------
 
 
