@@ -105,10 +105,19 @@ class AnswerDraft(_Draft):
     words: str = Field(min_length=1, max_length=MAX_TEXT)
 
 
+class WithdrawnDraft(_Draft):
+    """The words of source ``[source]`` by which a criterion is no part of the release any more."""
+
+    criterion: str
+    source: int
+    words: str = Field(min_length=1, max_length=MAX_TEXT)
+
+
 def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str, object]:
     """JSON schema of an answer about these criteria and checklist items.
 
-    Cases stand before questions, so that they can be shown while the answer is still written.
+    What is withdrawn is decided first; cases stand before questions, so that they can be shown
+    while the answer is still written.
     """
     text = {"type": "string"}
     step = object_schema(
@@ -135,8 +144,12 @@ def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str,
         cases=list_schema(number),
     )
     answer = object_schema(question=number, source=number, words=text)
+    withdrawn = object_schema(criterion=_one_of(criteria), source=number, words=text)
     whole = object_schema(
-        cases=list_schema(case), questions=list_schema(question), answers=list_schema(answer)
+        withdrawn=list_schema(withdrawn),
+        cases=list_schema(case),
+        questions=list_schema(question),
+        answers=list_schema(answer),
     )
     return {"title": "StoryCases", "description": "The test cases of the story.", **whole}
 
@@ -232,6 +245,11 @@ def _stripped(value: object) -> object:
 def read_questions(data: Mapping[str, object]) -> tuple[QuestionDraft, ...]:
     """The questions of an answer; one that cannot be read is left out."""
     return _readable(QuestionDraft, data.get("questions"))
+
+
+def read_withdrawn(data: Mapping[str, object]) -> tuple[WithdrawnDraft, ...]:
+    """What an answer says of criteria that are withdrawn; what cannot be read is left out."""
+    return _readable(WithdrawnDraft, data.get("withdrawn"))
 
 
 def read_answers(data: Mapping[str, object]) -> tuple[AnswerDraft, ...]:

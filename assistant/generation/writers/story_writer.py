@@ -15,6 +15,7 @@ from datetime import date
 
 from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import (
+    Chunk,
     Evidence,
     GenerationConfig,
     ModelSpec,
@@ -41,6 +42,7 @@ from assistant.generation.writers.story_draft import (
     read_answers,
     read_case,
     read_questions,
+    read_withdrawn,
     story_schema,
 )
 from assistant.generation.writers.story_prompt import (
@@ -68,6 +70,8 @@ class _Ledger(Attempts):
     """The attempts at a story, and the model's questions."""
 
     questions: dict[str, Question] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
+    """Criteria that a source takes out of the release."""
     answers: dict[Question, tuple[SourceAnswer, ...]] = field(default_factory=dict)
     last_reason: str = ""
 
@@ -208,7 +212,8 @@ class StoryWriter:
             claimed |= set(draft.covers)
             yield ledger.written(case)
         claimed |= {name for case in held for name in case.condition_ids}
-        left = [one for one in conditions if one.id not in covered | claimed]
+        wanted = [one for one in conditions if one.criterion_id not in ledger.withdrawn]
+        left = [one for one in wanted if one.id not in covered | claimed]
         if (held or left) and call.raw:
             if len(call.raw) > self._characters:  # cut, it might lose the very cases in question
                 call.raw = json.dumps(
@@ -226,7 +231,7 @@ class StoryWriter:
         for case in held:  # nothing better came: shown with its findings, for a person to decide
             covered |= set(case.condition_ids)
             yield ledger.written(case)
-        for condition in conditions:
+        for condition in wanted:
             # An item that a case claims but is not seen to cover is a gap in the coverage, for a
             # person to look at; beside the case an outline would only say it again.
             if condition.id not in covered | claimed:
@@ -307,6 +312,7 @@ class StoryWriter:
                     yield from self._fed(part.raw, found, call, ledger)
                     _note_questions(part.data, call, ledger)
                     _note_answers(part.data, call, ledger)
+                    _note_withdrawn(part.data, call, ledger)
                 else:
                     yield from self._fed(part, found, call, ledger)
                 if call.made > call.most:
@@ -424,19 +430,51 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
         )
 
 
+def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
+    """The criteria for which no case is written because a source in the prompt takes them out of
+    the release, each with a question that quotes its words; they count only where they stand there.
+    """
+    for draft in read_withdrawn(data):
+        if draft.criterion not in call.criteria:
+            continue
+        if (found := _quoted(draft.words, draft.source, call)) is None:
+            continue
+        chunk, quote = found
+        start = chunk.text.find(quote)
+        ledger.withdrawn.add(draft.criterion)
+        ledger.questions[f"withdrawn {draft.criterion}"] = Question(
+            criterion_id=draft.criterion,
+            kind="out of scope",
+            text=f"“{quote}” ({chunk.title or chunk.key}): so no case was written. Is it tested "
+            "all the same?",
+            evidence=(
+                Evidence(source_id=chunk.id, quote=quote, start=start, end=start + len(quote)),
+            )
+            if start >= 0
+            else (),
+        )
+
+
+def _quoted(words: str, source: int, call: _Call) -> tuple[Chunk, str] | None:
+    """The source with this number and the words given for it, where they stand in it."""
+    chunks = {one.rank: one.chunk for one in call.brief.sources if one.rank in call.sources}
+    chunk = chunks.get(source)
+    if chunk is None or chunk.kind == "criterion":
+        return None
+    quote = " ".join(words.replace("**", "").split())
+    told = folded(chunk.text.replace("**", ""))  # bold is seldom copied with its signs
+    return (chunk, quote) if stands_in(quote, told) else None
+
+
 def _note_answers(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
     """What the sources say to the open questions; words count only where they stand in the source
     that is named, and this source in the prompt."""
     asked = call.brief.questions
-    chunks = {one.rank: one.chunk for one in call.brief.sources if one.rank in call.sources}
     for draft in read_answers(data):
-        chunk = chunks.get(draft.source)
-        if not (chunk and 0 < draft.question <= len(asked)):
+        found = _quoted(draft.words, draft.source, call)
+        if found is None or not 0 < draft.question <= len(asked):
             continue
-        quote = " ".join(draft.words.replace("**", "").split())
-        told = folded(chunk.text.replace("**", ""))  # bold is seldom copied with its signs
-        if chunk.kind == "criterion" or not stands_in(quote, told):
-            continue
+        chunk, quote = found
         question = asked[draft.question - 1]
         said = (*ledger.answers.get(question, ()), SourceAnswer(chunk_id=chunk.id, quote=quote))
         ledger.answers[question] = tuple(dict.fromkeys(said))

@@ -99,7 +99,7 @@ def test_the_schema_offers_only_what_there_is() -> None:
     assert '"enum": []' not in json.dumps(story_schema([], []))
     properties = schema["properties"]
     assert isinstance(properties, dict)
-    assert list(properties) == ["cases", "questions", "answers"]
+    assert list(properties) == ["withdrawn", "cases", "questions", "answers"]
 
 
 def test_questions_that_cannot_be_read_are_left_out() -> None:

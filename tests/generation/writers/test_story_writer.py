@@ -100,9 +100,11 @@ def case(
     }  # fmt: skip
 
 
-def answer(*cases: object, questions: object = (), answers: object = ()) -> str:
+def answer(
+    *cases: object, questions: object = (), answers: object = (), withdrawn: object = ()
+) -> str:
     said = {"questions": list(cast(Any, questions)), "answers": list(cast(Any, answers))}
-    return json.dumps({"cases": list(cases), **said})
+    return json.dumps({"withdrawn": list(cast(Any, withdrawn)), "cases": list(cases), **said})
 
 
 def writer(*answers: Answer, finish: str = "stop") -> tuple[StoryWriter, FakeChat]:
@@ -373,6 +375,34 @@ def test_an_open_question_is_answered_by_words_that_stand_in_a_source() -> None:
     [half] = end.questions
     assert half.text == "Half?"
     assert half.source_answers == (SourceAnswer(chunk_id="c2", quote="Half days count as a day."),)
+
+
+@pytest.mark.parametrize("words", ["HR  moves to release 9", "HR stays in release 1"])
+def test_no_case_is_written_for_what_a_source_takes_out_of_the_release(words: str) -> None:
+    mail = SOURCE.model_copy(
+        update={
+            "chunk": Chunk(
+                id="c4", document_id="m", ordinal=0, kind="prose", title="Mail of 2 June",
+                text="As agreed: HR moves to release 9.",
+            ),
+            "rank": 2,
+        }
+    )  # fmt: skip
+    brief = BRIEF.model_copy(update={"sources": (SOURCE, mail)})
+    said = [{"criterion": "LV-1-AC1", "source": 2, "words": words}, {"criterion": "LV-9"}]
+    subject, chat = writer(answer(withdrawn=said), answer(case(), case("Ten", "B2", "x")))
+    cases, end, _ = run(subject, brief=brief)
+    if "stays" in words:  # they stand nowhere, so the cases are asked for
+        assert len(cases) == 2
+        assert not end.questions
+        return
+    assert not cases
+    assert len(chat.questions) == 1
+    (asked,) = end.questions
+    assert (asked.kind, asked.criterion_id) == ("out of scope", "LV-1-AC1")
+    assert "“HR moves to release 9” (Mail of 2 June)" in asked.text
+    (quoted,) = asked.evidence
+    assert (quoted.source_id, quoted.quote) == ("c4", "HR moves to release 9")
 
 
 def test_a_case_of_the_company_is_told_as_an_example_of_style_and_no_source_of_facts() -> None:
