@@ -31,10 +31,14 @@ _RECORD = re.compile(r"(?=(?:\D*\d){3})[\w-]*[A-Z][\w-]*-[\w-]+")
 """A code of three digits and more: of many that are alike, where "Gate D-7" is a place."""
 
 _NAMED = r"[^\W\d_a-z][\w-]*[^\W\d_] "
-_PERSON = re.compile(rf"(?<![\w-])(?:(?:{_NAMED})+|{_NAMED}[a-z][\w-]* )[A-Z](?![\w-])")
-"""A role and a letter: "Line Manager A", "Network planner B"."""
-_LETTERED = re.compile(r"((?:[^\W\d_][\w’'-]* ){1,4})([A-Z])(?![\w-])")
+_PERSON = re.compile(
+    rf"(?<![\w-])(?:(?:{_NAMED})+|{_NAMED}[a-z][\w-]* )(?!I\b)[A-Z]{{1,2}}(?![\w-])"
+)
+"""A role and a letter or two: "Line Manager A", "Network planner BC"; not "Shall I"."""
+_LETTERED = re.compile(r"((?:[^\W\d_][\w’'-]* ){1,4})([A-Z]{1,2})(?![\w-])")
 """Up to four words and a letter, of which the last may be a role: "la secrétaire de mairie A"."""
+_OWNER = re.compile(r"[’']s\b")
+"""Of "the clerk's" no clerk S is left."""
 _ELISION = re.compile(r"^[^\W\d_]{1,2}[’']")
 """A short word that is joined to the next: "l'agent"."""
 
@@ -42,7 +46,7 @@ _ELISION = re.compile(r"^[^\W\d_]{1,2}[’']")
 def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, ...]:
     """What the data of cases name that no text gives, each once; people behind the rest, and the
     latest as far as they go."""
-    given = f" {bare_words(' '.join(texts))} "
+    given = f" {bare_words(_OWNER.sub('', ' '.join(texts)))} "
     lines = [
         line
         for case in cases

@@ -41,6 +41,13 @@ def test_people_are_told_by_role_and_letter_and_are_kept_before_the_rest() -> No
     assert found[-6] == "RC-00999"
 
 
+def test_two_letters_name_a_person_and_no_apostrophe_or_pronoun_does() -> None:
+    made = case("Clerk S and Driver AB are logged in.", "Shall I go on with the clerk's list?")
+    assert used_records([made], ["The clerk's list is short.", "Shall I wait?"]) == (
+        "Clerk S", "Driver AB",
+    )  # fmt: skip
+
+
 def test_a_role_of_several_words_is_one_that_the_texts_name() -> None:
     made = case(
         "La secrétaire de mairie A a ouvert le dossier; l'agent de la régie B le voit.",
