@@ -86,6 +86,30 @@ def test_steps_that_are_counted_beside_their_description() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("Testfall|Schritt|Testschritt|Erwartet", ["Pay|1|Open it|Shown", "|2|Pay it|Paid"]),
+        ("Testfall|Testschritt|Schritt|Erwartet", ["Pay|Open it|1|Shown", "|Pay it|2|Paid"]),
+        ("Cas de test|Action|Étape|Attendu", ["Pay|Open it|Étape 1|Shown", "|Pay it|Étape 2|Paid"]),
+        ("Title|Step|Actions|Expected", ["Pay|1.1|Open it|Shown", "|1.2|Pay it|Paid"]),
+    ],
+)
+def test_of_two_columns_named_for_a_step_the_words_are_the_action(
+    header: str, rows: list[str]
+) -> None:
+    reading = reading_of(header, *rows, delimiter="|")
+    (case,) = reading.cases
+    assert steps_of(case) == [("Open it", "Shown"), ("Pay it", "Paid")]
+    assert not any("not used" in note for note in reading.notes)
+
+
+def test_words_of_a_step_that_are_not_its_action_are_said_to_be_left_out() -> None:
+    reading = reading_of("Title,Step,Test Step Description,Expected", "Pay,Basket,Open it,Shown")
+    assert steps_of(reading.cases[0]) == [("Open it", "Shown")]
+    assert "Columns not used: Step." in reading.notes
+
+
 def test_an_id_in_a_column_that_is_named_like_a_title() -> None:
     header = "TestCaseName,TestRun,Summary,Description,ExpectedResults"
     rows = ["TC01.105,R1,No penalty,2 days,A", "TC01.106,R1,No penalty,999 days,B"]
@@ -348,6 +372,22 @@ def test_headers_in_each_language(language: str) -> None:
     assert steps_of(case) == [("a", "x"), ("b", "y")]
     assert case.steps[0].test_data == "d"
     assert not any("not used" in note for note in reading.notes)
+
+
+@pytest.mark.parametrize(
+    ("title", "action", "result"),
+    [
+        ("Testfall", "Testschritt", "Erwartet"), ("Cas de test", "Étape", "Attendu"),
+        ("Caso de prueba", "Paso", "Esperado"), ("Caso de teste", "Passo", "Resposta esperada"),
+        ("Caso di test", "Passo", "Atteso"), ("Testgeval", "Stap", "Verwacht"),
+        ("Przypadek testowy", "Krok", "Oczekiwany"), ("Тест-кейс", "Шаг", "Ожидается"),
+        ("Назва", "Крок", "Очікується"), ("Test senaryosu", "Adım", "Beklenen"),
+        ("测试用例", "步骤", "期望"), ("テストケース", "手順", "期待"),
+    ],
+)  # fmt: skip
+def test_results_under_a_short_name_in_each_language(title: str, action: str, result: str) -> None:
+    (case,) = reading_of(f"{title}|{action}|{result}", "Pay|Open|Shown", delimiter="|").cases
+    assert steps_of(case) == [("Open", "Shown")]
 
 
 # --- Time -------------------------------------------------------------------------------------

@@ -256,3 +256,16 @@ def test_stories_whose_criteria_stand_in_an_unknown_column_are_asked_for() -> No
     rows = [[row[3], row[0], "1. It is free.\n2. It is quick."] for row in STORIES]
     assert read_file("t.csv", csv(headers, rows)).columns == "unsure"
     assert read_file("t.csv", csv([*headers[:2], "Acceptance criteria"], rows)).columns == "known"
+
+
+@pytest.mark.parametrize("known", ["Step", "Expected result"])
+def test_cases_without_actions_or_results_beside_unused_sentences_are_asked_for(known: str) -> None:
+    headers = ["ID", "Title", "Precondition", known, "Wirkung"]
+    words = ["Der Antrag steht in der Liste", "Die Frist ist neu gezählt"]
+    rows = [[f"T-{n}", f"Case {n}", "Signed in", f"do {n}", word] for n, word in enumerate(words)]
+    assert read_file("t.csv", csv(headers, rows)).columns == "unsure"
+    used = [[*row[:-1], f"day {n}"] for n, row in enumerate(rows)]  # not words that could be steps
+    assert read_file("t.csv", csv(headers, used)).columns == "known"
+    whole = [*headers[:3], "Step", "Expected result", "Wirkung"]
+    both = [[*row[:4], "seen", row[4]] for row in rows]
+    assert read_file("t.csv", csv(whole, both)).columns == "known"

@@ -238,17 +238,20 @@ Rows = Sequence[Sequence[str]]
 
 _ID = re.compile(r"[^\W_]+(?:[-_./#:]+[^\W_]+)*")
 _LONGEST_ID, _LONGEST_KEYS = 40, 200
+_STEP_NUMBER = re.compile(r"(?:[^\W\d]{1,12}[ .#-]{0,3})?\d{1,3}(?:\.\d{1,3}){0,3}[^\W\d_]?[.)]?")
+"""What numbers a step: "2", "Step 2", "2.1", "2a)"."""
 _COUNT = re.compile(r"(?:[^\W\d]{1,12}[ .#-]{0,3})?(\d{1,3})[.)]?")
 
 
 def settled(columns: Columns, header: Sequence[str], rows: Rows) -> Columns:
-    """``columns`` of cases with what the cells in ``rows`` say of four kinds of column.
+    """``columns`` of cases with what the cells in ``rows`` say of five kinds of column.
 
     A column that is named like a title, but holds an id in each row, is the id. Of two columns of
     ids, the one with the keys of issues is taken before one that counts the cases, and one that is
-    empty never. One that counts the steps ("Step 1") beside descriptions is no action. One named
-    "Ticket" is the requirement where it holds issue keys. Columns of requirements are returned as
-    they are.
+    empty never. Of several columns named for a step, those with words are the action and one that
+    only counts is the number. One that counts the steps ("Step 1") beside descriptions is no
+    action. One named "Ticket" is the requirement where it holds issue keys. Columns of requirements
+    are returned as they are.
     """
     if columns.kind != "cases":
         return columns
@@ -256,6 +259,7 @@ def settled(columns: Columns, header: Sequence[str], rows: Rows) -> Columns:
     fields, unknown = dict(columns.fields), list(columns.unknown)
     _name_ids(fields, names, rows)
     _key_ids(fields, names, rows)
+    _word_steps(fields, unknown, names, rows)
     _count_steps(fields, names, rows)
     _link_tickets(fields, unknown, names, rows)
     return Columns(columns.kind, fields, tuple(unknown))
@@ -312,6 +316,37 @@ def is_id(cell: str) -> bool:
     """Whether a cell is one word with a digit, as ids are."""
     digits = any(character.isdigit() for character in cell[:_LONGEST_ID])
     return len(cell) <= _LONGEST_ID and digits and bool(_ID.fullmatch(cell))
+
+
+def _word_steps(
+    fields: dict[str, tuple[int, ...]], unknown: list[int], names: Sequence[str], rows: Rows
+) -> None:
+    """The action and the number of a step in columns that are both named for it.
+
+    An action is words: a column that holds nothing but numbers gives way to the first that holds
+    them. What is neither of the two after that is not used, and is said to be.
+    """
+    actions = fields.get("step_action", ())
+    named = [n for n, name in enumerate(names) if field_of(name) == "step_action"]
+    if len(actions) != 1 or len(named) < 2 or actions[0] not in named or "plain" in fields:
+        return
+    numbered = {n: _is_numbered(rows, n) for n in named}
+    worded = [n for n in named if numbered[n] is False]
+    action = actions[0] if actions[0] in worded or not worded else worded[0]
+    counted = [n for n in (*fields.get("step_number", ()), *named)
+               if n != action and numbered.get(n) is not False]  # fmt: skip
+    fields["step_action"] = (action,)
+    fields.pop("step_number", None)
+    if counted:
+        fields["step_number"] = tuple(counted[:1])
+    unknown.extend(n for n in worded if n != action)
+    unknown.sort()
+
+
+def _is_numbered(rows: Rows, number: int) -> bool | None:
+    """Whether the cells of a column are numbers of steps; ``None`` where it has none."""
+    cells = [cell for row in rows if (cell := _cell(row, number))]
+    return all(map(_STEP_NUMBER.fullmatch, cells)) if cells else None
 
 
 def _count_steps(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows: Rows) -> None:

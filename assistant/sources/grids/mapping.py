@@ -17,6 +17,7 @@ from assistant.domain import TestCase, Unread, Value
 from assistant.errors import SourceError
 from assistant.language.word_lists import read_patterns
 from assistant.sources.grids.case_groups import SECTION
+from assistant.sources.grids.case_rows import read_cases
 from assistant.sources.grids.grids import Grid, RowsForm
 from assistant.sources.grids.headers import (
     Columns,
@@ -30,7 +31,7 @@ from assistant.sources.grids.headers import (
 from assistant.sources.grids.table_kinds import recognise
 from assistant.sources.grids.tool_headers import english_header
 from assistant.sources.pasted.lines import read_marker, split_lines
-from assistant.sources.pasted.names_and_ids import find_key
+from assistant.sources.pasted.names_and_ids import Taken, find_key
 from assistant.sources.pasted.story_sentences import starts_story
 
 CaseField = Literal[
@@ -309,7 +310,8 @@ def needs_a_look(
     """Whether a person should look at the columns of these tables.
 
     True where a table without known headers looks like test cases or stories, where one that was
-    read as cases left many rows over or gave cases without steps, and where one has an unknown
+    read as cases left many rows over or gave cases without steps, or none of whose cases has an
+    action, or a result, while a column of sentences is not used, and where one has an unknown
     column that looks like the ids, the actions, the results or the criteria.
     """
     known = [grid for grid in grids if grid.columns is not None and grid.columns.kind == "cases"]
@@ -319,6 +321,8 @@ def needs_a_look(
         len(strange) * 5 > rows or sum(not case.steps for case in cases) * 2 > len(cases)
     ):
         return True
+    if any(_leaves_sentences(grid) and _lacks_steps(grid) for grid in known):
+        return True
     for grid in grids:
         holds = guess_holds(grid)
         if grid.columns is None and holds != "facts":
@@ -327,6 +331,18 @@ def needs_a_look(
         if any(c.field in _TELLING and c.is_guess for c in suggested):
             return True
     return False
+
+
+def _lacks_steps(grid: Grid) -> bool:
+    """Whether no case of a table of cases has an action, or none an expected result."""
+    steps = [step for case in read_cases(grid, Taken())[0] for step in case.steps]
+    return not (any(s.action for s in steps) and any(s.expected_result for s in steps))
+
+
+def _leaves_sentences(grid: Grid) -> bool:
+    """Whether a column of sentences is not used."""
+    unused = grid.columns.unknown if grid.columns is not None else ()
+    return any(_share(grid.rows[:_SAMPLE_ROWS], n, _is_sentence)[0] >= 0.6 for n in unused)
 
 
 def _reason(field: str, by_name: str) -> str:
@@ -361,6 +377,10 @@ def _speaks(share: tuple[float, int, int]) -> bool:
 
 def _is_title(cell: str) -> bool:
     return 8 <= len(cell) <= 200 and "\n" not in cell and " " in cell
+
+
+def _is_sentence(cell: str) -> bool:
+    return len(cell.split()) > 2 and any(map(str.isalpha, cell))
 
 
 def _is_id(cell: str) -> bool:
