@@ -38,10 +38,11 @@ def described_rules(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
         number = 0
         for words in _paragraphs(description):
             rule = AcceptanceCriterion(id=f"{key}-D{number + 1}", text=words, form="text")
-            if _states_rule(rule) and not any(_holds(one, words) for one in held):
+            bare = bare_words(words)
+            if not any(_holds(one, bare) for one in held) and _states_rule(rule):
                 number += 1
                 found.append(rule)
-                held.append(bare_words(words))
+                held.append(bare)
     return tuple(found)
 
 
@@ -95,11 +96,12 @@ def _paragraphs(description: str) -> Iterator[str]:
 
 def _states_rule(rule: AcceptanceCriterion) -> bool:
     """Whether code reads more in it than that something happens: what is tested on another side."""
-    if only_asks(rule.text) or out_of_scope(rule.text) or read_narrative(rule.text):
+    if only_asks(rule.text) or read_narrative(rule.text):
         return False
-    return any(one.technique != "positive" for one in derive_conditions(rule))
+    states = any(one.technique != "positive" for one in derive_conditions(rule))
+    return states and not out_of_scope(rule.text)
 
 
-def _holds(said: str, words: str) -> bool:
-    bare = bare_words(words)
+def _holds(said: str, bare: str) -> bool:
+    """Whether bare words say what others say already: all of it, or most of it."""
     return bare in said or (bool(said) and said in bare and len(said) * 2 > len(bare))
