@@ -174,6 +174,19 @@ def test_json_of_an_unknown_structure_is_a_page() -> None:
     assert "As a keeper I want to feed the seals" in reading.document.text
 
 
+def test_messages_of_an_app_in_json_are_rows_under_their_whole_keys() -> None:
+    texts = {"order": {"sent": "Order {no} has been sent | paid.", "late": {"hint": "- {days} -"}}}
+    reading = read_file("messages.en.json", json.dumps(texts).encode())
+    assert reading.document.text.splitlines() == [
+        "| Key | Text |", "| --- | --- |",
+        "| order.sent | Order {no} has been sent \\| paid. |", "| order.late.hint | - {days} - |",
+    ]  # fmt: skip
+    assert not reading.notes
+    bare = json.dumps({"order": {"sent": "{color:red} *late*\nh1. A", "number": 3}})
+    kept = read_file("values.json", bare.encode())
+    assert "{color:red} *late*" in kept.document.text, "no wiki text, whatever its values say"
+
+
 def test_what_is_nested_in_a_record_of_json_is_no_criterion() -> None:
     """The record's own values stay what they are."""
     inside = [{"id": 1, "nodeId": None, "text": "It eats"}]

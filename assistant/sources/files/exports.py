@@ -170,7 +170,8 @@ def _page(page: Page, source: Source, export: Export, alone: bool) -> Reading:
         content_hash = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     as_kind: TextKind = "epic" if kind == "epic" else "rules" if kind == "rules" else "page"
     reading = read_text(text, as_kind=as_kind, title=page.title, uri=page.uri,
-                        document_id=identity)  # fmt: skip
+                        document_id=identity,
+                        is_markdown=export.report.reader == "json")  # fmt: skip
     reading = with_comments(with_tables(reading), said_on)
     notes = (*reading.notes, struck_note(struck)) if struck else reading.notes
     found = reading.document.metadata

@@ -76,14 +76,21 @@ def read_pasted(text: str, *, title: str = "", as_kind: TextKind | None = None) 
 
 
 def read_text(
-    text: str, *, title: str = "", uri: str = "", as_kind: TextKind, document_id: str = ""
+    text: str,
+    *,
+    title: str = "",
+    uri: str = "",
+    as_kind: TextKind,
+    document_id: str = "",
+    is_markdown: bool = False,
 ) -> Reading:
-    """The reading of a text of any length; see ``read_pasted``."""
+    """The reading of a text of any length; see ``read_pasted``. What a reader wrote as Markdown
+    is not looked at for other markup."""
     from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
 
     cleaned = clean_text(text)
     notes, words, pasted = list(cleaned.notes), cleaned.text, text
-    if not is_feature_file(words) and is_jira_wiki(words):
+    if not is_markdown and not is_feature_file(words) and is_jira_wiki(words):
         words = pasted = jira_to_markdown(words)
         notes.append("Read as Jira wiki text and converted to Markdown.")
     if not is_feature_file(words):

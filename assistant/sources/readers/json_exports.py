@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.sources.json_values import mapping, objects
+from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.readers.atlassian import jira_issues
 from assistant.sources.readers.atlassian.adf import adf_to_markdown, is_adf
 from assistant.sources.readers.chat_messages import read_chat
@@ -83,9 +84,27 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield {"table": {"name": "", "rows": _rows(records)}}
         yield {"report": {"reader": "json", "parts": len(records)}}
     else:
-        text = "\n".join(_lines(payload, 0)) or json.dumps(payload, ensure_ascii=False)
+        text = _messages(payload) or "\n".join(_lines(payload, 0))
+        text = text or json.dumps(payload, ensure_ascii=False)
         yield {"document": {"id": "", "title": "", "text": text, "kind": "page"}}
         yield {"report": {"reader": "json", "parts": 1}}
+
+
+def _messages(payload: object) -> str:
+    """The texts of an app by their whole keys ("order.sent"), as i18n files keep them in objects
+    within objects, as a table; empty where another value than a text stands anywhere."""
+    rows = [["Key", "Text"]]
+    left: list[tuple[str, object]] = [("", payload)]
+    while left:
+        path, value = left.pop()
+        if isinstance(value, dict):
+            inner = [(f"{path}.{name}" if path else str(name), one) for name, one in value.items()]
+            left += reversed(inner)
+        elif isinstance(value, str) and path:
+            rows.append([path, value])
+        else:
+            return ""
+    return markdown_table(rows) if len(rows) > 1 else ""
 
 
 def _records(payload: object) -> list[dict[str, Any]]:
