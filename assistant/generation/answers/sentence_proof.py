@@ -25,8 +25,14 @@ from assistant.domain import (
     TestStep,
 )
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
+from assistant.generation.answers.row_cells import JOINING, misplaced
 from assistant.generation.answers.source_parts import said_by, statements
-from assistant.generation.answers.source_statements import Statement, verbatim, without_mark
+from assistant.generation.answers.source_statements import (
+    Statement,
+    verbatim,
+    without_articles,
+    without_mark,
+)
 from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof import Ground, Sources, grounded, with_sources
 from assistant.generation.proof.proof_faults import CONTRADICTION, ERRORS, shown
@@ -65,6 +71,7 @@ class _Held:
 
     def _faults(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Names, numbers and quotations that it lacks, and what it denies, with its words."""
+        text = without_articles(text, self.chunk.text)
         told = [one for one in self._findings(text) if one.words]
         denied = [one.message for one in told if one.rule in ERRORS]
         lacking = [one.words for one in told if one.rule not in ERRORS and one.words != text]
@@ -89,6 +96,7 @@ class _Held:
 
     def quoted(self, text: str, elsewhere: Lexicon) -> Citation | None:
         """The words that say ``text``, where this source proves it."""
+        text = without_articles(text, self.chunk.text)
         for same in self.statements:
             if same.repeats(text):
                 start = without_mark(self.chunk.text, same.start)
@@ -146,6 +154,10 @@ class AnswerProof:
             for key, said in written(text).items()
             if key not in NEUTRAL and not any(one.lexicon.knows(key) for one in held)
         ]
+        rows = [misplaced(text, one.chunk.text) for one in held]
+        if any(rows):  # the verb is not what it lacks
+            missing = [said for said in missing if JOINING.isdisjoint(written(said))]
+            missing += [one for one in rows[0] if all(one in others for others in rows)]
         faults = [one.faults(text) for one in held]
         if faults:  # what every one of them lacks
             missing += [w for w in faults[0][0] if all(w in lacking for lacking, _ in faults)]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from assistant.generation.answers.source_statements import CELL, Statement
+from assistant.generation.answers.row_cells import CELL
+from assistant.generation.answers.source_statements import Statement
 from assistant.generation.proof.amounts import numbers
 from assistant.generation.proof.statement_words import NEGATORS, Lexicon
 from assistant.generation.sentence_words import sentences

@@ -15,6 +15,12 @@ from functools import cached_property
 
 from assistant.generation.answers.denied_words import denied_words
 from assistant.generation.answers.force_and_order import same_force, same_order
+from assistant.generation.answers.row_cells import (
+    JOINING,
+    leaves_values,
+    misplaced,
+    names_columns,
+)
 from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof.amounts import Number, alike, numbers, same_noun
 from assistant.generation.proof.statement_words import (
@@ -27,6 +33,7 @@ from assistant.generation.proof.statement_words import (
 )
 from assistant.generation.sentence_words import sentences, stem_set
 from assistant.language.casing import bare_words
+from assistant.language.function_words import ARTICLES
 from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
@@ -47,9 +54,6 @@ _EMPTY = (NEUTRAL - stem_set("accept")) | stem_set(
 """Verbs that say nothing without their object, and the words of any test but "accepted", which is
 an outcome."""
 
-CELL = re.compile(r"[^:;\n]{1,60}: ")
-"""What a cell of a row opens with: the name of its column."""
-
 _NAME = re.compile(r"(?<=[\w,)] )(?:[A-Z][\w’'-]*\w)(?: [A-Z][\w’'-]*\w)*")
 _TOKEN = re.compile(r"\w+(?:[.,:'’]\w+)*")
 _SIGN = re.compile(r"[-−]?\w+(?:[.,:'’]\w+)*|[^\w\s.,;:!?\"'“”‘’„«»()*_|-]")
@@ -68,6 +72,9 @@ said."""
 
 _MARK = re.compile(r"(?:[\s•|]|[#>](?!\s*(?:[A-Z]{3}\s*)?[\d€$£])|-+(?=[\s|])|\*\s)*")
 """What stands before a sentence in a list, a heading or a cell; ``**`` belongs to its words."""
+
+_ARTICLES = frozenset[str]().union(*ARTICLES.values())
+_BESIDE = re.compile(r"\s(\w+)")
 
 _KEY = re.compile(r"^\W*[A-Z]{2,}(?:-[A-Z]+)*-\d+\W*")
 
@@ -132,7 +139,9 @@ class Statement:
         if self.before and 2 * sum(map(self.own.knows, telling)) < len(telling):
             return False  # the sentence before says it, not this one
         lacking = self.lacks(text)
-        spare = int(len(telling) >= SPARE_FROM)
+        if JOINING.issuperset(lacking) and names_columns(text, self.text):
+            lacking = ()
+        spare = int(len(telling) >= SPARE_FROM and not leaves_values(text, self.text))
         if len(lacking) > spare or any(elsewhere.knows(word) for word in lacking):
             return False
         if not meeting(all_content(text), self.lexicon.stems):
@@ -140,13 +149,14 @@ class Statement:
         return self.agrees(text)
 
     def agrees(self, text: str) -> bool:
-        """Whether messages, numbers, their side and their names, the order of names and values,
-        what is a duty, what confines and what is denied are those of ``text``."""
+        """Whether messages, numbers, their side, their names and columns, the order of names and
+        values, what is a duty, what confines and what is denied are those of ``text``."""
         return (
             self._has_messages(text)
             and self._has_numbers(text)
             and self._on_the_same_side(text)
             and self._of_the_same_name(text)
+            and not misplaced(text, self.text)
             and _in_order(text, self.text)
             and same_order(text, self.text, self.language)
             and same_force(text, self.text)
@@ -208,6 +218,20 @@ def without_mark(text: str, start: int) -> int:
     """Where a sentence that starts here begins behind the mark of its list, heading or cell."""
     mark = _MARK.match(text, start)
     return mark.end() if mark else start
+
+
+def without_articles(text: str, said: str) -> str:
+    """``text`` with blanks for an article that is no number: before words that ``said`` has
+    together without one ("a day trip" of its "Day trip")."""
+    for one in reversed(find_quantities(text)):
+        unit = text[one.start : one.end].split()
+        beside = _BESIDE.match(text, one.end)
+        if len(unit) != 2 or unit[0].casefold() not in _ARTICLES or beside is None:
+            continue
+        compound = rf"(?<![\w.,] )\b{re.escape(unit[1])}\s{re.escape(beside[1])}\b"
+        if re.search(compound, said, re.IGNORECASE):
+            text = text[: one.start] + " " * len(unit[0]) + text[one.start + len(unit[0]) :]
+    return text
 
 
 def verbatim(text: str, said: str, heading: str = "") -> Statement | None:

@@ -316,6 +316,61 @@ def test_steps_and_cells_prove_nothing_across(text: str) -> None:
     assert not found.is_proved, found.citations
 
 
+PRICES = (
+    source(1, "Coach type: Midi; Day trip (up to 300 km): Mon-Fri: 490; Day trip (up to 300 km): "
+              "Sat-Sun: 560; Extra km: Mon-Fri: 1.1; Extra km: Sat-Sun: 1.3", kind="table_row"),
+    source(2, "Coach type: Standard; Day trip (up to 300 km): Mon-Fri: 690; Day trip (up to 300 "
+              "km): Sat-Sun: 790; Extra km: Mon-Fri: 1.4; Extra km: Sat-Sun: 1.6",
+           kind="table_row"),
+    source(3, "Coach type: Standard; Passenger seats: 49; Guide seat: 1", kind="table_row"),
+    source(4, "Tour: harbour; Price: 12 EUR; Deposit: 5 EUR; Tier 1: 10; Tier 2: 20",
+           kind="table_row"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("A day trip (up to 300 km) with a Standard coach costs 790 on Sat-Sun.", 2),
+        ("A day trip (up to 300 km) with a Midi costs 490 on Mon-Fri.", 1),
+        ("A day trip with a Midi costs 490 on Mon-Fri and 560 on Sat-Sun.", 1),
+        ("An extra km with a Standard coach costs 1.6 on Sat-Sun.", 2),
+        ("A Standard coach has 49 passenger seats and 1 guide seat.", 3),
+        ("The price of the harbour tour amounts to 12 EUR.", 4),
+        ("Tier 2 of the harbour tour costs 20.", 4),
+    ],
+)
+def test_headers_and_cells_of_a_row_prove_a_sentence_that_joins_them(text: str, cited: int) -> None:
+    found = AnswerProof(PRICES).prove(text, (cited,))
+    assert {one.source for one in found.citations} == {cited}, found
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "missing"),
+    [
+        ("A day trip (up to 300 km) with a Standard coach costs 690 on Sat-Sun.", 2, "690"),
+        ("A day trip (up to 300 km) with a Standard coach costs 560 on Sat-Sun.", 2, "560"),
+        ("A day trip (up to 300 km) with a Midi costs 790 on Sat-Sun.", 2, "Midi"),
+        ("A day trip (up to 300 km) with a Standard coach costs 300 on Sat-Sun.", 2, "300"),
+        ("A day trip (up to 300 km) with a Standard coach costs 790.", 2, "790"),
+        ("A day trip (up to 300 km) with a Standard coach is free on Sat-Sun.", 2, "free"),
+        ("A day trip with a Standard coach costs 790 on Mon-Fri and 690 on Sat-Sun.", 2, "790"),
+        ("A day trip with a Standard coach costs 690 on Mon-Fri and 1.6 on Sat-Sun.", 2, "1.6"),
+        ("An extra km with a Standard coach costs 790 on Sat-Sun.", 2, "790"),
+        ("A Standard coach has 1 passenger seat.", 3, "1 passenger seat"),
+        ("A Standard coach has 1 passenger seat and 49 guide seats.", 3, "49 guide seats"),
+        ("The deposit of the harbour tour amounts to 12 EUR.", 4, "12 EUR"),
+        ("Tier 1 of the harbour tour costs 20.", 4, "20"),
+    ],
+)
+def test_no_value_of_a_row_stands_for_another_column_or_row(
+    text: str, number: int, missing: str
+) -> None:
+    found = AnswerProof(PRICES).prove(text, (number,))
+    assert not found.is_proved, found.citations
+    assert missing in found.missing
+
+
 def test_a_quotation_begins_behind_the_mark_of_its_list() -> None:
     rules = source(1, "## Loans\n\n- A member may borrow up to 5 books.\n- A loan costs nothing.")
     found = AnswerProof([rules]).prove("A member may borrow up to 5 books.", (1,))

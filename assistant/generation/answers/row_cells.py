@@ -1,0 +1,155 @@
+"""Whether a sentence on a row of a table states each value of it under its own column.
+
+A row's words prove a sentence on it in whatever order ("A day trip with a Midi costs 490"), so what
+binds a value is its column: the words of its header that tell it from the header of any other
+column with such a value must stand in the sentence, and those of the other must not, unless its
+value is told as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assistant.generation.proof.amounts import Number, alike, numbers, same_noun
+from assistant.generation.proof.statement_words import content, meeting
+from assistant.generation.sentence_words import stem_set
+from assistant.language.function_words import COORDINATORS
+from assistant.language.word_lists import word_lists
+
+CELL = re.compile(r"[^:;\n]{1,60}: ")
+"""What a cell of a row opens with: the name of its column, one after the other where a header has
+several rows."""
+
+JOINING = stem_set(" ".join(word_lists("words", Path(__file__).parent)["row_cells"]["joining"]))
+"""Verbs that join the words of a header with its value ("the trip costs 490") and say no more."""
+
+_DIGITS = re.compile(r"\w*\d\w*")
+_PART = re.compile(
+    rf"[,;]\s|\s(?:{'|'.join(sorted(frozenset[str]().union(*COORDINATORS.values())))})\s",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    header: frozenset[str]
+    named: tuple[Number, ...]
+    """The numbers of its header."""
+    value: str
+    numbers: tuple[Number, ...]
+
+    def holds(self, number: Number) -> bool:
+        return any(alike(number, one) and same_noun(number, one) for one in self.numbers)
+
+
+@lru_cache(maxsize=4096)
+def _cells(text: str) -> tuple[_Cell, ...]:
+    """The cells of a row; none where the text is no row."""
+    pieces = [piece for piece in text.split("; ") if piece.strip()]
+    if len(pieces) < 2 or not all(map(CELL.match, pieces)):
+        return ()
+    found = []
+    for piece in pieces:
+        at = 0
+        while opening := CELL.match(piece, at):
+            at = opening.end()
+        name, value = piece[:at], piece[at:]
+        found.append(_Cell(_words(name), numbers(name), value, numbers(value)))
+    return tuple(found)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words that tell one header from another: "Tier 1" from "Tier 2" too."""
+    return content(text) | frozenset(_DIGITS.findall(text.casefold()))
+
+
+def names_columns(sentence: str, row: str) -> bool:
+    """Whether a sentence states a number of a row, and names the column of each."""
+    said = _words(sentence)
+    told = [_holding(one, _cells(row)) for one in numbers(sentence)]
+    stated = [holding for holding in told if holding]
+    return bool(stated) and all(
+        any(meeting(said, cell.header) for cell in holding) for holding in stated
+    )
+
+
+def misplaced(sentence: str, row: str) -> tuple[str, ...]:
+    """The numbers of a sentence that do not stand in the row under a column that the sentence is
+    on: of another column, or only of a header ("up to 300 km"). None of what is no row."""
+    cells = _cells(row)
+    stated = numbers(sentence) if cells else ()
+    free = frozenset(word for cell in cells for word in _words(cell.value))
+    found = []
+    for number in stated:
+        holding = _holding(number, cells)
+        named = [one for cell in cells for one in cell.named if alike(number, one)]
+        right = any(
+            _is_on(sentence, number, cell, [o for o in cells if o is not cell], stated, free)
+            for cell in holding
+        ) or any((number.kind, number.unit) == (one.kind, one.unit) for one in named)
+        if (holding or named) and not right:
+            found.append(number.words)
+    return tuple(found)
+
+
+def leaves_values(sentence: str, row: str) -> bool:
+    """Whether a row has numbers as values, and the sentence states none of them."""
+    cells = _cells(row)
+    stated = numbers(sentence)
+    return any(cell.numbers for cell in cells) and not any(_holding(one, cells) for one in stated)
+
+
+def _holding(number: Number, cells: Sequence[_Cell]) -> list[_Cell]:
+    return [cell for cell in cells if cell.holds(number)]
+
+
+def _is_on(
+    sentence: str,
+    number: Number,
+    cell: _Cell,
+    others: Sequence[_Cell],
+    stated: Sequence[Number],
+    free: frozenset[str],
+) -> bool:
+    """Whether a sentence is on the column of ``cell`` where it states ``number``, and on no other
+    that could hold it; ``free`` are words of the values, which name no column."""
+    told = [o for o in others if any(o.holds(one) for one in stated if one != number)]
+    theirs = frozenset[str]().union(*(o.header for o in told))
+    for other in others:
+        if not any(_confused(one, number) for one in other.numbers):
+            continue
+        own = cell.header - meeting(cell.header, other.header)
+        foreign = other.header - meeting(other.header, cell.header) - free
+        if other in told:
+            said = _words(_part(sentence, number))
+        else:  # a word of a column whose value is told is there for that
+            said, foreign = _words(sentence), foreign - theirs
+        if meeting(foreign, said) or (own and not meeting(own, said)):
+            return False
+    return True
+
+
+def _confused(one: Number, other: Number) -> bool:
+    """Whether nothing in two numbers tells what each is of."""
+    if one.kind and other.kind:
+        return one.kind == other.kind and same_noun(one, other)
+    return True
+
+
+def _part(sentence: str, number: Number) -> str:
+    """The part of an enumeration that a number stands in."""
+    return next(
+        sentence[start:end] for start, end in _parts(sentence) if start <= number.start < end
+    )
+
+
+def _parts(sentence: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _PART.finditer(sentence):
+        yield start, match.end()
+        start = match.end()
+    yield start, len(sentence) + 1
