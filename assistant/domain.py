@@ -385,7 +385,7 @@ class Notice(Value):
 
 # --- Test cases -------------------------------------------------------------------------------
 
-Support = Literal["supported", "derived", "unsupported"]
+Support = Literal["supported", "derived", "not compared", "unsupported"]
 """Whether an expected result stands in a source, follows from one by a technique, or neither."""
 
 CaseStatus = Literal["draft", "accepted", "rejected", "imported"]
@@ -395,6 +395,7 @@ class Citation(Value):
     """Pointer from a step's action or expected result to the words of the chunk that support it.
 
     ``quote`` is ``chunk.text[start:end]``; ``source`` is the ``[n]`` it had in the prompt.
+    ``compared``: its words were held against the step's; those of another language cannot be.
     """
 
     chunk_id: str
@@ -403,6 +404,7 @@ class Citation(Value):
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     supports: Literal["precondition", "action", "expected_result"] = "expected_result"
+    compared: bool = True
 
 
 class TestStep(Value):

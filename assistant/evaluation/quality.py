@@ -76,7 +76,7 @@ def template_as_used(template: CaseTemplate, company: Sequence[TestCase]) -> Cas
 def grounding(case: TestCase) -> tuple[int, int]:
     """Expected results that a source supports or that follow from one, and all of them."""
     stated = [step for step in case.steps if step.expected_result.strip()]
-    return sum(step.support != "unsupported" for step in stated), len(stated)
+    return sum(step.support in ("supported", "derived") for step in stated), len(stated)
 
 
 def smells(case: TestCase) -> tuple[str, ...]:

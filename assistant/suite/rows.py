@@ -25,6 +25,7 @@ Sources = Mapping[str, Chunk]
 SUPPORT_WORDS: dict[str, str] = {
     "supported": "its words are in its data or the sources",
     "derived": "its words are in part in the sources",
+    "not compared": "cited by the model; another language, not compared",
     "unsupported": "not in the sources",
 }
 """What was compared, for a file whose template has no words of its own for it. That a result is
@@ -40,7 +41,9 @@ STEP_FIELDS: tuple[TemplateField, ...] = (
 LIST_FIELDS: tuple[TemplateField, ...] = ("criteria", "labels", "tags")
 """Fields that hold several values in one cell; values are renamed and checked one by one."""
 
-_SUPPORT_ORDER: tuple[Support, ...] = ("unsupported", "derived", "supported")
+_SUPPORT_ORDER: tuple[Support, ...] = (
+    "unsupported", "not compared", "derived", "supported",
+)  # fmt: skip
 
 
 def rows(

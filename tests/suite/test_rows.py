@@ -95,6 +95,15 @@ def test_step_columns_of_one_row_per_case_are_numbered() -> None:
     ]
 
 
+def test_a_result_that_was_not_compared_is_said_to_be_so() -> None:
+    first, second = CASE.steps
+    steps = (first, second.model_copy(update={"support": "not compared"}))
+    found = table("step_support", "support", case=CASE.model_copy(update={"steps": steps}))
+    words = "cited by the model; another language, not compared"
+    assert [row[0] for row in found[2:]] == [words]
+    assert found[1][1] == words, "the weakest of the case"
+
+
 def test_sources_name_rank_title_and_quote() -> None:
     found = table("step_sources", "sources")
     lines = "[1] “no longer there”\n[2] Refund rules: “takes 14 days”"

@@ -44,6 +44,16 @@ def test_what_is_said_of_other_words_leaves_the_mark(other: LintFinding) -> None
     )
 
 
+def test_a_source_in_another_language_is_said_not_to_be_compared() -> None:
+    (own,) = STEP.citations
+    other = own.model_copy(update={"source": 4, "compared": False})
+    words = ":violet-badge[cited by the model; another language, not compared: \\[4\\]]"
+    alone = STEP.model_copy(update={"support": "not compared", "citations": (other,)})
+    assert mark(alone, []) == words
+    both = STEP.model_copy(update={"citations": (own, other)})
+    assert mark(both, []) == f":gray-badge[its words are in its data or \\[3\\]] {words}"
+
+
 def test_the_words_that_are_denied_stand_beside_the_mark() -> None:
     assert "“60 minutes”" in mark(STEP, [finding("60 minutes")], words=True)
     assert "“" not in mark(STEP, [finding("60 minutes", 2, "wording")], words=True)

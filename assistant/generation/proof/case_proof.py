@@ -8,7 +8,8 @@ them; else the step is ``unsupported`` and the very words are told. What the tex
 is an error that names both sentences.
 
 An expected result that holds is ``supported`` (it stands in the words cited for it) or ``derived``
-(it follows from them and from the data).
+(it follows from them and from the data). Where all that its writer cites is in another language, it
+is ``not compared``: the citation stays, and no other takes its place.
 """
 
 from __future__ import annotations
@@ -50,7 +51,12 @@ from assistant.generation.proof.proof_faults import (
     Mark,
     shown,
 )
-from assistant.generation.proof.result_citations import best_of, carries, speaks_of
+from assistant.generation.proof.result_citations import (
+    best_of,
+    carries,
+    is_in_another_language,
+    speaks_of,
+)
 from assistant.generation.proof.statement_words import contents
 
 
@@ -131,16 +137,22 @@ class _Proof:
             return step
         for mark in unfilled(step, (*self.basis.said, *self.basis.retrieved)):
             self._note(step.number, mark)
-        marks = list(self._marks(step))
+        named = [c for c in step.citations if c.supports == "expected_result"]
+        kept = tuple(c for c in named if speaks_of(result, c.quote, self.basis.case.title))
+        foreign = tuple(
+            c.model_copy(update={"compared": False})
+            for c in named
+            if c not in kept and is_in_another_language(c.quote, self._words)
+        )
+        marks = list(self._marks(step, compared=not foreign))
         for mark in marks:
             self._note(step.number, mark)
         denied = any(key[0] == step.number and one.is_error for key, one in self.found.items())
         if marks or denied:
             return step.model_copy(update={"support": "unsupported", "citations": others})
-        kept = tuple(
-            c for c in step.citations
-            if c.supports == "expected_result" and speaks_of(result, c.quote, self.basis.case.title)
-        )  # fmt: skip
+        if foreign and not kept:  # what its writer cites is not exchanged for what happens to meet
+            changed = {"support": "not compared", "citations": (*others, *foreign)}
+            return step.model_copy(update=changed)
         kept = kept or self._nearest(step)
         if not kept:
             message = f"No source says {shown(result)}."
@@ -149,15 +161,17 @@ class _Proof:
         support = (
             "supported" if carries(result, [c.quote for c in kept], self._data_words) else "derived"
         )
-        return step.model_copy(update={"support": support, "citations": (*others, *kept)})
+        citations = (*others, *kept, *foreign)
+        return step.model_copy(update={"support": support, "citations": citations})
 
-    def _marks(self, step: TestStep) -> Iterator[Mark]:
+    def _marks(self, step: TestStep, *, compared: bool) -> Iterator[Mark]:
         result, basis = step.expected_result, self.basis
         yield from self.claims.calculations(step)
         yield from self.claims.numbers(result, step.action)
         yield from self.claims.quotations(result)
         yield from self.claims.names(result)
-        yield from self.claims.novel(result)
+        if compared:
+            yield from self.claims.novel(result)
         if step == basis.case.steps[-1] and not self._is_counter_check:
             yield from messages_of_other_side(result, self.sided)
         writer = basis.case.origin.writer
@@ -197,6 +211,13 @@ class _Proof:
         """Words that name what the case is about: its starting state and its conditions' facts."""
         facts = [fact.quote for one in self.basis.conditions for fact in one.facts]
         return contents((*self.basis.case.preconditions, *facts))
+
+    @cached_property
+    def _words(self) -> str:
+        """All that the case says, to tell its language by."""
+        case = self.basis.case
+        results = (step.expected_result for step in case.steps)
+        return "\n".join((case.title, *self.basis.situation, *results))
 
     @cached_property
     def _data_words(self) -> frozenset[str]:

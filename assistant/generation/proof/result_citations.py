@@ -21,6 +21,7 @@ from assistant.generation.proof.source_sentences import Sentence, pairs_of
 from assistant.generation.proof.statement_words import NEUTRAL, all_content, meeting
 from assistant.generation.sentence_words import tokens
 from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.languages import language_of, leans_to, little_words
 from assistant.language.quoted_messages import find_messages
 
 CARRIED = 0.6
@@ -52,21 +53,33 @@ def with_sources(
     named for it, ``action`` what is done, with its data, ``title`` the case's. ``quote ==
     chunk.text[start:end]`` for each. First stand the short sources that bear on the result, for
     the writer chose them; then those that add to what is shown: a criterion, which is named with
-    any result, a long source, one that only tells how the step is done. Left out are numbers that
-    no source has, and sources that share nothing with the result or its title.
+    any result, a long source, one that only tells how the step is done; last, whole, those in another
+    language, of which nothing can be compared. Left out are numbers that no source has, and sources
+    that share nothing with the result or its title.
     """
     query = _Query(result, sources, action, title)
-    named = [
-        one for number in dict.fromkeys(source_numbers)
-        if (passage := sources.ranked(number)) is not None
-        and (one := query.nearest(passage)) is not None
-    ]  # fmt: skip
+    passages = [p for n in dict.fromkeys(source_numbers) if (p := sources.ranked(n)) is not None]
+    nearest = [(passage, query.nearest(passage)) for passage in passages]
+    named = [one for _, one in nearest if one is not None]
     trusted = [one for one in named if query.trusts(one)]
     kept = list(trusted)
     for one in sorted(named, key=lambda one: (one.is_example, -one.score)):
         if one not in kept and (more := query.addition(one, kept) if kept else one) is not None:
             kept.append(more)
-    return tuple(query.citation(one, whole=one in trusted) for one in kept)
+    said = "\n".join((title, action, result))
+    others = [
+        passage.citation(0, len(text)).model_copy(update={"compared": False})
+        for passage, one in nearest
+        if one is None and is_in_another_language(text := passage.source.chunk.text, said)
+    ]
+    return (*(query.citation(one, whole=one in trusted) for one in kept), *others)
+
+
+def is_in_another_language(quote: str, said: str) -> bool:
+    """Whether words of a source are in another language than a case, as far as both tell theirs:
+    no word of one can meet one of the other."""
+    theirs, own = language_of(quote), language_of(said)
+    return theirs != own and (not little_words(theirs) or leans_to(quote, theirs, rather_than=own))
 
 
 def cited(line: str, sources: Sources, supports: Supports) -> tuple[Citation, ...]:

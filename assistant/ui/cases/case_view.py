@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 
-from assistant.domain import LintFinding, Support, TestCase, TestStep
+from assistant.domain import Citation, LintFinding, Support, TestCase, TestStep
 from assistant.ui.plain_text import highlighted, label, plain, small, visible, without_emphasis
 from assistant.workflow.review.case_checks import denies
 from assistant.workflow.review.review import (
@@ -30,6 +30,7 @@ from assistant.workflow.writing.answers import Answer, Asked
 MARKS: dict[Support, tuple[str, str]] = {
     "supported": ("gray", "its words are in its data or"),
     "derived": ("blue", "its words are in part in"),
+    "not compared": ("violet", "cited by the model; another language, not compared:"),
     "unsupported": ("orange", "⚠ not in the sources"),
 }
 """The color and the words of a step's mark; ``[n]`` beside it names the sources.
@@ -185,13 +186,22 @@ def mark(step: TestStep, findings: Sequence[LintFinding], *, words: bool = False
         return ""
     denied = any(denies(one, step) for one in findings)
     color, said = DENIED if denied else MARKS[step.support]
-    sources = () if denied else dict.fromkeys(one.source for one in step.citations)
-    numbers = "".join(f" \\[{number}\\]" for number in sources)
+    compared = step.support != "not compared"
+    cited = () if denied else [one for one in step.citations if one.compared == compared]
+    numbers = _numbers(cited)
+    others = [one for one in step.citations if not one.compared and compared and not denied]
+    if others:
+        color_of_others, words_of_others = MARKS["not compared"]
+        numbers += f"] :{color_of_others}-badge[{words_of_others}{_numbers(others)}"
     lacking = ""
     faulty = sorted(_faulty_words(step, findings)) if words else ()
     if faulty:
         lacking = " " + small(", ".join(f"“{label(word, limit=80)}”" for word in faulty))
     return f":{color}-badge[{said}{numbers}]{lacking}"
+
+
+def _numbers(cited: Sequence[Citation]) -> str:
+    return "".join(f" \\[{number}\\]" for number in dict.fromkeys(one.source for one in cited))
 
 
 def _faulty_words(step: TestStep, findings: Sequence[LintFinding]) -> set[str]:

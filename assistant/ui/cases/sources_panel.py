@@ -222,6 +222,11 @@ def _cited(
 ) -> None:
     supports = "; ".join(dict.fromkeys(where for _, where in uses))
     facts = [f":material/link: Cited for {label(supports, limit=300)}"]
+    if not all(one.compared for one, _ in uses):
+        facts.append(
+            ":material/translate: Cited by the model; another language, not compared: read it "
+            "against the step."
+        )
     if origins:
         facts.append(_origin(origins))
     source_card(project_id, hit, [citation for citation, _ in uses], facts)

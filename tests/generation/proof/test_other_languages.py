@@ -129,3 +129,49 @@ def test_what_the_data_deny_may_be_denied(
     ]
     case = prove(criterion, [("Öffnen.", "", text)], given=given, outcomes=[criterion])
     assert (not case.findings) is stands, case.findings
+
+
+VOUCHER = "Gutscheine werden bei einer Stornierung nicht ausgezahlt, sondern wieder gutgeschrieben."
+LIMIT = "BR-10: At most 2 vouchers can be used per booking."
+LOOK = ("Look up the voucher with which the booking was paid.", "", "")
+
+
+def looked_up(prove: Prove, result: str, *, cited: Sequence[int], criterion: str = "") -> TestCase:
+    """A case in English whose second source is German."""
+    criterion = criterion or "A booking can be cancelled until the day before departure."
+    given = ["The booking was paid with a voucher of the company, and cancelled on the same day."]
+    step = (*LOOK[:2], result)
+    return prove(criterion, [step], given=given, sources=[VOUCHER, LIMIT], cited=cited)
+
+
+def test_a_source_in_another_language_that_a_step_cites_stays_and_is_not_compared(
+    prove: Prove,
+) -> None:
+    (step,) = looked_up(prove, "The voucher has been credited again.", cited=[2]).steps
+    assert [(one.source, one.quote, one.compared) for one in step.citations] == [
+        (2, VOUCHER, False)
+    ]
+    assert step.support == "not compared"
+    strange = "A gleaming certificate lands inside the wallet unexpectedly."
+    (step,) = looked_up(prove, strange, cited=[2]).steps
+    assert step.support == "not compared", "no word of it could stand there"
+    (step,) = looked_up(prove, "The voucher of 77.00 EUR is credited again.", cited=[2]).steps
+    assert step.support == "unsupported", "a value can be compared"
+
+
+def test_the_mark_of_a_compared_source_does_not_speak_for_one_that_is_not(prove: Prove) -> None:
+    (step,) = looked_up(prove, "At most 2 vouchers are used per booking.", cited=[2, 3]).steps
+    assert [(one.source, one.compared) for one in step.citations] == [(3, True), (2, False)]
+    assert step.support == "supported"
+
+
+def test_without_a_source_of_its_own_a_step_gets_the_nearest_words(prove: Prove) -> None:
+    (step,) = looked_up(prove, "The voucher has been credited again.", cited=[]).steps
+    assert [one.compared for one in step.citations] == [True]
+    row = "Midi: 28; Standard: 49; Doppeldecker: 74"
+    case = prove(
+        "Eine Reservierung wird für 7 Tage gehalten und danach wieder frei.",
+        [("Die Reservierung nach 8 Tagen öffnen.", "", "Die Reservierung ist wieder frei.")],
+        sources=[row], cited=[2],
+    )  # fmt: skip
+    assert 2 not in [one.source for one in case.steps[0].citations], "a row of names has no tongue"
