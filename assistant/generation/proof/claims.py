@@ -35,6 +35,7 @@ from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.calculation_lines import Worked
 from assistant.generation.proof.calculations import Calculation, calculations, is_sum
 from assistant.generation.proof.case_basis import Basis
+from assistant.generation.proof.limits import compared
 from assistant.generation.proof.placeholders import fillings, has_place
 from assistant.generation.proof.polarity import contrasted, is_bound
 from assistant.generation.proof.proof_faults import (
@@ -214,7 +215,15 @@ class Claims:
         """Numbers from which another may follow: of a source only those of the same matter."""
         words = content(about)
         far = [part for _, part, _ in self._far if _is_same_matter(part, words)]
-        return Numbers((*self.basis.situation, *self.basis.said, *far))
+        return Numbers((*self.basis.situation, *self.basis.said, *far, *self._quoted_shares(about)))
+
+    def _quoted_shares(self, about: str) -> Iterator[str]:
+        """Percents of the messages that a step quotes as a text or the data have them: an amount
+        that is shown beside "Fee: 40 %" may be that share of one."""
+        for message in find_messages(about):
+            shares = [one.words for one in numbers(message.text) if one.kind == "percent"]
+            if shares and self._stands(message.text):
+                yield from shares
 
     @cached_property
     def _far(self) -> tuple[tuple[str, str, tuple[Number, ...]], ...]:
@@ -329,8 +338,10 @@ class Claims:
         if self.worked.is_given:
             return False
         near = (one for one in said.found if self._near.holds(one))
+        shares = [one.words for one in said.known if one.kind == "percent"]
+        operands = Numbers((*said.operands.texts, *shares)) if shares else said.operands
         return (
-            follows(number, said.operands, self._own)
+            follows(number, operands, self._own)
             or is_between(number, self.basis.situation)
             or is_balance(number, said.terms)
             or is_balance(number, near)
@@ -420,12 +431,12 @@ class Claims:
 
     def _in_source(self, number: Number, about: str) -> bool:
         words = content(about)
-        amount = number.kind == "money"
+        in_row = number.kind in ("money", "percent")
         return any(
             _is_same_matter(part, words)
             for _, part, found in self._far
             if any(alike(number, one) and same_noun(number, one) for one in found)
-        ) or (amount and any(alike(number, one) for row in self._rows for one in row))
+        ) or (in_row and any(alike(number, one) for row in self._rows for one in row))
 
     def _remark_with(self, number: Number) -> str:
         """The place of the last comment that holds a number; empty where none does."""
@@ -444,15 +455,18 @@ class Claims:
             message = f"“{number.words}” is calculated with “{missing}”, which stands nowhere."
             return Mark(NOT_IN_SOURCES, number.words, message)
         words = content(part) - NEUTRAL
-        is_limit = any(one.is_limit and one.start == number.start for one in find_quantities(part))
+        own = next((one for one in find_quantities(part) if one.start == number.start), None)
+        is_limit = own is not None and own.is_limit
+        is_value = own is None or own.comparison in ("none", "exactly")
         for text in (text for said in self.basis.said for text in parts_of(said)):
             if is_example(text):  # of other data than the case's
                 continue
-            limits = {one.start for one in find_quantities(text) if one.is_limit}
+            limits = {one.start: one.comparison for one in find_quantities(text) if one.is_limit}
             theirs = [
                 one for one in numbers(text)
                 if one.family == number.family
                 and (is_limit or one.start not in limits)  # 2 is within "up to 4"
+                and not (is_value and compared(number.value, limits.get(one.start, "none"), one))
                 and not _is_factor(text, one)  # what it comes to is another amount
                 and not self._plain(one)  # "rounded to the nearest penny"
                 and not is_bound(text, one.start)  # "only if the balance is EUR 0.00"

@@ -50,7 +50,7 @@ class Limit:
             if not isinstance(value, time):
                 return None
             return value >= low.value or value <= high.value  # type: ignore[operator]
-        answers = [_compared(value, comparison, number) for comparison, number in self.bounds]
+        answers = [compared(value, comparison, number) for comparison, number in self.bounds]
         if None not in answers:
             return all(answers)
         at, tried = self.bounds[0][1].value, self.tried.value if self.tried else None
@@ -96,7 +96,8 @@ def _bound(quote: str, read: Quantity, tried: Quantity | None) -> tuple[Comparis
     return comparison, number_of(read)
 
 
-def _compared(value: Value, comparison: Comparison, bound: Number) -> bool | None:
+def compared(value: Value, comparison: Comparison, bound: Number) -> bool | None:
+    """Whether a value lies on this side of a bound; ``None`` where that cannot be told."""
     at = bound.value
     if type(value) is not type(at):
         return None

@@ -53,9 +53,9 @@ def with_sources(
     named for it, ``action`` what is done, with its data, ``title`` the case's. ``quote ==
     chunk.text[start:end]`` for each. First stand the short sources that bear on the result, for
     the writer chose them; then those that add to what is shown: a criterion, which is named with
-    any result, a long source, one that only tells how the step is done; last, whole, those in another
-    language, of which nothing can be compared. Left out are numbers that no source has, and sources
-    that share nothing with the result or its title.
+    any result, a long source, one that only tells how the step is done; last, whole, those in
+    another language, of which nothing can be compared. Left out are numbers that no source has, and
+    sources that share nothing with the result or its title.
     """
     query = _Query(result, sources, action, title)
     passages = [p for n in dict.fromkeys(source_numbers) if (p := sources.ranked(n)) is not None]

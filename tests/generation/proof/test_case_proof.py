@@ -688,3 +688,54 @@ def test_words_of_the_heading_of_a_source_stand_somewhere(prove: Prove) -> None:
     assert "unsupported" in rules(prove(text, steps, sources=said))
     under = ["Texts > Expired registration (yellow banner)"]
     assert "unsupported" not in rules(prove(text, steps, sources=said, headings=under))
+
+
+FEES = tuple(
+    f"Days before departure: {days}; Fee (% of total price): {fee} %; Message: “Cancellation fee: "
+    f"{fee} %”"
+    for days, fee in (("30 days or more", 10), ("29 to 15 days", 40), ("14 to 7 days", 60))
+)
+
+
+@pytest.mark.parametrize(
+    ("result", "is_good"),
+    [
+        ("Message “Cancellation fee: 40 %” and 320.00 EUR are shown.", True),
+        ("Message “Cancellation fee: 40 %” and 340.00 EUR are shown.", False),
+        ("Message “Cancellation fee: 45 %” and 360.00 EUR are shown.", False),
+        ("The fee of 40 % (320.00 EUR) is shown.", True),
+        ("The fee of 40 % (340.00 EUR) is shown.", False),
+        ("The fee of 45 % (360.00 EUR) is shown.", False),
+    ],
+)
+def test_a_share_that_a_message_or_a_row_states_is_computed_with(
+    prove: Prove, result: str, is_good: bool
+) -> None:
+    case = prove(
+        "The fee depends on the days before departure and is shown before it is confirmed.",
+        [("Press Cancel booking.", "", result)],
+        given=["A booking with a total price of 800.00 EUR, departure in 20 days"],
+        sources=FEES, kind="table_row",
+    )  # fmt: skip
+    assert good(case) is is_good, case.findings
+
+
+@pytest.mark.parametrize(
+    ("result", "contradicts"),
+    [
+        ("The deposit is 30 % = 207.00 EUR.", False),
+        ("The deposit = 207.00 EUR.", False),
+        ("The deposit = 83.00 EUR.", True),
+        ("The deposit is at least 207.00 EUR.", True),
+    ],
+)
+def test_a_value_that_keeps_a_limit_does_not_contradict_it(
+    prove: Prove, result: str, contradicts: bool
+) -> None:
+    case = prove(
+        "The deposit is a share of the total price, but at least 100.00 EUR.",
+        [("Open the payment page.", "", result)],
+        given=["A booking with a total price of 690.00 EUR"],
+    )
+    said = [one.words for one in case.findings if one.rule == "contradiction"]
+    assert any("EUR" in words for words in said) is contradicts, case.findings
