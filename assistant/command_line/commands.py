@@ -248,7 +248,7 @@ def export(options: Namespace, terminal: Terminal) -> None:
     _write(options.out, file.content)
     for mapping in mappings if options.mapping else ():
         _write(options.out.with_name(mapping.name), mapping.content.encode())
-        terminal.note(f"{mapping.name}: {mapping.note}")
+        terminal.note(" ".join(filter(None, (f"{mapping.name}: {mapping.note}", mapping.lost))))
     if terminal.json:
         terminal.document(file.model_copy(update={"name": str(options.out), "content": b""}))
     else:

@@ -173,6 +173,8 @@ def misplaced_verification(step: TestStep) -> Iterator[LintFinding]:
     looks = found is not None and found["verb"].casefold() in ("check", "see", "observe")
     if found is not None and looks and not found["that"] and step.expected_result.strip():
         return  # "Check the case in which ...": where to look; what is seen stands beside it
+    if found is not None and found["clause"] and _is_act(found["clause"]):
+        return
     if found is None and _SEEN.match(unquoted(action)) and not _STATE_BEFORE.match(action):
         message = f'"{phrase(action)[:80]}" is what to see; it belongs in the expected result.'
         yield _found("misplaced verification", step, phrase(action), message)
@@ -195,6 +197,15 @@ def misplaced_verification(step: TestStep) -> Iterator[LintFinding]:
         fix = Fix(says="Move it to the expected result", steps=steps)
     message = f'"{phrase(said)[:80]}" is what to see; it belongs in the expected result.'
     yield _found("misplaced verification", step, phrase(said), message, fix)
+
+
+def _is_act(clause: str) -> bool:
+    """Whether what is confirmed is a thing, before the next act is named: "Confirm the cancellation
+    and open the booking"."""
+    onward = re.search(r"\b(?:and|or|then)\s+(?:then\s+)?([a-z]+)", clause, re.IGNORECASE)
+    if onward is None or stem(onward[1]) not in _DOING:
+        return False
+    return re.search(rf"\b{_FINITE}\b", clause[: onward.start()], re.IGNORECASE) is None
 
 
 def tacit_knowledge(step: TestStep) -> Iterator[LintFinding]:

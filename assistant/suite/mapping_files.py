@@ -8,11 +8,19 @@ they are made from the template that is exported.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from assistant.domain import CaseTemplate, Value
+from assistant.errors import TemplateError
 from assistant.language.word_lists import read_table
 from assistant.suite.template import TESTRAIL, XRAY
+
+WHERE_LINK_TYPES_ARE = (
+    "It is another in every Jira: an administrator sees it there under Settings, Issues, Issue "
+    "linking (in the address of “Edit”), and everybody at /rest/api/2/issueLinkType (the “id” of "
+    "the one whose “outward” is “tests”)."
+)
 
 
 class ImporterFields(Value):
@@ -29,6 +37,8 @@ class MappingFile(Value):
     name: str
     content: str
     note: str
+    lost: str = ""
+    """What an import with it would lose, and what to do about that; empty where nothing is."""
 
 
 def mapping_files(
@@ -37,8 +47,12 @@ def mapping_files(
     """The mapping file of the tool whose headers the template has; empty for any other template.
 
     ``project_key`` is the Jira project that Xray imports into, ``link_type_id`` the number of the
-    link type of that Jira by which a test is linked to its story.
+    link type of that Jira by which a test is linked to its story. Raises ``TemplateError`` where
+    that is no number.
     """
+    link_type_id = link_type_id.strip()
+    if link_type_id and not re.fullmatch("[0-9]+", link_type_id):
+        raise TemplateError(f"“{link_type_id}” is no number of a link type. {WHERE_LINK_TYPES_ARE}")
     headers = [column.header for column in template.columns]
     if headers == [column.header for column in TESTRAIL.columns]:
         return (_testrail(template),)
@@ -102,11 +116,10 @@ def _xray(template: CaseTemplate, project_key: str, link_type_id: str) -> Mappin
     return MappingFile(
         name="importConfiguration.json",
         content=json.dumps(body, indent=2) + "\n",
-        note="Load it in the first step of Xray's Test Case Importer."
-        + (
-            ""
-            if link_type_id
-            else " Map “Links” there yourself, or give the number of the link type: its field is "
-            "named after it, and it is another in every Jira (Settings, Issues, Issue linking)."
-        ),
+        note="Load it in the first step of Xray's Test Case Importer.",
+        lost=""
+        if link_type_id
+        else "“Links”, the key of the story, is not mapped: tests would be imported without it. "
+        "Give the number of the link type “Test” of your Jira, or map “Links” in the importer to "
+        f"“tests”. {WHERE_LINK_TYPES_ARE}",
     )

@@ -101,6 +101,7 @@ def test_a_repeated_step_is_removed_by_its_fix() -> None:
         ("Open the contract.", 'The message "It ended. Create a new one." is displayed.'),
         ("Open the page.", "Create Release page is displayed."),
         ("Select the Quick Starts card.", "The card is open."),
+        ("Confirm the cancellation and open the booking again.", "It is “Cancelled”."),
         ("Log in as an agent.", "The home page is shown."),
     ],
 )

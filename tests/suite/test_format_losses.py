@@ -9,6 +9,7 @@ import json
 import pytest
 
 from assistant.domain import CaseOrigin, CaseTemplate, Column, TestCase, TestStep
+from assistant.errors import TemplateError
 from assistant.suite.export import losses, write_csv
 from assistant.suite.mapping_files import mapping_files
 from assistant.suite.rows import UNSUPPORTED_MARK
@@ -130,10 +131,12 @@ def test_the_xray_mapping_links_the_story_where_the_link_type_is_known() -> None
         for one in json.loads(file.content)["config.field.mappings"]
     }
     assert fields[column] == "__issuelink_outward_10200"
-    assert "yourself" not in file.note
+    assert file.lost == ""
     [file] = mapping_files(XRAY, project_key="CC")
     assert "__issuelink" not in file.content
-    assert "Links" in file.note
+    assert "Links" in file.lost
+    with pytest.raises(TemplateError, match="“tests” is no number of a link type"):
+        mapping_files(XRAY, project_key="CC", link_type_id="tests")
 
 
 def test_a_description_repeats_no_column() -> None:

@@ -12,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 
 from assistant.domain import CaseTemplate, Column, TestCase, TestStep
 from assistant.suite.export import write_xlsx
-from assistant.suite.export.xlsx_file import EXCEL_CELL_LIMIT
+from assistant.suite.export.xlsx_file import EXCEL_CELL_LIMIT, WIDEST
 from assistant.suite.rows import SUPPORT_WORDS
 
 TEMPLATE = CaseTemplate(
@@ -61,6 +61,20 @@ def test_every_cell_is_typed_as_text_and_no_formula_is_in_the_file() -> None:
     kinds = {cell.get("t") for cell in sheet.iter() if cell.tag.endswith("}c")}
     assert kinds == {"inlineStr"}
     assert not [one for one in sheet.iter() if one.tag.endswith(("}f", "}v"))]
+
+
+def test_columns_are_as_wide_as_their_lines_within_what_reads_well() -> None:
+    data = write_xlsx(TEMPLATE, [case_of("short"), case_of("a long line " * 20, 2)], sources={})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet = fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    widths = [float(one.get("width") or 0) for one in sheet.iter() if one.tag.endswith("}col")]
+    assert len(widths) == len(TEMPLATE.columns)
+    assert max(widths) == WIDEST
+    assert len(SUPPORT_WORDS["supported"]) < widths[3] < WIDEST
+    [noted] = [one for one in sheet.iter() if one.tag.endswith("}ignoredError")]
+    assert (noted.get("sqref"), noted.get("numberStoredAsText")) == ("A1:D3", "1")
+    pane = next(one for one in sheet.iter() if one.tag.endswith("}pane"))
+    assert (pane.get("ySplit"), pane.get("state")) == ("1", "frozen")
 
 
 def test_the_same_cases_give_the_same_bytes_in_the_order_given() -> None:

@@ -24,6 +24,9 @@ from assistant.suite.rows import Sources, rows
 EXCEL_CELL_LIMIT = 32_767
 """UTF-16 units of a cell (Microsoft, "Excel specifications and limits")."""
 
+NARROWEST, WIDEST = 8, 50
+"""Widths of a column in characters; longer lines are wrapped."""
+
 _NO_XML = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -43,7 +46,7 @@ def write_xlsx(template: CaseTemplate, cases: Iterable[TestCase], *, sources: So
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in _PARTS.items():
             archive.writestr(_entry(name), _HEAD + body)
-        sheet = "".join(_sheet(rows(template, cases, sources=sources)))
+        sheet = "".join(_sheet(list(rows(template, cases, sources=sources))))
         archive.writestr(_entry("xl/worksheets/sheet1.xml"), sheet)
     return target.getvalue()
 
@@ -55,13 +58,26 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _sheet(table: Iterator[list[str]]) -> Iterator[str]:
+def _sheet(table: Sequence[Sequence[str]]) -> Iterator[str]:
     yield f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
     yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    yield "</sheetView></sheetViews><sheetData>"
+    yield "</sheetView></sheetViews><cols>"
+    for column, width in enumerate(_widths(table), 1):
+        yield f'<col min="{column}" max="{column}" width="{width}" customWidth="1"/>'
+    yield "</cols><sheetData>"
     for number, cells in enumerate(table, 1):
         yield _row(number, cells)
-    yield "</sheetData></worksheet>"
+    # That numbers are text is meant: Excel marks none of them with a corner.
+    last = f"{_letters(len(table[0]))}{len(table)}"
+    yield f'</sheetData><ignoredErrors><ignoredError sqref="A1:{last}" numberStoredAsText="1"/>'
+    yield "</ignoredErrors></worksheet>"
+
+
+def _widths(table: Sequence[Sequence[str]]) -> Iterator[int]:
+    """The width of each column in characters: its longest line, within what reads well."""
+    for cells in zip(*table, strict=True):
+        longest = max(len(line) for cell in cells for line in (cell.splitlines() or [""]))
+        yield min(max(longest + 2, NARROWEST), WIDEST)
 
 
 def _row(number: int, cells: Sequence[str]) -> str:

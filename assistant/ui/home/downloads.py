@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.ui.cases.case_list import ordered_rows
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, visible
-from assistant.ui.state import Session
+from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template, export_cases, review_library
 from assistant.workflow.review.export_cases import Target
@@ -61,7 +61,7 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
         wanted = export_cases.STATUSES[selection]
         ids = [row.id for row in rows if row.status in wanted]
         left_out(opened, record.project_id, ids, target, run_id=summary.id)
-        mapping_downloads(target, key="download")
+        mapping_downloads(opened, record.project_id, target, key="download")
 
 
 def target_choice(opened: Workspace, project_id: str, *, key: str) -> Target:
@@ -78,19 +78,45 @@ def target_choice(opened: Workspace, project_id: str, *, key: str) -> Target:
     return targets.get(chosen) or next(iter(targets.values()))
 
 
-def mapping_downloads(target: Target, *, key: str) -> None:
-    """The file that tells a tool's importer its columns, where the tool takes one."""
-    for file in company_template.mapping_files(target.template):
-        st.download_button(
-            label(file.name),
-            data=file.content,
-            file_name=file.name,
-            icon=":material/settings:",
-            type="tertiary",
-            on_click="ignore",
-            help=label(file.note, limit=300),
-            key=f"{key}-{file.name}",
-        )
+def mapping_downloads(opened: Workspace, project_id: str, target: Target, *, key: str) -> None:
+    """The file that tells a tool's importer its columns, where the tool takes one; what it needs to
+    know of the Jira is asked for."""
+    with errors_shown():
+        for file in _mapping_files(opened, project_id, target, key=key):
+            _mapping_download(file, key=key)
+
+
+def _mapping_files(
+    opened: Workspace, project_id: str, target: Target, *, key: str
+) -> Sequence[company_template.MappingFile]:
+    if not any(file.lost for file in company_template.mapping_files(target.template)):
+        return company_template.mapping_files(target.template)
+    number = st.text_input(
+        "Number of the link type “Test” in your Jira",
+        key=f"{key}-link-type",
+        max_chars=12,
+        help=label(company_template.WHERE_LINK_TYPES_ARE, limit=400),
+    )
+    return company_template.mapping_files(
+        target.template,
+        project_key=company_template.guessed_project_key(opened, project_id),
+        link_type_id=number or "",
+    )
+
+
+def _mapping_download(file: company_template.MappingFile, *, key: str) -> None:
+    if file.lost:
+        st.caption(f":orange[:material/link_off:] {label(file.lost, limit=500)}")
+    st.download_button(
+        label(file.name),
+        data=file.content,
+        file_name=file.name,
+        icon=":material/settings:",
+        type="tertiary",
+        on_click="ignore",
+        help=label(file.note, limit=300),
+        key=f"{key}-{file.name}",
+    )
 
 
 def left_out(

@@ -357,7 +357,7 @@ def _actions(
                 key="library-download",
             )
             left_out(opened, record.project_id, ids, tool)
-            mapping_downloads(tool, key="library-download")
+            mapping_downloads(opened, record.project_id, tool, key="library-download")
 
 
 def _named(target: Sequence[LibraryRow]) -> None:

@@ -45,7 +45,10 @@ def template_sources(opened: Workspace, record: Session) -> None:
             _earlier(opened, record)
         if file is not None:
             with page_action():
-                edit_anew(record, company_template.from_file(file.name, file.getvalue()))
+                template = company_template.from_sample(
+                    opened, record.project_id, file.name, file.getvalue()
+                )
+                edit_anew(record, template)
 
 
 def draft_of(opened: Workspace, record: Session) -> CaseTemplate:
@@ -189,7 +192,7 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
         help="For example {story} - {title}. Slots: id, title, epic, story, criteria, type, "
         "priority, release, team.",
     )  # fmt: skip
-    edits = _table(start, key)
+    table = _table(start, key)
     with st.container(horizontal=True, vertical_alignment="center"):
         first = st.toggle(
             "Preconditions as the first step", start.preconditions_first, key=f"{key}first",
@@ -198,7 +201,7 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
         st.space("stretch")
         try:
             template = company_template.edited(
-                edits, name=name or "", layout=layout, title_pattern=pattern or "",
+                _edits(table), name=name or "", layout=layout, title_pattern=pattern or "",
                 preconditions_first=first,
             )  # fmt: skip
         except TemplateError as error:
@@ -233,18 +236,18 @@ def _save(opened: Workspace, record: Session, template: CaseTemplate | None) -> 
         note_done("Template saved; exports use it from now on")
 
 
-def _table(start: CaseTemplate, key: str) -> list[ColumnEdit]:
+def _table(start: CaseTemplate, key: str) -> pd.DataFrame:
     """The columns as an editable table; a row can be added, removed and moved by its number."""
     import pandas as pd
 
     before = company_template.edits_of(start)
     config = st.column_config
-    table = st.data_editor(
+    return st.data_editor(
         pd.DataFrame(
             {
                 PLACE: [edit.place for edit in before],
                 HEADER: [visible(edit.header) for edit in before],
-                HOLDS: [FIELD_WORDS[edit.field] for edit in before],
+                HOLDS: [FIELD_WORDS[edit.field] if edit.field else None for edit in before],
                 REQUIRED: [edit.required for edit in before],
                 TEXT: [visible(edit.text) for edit in before],
                 RENAMES: [visible(edit.renames) for edit in before],
@@ -283,22 +286,22 @@ def _table(start: CaseTemplate, key: str) -> list[ColumnEdit]:
         },
         alt="Columns of the template",
     )
-    return _edits(table)
 
 
 def _edits(table: pd.DataFrame) -> list[ColumnEdit]:
-    """The rows of the table; a new row that is not filled in yet is left out."""
+    """The rows of the table; a new row in which nothing is filled in is left out."""
     words: dict[str, TemplateField] = {shown: field for field, shown in FIELD_WORDS.items()}
     edits = []
     for position, row in enumerate(table.to_dict("records"), start=1):
         filled = {name: value for name, value in row.items() if not _missing(value)}
-        if not str(filled.get(HEADER, "")).strip() or HOLDS not in filled:
+        if not any(str(filled.get(name, "")).strip() for name in _TELLING):
             continue
         edits.append(
             ColumnEdit(
+                row=position,
                 place=float(filled.get(PLACE, position)),
-                header=str(filled[HEADER]),
-                field=words[str(filled[HOLDS])],
+                header=str(filled.get(HEADER, "")),
+                field=words.get(str(filled.get(HOLDS, ""))),
                 required=bool(filled.get(REQUIRED, False)),
                 text=str(filled.get(TEXT, "")),
                 max_chars=int(filled[LONGEST]) if LONGEST in filled else None,
@@ -309,6 +312,10 @@ def _edits(table: pd.DataFrame) -> list[ColumnEdit]:
             )
         )
     return edits
+
+
+_TELLING = (HEADER, HOLDS, TEXT, RENAMES, ALLOWED, LONGEST)
+"""The cells of a row of which one at least is filled in, unless the row is empty."""
 
 
 def _missing(value: object) -> bool:
@@ -372,7 +379,7 @@ def _downloads(opened: Workspace, record: Session, template: CaseTemplate) -> No
             st.download_button(
                 file.name, data=file.content, file_name=file.name, mime="application/json",
                 icon=":material/settings_input_component:", on_click="ignore",
-                key=f"mapping-{file.name}", help=file.note,
+                key=f"mapping-{file.name}", help=f"{file.note} {file.lost}".strip(),
             )  # fmt: skip
         st.download_button(
             "Template as JSON", data=company_template.as_json(template),

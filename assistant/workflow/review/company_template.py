@@ -11,8 +11,16 @@ from assistant.domain import CaseTemplate, Column, TemplateField, TestCase, Valu
 from assistant.errors import TemplateError, UnsupportedFile
 from assistant.sources.files.files import tables_of
 from assistant.sources.grids.case_rows import priority_of, technique_of
+from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.headers import numbered_steps
-from assistant.sources.grids.mapping import ColumnField, suggest_mapping
+from assistant.sources.grids.mapping import (
+    ColumnField,
+    ColumnMapping,
+    MappedColumn,
+    mapping_for,
+    suggest_mapping,
+)
+from assistant.suite.mapping_files import WHERE_LINK_TYPES_ARE as WHERE_LINK_TYPES_ARE
 from assistant.suite.mapping_files import MappingFile as MappingFile
 from assistant.suite.mapping_files import mapping_files as mapping_files
 from assistant.suite.rows import rows
@@ -27,6 +35,7 @@ from assistant.suite.template import READY_TEMPLATES as READY_TEMPLATES
 from assistant.suite.template_sample import SampleColumn, template_from_sample
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.export_cases import in_known_names
+from assistant.workflow.sources.map_columns import saved
 
 FIELDS: tuple[TemplateField, ...] = get_args(TemplateField)
 PREVIEW_CASES = 3
@@ -45,12 +54,14 @@ class ColumnEdit(Value):
     """A column as a person edits it in a table: lists as text.
 
     ``place`` is where it stands (1 is first, 1.5 goes between 1 and 2); ``allowed`` reads
-    "P1; P2", ``renames`` reads "High = P1; Medium = P2".
+    "P1; P2", ``renames`` reads "High = P1; Medium = P2". ``row`` is its number in the table; a row
+    that is not filled in yet has no header or no field.
     """
 
+    row: int = 0
     place: float
     header: str
-    field: TemplateField
+    field: TemplateField | None
     required: bool = False
     text: str = ""
     max_chars: int | None = None
@@ -89,8 +100,15 @@ _FIELD_OF: dict[ColumnField, TemplateField] = {
 """Fields that an import knows, where the template calls them otherwise."""
 
 
-def from_file(name: str, data: bytes) -> CaseTemplate:
-    """The template in a file: our JSON, or the columns of a sample of the company's cases.
+def from_sample(workspace: Workspace, project_id: str, name: str, data: bytes) -> CaseTemplate:
+    """As ``from_file``, with the columns as a person saved them for the project under the same
+    headers."""
+    return from_file(name, data, saved(workspace, project_id))
+
+
+def from_file(name: str, data: bytes, mappings: Sequence[ColumnMapping] = ()) -> CaseTemplate:
+    """The template in a file: our JSON, or the columns of a sample of the company's cases, those
+    that one of ``mappings`` knows as it reads them.
 
     Raises ``TemplateError`` where the JSON is wrong or the file holds no table, and ``SourceError``
     where it cannot be read.
@@ -107,7 +125,7 @@ def from_file(name: str, data: bytes) -> CaseTemplate:
             "template saved here (JSON)."
         )
     best = max(grids, key=lambda grid: len(suggest_mapping(grid.header, grid.rows).fields))
-    mapping = suggest_mapping(best.header, best.rows)
+    mapping = _known_mapping(best, mappings) or suggest_mapping(best.header, best.rows)
     single = numbered_steps(best.header)  # a column a step, which a template has no field for
     columns = [
         SampleColumn(
@@ -123,6 +141,19 @@ def from_file(name: str, data: bytes) -> CaseTemplate:
         name=title,
         meanings={"priority": priority_of, "type": lambda word: technique_of(word) or ""},
     )
+
+
+def _known_mapping(grid: Grid, mappings: Sequence[ColumnMapping]) -> ColumnMapping | None:
+    """The saved columns of cases under these headers, with those that they leave out."""
+    known = mapping_for([one for one in mappings if one.holds == "cases"], grid.header)
+    if known is None:
+        return None
+    fields = {one.number: one for one in known.columns}
+    columns = [
+        fields.get(number) or MappedColumn(number=number, header=header)
+        for number, header in enumerate(grid.header)
+    ]
+    return known.model_copy(update={"columns": tuple(columns)})
 
 
 def _template_field(field: ColumnField) -> TemplateField | None:
@@ -159,6 +190,7 @@ def edits_of(template: CaseTemplate) -> tuple[ColumnEdit, ...]:
     """The columns as rows of a table to edit."""
     return tuple(
         ColumnEdit(
+            row=place,
             place=place,
             header=column.header,
             field=column.field,
@@ -199,6 +231,13 @@ def edited(
 
 
 def _column(edit: ColumnEdit) -> dict[str, object]:
+    if not edit.header.strip() or edit.field is None:
+        lacking = "holds nothing yet" if edit.header.strip() else "has no header"
+        said = edit.header.strip() or edit.field or edit.text or edit.renames or edit.allowed
+        named = f" (“{said}”)" if said else ""
+        raise TemplateError(
+            f"Row {edit.row or edit.place:g}{named} {lacking}. Fill that in, or delete the row."
+        )
     renames: dict[str, str] = {}
     for part in filter(None, map(str.strip, edit.renames.split(";"))):
         ours, sign, theirs = part.partition("=")

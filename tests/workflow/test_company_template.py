@@ -1,0 +1,58 @@
+"""The company's template: columns as a person edits them, and as a sample's are known already."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import CaseTemplate
+from assistant.errors import TemplateError
+from assistant.sources.grids.mapping import suggest_mapping
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import company_template
+from assistant.workflow.review.company_template import ColumnEdit
+from assistant.workflow.sources import map_columns
+
+HEADERS = ["Kennung", "Fall", "Ablauf", "Wirkung", "Notiz"]
+ROWS = [
+    ["T-1", "Plan verlängern", "Den Plan öffnen", "Er steht da", ""],
+    ["T-2", "Plan beenden", "Den Plan beenden", "Er ist beendet", "x"],
+]
+SAMPLE = "\n".join(map(";".join, [HEADERS, *ROWS])).encode()
+
+
+def edited(*edits: ColumnEdit) -> CaseTemplate:
+    return company_template.edited(edits, name="Ours", layout="step")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"header": " ", "field": "questions"}, "Row 3 (“questions”) has no header"),
+        ({"header": "Open", "field": None}, "Row 3 (“Open”) holds nothing yet"),
+    ],
+)
+def test_a_row_that_is_filled_in_by_half_is_refused_by_its_number(
+    row: dict[str, str], said: str
+) -> None:
+    whole = company_template.edits_of(edited(ColumnEdit(row=1, place=1, header="T", field="title")))
+    with pytest.raises(TemplateError) as refused:
+        edited(*whole, ColumnEdit.model_validate({"row": 3, "place": 2, **row}))
+    assert said in str(refused.value)
+
+
+def test_a_sample_is_known_by_the_columns_that_were_saved_for_its_headers(
+    empty_project: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = empty_project
+    mapping = suggest_mapping(HEADERS, ROWS)
+    for number, field in enumerate(("id", "title", "step_action", "step_expected", "ignore")):
+        mapping = mapping.with_field(number, field)
+    map_columns.save(workspace, project_id, "Ours", mapping)
+    template = company_template.from_sample(workspace, project_id, "ours.csv", SAMPLE)
+    fields = {column.header: column.field for column in template.columns}
+    assert (fields["Kennung"], fields["Fall"]) == ("id", "title")
+    assert (fields["Ablauf"], fields["Wirkung"]) == ("step_action", "step_expected")
+    assert fields["Notiz"] == "constant"
+    other = SAMPLE.replace(b"Wirkung", b"Folge")
+    unknown = company_template.from_sample(workspace, project_id, "others.csv", other)
+    assert "step_expected" not in {column.field for column in unknown.columns}
