@@ -15,12 +15,14 @@ from typing import Literal
 
 from assistant.domain import (
     TECHNIQUES,
+    AcceptanceCriterion,
     Epic,
     Priority,
     Question,
     Technique,
     TestCase,
     TestCondition,
+    UserStory,
     Value,
 )
 from assistant.suite.export.csv_file import encodable, mark
@@ -138,8 +140,8 @@ def depth(
     for question in questions:
         asked[question.criterion_id].append(question)
     rows = [
-        _row(epic, story.key, criterion.id, criterion.text, tracing[criterion.id],
-             wanted[criterion.id], asked[criterion.id], redundant, covered_elsewhere)
+        _row(epic, story, criterion, tracing[criterion.id], wanted[criterion.id],
+             asked[criterion.id], redundant, covered_elsewhere)
         for epic in epics
         for story in epic.stories
         for criterion in story.criteria
@@ -153,9 +155,8 @@ def depth(
 
 def _row(
     epic: Epic,
-    story_key: str,
-    criterion_id: str,
-    text: str,
+    story: UserStory,
+    criterion: AcceptanceCriterion,
     cases: Sequence[TestCase],
     conditions: Sequence[TestCondition],
     questions: Sequence[Question],
@@ -199,11 +200,11 @@ def _row(
         why += f"; {len(claimed)} claimed, not shown"
     return CriterionDepth(
         epic_key=epic.key,
-        story_key=story_key,
-        release=epic.release,
-        team=epic.team,
-        criterion_id=criterion_id,
-        text=text,
+        story_key=story.key,
+        release=story.release or epic.release,
+        team=story.team or epic.team,
+        criterion_id=criterion.id,
+        text=criterion.text,
         level=level,
         why=why,
         priority=min((one.priority for one in missing), key=_RISK.__getitem__, default="Low"),

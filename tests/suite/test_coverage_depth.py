@@ -118,6 +118,12 @@ def test_a_missing_negative_is_marked_and_the_risk_is_that_of_what_is_missing() 
     assert row.why == "no negative case"
 
 
+def test_release_and_team_are_those_of_the_story_where_it_has_its_own() -> None:
+    story = EPIC.stories[0].model_copy(update={"release": "Drop-10"})
+    (row,) = depth([EPIC.model_copy(update={"stories": (story,)})], [], CONDITIONS).criteria
+    assert (row.release, row.team) == ("Drop-10", "Billing")
+
+
 def test_cases_of_no_criterion_are_named() -> None:
     report = depth([EPIC], [case("LOST", criterion_ids=("X-1",))], CONDITIONS)
     assert report.untraced == ("LOST",)

@@ -282,7 +282,8 @@ def situated(case: TestCase, conditions: Sequence[TestCondition]) -> tuple[str, 
 
     Main flows are left out: their sentence often tells of both sides, and the case is on one.
     """
-    steps = (step.model_copy(update={"expected_result": ""}) for step in case.steps)
+    bare = {"expected_result": "", "calculation": ()}
+    steps = (step.model_copy(update=bare) for step in case.steps)
     return covered_conditions(
         case.model_copy(update={"steps": tuple(steps)}),
         [

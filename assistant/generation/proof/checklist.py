@@ -8,12 +8,13 @@ nothing: whether the rule of the booking fee tests "our fees are handled as usua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
 from assistant.domain import Fact, FactKind, TestCase, TestCondition
-from assistant.generation.proof.amounts import alike
+from assistant.generation.proof.amounts import Number, alike, numbers
+from assistant.generation.proof.calculation_lines import read_line
 from assistant.generation.proof.case_basis import results_of, situation_of
 from assistant.generation.proof.claims import PLACE
 from assistant.generation.proof.condition_sides import (
@@ -29,7 +30,7 @@ from assistant.generation.proof.limits import (
     limits_of,
 )
 from assistant.generation.proof.measures import Measures, comparable
-from assistant.generation.proof.polarity import Side, attempted, read_clauses, turned
+from assistant.generation.proof.polarity import Side, attempted, contrasted, read_clauses, turned
 from assistant.generation.proof.statement_words import (
     NEUTRAL,
     Lexicon,
@@ -39,6 +40,7 @@ from assistant.generation.proof.statement_words import (
     meeting,
 )
 from assistant.language.casing import bare_words
+from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages
 from assistant.language.word_lists import word_set
 
@@ -86,6 +88,12 @@ class _CaseFacts:
     def lexicon(self) -> Lexicon:
         """The words of the case."""
         return Lexicon((self.text,))
+
+    @cached_property
+    def worked(self) -> tuple[Number, ...]:
+        """What the calculations of the case come to, as far as they are right."""
+        lines = (read_line(line) for step in self.case.steps for line in step.calculation)
+        return tuple(one for line in lines if line and line.is_right for one in line.results)
 
     def cover(self, condition: TestCondition) -> bool:
         """Whether the case sets all facts of a condition and shows its outcome."""
@@ -152,10 +160,11 @@ class _CaseFacts:
         if limit.tried is not None and not comparable(limit.tried, bound):  # "1 % of the income"
             return any(alike(limit.tried, one) for one in self.measures.read.all)
         values = self.measures.of(bound, counted_from=counts_from(limit.fact.quote))
+        reached = [one.value for one in self._reached(limit, condition) if comparable(one, bound)]
         tried = limit.tried.value if limit.tried is not None else None
-        if tried is not None and values.has(tried):
+        if tried is not None and (values.has(tried) or tried in reached):
             return True
-        found = [*values.written, *values.counted, *values.computed]
+        found = [*values.written, *values.counted, *values.computed, *reached]
         right = [one for one in found if limit.holds_at(one) == limit.fact.holds]
         if not found:
             return self._states_outcome(condition) or self._shows_own_message(condition)
@@ -165,6 +174,24 @@ class _CaseFacts:
         if isinstance(tried, Decimal) and isinstance(bound.value, Decimal):
             close = max(close, float(abs(tried - bound.value)))
         return tried is None or min(distance(one, bound) for one in right) <= close
+
+    def _reached(self, limit: Limit, condition: TestCondition) -> Iterator[Number]:
+        """The values that the case comes to: a limit may bound what follows from the data (a fee,
+        a deposit), which then stands in a calculation or, where the text says the limit of what
+        happens, in a result. A result that only says the limit again tries nothing; how long
+        something lasts is shown by moments, and a result that names it says the rule again."""
+        yield from self.worked
+        if any(one.happens and limit.fact.quote in one.quote for one in condition.outcomes):
+            for result in self.results:
+                said = [one for one in find_quantities(result) if one.is_limit]
+                apart = contrasted(result)
+                yield from (
+                    one
+                    for one in numbers(result)
+                    if one.kind != "duration"
+                    and one not in apart
+                    and not any(q.start <= one.start < q.end for q in said)
+                )
 
     def condition(self, fact: Fact, condition: TestCondition) -> bool:
         """The words of the quotation, affirmed or denied as the fact says."""

@@ -80,6 +80,39 @@ def test_a_limit_is_not_covered_where_the_result_is_that_of_the_other_side() -> 
     assert not covers(case("The text is accepted.", data="101 words"), LONG)
 
 
+DEPOSIT = item(
+    "limit",
+    "at least 100.00 EUR",
+    value="100.00 EUR",
+    outcome="The deposit is 20 % of the price, but at least 100.00 EUR",
+)
+
+
+@pytest.mark.parametrize(
+    ("price", "result", "lines", "covered"),
+    [
+        ("490.00", "The deposit is right.", ("20% * 490 = 98", "max(100 EUR, 98 EUR) = 100 EUR"), True),
+        ("500.00", "The deposit is right.", ("500.00 EUR * 20% = 100.00 EUR",), True),
+        ("500.00", "The deposit is right.", ("500.00 EUR * 30% = 100.00 EUR",), False),
+        ("490.00", "The deposit is 100.00 EUR, not 98.00 EUR.", (), True),
+        ("501.00", "The deposit is 100.20 EUR, not 100.00 EUR.", (), True),
+        ("980.00", "The deposit is 196.00 EUR, not 100.00 EUR.", (), False),
+        ("980.00", "The deposit is at least 100.00 EUR.", (), False),
+    ],
+)
+def test_a_limit_of_what_the_system_works_out_is_tried_by_what_the_case_comes_to(
+    price: str, result: str, lines: tuple[str, ...], covered: bool
+) -> None:
+    one = case(result, given=f"A booking of {price} EUR")
+    step = one.steps[0].model_copy(update={"calculation": lines})
+    assert covers(one.model_copy(update={"steps": (step,)}), DEPOSIT) is covered
+
+
+def test_a_result_that_names_how_long_something_lasts_tries_nothing() -> None:
+    held = item("limit", "held for 10 days", value="10 days", outcome="It is held for 10 days")
+    assert not covers(case("Its ten days have ended.", given="Reserved 11 days before the test"), held)
+
+
 def test_an_age_is_reached_by_dates() -> None:
     minor = item("limit", "<18", value="17 years")
     born = "The test date is 14 March 2025; Lea Novak was born on {} March 2007"
