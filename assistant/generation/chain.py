@@ -35,7 +35,7 @@ from assistant.generation.numbering import each_once
 from assistant.generation.proof import (
     RULES,
     Ground,
-    bears_on,
+    bearing,
     covered_conditions,
     ground_of,
     grounded,
@@ -159,7 +159,7 @@ def generate(
         if isinstance(written, StoryEnd):
             yield QuestionsReady(questions=written.questions, rejected=written.rejected)
             continue
-        yield CaseReady(written=_finished_case(written, ids, plan.questions))
+        yield CaseReady(written=_finished_case(written, ids, plan.questions, epics))
     yield RunFinished(
         timings=spent.timings(plan.seconds),
         uncovered_criteria=_without_condition(epics, conditions),
@@ -197,10 +197,11 @@ class _Spent:
 
 
 def _finished_case(
-    written: WrittenCase, ids: CaseIds, questions: Sequence[Question]
+    written: WrittenCase, ids: CaseIds, questions: Sequence[Question], epics: Sequence[Epic]
 ) -> WrittenCase:
     """The case with its id and the open questions that bear on it."""
     case = written.case
+    bears_on = bearing(epics)
     asked = tuple(dict.fromkeys(one.text for one in questions if bears_on(one, case)))
     named = case.model_copy(update={"id": ids.of(case), "open_questions": asked})
     return written.model_copy(update={"case": named})

@@ -5,7 +5,7 @@ from assistant.generation.proof.case_proof import grounded, situated
 from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.passages import Sources
 from assistant.generation.proof.proof_faults import RULES
-from assistant.generation.proof.question_bearing import bears_on
+from assistant.generation.proof.question_bearing import bearing, bears_on
 from assistant.generation.proof.result_citations import best_of, cited, verified, with_sources
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Ground",
     "Sources",
     "amounts",
+    "bearing",
     "bears_on",
     "best_of",
     "bleed",

@@ -21,7 +21,7 @@ from assistant.generation.chain import (
     RunFinished,
     generate,
 )
-from assistant.generation.proof import bears_on
+from assistant.generation.proof import bearing
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.jobs import StopCheck
@@ -175,7 +175,10 @@ def _body(again: Again) -> generate_cases.Body:
                         on_case(kept.case)
                 case QuestionsReady():
                     library.add_questions(
-                        run.id, event.questions, rejected=event.rejected, bears_on=bears_on
+                        run.id,
+                        event.questions,
+                        rejected=event.rejected,
+                        bears_on=bearing(again.run.epics),
                     )
                 case RunFinished():
                     ended = event

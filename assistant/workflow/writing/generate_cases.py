@@ -29,7 +29,7 @@ from assistant.generation.chain import (
     RunFinished,
     generate,
 )
-from assistant.generation.proof import bears_on
+from assistant.generation.proof import bearing
 from assistant.generation.writer import Writer, WrittenCase
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.generation.writers.item_writer import ItemWriter
@@ -247,7 +247,10 @@ def _write_cases(
                     on_case(stored.case)
             case QuestionsReady():
                 library.add_questions(
-                    run.id, event.questions, rejected=event.rejected, bears_on=bears_on
+                    run.id,
+                    event.questions,
+                    rejected=event.rejected,
+                    bears_on=bearing(run.epics),
                 )
             case RunFinished():
                 ended = event

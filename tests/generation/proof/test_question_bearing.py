@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 from assistant.domain import (
+    AcceptanceCriterion,
     Citation,
+    Epic,
     Evidence,
     Question,
     QuestionKind,
     SourceAnswer,
     TestCase,
     TestStep,
+    UserStory,
 )
-from assistant.generation.proof import bears_on
+from assistant.generation.proof import bearing, bears_on
 
 
 def question(kind: QuestionKind, *quotes: str) -> Question:
@@ -70,3 +73,30 @@ def test_a_case_that_its_writer_names_carries_the_question_whatever_it_says() ->
     running = asked.model_copy(update={"kind": "how to run"})
     assert bears_on(running, case("It is done.", "AC-2"))
     assert not bears_on(running.model_copy(update={"case_titles": ("Other",)}), case("It is done."))
+
+
+def on(criterion: str, asked: Question, *cases: TestCase) -> list[bool]:
+    """Whether a question on a criterion of this text bears on each of the cases."""
+    criteria = (AcceptanceCriterion(id="AC-1", text=criterion),)
+    story = UserStory(key="S-1", title="", criteria=criteria)
+    bears = bearing([Epic(key="E-1", title="", stories=(story,))])
+    return [bears(asked, one) for one in cases]
+
+
+def test_a_question_on_a_criterion_in_another_language_bears_on_its_cases() -> None:
+    text = "Eine Reservierung ist nur möglich, wenn die Abfahrt mindestens 5 Werktage entfernt ist."
+    asked = question("ambiguous", "wenn die Abfahrt mindestens 5 Werktage entfernt ist")
+    english = case("The reservation for the departure five working days ahead is made and shown.")
+    german = case("Die Reservierung wird nicht angenommen, weil die Gruppe zu klein ist.")
+    assert on(text, asked, english, german) == [True, False], "German is compared with German"
+    named = asked.model_copy(update={"case_titles": ("Paying",)})
+    other = english.model_copy(update={"title": "The booking stands in the list of reservations"})
+    assert on(text, named, english, other) == [True, False], "its writer has told them apart"
+
+
+def test_a_question_on_a_few_words_bears_on_what_tells_the_rest_of_their_sentence() -> None:
+    text = "The balance is due in May. If it is not paid in time, a reminder is sent."
+    asked = question("untestable", "in time")
+    reminded = case("A reminder is sent: the balance was not paid by 1 June.")
+    due = case("The balance of the booking is due on 31 May.")
+    assert on(text, asked, reminded, due) == [True, False]
