@@ -1,4 +1,4 @@
-"""References of a criterion to rules and documents that the sources do not hold."""
+"""References of a criterion to rules and documents: which there are, and which no source holds."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _DOCUMENT = _PATTERNS["document"]
 _QUOTED_DOCUMENT = _PATTERNS["quoted_document"]
 _APPLIES = re.compile(r"\s+applies\b")
 """ "For returns AC-7 applies in the same way" names a rule too."""
+_ELSEWHERE = _PATTERNS["elsewhere"]
 _COMMON = _PATTERNS["common"]
 
 
@@ -56,6 +57,27 @@ def find_references(text: str) -> tuple[Reference, ...]:
     return tuple(sorted(found, key=lambda one: one.start))
 
 
+def refers_elsewhere(text: str, ids: Iterable[str] = ()) -> str:
+    """The first words by which a text leans on rules that stand elsewhere; empty where none do.
+
+    A rule or document that it names, a kind of text that holds rules ("as in the business rules"),
+    or what is taken as known ("the usual limits", "as agreed"). What bears one of the ``ids`` does
+    not stand elsewhere.
+    """
+    own = tuple(_plain(one) for one in ids)
+    masked = mask_quotes(text)
+    found = [
+        (one.start, one.words)
+        for one in find_references(text)
+        if not one.is_id
+        or (_is_introduced(one, masked) and not any(n.endswith(_plain(one.words)) for n in own))
+    ]
+    for match in _ELSEWHERE.finditer(masked):
+        name = next(name for name in ("text", "applied", "known") if match[name])
+        found.append((match.start(name), text[match.start(name) : match.end(name)]))
+    return " ".join(min(found)[1].split()) if found else ""
+
+
 class KnownTexts:
     """Texts (sources and their titles, criteria) in which rules and documents stand, read once."""
 
@@ -88,9 +110,7 @@ class KnownTexts:
         for one in references:
             if one.is_id:
                 match = _ID.match(one.words)
-                introduced = bool(
-                    _INTRODUCED.search(masked[: one.start]) or _APPLIES.match(masked, one.end)
-                )
+                introduced = _is_introduced(one, masked)
                 prefix, name = _prefix(match) if match else "", _plain(one.words)
                 of_kind = self._prefixes[prefix] > times * prefixes[prefix]
                 if (introduced or of_kind) and self._ids[name] <= times * ids[name]:
@@ -100,6 +120,11 @@ class KnownTexts:
                 if self._held.count(name) <= times * own.casefold().count(name):
                     unknown.append(one)
         return tuple(unknown)
+
+
+def _is_introduced(one: Reference, masked: str) -> bool:
+    """Whether the text tells an id as a rule's: "rule X-9", "see X-9", "X-9 applies"."""
+    return bool(_INTRODUCED.search(masked[: one.start]) or _APPLIES.match(masked, one.end))
 
 
 def _ids_in(text: str) -> tuple[Counter[str], Counter[str]]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from assistant.domain import (
@@ -25,16 +26,20 @@ from assistant.domain import (
     UserStory,
     Value,
 )
+from assistant.language.languages import ENGLISH, language_of
 from assistant.suite.export.csv_file import encodable, mark
 
-Level = Literal["Gap", "Shallow", "Partial", "Underspecified", "Well covered"]
+Level = Literal["Gap", "Shallow", "Partial", "Underspecified", "Not read", "Well covered"]
 RULES: dict[Level, str] = {
     "Gap": "no case traces to the criterion",
     "Shallow": "it can fail or has a limit, and no case shows that; or fewer than half of its "
     "items have a case",
     "Partial": "some of its items have no case that shows them, a case is an outline that nobody "
-    "has completed, or one expects what no source supports",
+    "has completed, or one expects what no source supports; or all have one, and it refers to "
+    "rules that stand elsewhere and are not on its checklist",
     "Underspecified": "it cannot be tested as it stands, or nothing testable was found in it",
+    "Not read": "it is in a language of which code reads no rules and is one item, quoted whole: "
+    "whether its cases test all of it, only a reader can tell",
     "Well covered": "every item has a worded case, and every expected result has a source",
 }
 """What each level means, in the order in which a reader should look at them."""
@@ -42,6 +47,7 @@ RULES: dict[Level, str] = {
 _HELD_AGAINST_ITEMS = frozenset({"model", "person"})
 """Whose cases cover the items that they are seen to show, and no other: imported ones and those of
 earlier versions, which nobody held against the items, stand for one of their technique each."""
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 _MUST_SHOW: tuple[Technique, ...] = ("negative", "boundary")
 _RISK: dict[Priority, int] = {"High": 0, "Medium": 1, "Low": 2}
 
@@ -58,7 +64,8 @@ class Cell(Value):
 class CriterionDepth(Value):
     """One row of the matrix. ``priority`` is that of the most important condition left open.
 
-    ``claimed`` are those of the ``missing`` that a case was written for and is not seen to show.
+    ``claimed`` are those of the ``missing`` that a case was written for and is not seen to show; of
+    a criterion whose language is not read, a claim is all there is, and its item is not missing.
     """
 
     epic_key: str
@@ -116,6 +123,7 @@ def depth(
     questions: Sequence[Question] = (),
     redundant: Collection[str] = (),
     covered_elsewhere: Collection[str] = (),
+    refers: Mapping[str, str] = NOWHERE,
 ) -> DepthReport:
     """How ``cases`` cover the ``conditions`` of all criteria of ``epics``; rejected ones do not.
 
@@ -125,7 +133,8 @@ def depth(
     nor does one with an error that nobody has accepted: it stands under what it claims.
     An end-to-end condition is shown at each criterion that it walks through, and decides the level
     of none. ``redundant`` are cases that say what another one says; ``covered_elsewhere`` are
-    conditions that an existing case covers, and ``questions`` those that are open.
+    conditions that an existing case covers, and ``questions`` those that are open. ``refers`` are
+    the words by which a criterion refers to rules elsewhere, of which it has no item, by its id.
     """
     counted = [case for case in cases if case.status != "rejected"]
     tracing: dict[str, list[TestCase]] = defaultdict(list)
@@ -141,7 +150,7 @@ def depth(
         asked[question.criterion_id].append(question)
     rows = [
         _row(epic, story, criterion, tracing[criterion.id], wanted[criterion.id],
-             asked[criterion.id], redundant, covered_elsewhere)
+             asked[criterion.id], redundant, covered_elsewhere, refers.get(criterion.id, ""))
         for epic in epics
         for story in epic.stories
         for criterion in story.criteria
@@ -162,6 +171,7 @@ def _row(
     questions: Sequence[Question],
     redundant: Collection[str],
     covered_elsewhere: Collection[str],
+    refers: str,
 ) -> CriterionDepth:
     named = {name for case in cases if not _is_refused(case) for name in case.condition_ids}
     named |= set(covered_elsewhere)
@@ -177,8 +187,12 @@ def _row(
             free[condition.technique] -= 1
             continue
         missing.append(condition)
+    own = [one for one in conditions if not one.legs]
+    language = _unread_language(criterion, own)
+    claimed = _claimed([one for one in conditions if one in missing], cases)
+    if language:
+        missing = [one for one in missing if one.legs or one.id not in claimed]
     gone = {condition.id for condition in missing}
-    claimed = _claimed([one for one in conditions if one.id in gone], cases)
     cells = []
     for technique in TECHNIQUES:
         of_it = [one for one in conditions if one.technique == technique]
@@ -193,10 +207,13 @@ def _row(
         for case in cases
         if case.unsupported_steps and case.origin.writer in ("rules", "model")
     )
-    own = [one for one in conditions if not one.legs]
     open_ones = [one for one in missing if not one.legs]
-    level, why = _level(cases, own, open_ones, cells, unsupported, questions)
-    if claimed and level in ("Shallow", "Partial"):
+    level, why = _level(cases, own, open_ones, cells, unsupported, questions, refers)
+    if language and level not in ("Gap", "Underspecified"):
+        level = "Not read"
+        why = f"{language}: code reads no rules of it; "
+        why += "no case claims it" if open_ones else "a case claims it, look yourself"
+    elif claimed and level in ("Shallow", "Partial"):
         why += f"; {len(claimed)} claimed, not shown"
     return CriterionDepth(
         epic_key=epic.key,
@@ -222,6 +239,15 @@ def _row(
     )
 
 
+def _unread_language(criterion: AcceptanceCriterion, conditions: Sequence[TestCondition]) -> str:
+    """The language of a criterion that is quoted whole because it is not read; empty where it is
+    read, or where its items are those of a table or a scenario."""
+    language = language_of(criterion.text)
+    facts = [fact for one in conditions for fact in one.facts]
+    whole = bool(facts) and all(fact.kind == "main flow" for fact in facts)
+    return language if whole and language != ENGLISH else ""
+
+
 def _claimed(missing: Sequence[TestCondition], cases: Sequence[TestCase]) -> tuple[str, ...]:
     """Those that a model's case was written for; one stored by an earlier version has their labels
     as its objective."""
@@ -243,6 +269,7 @@ def _level(
     cells: Sequence[Cell],
     unsupported: Sequence[str],
     questions: Sequence[Question],
+    refers: str,
 ) -> tuple[Level, str]:
     """The level by the rules, and the fact that decided it."""
     untestable = next((one.text for one in questions if one.kind == "untestable"), "")
@@ -271,9 +298,11 @@ def _level(
     if unsupported:
         number = len(unsupported)
         return "Partial", f"{number} case{'s' * (number > 1)} with a result that no source supports"
-    if len(conditions) == 1:
-        return "Well covered", "its one item has a case"
-    return "Well covered", f"all {len(conditions)} items have a case"
+    number = len(conditions)
+    counted = "its one item has a case" if number == 1 else f"all {number} items have a case"
+    if refers:
+        return "Partial", f"{counted}; what it refers to (“{refers}”) is not on the checklist"
+    return "Well covered", counted
 
 
 CSV_HEADERS = (

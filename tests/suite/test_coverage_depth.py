@@ -9,6 +9,7 @@ from assistant.domain import (
     AcceptanceCriterion,
     CaseOrigin,
     Epic,
+    Fact,
     LintFinding,
     Question,
     Technique,
@@ -17,7 +18,7 @@ from assistant.domain import (
     TestStep,
     UserStory,
 )
-from assistant.suite.coverage_depth import CSV_HEADERS, depth, matrix_csv
+from assistant.suite.coverage_depth import CSV_HEADERS, CriterionDepth, depth, matrix_csv
 
 EPIC = Epic(
     key="PAY-7",
@@ -116,6 +117,43 @@ def test_a_missing_negative_is_marked_and_the_risk_is_that_of_what_is_missing() 
     assert row.no_negative
     assert row.priority == "High"
     assert row.why == "no negative case"
+
+
+def test_a_criterion_that_refers_elsewhere_is_not_well_covered_by_its_own_items() -> None:
+    everything = (written("P1"), written("N1"), written("B1"))
+    refers = {"PAY-71-AC1": "the business rules"}
+    (row,) = depth([EPIC], everything, CONDITIONS, refers=refers).criteria
+    assert (row.level, row.missing) == ("Partial", ())
+    assert row.why == (
+        "all 3 items have a case; what it refers to (“the business rules”) is not on the checklist"
+    )
+
+
+GERMAN = "Eine Reservierung ist nur möglich, wenn die Abfahrt mindestens 5 Werktage entfernt ist."
+
+
+def in_german(*cases: TestCase, text: str = GERMAN) -> CriterionDepth:
+    criterion = AcceptanceCriterion(id="PAY-71-AC1", text=text)
+    story = EPIC.stories[0].model_copy(update={"criteria": (criterion,)})
+    whole = condition("P1", "positive").model_copy(
+        update={"facts": (Fact(kind="main flow", quote=text),), "priority": "High"}
+    )
+    return depth([EPIC.model_copy(update={"stories": (story,)})], cases, [whole]).criteria[0]
+
+
+def test_of_a_criterion_in_a_language_that_is_not_read_only_the_claim_is_told() -> None:
+    model = CaseOrigin(writer="model", model_id="m")
+    claims = case("TC", origin=model, claimed_ids=("P1",))
+    row = in_german(claims)
+    assert (row.level, row.missing, row.claimed, row.priority) == ("Not read", (), ("P1",), "Low")
+    assert row.why == "German: code reads no rules of it; a case claims it, look yourself"
+    assert in_german(written("P1")).level == "Not read", "words that meet prove no rule"
+    assert in_german().level == "Gap"
+    row = in_german(case("TC", origin=model))
+    assert (row.level, row.missing, row.priority) == ("Not read", ("P1",), "High")
+    assert row.why == "German: code reads no rules of it; no case claims it"
+    english = in_german(claims, text="A reservation needs five working days.")
+    assert (english.level, english.missing) == ("Shallow", ("P1",))
 
 
 def test_release_and_team_are_those_of_the_story_where_it_has_its_own() -> None:

@@ -104,6 +104,22 @@ def test_a_whole_run_has_no_gap(project: Project) -> None:
         coverage.begin(project.workspace, project.project_id, project.run.id, by="Tess")
 
 
+def test_rules_that_a_criterion_only_refers_to_are_not_called_covered(project: Project) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    text = EPIC.replace("is paid at once", "is paid as in the business rules")
+    found = understand(workspace, project_id, GenerateRequest(text=text.replace("PAY-7", "BUY-7")))
+    begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+    run = generate_cases.run_now(workspace, project_id, begun)
+    whys = [row.why for row in of_run(workspace, project_id, run.id).criteria]
+    for stored in workspace.library.cases(project_id, run_id=run.id):
+        steps = (one.model_copy(update={"action": "Pay"}) for one in stored.case.steps)
+        project.save(stored, steps=tuple(steps))
+    rows = of_run(workspace, project_id, run.id).criteria
+    assert [row.level for row in rows] == ["Partial", "Well covered"], whys
+    assert "“the business rules”) is not on the checklist" in rows[0].why
+    assert "business rules" not in rows[1].why
+
+
 def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Project) -> None:
     workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
     first, *_, last = project.cases()

@@ -26,6 +26,7 @@ LEVEL_COLORS: dict[Level, str] = {
     "Shallow": "orange",
     "Partial": "yellow",
     "Underspecified": "gray",
+    "Not read": "blue",
     "Well covered": "green",
 }
 LEVEL_HEX: dict[Level, str] = {
@@ -33,6 +34,7 @@ LEVEL_HEX: dict[Level, str] = {
     "Shallow": "#e8833a",
     "Partial": "#e5b93c",
     "Underspecified": "#9aa1ab",
+    "Not read": "#4a86c5",
     "Well covered": "#3c9d63",
 }
 FILTER_WIDTH = 124

@@ -17,6 +17,7 @@ from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCond
 from assistant.errors import LibraryError
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
+from assistant.reading.references import refers_elsewhere
 from assistant.suite.coverage_depth import RULES as RULES
 from assistant.suite.coverage_depth import CriterionDepth as CriterionDepth
 from assistant.suite.coverage_depth import DepthReport as DepthReport
@@ -64,14 +65,35 @@ def _of_present(
     """How the cases of a run cover its criteria as they are now."""
     cases = cases_now(workspace, project_id, run, change)
     choices = run.generation
+    conditions = conditions_of(change.now, choices.techniques, choices.depth)
     return depth(
         change.now,
         cases,
-        conditions_of(change.now, choices.techniques, choices.depth),
+        conditions,
         questions=questions,
         redundant=find_duplicates(cases).surplus,
         covered_elsewhere=[condition_now(one, change.present_ids) for one in choices.skip],
+        refers=_refers(change.now, conditions),
     )
+
+
+def _refers(epics: Sequence[Epic], conditions: Sequence[TestCondition]) -> dict[str, str]:
+    """By its id, the words by which a criterion refers to rules that stand in no criterion, where
+    no item of it is from there."""
+    of_source = {
+        one.criterion_id
+        for one in conditions
+        if any(outcome.source_id != one.criterion_id for outcome in one.outcomes)
+    }
+    ids = [one.id for epic in epics for one in epic.criteria]
+    ids += [epic.key for epic in epics] + [story.key for epic in epics for story in epic.stories]
+    words = {
+        one.id: refers_elsewhere(one.text, ids)
+        for epic in epics
+        for one in epic.criteria
+        if one.id not in of_source
+    }
+    return {name: said for name, said in words.items() if said}
 
 
 def missing_of_new(
@@ -99,13 +121,15 @@ def of_loaded_run(run: GenerationRun, *, questions: Sequence[Question] = ()) -> 
     """The same with these questions still open, and with the cases that another one makes
     redundant: by their words alone; for the meaning too, look for duplicates."""
     same = find_duplicates(run.cases).surplus
+    conditions = planned_conditions(run)
     return depth(
         run.epics,
         run.cases,
-        planned_conditions(run),
+        conditions,
         questions=questions,
         redundant=same,
         covered_elsewhere=run.generation.skip,
+        refers=_refers(run.epics, conditions),
     )
 
 
@@ -116,7 +140,8 @@ def of_library(workspace: Workspace, project_id: str) -> DepthReport:
     asked = asked_of(workspace, project_id, epics, questions)
     still_open = [one.question for one in asked if one.is_open]
     cases = [stored.case for stored in workspace.library.cases(project_id)]
-    return depth(epics, cases, conditions, questions=still_open)
+    refers = _refers(epics, conditions)
+    return depth(epics, cases, conditions, questions=still_open, refers=refers)
 
 
 @lru_cache(maxsize=8)
