@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from assistant.domain import CaseStatus, Question, RejectedDraft, TestCase
 from assistant.errors import LibraryError
 from assistant.library import case_rows
+from assistant.library.case_changes import UNJOINED, last_change, original, standing
 from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, not_as_seen, stored
 from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
@@ -20,6 +21,7 @@ from assistant.library.storage.records import (
     CaseAction,
     CaseVersion,
     LastChange,
+    StandingChange,
     StoredCase,
     text_hash,
 )
@@ -41,8 +43,6 @@ _ACTIONS: dict[CaseStatus, CaseAction] = {
 }
 _BY_RUNS: tuple[CaseAction, ...] = ("added", "asked", "written again")
 """Why a version came to be that a run made and no person."""
-UNJOINED: Mapping[int, int] = MappingProxyType({})
-"""Every version is a change of its own."""
 
 
 class CaseStore(Store):
@@ -297,10 +297,10 @@ class CaseStore(Store):
             row = fetch(connection, project_id, case_id)
             check_version(row, expected_version, TestCase.model_validate_json(row.body))
             history = {item.version: item for item in _history(connection, project_id, case_id)}
-            found = _last_change(history, row.row_version, begun)
+            found = last_change(history, row.row_version, begun)
             if found is None:
                 raise LibraryError(f"Test case “{case_id}” has no earlier version to go back to.")
-            restores = _original(history, found[1])
+            restores = original(history, found[1])
             earlier = TestCase.model_validate_json(history[restores].body)
             result = case_rows.replace(
                 connection, row, earlier, by=by, action="undone",
@@ -315,11 +315,49 @@ class CaseStore(Store):
     ) -> LastChange | None:
         """What ``undo`` would take back; ``None`` where there is nothing."""
         kept = {one.version: one for one in self.history(project_id, case_id)}
-        found = _last_change(kept, max(kept), begun)
+        found = last_change(kept, max(kept), begun)
         if found is None:
             return None
         changed, before = found
-        return LastChange(changed=kept[changed], before=kept[_original(kept, before)])
+        return LastChange(changed=kept[changed], before=kept[original(kept, before)])
+
+    def standing_changes(
+        self,
+        project_id: str,
+        run_id: str,
+        *,
+        begun: Mapping[str, Mapping[int, int]] = MappingProxyType({}),
+    ) -> tuple[StandingChange, ...]:
+        """What was changed in the cases of a run's list and was not taken back, by whomever, the
+        latest first; the addition of a case by hand too. ``begun`` is by case as in ``undo``."""
+        of_case = matching(case_versions, project_id=cases.c.project_id, case_id=cases.c.id)
+        mine = matching(cases, project_id=project_id, run_id=run_id)
+        query = (
+            select(
+                case_versions.c.case_id, case_versions.c.version, case_versions.c.at,
+                case_versions.c.actor, case_versions.c.action, case_versions.c.restores,
+                cases.c.title, cases.c.row_version, cases.c.given_key,
+            )
+            .join(cases, of_case)
+            .where(mine)
+        )  # fmt: skip
+        histories: dict[str, dict[int, CaseRow]] = {}
+        for row in self._all(query):
+            histories.setdefault(row.case_id, {})[row.version] = row
+        found: list[StandingChange] = []
+        for case_id, history in histories.items():
+            last = history[max(history)]
+            versions, first = standing(history, max(history), begun.get(case_id, UNJOINED))
+            if last.given_key is None and history[first].action == "added":
+                versions.append(first)
+            found += [
+                StandingChange(
+                    case_id, last.title, version, last.row_version, when(history[version].at),
+                    history[version].actor, history[version].action, is_last=version == versions[0],
+                )
+                for version in versions
+            ]  # fmt: skip
+        return tuple(sorted(found, key=lambda one: one.at, reverse=True))
 
     def is_own_addition(self, project_id: str, case_id: str, *, by: str) -> bool:
         """Whether ``take_out`` would take this case out."""
@@ -387,34 +425,6 @@ def _words_at(connection: Connection, row: CaseRow, version: int) -> str:
     return "" if body is None else text_hash(TestCase.model_validate_json(body))
 
 
-class _Version(Protocol):
-    """What a version says of itself: a row of the database, or what is read of it."""
-
-    @property
-    def action(self) -> CaseAction: ...
-    @property
-    def restores(self) -> int | None: ...
-
-
-def _original(history: Mapping[int, _Version], version: int) -> int:
-    """The version whose text this one shows: itself, or the one that an undo brought back."""
-    restores = history[version].restores
-    return version if restores is None else restores
-
-
-def _last_change(
-    history: Mapping[int, _Version], version: int, begun: Mapping[int, int]
-) -> tuple[int, int] | None:
-    """The version that the last change made, and the one before it; ``None`` where the words that
-    ``version`` shows came from no change that can be taken back."""
-    shown = _original(history, version)
-    before = begun.get(shown, shown - 1)
-    if before not in history or history[before].action == "removed":
-        return None
-    kept = history[shown].action in ("asked", "masked")  # nobody's change of the words
-    return None if kept else (shown, before)
-
-
 def _is_own_addition(connection: Connection, row: CaseRow, by: str) -> bool:
     """Whether a case was added by hand, reads as it was added, and nobody else touched it."""
     if row.run_id is None or row.given_key is not None:
@@ -428,7 +438,7 @@ def _is_own_addition(connection: Connection, row: CaseRow, by: str) -> bool:
         stale_reviews.c.actor != plain(by),
     )
     return (
-        _original(kept, row.row_version) == min(kept)
+        original(kept, row.row_version) == min(kept)
         and all(one.actor == plain(by) for one in kept.values())
         and connection.execute(select(case_proposals.c.seq).where(waiting)).first() is None
         and connection.execute(select(stale_reviews.c.seq).where(said)).first() is None

@@ -1,4 +1,4 @@
-"""What Streamlit leaves to the browser: five scripts and two sheets of our own, all constant.
+"""What Streamlit leaves to the browser: six scripts and two sheets of our own, all constant.
 
 They are given keys and numbers, and what the browser keeps (a name, ids), never a word of a
 document, a case or a model. Where a browser runs
@@ -119,6 +119,21 @@ export default function({ data }) {
   };
 }
 """
+_ONE_ENTRY_A_PAGE = """
+export default function() {
+  // Streamlit adds an entry to the browser's history with every change of the address. Another case
+  // of the same run is no other page, nor is an address that only gets the names of what it shows.
+  const push = history.pushState;
+  history.pushState = function(state, title, to) {
+    const now = new URL(location.href), next = new URL(to, location.href);
+    const stays = (name) => now.searchParams.get(name) === next.searchParams.get(name);
+    const same = now.pathname === next.pathname
+      && (!now.searchParams.has("project") || (stays("project") && stays("run")));
+    return (same ? history.replaceState : push).call(history, state, title, to);
+  };
+  return () => { history.pushState = push; };
+}
+"""
 _SHEET = """
 /* Links from a heading to itself: on pages kept by their address they lead nowhere, Tab by Tab. */
 [data-testid="stHeaderActionElements"] { display: none; }
@@ -161,6 +176,7 @@ _width = st.components.v2.component("uat_width", js=_WIDTH)
 _in_view = st.components.v2.component("uat_chosen_in_view", js=_CHOSEN_IN_VIEW)
 _cookies = st.components.v2.component("uat_keep_cookies", js=_KEEP_COOKIES)
 _leaving = st.components.v2.component("uat_ask_before_leaving", js=_ASK_BEFORE_LEAVING)
+_entries = st.components.v2.component("uat_one_entry_a_page", js=_ONE_ENTRY_A_PAGE)
 _sheet = st.components.v2.component("uat_sheet", css=_SHEET, isolate_styles=False)
 _panes = st.components.v2.component("uat_panes", css=_PANES, isolate_styles=False)
 
@@ -198,6 +214,11 @@ def ask_before_leaving(key: str) -> None:
     """Have the browser ask before a page is left or loaded anew while a field in the container
     with this key holds words that are not sent yet: they are when the field is left."""
     _leaving(key=f"leaving-{key}", data={"key": key})
+
+
+def one_entry_a_page() -> None:
+    """Have the browser's Back lead to the page or run before, and not to the case before."""
+    _entries(key="one-entry-a-page")
 
 
 def sheet() -> None:

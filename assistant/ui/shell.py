@@ -16,7 +16,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.browser_memory import remember, remembered_project
-from assistant.ui.browser_scripts import sheet
+from assistant.ui.browser_scripts import one_entry_a_page, sheet
 from assistant.ui.erase_panel import erased_note, keep_and_erase
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import forget_presses, forget_unreached, pressed
@@ -25,6 +25,7 @@ from assistant.ui.state import (
     WANTED_PAGE,
     Session,
     errors_shown,
+    follow_browser,
     given_name,
     keep_address,
     page_action,
@@ -72,6 +73,7 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
         _first_project(opened, record)
         st.stop()
     ids = {project.id for project in projects}
+    follow_browser(record, with_run=chosen is pages[0])
     if record.project_id not in ids:
         last = remembered_project()
         sample = opened.find_project(SAMPLE_PROJECT)
@@ -87,6 +89,7 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
             _writers(opened)
             _person(opened, record)
             sheet()
+            one_entry_a_page()
             remember(
                 name=given_name(record),
                 given=record.names_given,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
@@ -82,6 +83,21 @@ def keep_address(record: Session, *, with_run: bool) -> None:
     wanted = {name: value for name, value in wanted.items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+
+
+def follow_browser(record: Session, *, with_run: bool) -> None:
+    """Look at what the address names where the browser's Back or Forward led to it."""
+    context = get_script_run_ctx()
+    address = st.query_params
+    if context is None or not context.is_history_navigation or "project" not in address:
+        return
+    if record.project_id != address["project"]:
+        record.project_id = address["project"]
+        record.open_run("")
+    if with_run:
+        if record.run_id != address.get("run", ""):
+            record.open_run(address.get("run", ""))
+        record.case_id = address.get("case", record.case_id)
 
 
 def given_name(record: Session) -> str:

@@ -25,6 +25,11 @@ Acceptance criteria:
 def paste_and_generate(page: Page, address: str, text: str) -> None:
     """Paste the text as a person does and press the button at once."""
     page.goto(address)
+    paste_and_generate_here(page, text)
+
+
+def paste_and_generate_here(page: Page, text: str) -> None:
+    """The same on the page that is open."""
     page.get_by_label(TEXT).fill(text)
     page.locator(".st-key-generate button").first.click()
     done = page.get_by_text(re.compile(r"^\d+ cases: ")).first

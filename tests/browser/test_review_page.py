@@ -9,6 +9,7 @@ import pytest
 from canvas_tables import at_rest, cells, table
 from playwright.sync_api import Page, expect
 from reviewing import (
+    TEXT,
     accept,
     chosen_row,
     edit,
@@ -17,6 +18,7 @@ from reviewing import (
     ids,
     open_case,
     paste_and_generate,
+    paste_and_generate_here,
     press,
     rows,
     seen,
@@ -170,6 +172,50 @@ def test_done_right_after_typing_stays_on_the_case_and_one_undo_takes_it_back(
     expect(steps(page)).not_to_contain_text("frobnicator")
     assert steps(page).inner_text() == before
     expect(page.locator(".st-key-undo button").first).to_be_disabled()
+
+
+@pytest.mark.slow
+def test_each_undo_takes_back_the_last_rejection(server: object, page: Page) -> None:
+    generate_in_new_project(page, server.url, SCENARIOS)
+    listed = ids(page)
+    decided = page.get_by_text(re.compile(r"^5 cases: "))
+    for _ in range(3):
+        press(page, "x")
+    expect(decided).to_contain_text("0 accepted, 3 rejected, 2 to review")
+    for left in (2, 1, 0):
+        press(page, "u")
+        expect(decided).to_contain_text(f"0 accepted, {left} rejected")
+        expect(open_case(page)).to_have_text(listed[left])
+    expect(page.locator(".st-key-undo button").first).to_be_disabled()
+
+
+@pytest.mark.slow
+def test_back_leads_out_of_a_run_however_many_cases_were_opened(server: object, page: Page) -> None:
+    page.goto(f"{server.url}/settings")
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+    at_rest(page)
+    page.get_by_role("link", name="Generate test cases").first.click()
+    at_rest(page)
+    paste_and_generate_here(page, SCENARIOS)
+    run = re.compile(r"[?&]run=")
+    opened = open_case(page).text_content()
+    for _ in range(3):
+        press(page, "n")
+    last = open_case(page).text_content()
+    assert opened != last
+    page.go_back()
+    expect(page.get_by_label(TEXT)).to_be_visible()
+    expect(page).not_to_have_url(run)
+    at_rest(page)
+    page.go_forward()
+    expect(page).to_have_url(run)
+    expect(open_case(page)).to_have_text(last)
+    at_rest(page)
+    page.go_back()
+    expect(page.get_by_label(TEXT)).to_be_visible()
+    at_rest(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
 
 
 @pytest.mark.slow

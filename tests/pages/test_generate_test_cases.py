@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.domain import GenerationConfig, Question
 from assistant.ui import state
+from assistant.ui.plain_text import cut
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
 from assistant.workflow.writing import requests, runs
@@ -164,7 +165,8 @@ def test_two_fields_of_one_edit_are_taken_back_by_one_undo_and_then_nothing_is(
     assert not app.error
     assert library.case(project_id, case_id).case == before
     said = [one.value.replace("\\", "") for one in app.toast]
-    assert said == [f"Taken back: {case_id} edited: Step 1, action; Step 1, expected result"]
+    title = cut(before.title, 60)
+    assert said == [f"Taken back: “{title}” edited: Step 1, action; Step 1, expected result"]
     assert app.button(key="undo").disabled
 
 

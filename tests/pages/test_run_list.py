@@ -275,6 +275,93 @@ def test_edits_of_a_case_say_nothing_of_one_with_its_id_in_another_project(
     assert opened.library.case(other, case_id).case.title == "Red"
 
 
+def statuses(app: AppTest) -> list[str]:
+    library, project_id = state.workspace().library, app.query_params["project"]
+    return [library.case(project_id, name).status for name in rows(app)]
+
+
+def write_again(app: AppTest, case_id: str, title: str) -> None:
+    """What a run that writes for this list does with a case."""
+    library, project_id = state.workspace().library, app.query_params["project"]
+    stored = library.case(project_id, case_id)
+    library.rewrite_case(
+        project_id, stored.case.model_copy(update={"title": title}), app.query_params["run"],
+        expected_version=stored.row_version, by=app.session_state[state.RECORD].user,
+    )  # fmt: skip
+
+
+def test_one_undo_after_the_other_takes_all_that_was_done_back(app: AppTest) -> None:
+    cases = list(rows(app))
+    edited = cases[0]
+    app.button(key="edit").click().run()
+    versions(app, edited, "A title of mine")
+    app.button(key="edit").click().run()
+    for _ in cases:
+        app.button(key="reject").click().run()
+    assert set(statuses(app)) == {"rejected"}
+    for number in range(len(cases), 0, -1):
+        assert app.button(key="undo").help.endswith(" rejected. Key U")
+        app.button(key="undo").click().run()
+        assert not app.exception
+        assert not app.error
+        assert app.query_params["case"] == cases[number - 1]
+        assert statuses(app).count("rejected") == number - 1
+    assert "edited" in app.button(key="undo").help
+    app.button(key="undo").click().run()
+    assert "A title of mine" not in rows(app)[edited]
+    assert app.button(key="undo").disabled
+
+
+def test_undo_is_of_the_case_that_a_person_opened(app: AppTest) -> None:
+    """A decision on another case was taken back, and the case written again stayed."""
+    first, second = list(rows(app))[:2]
+    write_again(app, second, "Other words")
+    app.button(key="accept").click().run()
+    app.radio(key="case_list").set_value(first).run()
+    app.radio(key="case_list").set_value(second).run()
+    assert "“Other words” written again" in app.button(key="undo").help
+    app.button(key="undo").click().run()
+    assert app.query_params["case"] == second
+    assert "Other words" not in rows(app)[second]
+    assert statuses(app)[0] == "accepted"
+    app.button(key="undo").click().run()
+    assert app.query_params["case"] == first
+    assert statuses(app)[0] == "draft"
+
+
+def test_undo_right_after_a_decision_is_of_that_decision(app: AppTest) -> None:
+    """The next case is opened by the page: it is not what was done last."""
+    first, second = list(rows(app))[:2]
+    write_again(app, second, "Other words")
+    app.run()
+    app.button(key="accept").click().run()
+    assert app.query_params["case"] == second
+    app.button(key="undo").click().run()
+    assert app.query_params["case"] == first
+    assert statuses(app)[0] == "draft"
+    app.button(key="undo").click().run()
+    assert app.query_params["case"] == second
+    assert "Other words" not in rows(app)[second]
+
+
+def test_what_somebody_changed_since_is_said_and_passed_over(app: AppTest) -> None:
+    first, second, third = list(rows(app))[:3]
+    library, project_id = state.workspace().library, app.query_params["project"]
+    app.button(key="reject").click().run()
+    app.button(key="reject").click().run()
+    stored = library.case(project_id, second)
+    library.set_status(
+        project_id, second, "accepted", by="Bob", expected_version=stored.row_version
+    )
+    app.run()
+    assert app.query_params["case"] == third
+    app.button(key="undo").click().run()
+    assert "Somebody changed" in app.error[0].value
+    assert statuses(app)[:2] == ["draft", "accepted"]
+    assert app.query_params["case"] == first
+    assert app.button(key="undo").disabled
+
+
 def test_accept_all_leaves_a_case_for_the_reason_that_the_list_says(app: AppTest) -> None:
     opened, project_id = state.workspace(), app.query_params["project"]
     run_id, name = app.query_params["run"], named(app, "old voucher")

@@ -285,6 +285,21 @@ class LastChange:
     before: CaseVersion
 
 
+@dataclass(frozen=True, slots=True)
+class StandingChange:
+    """A change of a case that was not taken back. ``seen`` is the version that the case has now;
+    with ``is_last`` it is the one that an undo of the case takes back."""
+
+    case_id: str
+    title: str
+    version: int
+    seen: int
+    at: datetime
+    by: str
+    action: CaseAction
+    is_last: bool
+
+
 class RunSummary(Value):
     """A generation run without its contents: it planned a case for each of ``conditions``.
 

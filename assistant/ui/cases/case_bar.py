@@ -11,14 +11,11 @@ from assistant.ui.browser_scripts import was_narrow
 from assistant.ui.cases.case_additions import duplicate_button
 from assistant.ui.cases.case_list import listed_rows
 from assistant.ui.cases.case_undo import (
-    ADDED,
     EDITING,
-    decided_last,
-    is_addition,
+    led_to,
+    next_undo,
     note_decision,
     open_fields,
-    said_of,
-    to_take_back,
     undo,
 )
 from assistant.ui.home.write_again_menu import write_again_menu
@@ -161,22 +158,16 @@ class CaseBar:
             write_again_menu(self.opened, self.record, self.stored, self.view)
 
     def _undo_button(self) -> None:
-        last = decided_last()
-        many = len(last[0].changed) if last else 0
-        change = None if last else to_take_back(self.opened, self.record, self.case.id)
-        added = not last and not change and is_addition(self.opened, self.record, self.case.id)
-        takes = "nothing"
-        if change or added:
-            takes = f"{self.case.id} {said_of(change) if change else ADDED}"
+        following = next_undo(self.opened, self.record, self.case.id)
         st.button(
-            f"Undo ({many})" if many > 1 else "Undo",
+            label(following.button(self.case.id)),
             icon=":material/undo:",
             type="tertiary",
             shortcut="U",
-            help=f"Take back: {label(last[1] if last else takes)}. Key U",
-            disabled=last is None and change is None and not added,
+            help=f"Take back: {label(following.says, limit=200)}. Key U",
+            disabled=following.deed is None and not following.passed,
             on_click=undo,
-            args=(self.opened, self.record, self.stored),
+            args=(self.opened, self.record, following),
             key="undo",
         )
 
@@ -203,13 +194,12 @@ class CaseBar:
                 seen_text=self.stored.text_hash,
                 by=self.record.user,
             )
-            note_decision(
-                BulkOutcome(changed=((stored.id, stored.row_version),)), f"{stored.id} {status}"
-            )
+            note_decision(BulkOutcome(changed=((stored.id, stored.row_version),)))
             lacks = review.left_open(stored.case) if status == "accepted" else ""
             if lacks:
                 note_done(f"{stored.id} accepted, though {lacks}", icon=":material/edit_note:")
-            _open(following)
+            led_to(following)
+            open_fields("")
 
 
 def _open(case_id: str) -> None:

@@ -1,29 +1,42 @@
-"""What this session did with cases, so that one press takes back one press."""
+"""What was done with the cases of the open run, so that one press takes back one press."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 
-from assistant.domain import CaseStatus
+from assistant.domain import CaseStatus, utc_now
 from assistant.errors import AssistantError
+from assistant.ui.browser_scripts import was_narrow
 from assistant.ui.cases.list_order import beside
 from assistant.ui.counts import counted
-from assistant.ui.state import CASE_PROBLEM, RECORD, Session, note_done
+from assistant.ui.plain_text import cut, visible
+from assistant.ui.state import CASE_PROBLEM, RECORD, Session, given_name, note_done
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import proposals, review
-from assistant.workflow.review.review import BulkOutcome, LastChange
-from assistant.workflow.writing.runs import StoredCase
+from assistant.workflow.review import proposals
+from assistant.workflow.review import undo as undoing
+from assistant.workflow.review.review import BulkOutcome
+from assistant.workflow.review.undo import Deed, LastChange, StandingChange
 
 DECIDED = "case_decided"
 """Set when the status of a case has changed, which is counted outside of it too."""
 EDITING = "case_editing"
 """The id of the case whose fields are open."""
-ADDED = "added"
-"""What an undo says of a case that it takes out."""
-_LAST = "run_last"
-"""The last decision of this session on the run page: its outcome, and what it was."""
+TITLE = 60
+"""Characters of a title in what an undo says."""
+SHORT = 14
+"""Characters of a title on the button."""
+_TOGETHER = "cases_together"
+"""By project, the changes of many cases that one press made."""
+_LED = "case_led_to"
+"""The case that the page itself opened after what was done last, and no person."""
+_SINCE = "undo_since"
+"""When this session came to cases: what people without a name do is told apart by nothing else."""
+_TOLD = "undo_told"
+"""What was said to stay, as somebody changed the case since."""
 _EDIT = "case_edit"
 """The edit that is going on: its project and case, the version that it began with, the one it has
 come to."""
@@ -37,10 +50,38 @@ _STATUS_SAID: dict[CaseStatus, str] = {
 }
 
 
-def note_decision(outcome: BulkOutcome, said: str) -> None:
-    """Keep what was decided, so that one undo takes it back."""
-    st.session_state[_LAST] = (outcome, said) if outcome.changed else None
+@dataclass(frozen=True)
+class NextUndo:
+    """What the next undo takes back, and what this person did later and cannot be: nothing of it
+    where there is no ``deed``."""
+
+    deed: Deed | None
+    says: str
+    passed: tuple[Deed, ...] = ()
+
+    def button(self, open_id: str) -> str:
+        """What the button says: how many cases, or the one that is not open."""
+        changes = self.deed.changes if self.deed else ()
+        if len(changes) > 1:
+            return f"Undo ({len(changes)})"
+        if changes and changes[0].case_id != open_id and not was_narrow():
+            return f"Undo “{cut(visible(changes[0].title), SHORT)}”"
+        return "Undo"
+
+
+def note_decision(outcome: BulkOutcome) -> None:
+    """Keep what was decided, so that one undo takes all of it back."""
+    record: Session = st.session_state[RECORD]
+    if len(outcome.changed) > 1:
+        presses = st.session_state.setdefault(_TOGETHER, {})
+        presses.setdefault(record.project_id, []).append(outcome.changed)
     st.session_state[DECIDED] = True
+    led_to(record.case_id)
+
+
+def led_to(case_id: str) -> None:
+    """Open a case after something was done: the next undo is of that, and not of this case."""
+    st.session_state[RECORD].case_id = st.session_state[_LED] = case_id
 
 
 def open_fields(case_id: str) -> None:
@@ -56,7 +97,6 @@ def note_edit(case_id: str, seen: int, saved: int) -> None:
     """Version ``saved`` was made from ``seen``: with the fields open, a part of one edit."""
     if saved == seen:
         return  # the library stores no edit that changes nothing
-    st.session_state.pop(_LAST, None)
     if st.session_state.get(EDITING) != case_id:
         return
     name = _name(case_id)
@@ -69,29 +109,51 @@ def note_edit(case_id: str, seen: int, saved: int) -> None:
 
 def note_addition(case_id: str) -> None:
     """A case was added and is open, with its fields: the next undo takes it back."""
-    st.session_state.pop(_LAST, None)
     st.session_state[DECIDED] = True
     st.session_state[RECORD].case_id = case_id
     open_fields(case_id)
 
 
-def is_addition(opened: Workspace, record: Session, case_id: str) -> bool:
-    """Whether an undo takes out a case that has nothing else to take back: this user added it."""
-    return opened.library.is_own_addition(record.project_id, case_id, by=record.user)
+def next_undo(opened: Workspace, record: Session, case_id: str) -> NextUndo:
+    """What an undo takes back: the last thing done with the open case, where a person opened it
+    and something was; else the last thing that this person did in the run."""
+    if st.session_state.get(_LED) != case_id:
+        st.session_state.pop(_LED, None)
+    began = st.session_state.setdefault(_SINCE, utc_now())
+    since: datetime | None = None if given_name(record) else began
+    found = undoing.deeds(
+        opened, record.project_id, record.run_id, by=record.user, begun=_begun(record),
+        together=st.session_state.get(_TOGETHER, {}).get(record.project_id, ()),
+    )  # fmt: skip
+    own = None if _LED in st.session_state else undoing.last_on(found, case_id)
+    if own is not None:
+        return NextUndo(own, _said(opened, record, own))
+    last, passed = undoing.last_of(found, record.user, since)
+    told = st.session_state.get(_TOLD, set())
+    passed = tuple(one for one in passed if one.changes[0] not in told)
+    return NextUndo(last, _said(opened, record, last) if last else "nothing", passed)
 
 
-def decided_last() -> tuple[BulkOutcome, str] | None:
-    """The last decision of this session, where nothing was edited or taken back since."""
-    last: tuple[BulkOutcome, str] | None = st.session_state.get(_LAST)
-    return last
+def _said(opened: Workspace, record: Session, deed: Deed) -> str:
+    """What a deed did, with the title of its case, or how many cases it changed."""
+    first = deed.changes[0]
+    if len(deed.changes) > 1:
+        return f"{counted(len(deed.free), 'case')} {first.action} at once"
+    change = _change(opened, record, first)
+    what = _said_of(change) if change else first.action
+    by = "" if first.by in ("", record.user) else f" (by {visible(first.by)})"
+    return f"“{cut(visible(first.title), TITLE)}” {what}{by}"
 
 
-def to_take_back(opened: Workspace, record: Session, case_id: str) -> LastChange | None:
-    """The change of a case that an undo would take back; ``None`` where there is none."""
-    return opened.library.last_change(record.project_id, case_id, begun=_begun(case_id))
+def _change(opened: Workspace, record: Session, one: StandingChange) -> LastChange | None:
+    """The words before and after; ``None`` of an addition."""
+    if one.action == "added":
+        return None
+    begun = _begun(record).get(one.case_id, {})
+    return opened.library.last_change(record.project_id, one.case_id, begun=begun)
 
 
-def said_of(change: LastChange) -> str:
+def _said_of(change: LastChange) -> str:
     """What a change did: the fields that it changed, or what it decided."""
     before, after = change.before.case, change.changed.case
     if before.status != after.status and after.status != "draft":
@@ -101,58 +163,63 @@ def said_of(change: LastChange) -> str:
     return f"{change.changed.action}{named}"
 
 
-def undo(opened: Workspace, record: Session, stored: StoredCase) -> None:
-    """Take the last decision back, or the last change of the open case, and say what it was."""
-    last = decided_last()
-    st.session_state.pop(_LAST, None)
+def undo(opened: Workspace, record: Session, following: NextUndo) -> None:
+    """Take back what the button said, and open the case that it is about."""
+    deed = following.deed
     st.session_state[DECIDED] = True
-    if last is not None and len(last[0].changed) > 1:
-        _undo_many(opened, record, last[0])
+    _tell_passed(following.passed)
+    if deed is None:
         return
-    (case_id, version) = last[0].changed[0] if last else (stored.id, stored.row_version)
+    begun = _begun(record)
+    change = _change(opened, record, deed.changes[0]) if len(deed.changes) == 1 else None
     try:
-        change = to_take_back(opened, record, case_id)
-        if change is None and is_addition(opened, record, case_id):
-            opened.library.take_out(
-                record.project_id, case_id, by=record.user, expected_version=version
-            )
-            note_done(f"Taken back: {case_id} {ADDED}", icon=":material/undo:")
-            st.session_state[RECORD].case_id = beside(case_id)
-            open_fields("")
-            return
-        back = opened.library.undo(
-            record.project_id,
-            case_id,
-            by=record.user,
-            expected_version=version,
-            begun=_begun(case_id),
-        )
+        taken = undoing.take_back(opened, record.project_id, deed, by=record.user, begun=begun)
     except AssistantError as error:
         st.session_state[CASE_PROBLEM] = str(error)
         return
+    if len(deed.changes) > 1:
+        note_done(f"Taken back on {counted(len(taken.done), 'case')}", icon=":material/undo:")
+        if taken.left:
+            st.session_state[CASE_PROBLEM] = (
+                f"{len(taken.left)} of {len(deed.changes)} cases were changed since and stay as "
+                "they are."
+            )
+        return
+    note_done(f"Taken back: {following.says}", icon=":material/undo:")
+    (one, version) = taken.done[0]
+    if not version:
+        led_to(beside(one.case_id))
+        open_fields("")
+        return
     if change is not None:
-        _continue_edit(case_id, back.row_version, change.before.version)
-        note_done(f"Taken back: {case_id} {said_of(change)}", icon=":material/undo:")
-    if st.session_state[RECORD].case_id != case_id:
-        st.session_state[RECORD].case_id = case_id
+        _continue_edit(one.case_id, version, change.before.version)
+    if st.session_state[RECORD].case_id != one.case_id:
+        led_to(one.case_id)
         open_fields("")
 
 
-def _undo_many(opened: Workspace, record: Session, outcome: BulkOutcome) -> None:
-    done = review.undo_all(opened, record.project_id, outcome, by=record.user)
-    note_done(f"Taken back on {counted(done, 'case')}", icon=":material/undo:")
-    if left := len(outcome.changed) - done:
-        st.session_state[CASE_PROBLEM] = (
-            f"{left} of {len(outcome.changed)} cases were changed since and stay as they are."
-        )
+def _tell_passed(passed: tuple[Deed, ...]) -> None:
+    """Say once what is not taken back, though this person did it later than what is."""
+    if not passed:
+        return
+    told = st.session_state.setdefault(_TOLD, set())
+    for deed in passed:
+        told.add(deed.changes[0])
+    names = ", ".join(f"“{cut(visible(one.changes[0].title), TITLE)}”" for one in passed)
+    is_one = len(passed) == 1
+    st.session_state[CASE_PROBLEM] = (
+        f"Somebody changed {names} since: {'it stays as it is' if is_one else 'they stay'}."
+    )
 
 
-def _begun(case_id: str) -> Mapping[int, int]:
-    """Where the edits of a case began; while its fields are open, each change is its own."""
-    if st.session_state.get(EDITING) == case_id:
-        return {}
+def _begun(record: Session) -> Mapping[str, Mapping[int, int]]:
+    """Where the edits of cases began; while its fields are open, each change is its own."""
     begun: Mapping[tuple[str, str], Mapping[int, int]] = st.session_state.get(_BEGUN, {})
-    return begun.get(_name(case_id), {})
+    return {
+        case_id: versions
+        for (project_id, case_id), versions in begun.items()
+        if project_id == record.project_id and case_id != st.session_state.get(EDITING)
+    }
 
 
 def _continue_edit(case_id: str, version: int, restored: int) -> None:

@@ -124,8 +124,7 @@ def _case(
 
 
 def _note_taken(stored: StoredCase) -> None:
-    outcome = BulkOutcome(changed=((stored.id, stored.row_version),))
-    note_decision(outcome, f"{stored.id} changed as proposed")
+    note_decision(BulkOutcome(changed=((stored.id, stored.row_version),)))
 
 
 def _sources(opened: Workspace, record: Session, view: RunView, stored: StoredCase) -> None:

@@ -173,7 +173,7 @@ def _accept_all(opened: Workspace, record: Session) -> None:
             with page_action():
                 outcome = review.accept_all(opened, record.project_id, drafts, by=record.user)
                 accepted = counted(len(outcome.changed), "case")
-                note_decision(outcome, f"{accepted} accepted at once")
+                note_decision(outcome)
                 note_done(f"{accepted} accepted", icon=":material/done_all:")
 
 

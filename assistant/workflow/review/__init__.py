@@ -20,4 +20,5 @@ __all__ = [
     "sentences",
     "stale",
     "suite_basis",
+    "undo",
 ]

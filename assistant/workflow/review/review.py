@@ -20,7 +20,6 @@ from assistant.domain import (
 from assistant.errors import AssistantError, LibraryError
 from assistant.generation.lint import with_fix
 from assistant.generation.proof.proof_faults import CONTRADICTION
-from assistant.library import LastChange as LastChange
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.stale import by_case, stale_cases
