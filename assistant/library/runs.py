@@ -12,6 +12,7 @@ from assistant.domain import (
     Chunk,
     Epic,
     GenerationRun,
+    ModelSpec,
     Question,
     RejectedDraft,
     RetrievedChunk,
@@ -191,6 +192,16 @@ class RunStore(Store):
             if row.project_id != project_id:
                 raise no_run(run_id)
             return load_all(Question, row.questions)
+
+    def models_of(self, project_id: str, run_ids: Collection[str]) -> dict[str, ModelSpec]:
+        """The models that wrote these runs, by run; an outline has none."""
+        query = select(runs.c.id, runs.c.body).where(
+            runs.c.project_id == project_id, runs.c.id.in_(list(run_ids))
+        )
+        found = {
+            row.id: GenerationRun.model_validate_json(row.body).model for row in self._all(query)
+        }
+        return {run_id: model for run_id, model in found.items() if model is not None}
 
     def runs(self, project_id: str, *, limit: int | None = None) -> tuple[RunSummary, ...]:
         """The runs of a project with their progress, newest first."""

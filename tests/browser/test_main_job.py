@@ -83,6 +83,7 @@ def test_paste_review_reload_download(
     assert found[0]["Status"] == "Approved", "the template's word for an accepted case"
 
     # All cases, for a tool, in the order in which they were written.
+    page.get_by_role("button", name="Download CSV").click()  # it closed when it was used
     page.get_by_text("All cases but the rejected").click()
     at_rest(page)
     page.get_by_role("combobox", name="For which tool").click()

@@ -255,8 +255,8 @@ def test_accept_all_takes_whole_cases_and_one_undo_takes_it_back(
     page.get_by_role("button", name="Accept 2 cases").click()
     expect(decided).to_contain_text("2 accepted, 0 rejected, 3 to review")
     at_rest(page)
+    expect(page.get_by_text("drafts left to you")).not_to_be_visible()
     assert [at for at, text in enumerate(rows(page).all_inner_texts()) if "✓" in text] == [3, 4]
-    page.keyboard.press("Escape")
     press(page, "u")
     expect(decided).to_contain_text("0 accepted, 0 rejected, 5 to review")
 

@@ -14,6 +14,7 @@ from assistant.workflow.review import own_cases
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import answers, generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.second_reading import ReadingTrace
 
 EPIC = """# CC-9 Vouchers
 
@@ -360,6 +361,17 @@ def test_what_somebody_changed_since_is_said_and_passed_over(app: AppTest) -> No
     assert statuses(app)[:2] == ["draft", "accepted"]
     assert app.query_params["case"] == first
     assert app.button(key="undo").disabled
+
+
+def test_quality_says_what_a_second_reader_read(app: AppTest) -> None:
+    project_id, run_id = app.query_params["project"], app.query_params["run"]
+    trace = ReadingTrace(title="desk", read=3)
+    state.workspace().library.saved.save(project_id, "second reading", run_id, trace)
+    app.segmented_control(key="run_view").set_value("quality").run()
+    assert not app.exception
+    (said,) = [one.value for one in app.markdown if "read once more by" in one.value]
+    assert "**3 cases** read once more by desk" in said
+    assert "it doubted none" in said
 
 
 def test_accept_all_leaves_a_case_for_the_reason_that_the_list_says(app: AppTest) -> None:

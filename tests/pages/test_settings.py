@@ -83,6 +83,61 @@ def test_an_endpoint_is_tested_saved_used_and_removed(
     assert page.selectbox(key="compose_writer").value != "endpoint"
 
 
+def writer_at_start(page: AppTest) -> str:
+    page.switch_page("pages/generate_test_cases.py").run()
+    assert not page.exception
+    return page.selectbox(key="compose_writer").value
+
+
+def test_projects_start_with_a_tested_endpoint_that_is_saved_and_there_is_a_way_back(
+    page: AppTest, server: EndpointServer
+) -> None:
+    assert writer_at_start(page) == "outline"
+    assert "Set up a model" in [one.proto.label for one in page.get("page_link")]
+    page.switch_page("pages/settings.py").run()
+    fill_in(page, server.url)
+    page.button(key="endpoint_test").click().run()
+    page.button(key="endpoint_save").click().run()
+    assert not page.exception
+    assert "Projects start with **m1** as the writer" in shown(page)
+    assert writer_at_start(page) == "endpoint"
+    assert page.button(key="generate").label == "Generate test cases"
+    page.switch_page("pages/settings.py").run()
+    page.button(key="endpoint_not_default").click().run()
+    assert writer_at_start(page) == "outline"
+    assert "Set up a model" not in [one.proto.label for one in page.get("page_link")]
+    page.button(key="write_with_model").click().run()
+    assert page.selectbox(key="compose_writer").value == "endpoint"
+    page.switch_page("pages/settings.py").run()
+    page.button(key="endpoint_save").click().run()
+    page.button(key="endpoint_test").click().run()
+    assert "Projects do not start with m1" in shown(page), "somebody has chosen the outline"
+
+
+def test_an_endpoint_that_nobody_has_tested_is_not_the_writer_of_itself(
+    page: AppTest, server: EndpointServer
+) -> None:
+    fill_in(page, server.url, key=KEY)
+    page.button(key="endpoint_save").click().run()
+    assert "Projects do not start with m1" in shown(page)
+    assert writer_at_start(page) == "outline"
+    page.switch_page("pages/settings.py").run()
+    page.button(key="endpoint_test").click().run()
+    assert page.success
+    assert writer_at_start(page) == "endpoint"
+
+
+def test_a_key_that_is_not_kept_makes_no_default(page: AppTest, server: EndpointServer) -> None:
+    fill_in(page, server.url, key=KEY)
+    page.button(key="endpoint_test").click().run()
+    assert page.success
+    server.answer = refuses(401, "no key")
+    page.text_input(key="endpoint_key_0").set_value(KEY)
+    page.button(key="endpoint_save").click().run()
+    assert page.warning
+    assert writer_at_start(page) == "outline"
+
+
 def test_a_refusal_names_the_remedy_and_not_the_key(page: AppTest, server: EndpointServer) -> None:
     server.answer = refuses(401, f"Incorrect API key: {KEY}")
     fill_in(page, server.url, key=KEY)

@@ -133,8 +133,11 @@ def test_a_doubt_counts_only_with_words_of_the_case(
             {"case": small.id},
         )
     )
+    assert second_reading.last_reading(opened, project_id, run_id) is None
     reading = second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
     assert reading.read == 2
+    kept = second_reading.last_reading(opened, project_id, run_id)
+    assert (kept.title, kept.read, kept.doubted) == ("m", 2, 1)
     assert reading.doubted == (small.id,)
     stored = opened.library.case(project_id, small.id)
     (finding,) = [one for one in stored.case.findings if one.rule == "second reader"]

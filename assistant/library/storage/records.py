@@ -95,7 +95,7 @@ class Erasure(Value):
         return ", ".join(f"{name}: {count}" for name, count in counts.items() if count) or "nothing"
 
 
-SavedKind = Literal["column mapping", "case template", "tool token"]
+SavedKind = Literal["column mapping", "case template", "tool token", "second reading"]
 """What a project saves under names."""
 
 

@@ -164,6 +164,10 @@ def _examples(opened: Workspace, record: Session) -> tuple[str, ...]:
     return known[1]
 
 
+QUOTES = frozenset('“”„"«»')
+"""A heading that has such marks gets no others around it."""
+
+
 def _nothing_asked(opened: Workspace, record: Session) -> None:
     """What can be asked, with examples from the project's own headings, and earlier talks."""
     if _writer() == ask_sources.NO_WRITER:
@@ -182,7 +186,8 @@ def _nothing_asked(opened: Workspace, record: Session) -> None:
         st.page_link("pages/import_sources.py", label="Import sources", icon=":material/upload:")
     with st.container(gap="xsmall"):
         for number, heading in enumerate(examples):
-            question = f"What do the sources say about “{heading}”?"
+            quoted = heading if QUOTES & set(heading) else f"“{heading}”"
+            question = f"What do the sources say about {quoted}?"
             st.button(
                 label(question),
                 icon=":material/lightbulb:",

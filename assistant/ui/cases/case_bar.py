@@ -22,6 +22,7 @@ from assistant.ui.home.write_again_menu import write_again_menu
 from assistant.ui.plain_text import label
 from assistant.ui.state import RECORD, Session, error_kept, note_done
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
+from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
 from assistant.workflow.review.review import BulkOutcome
@@ -75,7 +76,7 @@ class CaseBar:
         badges = [f":{STATUS_COLORS[case.status]}-badge[{case.status}]"]
         if case.technique:
             badges.append(f":{TECHNIQUE_COLORS[case.technique]}-badge[{case.technique}]")
-        writer = case.origin.model_id or case.origin.writer
+        writer = models.model_title(case.origin.model_id) or case.origin.writer
         badges.append(f":gray-badge[:material/draw: {label(writer, limit=WRITER)}]")
         if case.origin.edited_by:
             badges.append(f":gray-badge[:material/edit: {label(case.origin.edited_by)}]")

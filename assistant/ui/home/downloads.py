@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.ui.cases.case_list import ordered_rows
 from assistant.ui.counts import counted
+from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.plain_text import label, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -23,7 +24,7 @@ SELECTIONS: dict[export_cases.Selection, str] = {
 
 def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> None:
     """Choose which cases and for which tool; the file is made when the button is pressed."""
-    with st.popover("Download CSV", icon=":material/download:"):
+    with st.popover("Download CSV", icon=":material/download:", key=menu_key("download_menu")):
         selection: export_cases.Selection = st.radio(
             "Which cases",
             list(SELECTIONS),
@@ -54,7 +55,7 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
             mime=export_cases.MIME[target.profile],
             type="primary",
             icon=":material/download:",
-            on_click="ignore",
+            on_click=close_menus,
             disabled=count == 0,
             key="download",
         )

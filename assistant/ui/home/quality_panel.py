@@ -11,9 +11,10 @@ import streamlit as st
 
 from assistant.ui.cases.depth_matrix import case_button, depth_matrix
 from assistant.ui.counts import counted
-from assistant.ui.home.second_reading_menu import second_reading_menu
+from assistant.ui.home.second_reading_menu import second_reading_menu, second_reading_note
 from assistant.ui.home.write_again_menu import writer_choice
 from assistant.ui.home.writing_progress import follow, writing_progress
+from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
@@ -55,7 +56,9 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
             ":small[not written, rejected, or claimed and not shown; the others stay as they are]",
             width="stretch",
         )
-        with st.popover("Write the missing cases", icon=":material/playlist_add:"):
+        with st.popover(
+            "Write the missing cases", icon=":material/playlist_add:", key=menu_key("gaps_menu")
+        ):
             writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
             if pressed("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
                 with page_action():
@@ -64,6 +67,7 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
                     )
                     jobs = follow_up_runs.start(opened, record.project_id, [again])
                     follow(jobs, left_open=[one.reason for one in filling.left_open])
+                    close_menus()
 
 
 @st.cache_data(show_spinner="Looking at the coverage…", max_entries=8)
@@ -103,6 +107,7 @@ def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str)
                 border=True,
                 help=figure.rule,
             )
+    second_reading_note(opened, record)
     second_reading_menu(opened, record)
     chosen = st.pills(
         "Cases behind a figure",

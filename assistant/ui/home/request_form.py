@@ -219,7 +219,14 @@ def _outlines_note(opened: Workspace) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f":orange[:material/edit_note:] {says}", width="stretch")
-        if not opened.settings.lock_settings:
+        able = second_reading.readers(opened)
+        if able:
+            title = label(models.writer(opened, able[0]).title)
+            st.button(
+                f"Write with {title}", icon=":material/smart_toy:", key="write_with_model",
+                on_click=lambda: st.session_state.update({CHOSEN_WRITER: able[0]}),
+            )  # fmt: skip
+        elif not opened.settings.lock_settings:
             st.page_link(
                 "pages/settings.py", label="Set up a model", icon=":material/settings:",
                 width="content",

@@ -20,6 +20,7 @@ from assistant.ui.home.quality_panel import coverage_table, quality_panel
 from assistant.ui.home.questions_panel import run_questions
 from assistant.ui.home.run_cases import panes_shown, run_cases
 from assistant.ui.home.second_reading_menu import second_reading_progress
+from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, note_done, page_action
@@ -158,7 +159,7 @@ def _accept_all(opened: Workspace, record: Session) -> None:
     reasons = (review.set_aside(one, stale, answered.get(one.id, ())) for one in drafts)
     left = Counter(filter(None, reasons))
     clean = len(drafts) - left.total()
-    with st.popover("Accept all", icon=":material/done_all:"):
+    with st.popover("Accept all", icon=":material/done_all:", key=menu_key("accept_all_menu")):
         st.markdown(
             f"Accept the **{counted(clean, 'draft')}** in which no check found anything, of "
             f"{len(drafts)}? The checks do not know whether a case is right."
@@ -174,6 +175,7 @@ def _accept_all(opened: Workspace, record: Session) -> None:
                 outcome = review.accept_all(opened, record.project_id, drafts, by=record.user)
                 accepted = counted(len(outcome.changed), "case")
                 note_decision(outcome)
+                close_menus()
                 note_done(f"{accepted} accepted", icon=":material/done_all:")
 
 
@@ -183,7 +185,9 @@ def earlier_runs(opened: Workspace, record: Session) -> None:
     if not listed:
         return
     st.subheader("Earlier runs", icon=":material/history:")
-    for summary in listed[:8]:
+    shown = listed[:8]
+    names = runs.endpoint_models(opened, record.project_id, shown)
+    for summary in shown:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 label(summary.request, limit=70),
@@ -193,8 +197,9 @@ def earlier_runs(opened: Workspace, record: Session) -> None:
                 on_click=record.open_run,
                 args=(summary.id,),
             )
+            writer = names.get(summary.id) or _writer(summary)
             st.markdown(
                 f"{STATUS_BADGES[summary.status]} :small[:gray[{counted(summary.cases, 'case')}, "
-                f"{summary.accepted} accepted · {label(_writer(summary))} · "
+                f"{summary.accepted} accepted · {label(writer)} · "
                 f"{summary.created_at.astimezone():%d %b %H:%M}]]"
             )

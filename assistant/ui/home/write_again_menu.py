@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.ui.browser_scripts import was_narrow
 from assistant.ui.home.writing_progress import follow
+from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.plain_text import cut, label, visible
 from assistant.ui.state import Session, error_kept
 from assistant.workflow.deployment import models
@@ -28,6 +29,7 @@ def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, vie
         "" if narrow else WHAT,  # its sign alone, where its words would be on a second row
         type="tertiary",
         icon=":material/refresh:",
+        key=menu_key("write_again_menu"),
         disabled=busy or not written,
         help=says if written else NOT_WRITTEN,
     ):
@@ -95,4 +97,5 @@ def _start(opened: Workspace, record: Session, stored: StoredCase, part: int, wr
                 ),
             )
         jobs = follow_up_runs.start(opened, record.project_id, planned)
+        close_menus()
         follow(jobs, {stored.id: stored.row_version})

@@ -6,8 +6,8 @@ import streamlit as st
 
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import errors_shown, note_done, page_action
-from assistant.workflow.deployment import endpoint_settings
+from assistant.ui.state import CHOSEN_WRITER, errors_shown, note_done, page_action
+from assistant.workflow.deployment import endpoint_settings, models, ways_of_writing
 from assistant.workflow.deployment.endpoint_settings import (
     OWN_ADDRESSES,
     PROVIDER_TITLES,
@@ -34,7 +34,7 @@ def endpoint_form(opened: Workspace) -> None:
     st.subheader("Endpoint", icon=":material/dns:")
     st.caption(
         "A model that a server offers: OpenAI, Azure, Anthropic, Ollama, or anything compatible in "
-        "your own network. It is used only where a person chooses it as the writer."
+        "your own network. It writes where it is the writer of a run; projects may start with it."
     )
     if opened.endpoint_problem:
         st.error(plain(opened.endpoint_problem), icon=":material/error:")
@@ -44,6 +44,7 @@ def endpoint_form(opened: Workspace) -> None:
         _what_leaves(view)
         _key_and_buttons(opened, view, wanted)
         _outcome(wanted)
+        _default(opened)
         if endpoint_settings.is_saved(opened) and not opened.settings.lock_settings:
             _remove(opened)
 
@@ -203,13 +204,54 @@ def _key_and_buttons(opened: Workspace, view: EndpointView, wanted: SavedEndpoin
         with errors_shown(), st.spinner("Asking…"):
             trial = endpoint_settings.try_out(opened, wanted, key=key or "")
             st.session_state[TRIAL] = (wanted, trial)
+            if trial.worked and not key and wanted == endpoint_settings.current(opened):
+                _start_with_it(opened)
     if saved:
         with page_action():
-            trial = st.session_state.pop(TRIAL, None)  # where saving fails, that alone is told
+            tried = st.session_state.pop(TRIAL, None)  # where saving fails, that alone is told
             st.session_state[NOTE] = endpoint_settings.save(opened, wanted, key=key or "")
-            st.session_state[TRIAL] = trial
+            st.session_state[TRIAL] = tried
             st.session_state[ROUND] = number + 1
             note_done("The endpoint is saved")
+            worked = tried is not None and tried[0] == wanted and tried[1].worked
+            if worked and st.session_state[NOTE]:  # what was tried had a key that was not kept
+                worked = endpoint_settings.try_out(opened, wanted).worked
+            if worked:
+                _start_with_it(opened)
+
+
+def _start_with_it(opened: Workspace) -> None:
+    """An endpoint that answered is the default writer, where nobody has chosen another."""
+    if endpoint_settings.start_with_it(opened):
+        st.session_state.pop(CHOSEN_WRITER, None)
+        note_done("Projects start with it as the writer", icon=":material/star:")
+
+
+def _default(opened: Workspace) -> None:
+    """Whether projects start with the endpoint, and the way back."""
+    used = endpoint_settings.current(opened)
+    if used is None:
+        return
+    if not endpoint_settings.starts_with_it(opened):
+        st.caption(
+            f":material/star_border: Projects do not start with {label(used.model)}. It becomes "
+            "their writer when it is tested and saved and nobody has chosen another; else choose "
+            "it above (*Make default*)."
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":small[:material/star: Projects start with **{label(used.model)}** as the writer, "
+            "but one with an adapter of its own as the default.]",
+            width="stretch",
+        )
+        if pressed(
+            "Start with outlines", type="tertiary", icon=":material/undo:",
+            key="endpoint_not_default", disabled=opened.settings.lock_settings,
+        ):  # fmt: skip
+            with page_action():
+                ways_of_writing.choose_first_writer(opened.settings, models.OUTLINE_WRITER)
+                st.session_state.pop(CHOSEN_WRITER, None)
 
 
 def _key_note(view: EndpointView) -> None:

@@ -19,7 +19,12 @@ from assistant.sources.connectors.secrets import (
 )
 from assistant.workflow.deployment import endpoint_file
 from assistant.workflow.deployment.endpoint_file import SETTING_OF, SavedEndpoint
-from assistant.workflow.deployment.endpoints import ENDPOINT_SECONDS
+from assistant.workflow.deployment.endpoints import ENDPOINT_SECONDS, ENDPOINT_WRITER
+from assistant.workflow.deployment.ways_of_writing import (
+    choose_first_writer,
+    first_writer,
+    way_of_writing,
+)
 from assistant.workflow.deployment.workspace import Workspace
 
 __all__ = ["SavedEndpoint", "has_keyring"]
@@ -144,6 +149,26 @@ def save(workspace: Workspace, wanted: SavedEndpoint, *, key: str = "") -> str:
     variable, _ = endpoint_file.key_state(workspace.settings)
     bound = variable != endpoint_file.OWN_KEY
     return "" if bound and keep_in_keyring(variable, key.strip()) else variable
+
+
+def start_with_it(workspace: Workspace) -> bool:
+    """Make the endpoint in use the writer that projects start with; whether it became that.
+
+    Only where nobody has chosen a writer for that, and it is asked for whole stories: call it for
+    one that has answered. Raises ``SettingsError`` where the data folder cannot be written.
+    """
+    settings = workspace.settings
+    if settings.lock_settings or not settings.endpoint_provider or first_writer(settings):
+        return False
+    if way_of_writing(workspace, ENDPOINT_WRITER) != "story":
+        return False
+    choose_first_writer(settings, ENDPOINT_WRITER)
+    return True
+
+
+def starts_with_it(workspace: Workspace) -> bool:
+    """Whether the endpoint is the writer that projects start with."""
+    return first_writer(workspace.settings) == ENDPOINT_WRITER
 
 
 def remove(workspace: Workspace) -> None:

@@ -24,6 +24,7 @@ from assistant.generation.models.catalogue import (
 from assistant.generation.models.chat_models import destination_of
 from assistant.generation.models.fetch import ModelStatus, fetch_model, model_status, verify_model
 from assistant.generation.models.partial import FetchProgress
+from assistant.generation.models.providers import PROVIDERS
 from assistant.settings import Settings
 from assistant.training.adapters import AdapterRegistry
 from assistant.workflow.deployment.add_models import known_model, known_models
@@ -141,6 +142,13 @@ def is_here(settings: Settings, model_id: str) -> bool:
 def verify(settings: Settings, model_id: str) -> None:
     """Read and hash a model's files again; ``ModelUnavailable`` names the file that is wrong."""
     verify_model(known_model(settings, model_id), settings.models_path)
+
+
+def model_title(model_id: str) -> str:
+    """The name of the model that a case names as its writer: an endpoint's model without the
+    provider, as it is called wherever a writer is chosen."""
+    provider, _, model = model_id.partition(":")
+    return model if model and provider in {row.id for row in PROVIDERS} else model_id
 
 
 def writers(workspace: Workspace) -> tuple[WriterChoice, ...]:

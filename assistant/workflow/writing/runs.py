@@ -25,6 +25,7 @@ from assistant.suite.quality import Figure as Figure
 from assistant.suite.quality import Quality as Quality
 from assistant.suite.quality import quality
 from assistant.suite.template import template_problems
+from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates
 from assistant.workflow.review.current_citations import PresentWords
@@ -113,6 +114,15 @@ def runs(workspace: Workspace, project_id: str) -> tuple[RunSummary, ...]:
     """The project's runs, newest first."""
     listed = workspace.library.runs(project_id)
     return tuple(run for run in listed if not run.id.startswith(AGAIN))
+
+
+def endpoint_models(
+    workspace: Workspace, project_id: str, listed: Sequence[RunSummary]
+) -> dict[str, str]:
+    """Which model the endpoint served then, by run, for the runs that it wrote."""
+    asked = [run.id for run in listed if run.writer == ENDPOINT_WRITER]
+    models = workspace.library.models_of(project_id, asked) if asked else {}
+    return {run_id: model.model for run_id, model in models.items()}
 
 
 def summary(workspace: Workspace, project_id: str, run_id: str) -> RunSummary:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+
+from pydantic import Field
 
 from assistant.domain import (
     OUTLINE_WRITER,
@@ -17,6 +20,7 @@ from assistant.domain import (
     TestCase,
     Timings,
     Value,
+    utc_now,
 )
 from assistant.errors import LibraryError, ModelUnavailable
 from assistant.generation.cancellation import CancelCheck, never_cancelled
@@ -45,6 +49,17 @@ class SecondReading(Value):
     changed: tuple[str, ...] = ()
     usage: Usage = Usage()
     spent: Timings = Timings()
+
+
+class ReadingTrace(Value):
+    """What is kept of a reading: by which model, how many cases it read, doubted, and found
+    changed meanwhile."""
+
+    title: str
+    read: int
+    doubted: int = 0
+    changed: int = 0
+    at: datetime = Field(default_factory=utc_now)
 
 
 def can_read(workspace: Workspace, writer: str) -> bool:
@@ -134,8 +149,34 @@ def read_now(
                     )  # fmt: skip
                     outcome = _noted(outcome, case.id, bool(found), kept)
                 report(outcome.read, len(held))
+    if outcome.read:
+        _keep_trace(workspace, project_id, run_id, writer, outcome, by)
     used = usage_of_run(workspace.settings, writer, spent)
     return outcome.model_copy(update={"usage": used, "spent": spent})
+
+
+def _keep_trace(
+    workspace: Workspace,
+    project_id: str,
+    run_id: str,
+    writer: str,
+    outcome: SecondReading,
+    by: str,
+) -> None:
+    trace = ReadingTrace(
+        title=known_writer(workspace, writer).title,
+        read=outcome.read,
+        doubted=len(outcome.doubted),
+        changed=len(outcome.changed),
+    )
+    workspace.library.saved.save(project_id, "second reading", run_id, trace, by=by)
+
+
+def last_reading(workspace: Workspace, project_id: str, run_id: str) -> ReadingTrace | None:
+    """What the latest second reading of a run's drafts read; ``None`` where none read any."""
+    kept = workspace.library.saved.latest(project_id, "second reading")
+    body = next((one.body for one in kept if one.name == run_id), "")
+    return ReadingTrace.model_validate_json(body) if body else None
 
 
 def with_tokens(spent: Timings, reply: StructuredReply | Timings) -> Timings:
