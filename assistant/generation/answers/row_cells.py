@@ -79,10 +79,13 @@ def names_columns(sentence: str, row: str) -> bool:
 
 def misplaced(sentence: str, row: str) -> tuple[str, ...]:
     """The numbers of a sentence that do not stand in the row under a column that the sentence is
-    on: of another column, or only of a header ("up to 300 km"). None of what is no row."""
+    on: of another column, only of a header ("up to 300 km"), or of a row that it does not name.
+    None of what is no row."""
     cells = _cells(row)
     stated = numbers(sentence) if cells else ()
     free = frozenset(word for cell in cells for word in _words(cell.value))
+    name = next((one for c in cells if not c.numbers and (one := content(c.value))), None)
+    is_named = name is None or bool(meeting(name, content(sentence)))
     found = []
     for number in stated:
         holding = _holding(number, cells)
@@ -91,7 +94,7 @@ def misplaced(sentence: str, row: str) -> tuple[str, ...]:
             _is_on(sentence, number, cell, [o for o in cells if o is not cell], stated, free)
             for cell in holding
         ) or any((number.kind, number.unit) == (one.kind, one.unit) for one in named)
-        if (holding or named) and not right:
+        if (holding or named) and not (right and (named or is_named)):
             found.append(number.words)
     return tuple(found)
 
