@@ -29,6 +29,7 @@ from assistant.generation.attempts import Attempts
 from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, Message, stream_structured
 from assistant.generation.models.structured import StructuredReply
+from assistant.generation.proof.proof_faults import CONTRADICTION
 from assistant.generation.proof.repetition import repeats
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
@@ -379,8 +380,13 @@ def _reason_against(
 
 
 def _errors(case: TestCase) -> str:
-    """The messages of the findings that are errors, in one line."""
-    return " ".join(one.message for one in case.findings if one.severity == "error")
+    """The messages of the findings that are errors, in one line. That a source says otherwise than
+    the criterion (of the case as a whole) is none of the writer's: it writes by the criterion."""
+    return " ".join(
+        one.message
+        for one in case.findings
+        if one.severity == "error" and not (one.rule == CONTRADICTION and one.step is None)
+    )
 
 
 def _replaces(case: TestCase, held: TestCase) -> bool:
@@ -442,16 +448,19 @@ def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
         chunk, quote = found
         start = chunk.text.find(quote)
         ledger.withdrawn.add(draft.criterion)
-        ledger.questions[f"withdrawn {draft.criterion}"] = Question(
-            criterion_id=draft.criterion,
-            kind="out of scope",
-            text=f"“{quote}” ({chunk.title or chunk.key}): so no case was written. Is it tested "
-            "all the same?",
-            evidence=(
-                Evidence(source_id=chunk.id, quote=quote, start=start, end=start + len(quote)),
-            )
-            if start >= 0
-            else (),
+        ledger.questions.setdefault(
+            f"withdrawn: {quote}",
+            Question(
+                criterion_id=draft.criterion,
+                kind="out of scope",
+                text=f"“{quote}” ({chunk.title or chunk.key}): so no case was written. Is it "
+                "tested all the same?",
+                evidence=(
+                    Evidence(source_id=chunk.id, quote=quote, start=start, end=start + len(quote)),
+                )
+                if start >= 0
+                else (),
+            ),
         )
 
 

@@ -377,6 +377,15 @@ def test_an_open_question_is_answered_by_words_that_stand_in_a_source() -> None:
     assert half.source_answers == (SourceAnswer(chunk_id="c2", quote="Half days count as a day."),)
 
 
+def test_a_case_by_a_criterion_that_a_source_contradicts_is_shown_and_not_asked_for_again() -> None:
+    said = "LV-1-AC1 says “10 days”; Handbook says “12 days”."
+    differs = LintFinding(rule="contradiction", message=said, severity="error")
+    subject, chat = writer(answer(case(), case("Ten", "B2", "x")))
+    cases, _, _ = run(subject, lambda one: one.model_copy(update={"findings": (differs,)}))
+    assert len(chat.questions) == 1
+    assert [one.findings for one in cases] == [(differs,), (differs,)]
+
+
 @pytest.mark.parametrize("words", ["HR  moves to release 9", "HR stays in release 1"])
 def test_no_case_is_written_for_what_a_source_takes_out_of_the_release(words: str) -> None:
     mail = SOURCE.model_copy(
