@@ -192,13 +192,14 @@ def _filled(
     again, filling = coverage.begin(
         workspace, project_id, run.id, by=options.by, writer=options.writer
     )
-    on_case = _writing_bar(terminal, len(coverage.missing(run)))
+    on_case = _writing_bar(terminal, len(filling.conditions))
     follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
     terminal.end_bar()
     for one in filling.left_open:
         terminal.note(f"left open: {one.condition_id} ({one.reason})")
-    terminal.note(f"{len(filling.conditions)} missing cases written")
-    return project_id, workspace.library.run(project_id, run.id)
+    filled = workspace.library.run(project_id, run.id)
+    terminal.note(f"{len(filled.cases) - len(run.cases)} missing cases written")
+    return project_id, filled
 
 
 def _writing_bar(terminal: Terminal, total: int) -> generate_cases.OnCase:

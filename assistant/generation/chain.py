@@ -116,6 +116,7 @@ def generate(
     questions: Sequence[Question] | None = None,
     house: HouseRules | None = None,
     request: str = "",
+    present: Sequence[TestCase] = (),
 ) -> Iterator[Event]:
     """Write the cases of the epics' conditions: ``PlanReady``, ``CaseReady``..., ``RunFinished``.
 
@@ -126,7 +127,8 @@ def generate(
     that get exactly one case each; nothing else is written then. ``questions`` are those still
     open; without them they are raised against what is retrieved. Each case carries the open
     questions on its criteria. ``house`` are the company's rules of style to check.
-    ``request`` is the sentence that asked for the cases, which a writer of stories is told.
+    ``request`` is the sentence that asked for the cases, which a writer of stories is told, and
+    ``present`` are cases that are there, of which it writes no other with the same words.
 
     Raises ``Cancelled`` where the user cancels, and passes on ``RetrievalError`` and
     ``GenerationError`` (the model is gone, for example); cases that were yielded stay as they are.
@@ -148,7 +150,7 @@ def generate(
     todo = [item for item in plan.items if item.condition.id not in done_conditions]
     made: Iterator[WrittenCase | StoryEnd]
     if isinstance(writer, StoryWriter) and not together:
-        made = _by_story(writer, todo, plan, style, house, cancelled, request)
+        made = _by_story(writer, todo, plan, style, house, cancelled, request, present)
     else:
         by_id = {item.condition.id: item for item in plan.items}
         groups = [[by_id[name] for name in names if name in by_id] for names in together]
@@ -253,6 +255,7 @@ def _by_story(
     house: HouseRules | None,
     cancelled: CancelCheck,
     request: str,
+    present: Sequence[TestCase],
 ) -> Iterator[WrittenCase | StoryEnd]:
     """All cases of a story at once; what walks through several stories comes last."""
     batches: dict[tuple[int, ...], list[Item]] = {}
@@ -265,6 +268,8 @@ def _by_story(
         first = batch[0]
         names = {name for item in batch for name in item.condition.criterion_ids}
         names.update(one.id for one in first.story.criteria)  # one that only asks has no item
+        here = tuple(one for one in present if names.intersection(one.criterion_ids))
+        elsewhere = [one for one in present if one not in here]
         brief = StoryBrief(
             epic=first.epic,
             story=first.story,
@@ -285,8 +290,9 @@ def _by_story(
                     for one in out_of_scope(text)
                 )
             ),
-            taken=used_records(written, texts),
+            taken=used_records([*elsewhere, *written], texts),
             request=request,
+            present=here,
         )
         prover = _proving(ground_of(brief), house)
 

@@ -58,7 +58,8 @@ class StoryBrief(Value):
     ``conditions`` are the items of the checklist that still need a case. ``questions`` are those
     still open on its criteria; ``out_of_scope`` is what epic and story leave out, verbatim;
     ``taken`` are records and moments that cases of the run's other stories use; ``request`` is the
-    sentence that asked for the cases, where there is one.
+    sentence that asked for the cases, where there is one. ``present`` are cases of the story that
+    are there, rejected ones among them, where only what they lack is to be written.
     """
 
     epic: Epic
@@ -70,6 +71,7 @@ class StoryBrief(Value):
     out_of_scope: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     request: str = ""
+    present: tuple[TestCase, ...] = ()
 
     def case_brief(self, condition: TestCondition) -> CaseBrief:
         """What concerns one condition of the story."""

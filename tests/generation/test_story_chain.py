@@ -14,6 +14,7 @@ from fake_chat import FakeChat
 from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.domain import (
     AcceptanceCriterion,
+    CaseStatus,
     Chunk,
     Epic,
     GenerationConfig,
@@ -336,3 +337,47 @@ def test_every_story_is_told_the_request_and_what_says_when_the_test_is() -> Non
     assert not days.is_hit, "no question is raised on it"
     _, chat = run(answer(LENT), answer(), answer(LATE), answer())
     assert "<request>" not in chat.questions[0][1][1].replace("<request> is what", "")
+
+
+def present(title: str, *, status: CaseStatus = "accepted", **fields: Any) -> TestCase:
+    """A case that is there, with an id, of the first criterion."""
+    return TestCase(id="TC-1", title=title, criterion_ids=("LIB-1-AC1",), status=status, **fields)
+
+
+def written(events: Sequence[Event]) -> list[str]:
+    return [one.written.case.title for one in events if isinstance(one, CaseReady)]
+
+
+LENDING = EPIC.model_copy(update={"stories": EPIC.stories[:1]})
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected", "imported"])
+def test_a_case_that_is_there_is_shown_and_not_written_again(status: CaseStatus) -> None:
+    there = present("A loan of 30 days", status=status, status_reason="Not ours")
+    done = [one.id for one in conditions("LIB-1-AC1")][1:]
+    events, chat = run(answer(LENT), epic=LENDING, present=[there], done_conditions=done)
+    assert written(events) == [], "neither the case nor an outline in its place"
+    (asked,) = chat.questions
+    prompt = str(asked)
+    assert f'<present_case status="{status}: Not ours">A loan of 30 days' in prompt
+    assert "Write only what they leave out" in prompt
+    rejected = [
+        draft for one in events if isinstance(one, QuestionsReady) for draft in one.rejected
+    ]
+    assert ["repeats a case" in one.reason for one in rejected] == [True]
+
+
+def test_where_a_case_claims_an_item_the_model_may_find_that_none_is_lacking() -> None:
+    first, *others = [one.id for one in conditions("LIB-1-AC1")]
+    claims = present("Thirty days", claimed_ids=(first,))
+    options: dict[str, Any] = {"epic": LENDING, "done_conditions": others}
+    events, chat = run(answer(), present=[claims], **options)
+    assert (written(events), len(chat.questions)) == ([], 1)
+    refused = claims.model_copy(update={"status": "rejected"})
+    events, chat = run(answer(), answer(), present=[refused], **options)
+    assert written(events) == [first], "nothing is there for it: an outline"
+
+
+def test_no_case_is_shown_where_all_are_written() -> None:
+    _, chat = run(answer(LENT), answer(), epic=LENDING)
+    assert "present_case" not in str(chat.questions[0])

@@ -14,6 +14,7 @@ from syncing import quick_workspace
 from written_again import fill_now, write_now
 
 from assistant.domain import (
+    CaseOrigin,
     GenerationConfig,
     GenerationRun,
     ModelSpec,
@@ -143,6 +144,33 @@ def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Proje
     assert {one.id for one in runs.runs(workspace, project_id)} == {run_id}
     with pytest.raises(LibraryError, match="no gap"):
         fill_now(workspace, project_id, run_id)
+
+
+def test_an_item_that_a_case_claims_is_asked_for_once_more_and_then_left_to_a_person(
+    project: Project,
+) -> None:
+    workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
+    last = project.cases()[-1]
+    (name,) = last.case.condition_ids
+    project.decide(last, "rejected")
+    claims = TestCase(
+        id="TC-9", title="Claims it", criterion_ids=last.case.criterion_ids,
+        claimed_ids=(name,), origin=CaseOrigin(writer="model", model_id="m"),
+    )  # fmt: skip
+    workspace.library.add_case(project_id, run_id, claims)
+    again, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
+    assert filling.conditions == (name,), "once"
+    assert {one.title for one in again.present} >= {"Claims it", last.case.title}
+    follow_up_runs.write_now(workspace, project_id, [again])
+    for stored in project.cases():
+        if name in stored.case.condition_ids and stored.status != "rejected":
+            project.decide(stored, "rejected")
+    assert of_run(workspace, project_id, run_id).missing == (name,), "still claimed, not seen"
+    with pytest.raises(LibraryError, match="claims it and was asked for again"):
+        coverage.begin(workspace, project_id, run_id, by="Tess")
+    project.decide(workspace.library.case(project_id, "TC-9"), "rejected")
+    _, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
+    assert filling.conditions == (name,), "nothing claims it any more"
 
 
 def test_a_cancelled_run_is_filled_and_its_new_cases_know_their_sources(tmp_path: Path) -> None:

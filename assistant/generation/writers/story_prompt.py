@@ -130,6 +130,8 @@ def story_messages(
     )
     if brief.request:
         tail.append("<request>" + safe(brief.request, REQUEST_CHARACTERS) + "</request>")
+    if brief.present:
+        tail += [*_present(brief.present, characters // 4, safe), PRESENT]
     if brief.taken:
         tail.append("<taken>" + safe("; ".join(brief.taken), 7_000) + "</taken>")
     tail.append(
@@ -156,6 +158,24 @@ def story_messages(
             tail.insert(0, block)
     parts = (*head, *(block for _, block in sorted(middle)), *tail)
     return (("system", SYSTEM), ("user", "\n".join(parts))), frozenset(shown)
+
+
+PRESENT = """Each <present_case> is there already; its status says what a person decided on it, and why. Write only what they leave out of the checklist: no case that shows what one of them shows, in whatever words, language or data; a rejected one not again, but a test without the fault that is named, if any. For an item that they show already write none: no case at all may be the right answer. Take other people, records and times than theirs."""  # noqa: E501
+PRESENT_CHARACTERS = 700
+"""Of one case that is there; its title and its data stand first."""
+
+
+def _present(cases: Sequence[TestCase], room: int, safe: Safe) -> Iterable[str]:
+    """The cases of the story that are there: with their words as far as the room goes, then by
+    their titles alone."""
+    for case in cases:
+        reason = f": {case.status_reason}" if case.status_reason.strip() else ""
+        status = safe(case.status + reason, 200).replace('"', "'")
+        text = safe(_as_text(case), PRESENT_CHARACTERS)
+        if len(text) > room:
+            text = safe(case.title, 160)
+        room -= len(text)
+        yield f'<present_case status="{status}">{text}</present_case>'
 
 
 def source_block(source: RetrievedChunk, special_tokens: Sequence[str] = ()) -> str:

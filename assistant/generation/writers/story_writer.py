@@ -192,8 +192,14 @@ class StoryWriter:
         cancelled: CancelCheck,
     ) -> Iterator[WrittenCase]:
         covered: set[str] = set()
-        claimed: set[str] = set()
-        shown: list[TestCase] = []
+        # Where a case is there that claims an item, the model decides whether one is lacking.
+        claimed = {
+            name
+            for one in brief.present
+            if one.status != "rejected"
+            for name in (*one.condition_ids, *one.claimed_ids)
+        }
+        shown = list(brief.present)
         held: list[TestCase] = []
         drafts: list[StoryCaseDraft] = []
         call = self._call(brief, conditions)
@@ -204,6 +210,8 @@ class StoryWriter:
             reason = _reason_against(case, drafted, shown, texts)
             if reason:
                 ledger.refuse(_about(case, conditions), 1, draft.model_dump_json(), reason)
+                if any(repeats(case, one, texts) for one in brief.present):
+                    claimed |= set(draft.covers)  # asked once more, it would only come again
                 if reason not in DROPPED:
                     held.append(case)
                     drafts.append(draft)

@@ -15,10 +15,12 @@ from assistant.ui.home.second_reading_menu import second_reading_menu, second_re
 from assistant.ui.home.write_again_menu import writer_choice
 from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.menus import close_menus, menu_key
+from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import coverage, follow_up_runs, runs
+from assistant.workflow.writing.coverage import DepthReport
 from assistant.workflow.writing.runs import ACTIVE, Figure, Quality, RunView
 
 VIEW_KEY = "run_view"
@@ -41,24 +43,38 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
     with st.grid(len(figures), min_column_width=150):
         for name, value in figures.items():
             st.metric(name, value, border=True)
-    _gaps(opened, record, view, len(report.missing))
+    _gaps(opened, record, view, report)
     titles = {case.id: case.title for case in view.run.cases}
     depth_matrix(report, key="run-depth", open_case=open_in_run, titles=titles)
 
 
-def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> None:
-    """How many items have no case, and a menu that writes for them."""
-    if view.summary.status in ACTIVE or writing_progress(opened, record) or not missing:
+def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport) -> None:
+    """How many items have no case, and a menu that writes for them and says which they are."""
+    if view.summary.status in ACTIVE or writing_progress(opened, record) or not report.missing:
+        return
+    _claimed(report)
+    planned = {one.id: one for one in coverage.planned_conditions(view.run)}
+    wanted = coverage.to_write(opened, record.project_id, view.run)
+    if view.change is not None:
+        wanted += coverage.missing_of_new(opened, record.project_id, view.run, view.change)
+    if not wanted:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":orange-badge[:material/rule: {counted(missing, 'missing case')}] "
+            f":orange-badge[:material/rule: {counted(len(wanted), 'missing case')}] "
             ":small[not written, rejected, or claimed and not shown; the others stay as they are]",
             width="stretch",
         )
         with st.popover(
             "Write the missing cases", icon=":material/playlist_add:", key=menu_key("gaps_menu")
         ):
+            st.caption(f"Cases are written for {counted(len(wanted), 'item')}:")
+            lines = [
+                f"- {label(name)} {label(planned[name].statement if name in planned else '')}"
+                for name in wanted[:LISTED]
+            ]
+            lines += [f"- and {len(wanted) - LISTED} more"] if len(wanted) > LISTED else []
+            st.markdown("\n".join(lines))
             writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
             if pressed("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
                 with page_action():
@@ -68,6 +84,16 @@ def _gaps(opened: Workspace, record: Session, view: RunView, missing: int) -> No
                     jobs = follow_up_runs.start(opened, record.project_id, [again])
                     follow(jobs, left_open=[one.reason for one in filling.left_open])
                     close_menus()
+
+
+def _claimed(report: DepthReport) -> None:
+    """Which items a case claims that code does not see in it."""
+    claimed = [name for row in report.criteria for name in row.claimed]
+    if claimed:
+        st.caption(
+            f":material/visibility: {counted(len(claimed), 'item')} claimed, not seen: look "
+            f"yourself. {label(', '.join(claimed), limit=300)}"
+        )
 
 
 @st.cache_data(show_spinner="Looking at the coverage…", max_entries=8)

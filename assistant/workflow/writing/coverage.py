@@ -184,6 +184,21 @@ def missing(run: GenerationRun) -> tuple[str, ...]:
     return found.missing
 
 
+def to_write(workspace: Workspace, project_id: str, run: GenerationRun) -> tuple[str, ...]:
+    """Those of the missing conditions that are written next.
+
+    One that a case claims and is not seen to show is written once more; after that it is for a
+    person to look at, and asking again would only repeat the case.
+    """
+    found = depth(
+        run.epics, run.cases, planned_conditions(run), covered_elsewhere=run.generation.skip
+    )
+    claimed = {name for row in found.criteria for name in row.claimed}
+    if claimed:
+        claimed &= follow_up_runs.asked_again(workspace, project_id, run.id)
+    return tuple(one for one in found.missing if one not in claimed)
+
+
 def begin(
     workspace: Workspace,
     project_id: str,
@@ -206,11 +221,14 @@ def begin(
     busy = run.status in ACTIVE and workspace.jobs.is_active(run_id)
     if busy or follow_up_runs.active(workspace, run_id):
         raise LibraryError(f"Run {run_id} is still being written. Wait for it, or cancel it.")
-    wanted = () if only_new else missing(run)
+    wanted = () if only_new else to_write(workspace, project_id, run)
     change = basis_change(workspace, project_id, run)
     new = missing_of_new(workspace, project_id, run, change)
     if not wanted and not new:
-        raise LibraryError(f"Run {run_id} has no gap to fill: every condition has its case.")
+        raise LibraryError(
+            f"Run {run_id} has no gap to fill: every condition has its case, or one that claims it "
+            "and was asked for again. Read those."
+        )
     basis = PresentBasis(workspace, project_id)
     filling = _possible(run, basis, wanted)
     if not filling.conditions and not new:
@@ -231,7 +249,10 @@ def begin(
             project_id, run_id, written.case, rejected=written.rejected, source_run_id=filler.id
         )
 
-    return Again(filler, frozenset(filling.conditions), keep), filling
+    stored = workspace.library.cases(project_id)
+    there = (one for one in stored if one.run_id == run_id or one.status == "imported")
+    present = tuple(one.case for one in there)
+    return Again(filler, frozenset(filling.conditions), keep, present=present), filling
 
 
 def _with_stories_of(

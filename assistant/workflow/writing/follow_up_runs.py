@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from assistant.domain import Epic, GenerationRun, RetrievedChunk, Timings, present_writer_id
+from assistant.domain import (
+    Epic,
+    GenerationRun,
+    RetrievedChunk,
+    TestCase,
+    Timings,
+    present_writer_id,
+)
 from assistant.generation.chain import (
     CaseReady,
     Event,
@@ -55,7 +62,8 @@ class Again:
 
     ``together`` are conditions that one case covers, where the run writes a case for each group of
     them. ``keep`` stores a case and returns it as stored. ``sourced`` decides which sources the run
-    is kept with, of those found. ``not_style`` are cases that must not be learnt from.
+    is kept with, of those found. ``not_style`` are cases that must not be learnt from,
+    ``present`` those that are there, where only what they lack is written.
     """
 
     run: GenerationRun
@@ -64,6 +72,7 @@ class Again:
     sourced: Sourced = lambda found: found
     not_style: frozenset[str] = frozenset()
     together: tuple[tuple[str, ...], ...] = ()
+    present: tuple[TestCase, ...] = ()
 
 
 def planned_run(
@@ -126,6 +135,17 @@ def write_now(
 def active(workspace: Workspace, run_id: str) -> tuple[str, ...]:
     """The jobs that write for the list of a run at this moment."""
     return workspace.jobs.active_ids(_prefix(run_id))
+
+
+def asked_again(workspace: Workspace, project_id: str, run_id: str) -> frozenset[str]:
+    """The conditions for which a run that has ended wrote for the list of this one."""
+    ids = [one.id for one in workspace.library.runs(project_id) if one.status == "done"]
+    ended = (one for one in ids if one.startswith(_prefix(run_id)))
+    return frozenset(
+        condition.id
+        for one in ended
+        for condition in workspace.library.run(project_id, one).conditions
+    )
 
 
 def _prefix(run_id: str) -> str:
@@ -215,4 +235,5 @@ def _written(
         questions=run.questions,
         house=house_rules(workspace, project_id),
         request=masked_text(workspace, project_id, choices.asked),
+        present=again.present,
     )
