@@ -146,13 +146,18 @@ _SHEET = """
 }
 """
 _PANES = """
-.stMainBlockContainer { padding: 3.4rem 1.5rem 0.5rem; }
+.stMainBlockContainer { padding: 3.4rem 1.5rem 0.5rem; --notes: 0rem; }
+/* A line above the panes takes its room from them: the page has no scroll bar of its own. */
+.stMainBlockContainer:has(.st-key-stale-bar), .stMainBlockContainer:has(.st-key-basis-note) {
+  --notes: 3.6rem;
+}
+.stMainBlockContainer:has(.st-key-stale-bar):has(.st-key-basis-note) { --notes: 7.2rem; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-pane-"]) {
-  flex: 0 0 calc(100vh - 12.1rem) !important; min-height: 24rem;
+  flex: 0 0 calc(100vh - 12.1rem - var(--notes)) !important; min-height: 24rem;
 }
 [data-testid="stLayoutWrapper"]:has(> .st-key-pane-case),
 [data-testid="stLayoutWrapper"]:has(> .st-key-pane-conflict) {
-  flex-basis: calc(100vh - 18.1rem) !important;
+  flex-basis: calc(100vh - 18.1rem - var(--notes)) !important;
 }
 .st-key-pane-list { padding: 0.5rem; gap: 0.5rem; }
 .st-key-pane-list [data-testid="stRadioGroup"] { gap: 0; width: 100%; }

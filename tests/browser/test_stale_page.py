@@ -75,6 +75,12 @@ def open_again(page: Page, run: str, cases: list[str]) -> None:
     at_rest(page)
 
 
+def has_one_scroll_bar(page: Page) -> bool:
+    """Whether the page itself does not scroll, but its panes."""
+    main = page.locator('[data-testid="stMain"]')
+    return bool(main.evaluate("one => one.scrollHeight <= one.clientHeight + 1"))
+
+
 def bulk(page: Page) -> Locator:
     """The button that writes all stale cases again."""
     return page.locator(".st-key-all_again button").first
@@ -109,6 +115,7 @@ def test_no_case_is_stale_for_an_answer_given_and_an_accepted_one_is_asked_about
     withdraw_the_answer(page, server.url)
     open_again(page, run, cases)
     assert stale_captions(page)
+    assert has_one_scroll_bar(page), "the line of stale cases takes its room from the panes"
     asks = page.locator(".st-key-again_accepted button").first
     expect(asks).to_be_visible()
     words = steps(page).inner_text()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +15,9 @@ import pytest
 from endpoint_server import endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
+from assistant.domain import GenerationConfig, GenerationRun
 from assistant.generation.models.chat_models import ChatEndpoint
+from assistant.ui import state
 from assistant.ui.ask import ask_page, ask_talks
 from assistant.ui.ask.ask_talks import MENU
 from assistant.workflow.ask import ask_sources
@@ -56,6 +59,29 @@ def test_examples_are_offered_and_answered(app: AppTest) -> None:
     assert "What do the sources say about" in example.label
     example.click().run()
     assert "fetched" in text_of(answered(app))
+
+
+@pytest.mark.long
+def test_a_question_that_waits_says_how_far_the_run_before_it_is(
+    environment: Path, open_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with endpoint_server() as server:
+        monkeypatch.setenv("UAT_ENDPOINT_PROVIDER", "openai")
+        monkeypatch.setenv("UAT_ENDPOINT_URL", server.url)
+        monkeypatch.setenv("UAT_ENDPOINT_MODEL", "m1")
+        app = opened(open_app())
+        workspace = state.workspace()
+        run = GenerationRun(id="run-1", request="r", generation=GenerationConfig())
+        workspace.library.start_run(app.query_params["project"], run)
+        app.selectbox(key="ask_writer").select("endpoint").run()
+        with workspace.jobs.model_turn(run.id, lambda: False):
+            app.chat_input(key="ask_question").set_value(QUESTION).run()
+            app.run()
+            said = text_of(app)
+            (cancel,) = [one for one in app.button if str(one.key).startswith("cancel-")]
+            cancel.click().run()
+        assert "1 run before this one (begun 0 min ago, 0 cases so far for 0 items)" in said
+        answered(app)
 
 
 @pytest.mark.long

@@ -28,6 +28,26 @@ def keep(app: AppTest) -> dict[str, int]:
     return {one.id: one.version for one in opened.library.documents(project_id)}
 
 
+@pytest.mark.parametrize("name", ["v4_rules_2027.md", "fees.md"])
+def test_a_file_with_a_heading_of_a_source_is_offered_as_its_next_version(
+    open_app: Callable[..., AppTest], name: str
+) -> None:
+    """By its heading, or by its name but for a version's number; both were in force."""
+    heading = "Rules" if name == "fees.md" else "Other rules"
+    text = "# {}\n\nThe fee is {} %.\n"
+    app = open_app().switch_page("pages/import_sources.py").run()
+    app.file_uploader[0].upload("v3_rules_2026.md", text.format("Rules", 40).encode()).run()
+    assert keep(app) == {"file:v3_rules_2026.md": 1}
+    app.file_uploader[0].upload("holidays.md", text.format("Holidays", 1).encode()).run()
+    assert not [one for one in app.selectbox if "next version" in one.label]
+    assert len(keep(app)) == 2
+    app.file_uploader[0].upload(name, text.format(heading, 45).encode()).run()
+    (offer,) = [one for one in app.selectbox if "next version" in one.label]
+    assert offer.value == "", "a person says so"
+    offer.set_value("file:v3_rules_2026.md").run()
+    assert keep(app) == {"file:v3_rules_2026.md": 2, "file:holidays.md": 1}
+
+
 @pytest.mark.long
 def test_a_file_with_the_name_of_a_source_is_its_next_version_or_its_neighbour(
     open_app: Callable[..., AppTest],

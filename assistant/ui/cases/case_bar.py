@@ -161,7 +161,7 @@ class CaseBar:
     def _undo_button(self) -> None:
         following = next_undo(self.opened, self.record, self.case.id)
         st.button(
-            label(following.button(self.case.id)),
+            f"Undo ({following.cases})" if following.cases > 1 else "Undo",
             icon=":material/undo:",
             type="tertiary",
             shortcut="U",

@@ -10,7 +10,6 @@ import streamlit as st
 
 from assistant.domain import CaseStatus, utc_now
 from assistant.errors import AssistantError
-from assistant.ui.browser_scripts import was_narrow
 from assistant.ui.cases.list_order import beside
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import cut, visible
@@ -27,8 +26,6 @@ EDITING = "case_editing"
 """The id of the case whose fields are open."""
 TITLE = 60
 """Characters of a title in what an undo says."""
-SHORT = 14
-"""Characters of a title on the button."""
 _TOGETHER = "cases_together"
 """By project, the changes of many cases that one press made."""
 _LED = "case_led_to"
@@ -59,14 +56,10 @@ class NextUndo:
     says: str
     passed: tuple[Deed, ...] = ()
 
-    def button(self, open_id: str) -> str:
-        """What the button says: how many cases, or the one that is not open."""
-        changes = self.deed.changes if self.deed else ()
-        if len(changes) > 1:
-            return f"Undo ({len(changes)})"
-        if changes and changes[0].case_id != open_id and not was_narrow():
-            return f"Undo “{cut(visible(changes[0].title), SHORT)}”"
-        return "Undo"
+    @property
+    def cases(self) -> int:
+        """How many cases it changes."""
+        return len(self.deed.changes) if self.deed else 0
 
 
 def note_decision(outcome: BulkOutcome) -> None:

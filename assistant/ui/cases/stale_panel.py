@@ -60,7 +60,7 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
     kept = f"; {accepted} accepted {stay} to write it again" if accepted else ""
     others = len(found) - len(open_cases) - accepted
     kept += f"; {others} to be edited, written by a person or from no item" if others else ""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="stale-bar"):
         st.markdown(
             f":orange-badge[:material/update: {counted(len(found), 'stale case')}] "
             f":small[{_why(found.values())}{kept}]",

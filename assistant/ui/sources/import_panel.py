@@ -22,7 +22,7 @@ from assistant.ui.sources.mapping_form import (
 from assistant.ui.sources.stale_note import stale_note, stale_noted
 from assistant.ui.state import Session, errors_shown, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import import_sources
+from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.sources.import_sources import FilePreviews, Preview, TextKind
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
 
@@ -255,12 +255,32 @@ def _keep(opened: Workspace, record: Session, kept: Sequence[Preview]) -> None:
 def _version_or_own(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:
     """A file with the name of a source is its next version, unless a person says otherwise."""
     if not import_sources.is_named_alike(preview):
-        return preview
+        return _own_or_version(opened, record, preview, number)
     own = st.toggle(
         "Another document that has the same name: keep both",
         key=f"own-{number}-{preview.reading.document.content_hash[:12]}",
     )
     return import_sources.beside(opened, record.project_id, preview) if own else preview
+
+
+def _own_or_version(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:
+    """A file that has another source's heading or name is its own, unless a person says otherwise:
+    else both are in force."""
+    alike = next_version.may_be_versions_of(opened, record.project_id, preview)
+    if not alike:
+        return preview
+    titles = {one.id: f"{one.title} ({one.id.removeprefix(import_sources.FILE)})" for one in alike}
+    chosen = st.selectbox(
+        "Is this the next version of a source that the project has? Else both are in force.",
+        ["", *titles],
+        format_func=lambda name: visible(titles[name]) if name else "No, a source of its own",
+        key=f"version-{number}-{preview.reading.document.content_hash[:12]}",
+    )
+    if not chosen:
+        return preview
+    version = next_version.as_version_of(opened, record.project_id, preview, chosen)
+    st.caption(f"Kept as version {version.stored_version + 1} of {label(titles[chosen])}.")
+    return version
 
 
 def _columns(

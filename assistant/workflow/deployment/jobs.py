@@ -193,7 +193,11 @@ class Jobs:
     def waiting_before(self, job_id: str) -> int:
         """How many runs the model serves before this one; work of a role (``start_latest``), such
         as reading ahead, is no run: it is asked to stop as soon as somebody wants the model."""
-        return sum(one not in self._aside for one in self._model.before(job_id))
+        return len(self.runs_before(job_id))
+
+    def runs_before(self, job_id: str) -> tuple[str, ...]:
+        """Those runs, the one first that the model serves now."""
+        return tuple(one for one in self._model.before(job_id) if one not in self._aside)
 
     def close(self, *, timeout: float = 5.0) -> None:
         """Ask every job to stop and wait a little; what they wrote is already in the library."""

@@ -49,6 +49,43 @@ def named_document(workspace: Workspace, project_id: str, name: str) -> StoredDo
     )
 
 
+def may_be_versions_of(
+    workspace: Workspace, project_id: str, preview: Preview
+) -> tuple[StoredDocument, ...]:
+    """The files of a project of which a new file may be the next version: of its kind, with its
+    heading, or with its name but for the number of a version. Only a person knows whether it is."""
+    document = preview.reading.document
+    if preview.change != "new" or not document.id.startswith(FILE):
+        return ()
+    title, name = " ".join(document.title.split()).casefold(), _unnumbered(document.id)
+    return tuple(
+        one
+        for one in workspace.library.documents(project_id)
+        if one.kind == document.kind
+        and one.id.startswith(FILE)
+        and not one.connection_id
+        and (
+            " ".join(one.title.split()).casefold() == title
+            or (name and _unnumbered(one.id) == name)
+        )
+    )
+
+
+def as_version_of(
+    workspace: Workspace, project_id: str, preview: Preview, document_id: str
+) -> Preview:
+    """The same file as the next version of a source."""
+    reading = with_id(preview.reading, document_id)
+    return preview_of(workspace, project_id, preview.name, reading)
+
+
+def _unnumbered(document_id: str) -> tuple[str, ...]:
+    """The words of a file's name without numbers of versions; none where it has no others."""
+    words = re.findall(r"[^\W_]+", document_id.removeprefix(FILE).casefold())
+    kept = tuple(word for word in words if not re.fullmatch(r"v?\d+", word))
+    return kept if len(kept) > 1 else ()  # the ending alone is no name
+
+
 def is_written(document: StoredDocument) -> bool:
     """Whether a document is a text that can be rewritten as one, no table and no answer."""
     return document.kind in get_args(TextKind) and not document.id.startswith(ANSWER)
