@@ -69,6 +69,15 @@ def language_of(text: str) -> str:
     return best if enough and telling and counts[best] > counts[ENGLISH] else ENGLISH
 
 
+def language_of_title(text: str) -> str:
+    """The language of a few words: of which it holds most small words; "" where it holds none."""
+    found = language_of(text)
+    words = frozenset(_WORD.findall(mask_quotes(text[:SAMPLE]).casefold()))
+    counts = {name: len(words & known) for name, known in _WORDS.items()}
+    best = max(counts, key=lambda name: (counts[name], name == ENGLISH))
+    return found if found != ENGLISH else best if counts[best] else ""
+
+
 def little_words(language: str) -> frozenset[str]:
     """The frequent little words of a language, by its English name; none for one not known."""
     return _WORDS.get(language, frozenset())

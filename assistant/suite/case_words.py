@@ -36,6 +36,9 @@ STOP_WORDS = word_set(_WORDS.stop_words)
 DECISIVE = word_set("already again still without twice")
 """Small words that make another situation of the same words."""
 
+LEAD_TO_AMOUNTS = word_set("amount number value sum total over")
+"""Stems that only lead to a number ("the amount 9.00 EUR", "a booking over 800.00 EUR")."""
+
 NEGATIONS = word_set("no cannot nothing noth neither nor refuse disabl greyed block")
 """Stems that deny (``stem`` makes "not" and "never" one with "no")."""
 LACKS = NEGATIONS | {"without"}

@@ -1,20 +1,20 @@
 """Near-duplicate cases: found without comparing all with all, clustered, explained in words.
 
-Two cases are compared where they have one title or share some of their rarest words, so that
-thousands of cases take seconds. Meaning is asked for only where words are alike in part and nothing
+Two cases are compared where they have one title, expect one message or share some of their rarest
+words, so that thousands of cases take seconds. Meaning is asked for only where words are alike in part and nothing
 speaks against: the embedding comes in as a function, because this room knows no model.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from math import log
 from typing import Any
 
 from assistant.domain import CaseStatus, TestCase, Value
 from assistant.suite.case_words import words
-from assistant.suite.similarity import Likeness, Meaning, Profile, compare
+from assistant.suite.similarity import Likeness, Meaning, Profile, as_compared, compare
 
 Embed = Callable[[Sequence[str]], Any]
 """Texts to unit vectors: an array of shape ``(len(texts), dimension)``."""
@@ -90,7 +90,7 @@ _KEPT_FIRST: Mapping[CaseStatus, int] = {"accepted": 0, "imported": 1, "draft": 
 
 def decide(left: TestCase, right: TestCase, embed: Embed | None = None) -> Likeness:
     """Whether two cases are the same; by meaning too where ``embed`` is given."""
-    first, second = Profile(left), Profile(right)
+    first, second = as_compared(Profile(left), Profile(right))
     found = compare(first, second)
     if found.by_meaning and embed is not None:
         vectors = _Vectors(embed, (*first.meaning, *second.meaning))
@@ -165,28 +165,27 @@ def _same(
 ) -> list[DuplicatePair]:
     """The pairs of places that are the same case; by meaning too where ``embed`` is given."""
     found: list[DuplicatePair] = []
-    unclear: list[tuple[int, int]] = []
+    unclear: list[tuple[Profile, Profile]] = []
     for a, b in candidates:
-        likeness = compare(profiles[a], profiles[b])
+        pair = as_compared(profiles[a], profiles[b])
+        likeness = compare(*pair)
         if likeness.by_meaning and embed is not None:
-            unclear.append((a, b))
+            unclear.append(pair)
         elif likeness.same:
-            found.append(_pair(profiles[a], profiles[b], likeness))
+            found.append(_pair(*pair, likeness))
     if unclear and embed is not None:
-        asked = [profiles[place] for place in sorted({place for pair in unclear for place in pair})]
-        titles = _Vectors(embed, [profile.case.title for profile in asked])
+        titles = _Vectors(embed, [one.case.title for pair in unclear for one in pair])
         unclear = [
-            (a, b)
-            for a, b in unclear
-            if titles.cosine(profiles[a].case.title, profiles[b].case.title) >= LEAST_TITLES
+            (left, right)
+            for left, right in unclear
+            if not left.titled or titles.cosine(left.title, right.title) >= LEAST_TITLES
         ]
-        asked = [profiles[place] for place in sorted({place for pair in unclear for place in pair})]
-        vectors = _Vectors(embed, [text for profile in asked for text in profile.meaning])
-        for a, b in unclear:
-            meaning = vectors.meaning(profiles[a], profiles[b])
-            likeness = compare(profiles[a], profiles[b], meaning=meaning)
+        texts = [text for pair in unclear for one in pair for text in one.meaning]
+        vectors = _Vectors(embed, texts)
+        for left, right in unclear:
+            likeness = compare(left, right, meaning=vectors.meaning(left, right))
             if likeness.same:
-                found.append(_pair(profiles[a], profiles[b], likeness))
+                found.append(_pair(left, right, likeness))
     return found
 
 
@@ -223,20 +222,30 @@ def _candidates(profiles: Sequence[Profile], new: int) -> list[tuple[int, int]]:
     }
     return sorted(
         (a, b)
-        for a, b in alike | _of_one_title(profiles, new)
+        for a, b in alike | _of_one(profiles, new, _title) | _of_one(profiles, new, _messages)
         if _of_one_kind(profiles[a].case, profiles[b].case)
     )
 
 
-def _of_one_title(profiles: Sequence[Profile], new: int) -> set[tuple[int, int]]:
-    """Pairs of places that have one title, the first of them among the ``new``."""
-    titled: dict[tuple[str, ...], list[int]] = defaultdict(list)
+def _title(profile: Profile) -> Hashable:
+    return profile.title_key
+
+
+def _messages(profile: Profile) -> Hashable:
+    return profile.messages
+
+
+def _of_one(
+    profiles: Sequence[Profile], new: int, of: Callable[[Profile], Hashable]
+) -> set[tuple[int, int]]:
+    """Pairs of places that have one title, or expect one message, the first among the ``new``."""
+    having: dict[Hashable, list[int]] = defaultdict(list)
     for place, profile in enumerate(profiles):
-        if profile.title_key:
-            titled[profile.title_key].append(place)
+        if of(profile):
+            having[of(profile)].append(place)
     return {
         (a, b)
-        for places in titled.values()
+        for places in having.values()
         for at, a in enumerate(places)
         if a < new
         for b in places[at + 1 : at + 1 + MOST_SHARING]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 
 from rapidfuzz import fuzz
 
 from assistant.domain import TestCase, Value
+from assistant.language.languages import ENGLISH, language_of, language_of_title
 from assistant.suite.amounts import Amount, amount_text, amounts, unlike
 from assistant.suite.case_states import (
     EndStates,
@@ -36,6 +37,7 @@ from assistant.suite.case_states import (
 from assistant.suite.case_words import (
     DECISIVE,
     LACKS,
+    LEAD_TO_AMOUNTS,
     NEGATIONS,
     content,
     names,
@@ -68,6 +70,8 @@ SAME_TITLE = 0.70
 """Cosine of the whole cases from which two of one title are the same, if nothing speaks against."""
 TELLING = 2
 """So many words of a title that carry meaning make it the title of one case."""
+AKIN = 5
+"""Letters of a stem that another one begins with, too, to be of one word."""
 MORE_WORDS = 3
 """So many words of steps and results that only one of two like texts has make another case."""
 
@@ -92,6 +96,23 @@ class Profile:
 
     case: TestCase
     told: frozenset[str] | None = None
+    titled: bool = True
+    """Whether its title is compared: not with one in another language."""
+
+    @cached_property
+    def title(self) -> str:
+        """Its title, where that is compared."""
+        return self.case.title if self.titled else ""
+
+    @cached_property
+    def language(self) -> str:
+        """The language of its title; that of all of it where the title's words do not tell."""
+        return language_of_title(self.case.title) or language_of(self.stated)
+
+    @cached_property
+    def untitled(self) -> Profile:
+        """The case as it is compared with one whose title is in another language."""
+        return replace(self, titled=False)
 
     @cached_property
     def doing(self) -> str:
@@ -106,26 +127,26 @@ class Profile:
     @cached_property
     def stated(self) -> str:
         """All that the case says except its test data."""
-        return "\n".join((self.case.title, *self.case.preconditions, self.doing, self.result))
+        return "\n".join((self.title, *self.case.preconditions, self.doing, self.result))
 
     @cached_property
     def meaning(self) -> tuple[str, str, str]:
         """The texts whose embeddings tell what the case is about: title, results, all of it."""
-        whole = f"{self.case.title}. {self.doing} {self.result}".replace("\n", " ")
-        return self.case.title, self.result[:700], whole[:700]
+        whole = f"{self.title}. {self.doing} {self.result}".replace("\n", " ")
+        return self.title, self.result[:700], whole[:700]
 
     @cached_property
     def title_words(self) -> list[str]:
-        return words(self.case.title, whole=True)
+        return words(self.title, whole=True)
 
     @cached_property
     def title_names(self) -> dict[str, str]:
         """Names in the title by stem, quoted ones and those in parentheses too."""
-        return {stem(name): name for name in names(self.case.title, whole=True)}
+        return {stem(name): name for name in names(self.title, whole=True)}
 
     @cached_property
     def all_words(self) -> list[str]:
-        said = words(without_quotes(f"{self.case.title}\n{self.doing}\n{self.result}"))
+        said = words(without_quotes(f"{self.title}\n{self.doing}\n{self.result}"))
         return [word for word in said if word not in self.examples]
 
     @cached_property
@@ -136,7 +157,7 @@ class Profile:
     @cached_property
     def key_words(self) -> frozenset[str]:
         """Stems that carry meaning, of title, actions and results."""
-        said = content(words(f"{self.case.title}\n{self.doing}\n{self.result}"))
+        said = content(words(f"{self.title}\n{self.doing}\n{self.result}"))
         return frozenset(said) - self.examples
 
     @cached_property
@@ -147,7 +168,7 @@ class Profile:
     @cached_property
     def said(self) -> frozenset[str]:
         """Every stem of the case but those of its preconditions."""
-        return frozenset(words(f"{self.case.title}\n{self.doing}\n{self.result}\n{self.data}"))
+        return frozenset(words(f"{self.title}\n{self.doing}\n{self.result}\n{self.data}"))
 
     @cached_property
     def denied_words(self) -> frozenset[str]:
@@ -177,7 +198,8 @@ class Profile:
     @cached_property
     def sides(self) -> Sides:
         """On which side of its amounts the case stands, by title and what is given and done."""
-        return sides("\n".join((self.case.title, *self.case.preconditions, self.doing)))
+        found = sides("\n".join((self.title, *self.case.preconditions, self.doing)))
+        return {amount: side for amount, side in found.items() if amount not in self.shared_out}
 
     @cached_property
     def last_result(self) -> str:
@@ -200,7 +222,7 @@ class Profile:
 
     @cached_property
     def title_amounts(self) -> list[Amount]:
-        return _exact(without_quotes(self.case.title))
+        return _exact(without_quotes(self.title))
 
     @cached_property
     def every_amount(self) -> frozenset[Amount]:
@@ -210,12 +232,12 @@ class Profile:
     @cached_property
     def tried_in_title(self) -> tuple[Amount, ...]:
         """Amounts that the title says are tried out."""
-        return tuple(amounts(without_quotes(self.case.title), exact=True))
+        return tuple(amounts(without_quotes(self.title), exact=True))
 
     @cached_property
     def in_title(self) -> tuple[Amount, ...]:
         """All amounts of the title."""
-        return tuple(amounts(self.case.title))
+        return tuple(amounts(self.title))
 
     @cached_property
     def data_amounts(self) -> list[Amount]:
@@ -234,8 +256,32 @@ class Profile:
     @cached_property
     def tried(self) -> frozenset[Amount]:
         """Amounts that are tried out anywhere before the result: no limits, no messages."""
-        texts = (self.case.title, *self.case.preconditions, self.doing, self.data)
+        texts = (self.title, *self.case.preconditions, self.doing, self.data)
         return frozenset(amounts(without_quotes("\n".join(texts)), exact=True))
+
+    @cached_property
+    def told_by_messages(self) -> frozenset[float]:
+        """Numbers that an expected message names: its limit, whatever is tried."""
+        return frozenset(value for message in self.messages for value, _ in amounts(message))
+
+    @cached_property
+    def own_tried(self) -> frozenset[Amount]:
+        """What is tried, but for what a message names."""
+        tried = self.tried | self.shared_out
+        return frozenset(one for one in tried if one[0] not in self.told_by_messages)
+
+    @cached_property
+    def shared_out(self) -> frozenset[Amount]:
+        """Sums of which the case expects a share as a sum ("40 %", "320.00 EUR"): exactly these
+        are tried, also where it says "a booking over 800.00 EUR"."""
+        sums = {one for one in self.every_amount if one[1] in _CURRENCY}
+        shares = {value for value, unit in self.every_amount if unit == "%"}
+        due = {(value, unit) for value, unit in amounts(self.result) if unit in _CURRENCY}
+        return frozenset(
+            (value, unit)
+            for value, unit in sums
+            if any((round(value * share / 100, 2), unit) in due for share in shares)
+        )
 
     @cached_property
     def values(self) -> list[str]:
@@ -254,19 +300,24 @@ class Profile:
 
     @cached_property
     def _any_names(self) -> dict[str, str]:
-        texts = (self.case.title, *self.case.preconditions, self.doing, self.result)
-        return {stem(name): name for text in texts for name in names(text)}
+        texts = (self.title, *self.case.preconditions, self.doing, self.result)
+        return {
+            stem(name): name
+            for text in texts
+            if language_of(text) == ENGLISH  # German writes every noun with a capital
+            for name in names(text)
+        }
 
     @cached_property
     def refuses(self) -> bool:
         """Whether the title or the last result denies something."""
-        said = f"{without_quotes(self.case.title)}\n{self.last_result}"
+        said = f"{without_quotes(self.title)}\n{self.last_result}"
         return bool(NEGATIONS & set(words(_WHO_ARE_NOT.sub(" ", said))))
 
     @cached_property
     def turns(self) -> int:
         """How often the title turns what it says: "not accepted without" twice, "need not" once."""
-        said = without_quotes(self.case.title)
+        said = without_quotes(self.title)
         return sum(word in LACKS for word in words(_WHO_ARE_NOT.sub(" ", said)))
 
     @cached_property
@@ -286,22 +337,34 @@ _WHO_ARE_NOT = re.compile(
 """ "A fee is charged to customers who are not on the register" denies no fee."""
 
 
+_CURRENCY = frozenset(("£", "$", "€"))
+
+
 def _exact(text: str) -> list[Amount]:
     """The amounts that are tried out; all of them where only limits are named."""
     return list(dict.fromkeys(amounts(text, exact=True) or amounts(text)))
 
 
 def compare(left: Profile, right: Profile, *, meaning: Meaning | None = None) -> Likeness:
-    """Whether two cases are the same. ``meaning`` is their likeness by embedding, where known."""
+    """Whether two cases are the same. ``meaning`` is their likeness by embedding, where known.
+
+    Of two cases whose titles are in different languages, the titles are not compared.
+    """
+    left, right = as_compared(left, right)
     order = fuzz.ratio(left.all_words, right.all_words) / 100
     near = order >= ONE_TEXT
     text = fuzz.token_sort_ratio(" ".join(left.all_words), " ".join(right.all_words)) / 100
     likeness = max(text, _overlap(left.key_words, right.key_words))
     shared_message = bool(left.messages & right.messages)
+    one_outcome = _one_outcome(left, right)
     one_title = bool(left.title_key) and left.title_key == right.title_key
     if not near and not one_title and likeness < LEAST_LIKENESS - 0.1 * shared_message:
         return Likeness(same=False, likeness=likeness, reason="They say different things.")
     apart = _exchanged(left, right, order >= NEAR_EQUAL) if near else _against(left, right)
+    if apart and near and one_outcome:
+        near, apart = False, _against(left, right) + _each_has_own(left, right)
+    if not left.titled and not one_outcome:
+        apart.append("the titles, in different languages, are not compared")
     if apart:
         what = "Same steps" if near else "Alike"
         reason = f"{what}, but not the same case: {'; '.join(apart)}."
@@ -324,13 +387,55 @@ def compare(left: Profile, right: Profile, *, meaning: Meaning | None = None) ->
         and not {*left.case.criterion_ids} & {*right.case.criterion_ids}
     )
     needed = SAME_MEANING_ALIKE if order >= ALIKE_ORDER or other_criterion else SAME_MEANING
-    enough = sum(meaning) >= needed - 0.12 * shared_message and meaning[1] >= SAME_RESULT
+    counted = meaning if left.titled else meaning[1:]
+    enough = (
+        sum(counted) >= (needed - 0.12 * shared_message) * len(counted) / len(meaning)
+        and meaning[1] >= SAME_RESULT
+    )
     reason = _why_alike(left, right) if enough else "Related, but they say different things."
     if one_title and not enough and meaning[2] >= SAME_TITLE:
         enough, reason = True, "One title, and nothing in the other words of the steps against it."
     return Likeness(
-        same=enough, likeness=sum(meaning) / len(meaning), reason=reason, by_meaning=True
+        same=enough, likeness=sum(counted) / len(counted), reason=reason, by_meaning=True
     )
+
+
+def as_compared(left: Profile, right: Profile) -> tuple[Profile, Profile]:
+    """Both, without their titles where these are in different languages and say nothing then."""
+    return (left, right) if left.language == right.language else (left.untitled, right.untitled)
+
+
+def _one_outcome(left: Profile, right: Profile) -> bool:
+    """Whether both expect the very same messages and values, at the same amounts tried, if any."""
+    return bool(
+        left.messages
+        and left.messages == right.messages
+        and left.values == right.values
+        and left.own_tried == right.own_tried
+    )
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two stems are one, or of one word: "depart" and "departur"."""
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= AKIN and long.startswith(short))
+
+
+def _each_has_own(left: Profile, right: Profile) -> list[str]:
+    """Words of which each case has its own, or one many, wherever they stand."""
+    more = [
+        [
+            word
+            for word in dict.fromkeys(content([*mine.all_words, *mine.given_words]))
+            if word not in LEAD_TO_AMOUNTS and not any(_akin(word, one) for one in other.known)
+        ]
+        for mine, other in ((left, right), (right, left))
+    ]
+    if all(more):
+        return [f"“{' '.join(more[0][:4])}” against “{' '.join(more[1][:4])}”"]
+    if max(map(len, more)) >= MORE_WORDS:
+        return [f"only one says “{' '.join(max(more, key=len)[:4])}”"]
+    return []
 
 
 def _overlap(left: frozenset[str], right: frozenset[str]) -> float:
@@ -396,10 +501,21 @@ def _amounts_apart(
 def _only_one(left: Profile, right: Profile) -> list[str]:
     """An amount or a name that the title of one is about and that the other tries nowhere."""
     found: list[str] = []
+    told = left.told_by_messages & right.told_by_messages
     for mine, other in ((left, right), (right, left)):
-        found += [amount_text(one) for one in mine.tried_in_title if one not in other.tried]
+        found += [
+            amount_text(one)
+            for one in mine.tried_in_title
+            if one[0] not in told and not any(_one_amount(one, tried) for tried in other.tried)
+        ]
         found += [name for key, name in mine.title_names.items() if key not in other.known]
     return [f"only one is about {' and '.join(dict.fromkeys(found))}"] if found else []
+
+
+def _one_amount(one: Amount, other: Amount) -> bool:
+    """Whether two amounts are one: a unit may be left out ("the fourth PIN", "for the 4th time").
+    """
+    return one[0] == other[0] and (one[1] == other[1] or not (one[1] and other[1]))
 
 
 def _title_amounts_apart(left: Profile, right: Profile) -> list[str]:
@@ -495,6 +611,8 @@ def _opposites(left: Profile, right: Profile) -> list[str]:
 
 
 def _why_near(left: Profile, right: Profile) -> str:
+    if not left.titled:
+        return "Same steps and same results; the titles, in different languages, are not compared."
     if left.stated == right.stated:
         other = "" if left.data == right.data else "; only the test data has other examples"
         return f"Same steps and same results{other}."
