@@ -8,7 +8,7 @@ case, so that the list of changes is the edit a tester would make.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -37,6 +37,7 @@ _SPELT = (
     "eleven", "twelve",
 )  # fmt: skip
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_CLAUSES = re.compile(r"[\n;:]|[.,](?=\s)|\b(?:and|but)\b")
 _RUN = re.compile(r"[A-Z][\w-]*(?: [A-Z][\w-]*)*")
 
 
@@ -206,7 +207,7 @@ def _old_numbers(claim: Claim, view: CaseView) -> _Numbers | None:
         texts = ("\n".join(view.messages.values()), view.case.title)
         choices = (*(_values(kind, _all(text)) for text in texts), held - near - {0.0})
         old = next((sorted(one) for one in choices if len(one) == len(new)), [])
-        if not old:
+        if not old or not _of_one_thing(claim, view, kind, now, old):
             continue
         limits = dict(zip(old, new, strict=True))
         exchanged = dict(limits)
@@ -216,6 +217,26 @@ def _old_numbers(claim: Claim, view: CaseView) -> _Numbers | None:
                     exchanged[value] = after + (value - before)
         return _Numbers(limits, exchanged, kind)
     return None
+
+
+def _of_one_thing(
+    claim: Claim, view: CaseView, kind: Quantity, now: Set[float], old: Sequence[float]
+) -> bool:
+    """Whether words beside the number in the criterion stand beside the old one in the case: the
+    days of a refund are not those before a departure."""
+    wanted = _beside(claim.criterion.text, kind, now)
+    texts = (*_places(view.case), *(step.test_data for step in view.case.steps))
+    held = frozenset().union(*(_beside(text, kind, frozenset(old)) for text in texts))
+    return bool(wanted & held)
+
+
+def _beside(text: str, kind: Quantity, values: Set[float]) -> frozenset[str]:
+    """The stems of the clauses that hold a number of one kind with one of these values."""
+    found: set[str] = set()
+    for clause in (part for one in (text, *quoted(text)) for part in _CLAUSES.split(one)):
+        if any(one.alike(kind) and one.value in values for one in _all(clause)):
+            found |= meaningful_stems(clause)
+    return frozenset(found) - {stem(kind.unit)}
 
 
 def _all(text: str) -> list[Quantity]:
