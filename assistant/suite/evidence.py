@@ -42,6 +42,8 @@ _SIDE = re.compile(
 )  # fmt: skip
 _AFTER = re.compile(r"[^\W\d_]+")
 _CLAUSE_END = re.compile(r"[.;:()]|,\s")
+_MEASURED = re.compile(r"([^\W\d_]{3,})(?: of|:| =)? ?$")
+"""The word before a number that says what it is of: "group size 9", "a quantity of 3"."""
 _UNIT_STEMS = frozenset(map(stem, _WORDS["units"]))
 _SHARED_UNIT = re.compile(
     r"\b(?P<one>[\d.,]*\d) (?P<join>to|and|or|and of|or of|–) (?P<other>[\d.,]*\d)"
@@ -127,7 +129,9 @@ def quantities(text: str) -> list[Quantity]:
         value = float(number.replace(",", "")) if number else _NUMBERS[match["word"].lower()]
         if not number and value == 0 and not following:
             continue
-        counted = frozenset(content(following)) - _UNIT_STEMS
+        before = _MEASURED.search(plain[: match.start()]) if number else None
+        counted = frozenset(content([*(stem(before[1]),), *following] if before else following))
+        counted -= _UNIT_STEMS
         side = _side(plain[: match.start()])
         found.append((match.start(), Quantity(float(value), "", counted, side)))
     found.sort(key=lambda one: one[0])
