@@ -216,6 +216,8 @@ def is_response(quantity: Quantity, clause: Clause | None) -> bool:
         return True
     if clause is None or clause.negated:
         return False
+    if clause.auxiliary in ("can", "may") and clause.passive:
+        return False  # "a report can be sent within 14 days": what somebody may do
     if is_system(clause.subject):
         return True
     if clause.form == "modal":

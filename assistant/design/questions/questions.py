@@ -23,8 +23,14 @@ from assistant.design.questions.scope import (
     out_of_scope,
 )
 from assistant.design.questions.similar_criteria import MANY, PART, Progress, comparable
-from assistant.design.questions.supersession import Change, changes, changes_of
+from assistant.design.questions.supersession import (
+    Change,
+    changes,
+    changes_about,
+    changes_of,
+)
 from assistant.design.questions.vague_words import find_vague
+from assistant.design.techniques.limit_items import limits_untold
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -34,7 +40,9 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
+from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quoted_messages import mask_quotes
+from assistant.reading.criteria import read_rules
 from assistant.reading.narratives import read_narrative, role_of
 from assistant.reading.references import KnownTexts
 
@@ -69,6 +77,7 @@ def raise_questions(
         texts += [f"{story.key} {story.narrative}" for story in epic.stories]
     held = KnownTexts(texts)
     changed = changes(rules)
+    about = changes_about(epic.criteria, changed)
     total = len(epic.criteria)
     alike = enumerate(_to_compare(epic.criteria), start=1)
     declared = [(epic.key, one) for one in out_of_scope(epic.description)]
@@ -87,10 +96,11 @@ def raise_questions(
             found += _contradicting(criterion, rules)
             found += _against_story(criterion, story)
             found += _against_criteria(criterion, others)
-            found += _outdated(criterion, changed)
+            found += _outdated(criterion, changed, about.get(criterion.id, ()))
             found += _out_of_scope(criterion, scope)
             found += _unknown(criterion, held)
             found += _empty(criterion)
+            found += _beyond(criterion)
     apart = list(find_disagreements(epic, sources))
     found += map(_of_rows, apart)
     known_apart = {(one.mine.criterion.id, one.theirs.criterion.id) for one in apart}
@@ -280,15 +290,19 @@ def _same_words(one: str, two: str) -> bool:
     return len(left & right) >= 0.8 * max(len(left), len(right), 1)
 
 
-def _outdated(criterion: AcceptanceCriterion, known: Sequence[Change]) -> Iterator[Question]:
-    """Two sources that disagree on a rule that the criterion is about."""
-    for change, mine in changes_of(criterion.text, known):
+def _outdated(
+    criterion: AcceptanceCriterion, known: Sequence[Change], about: Sequence[Change]
+) -> Iterator[Question]:
+    """Two sources that disagree on a rule that the criterion is about, by an amount or without."""
+    text = criterion.text
+    places = [(one, (mine.start, mine.end)) for one, mine in changes_of(text, known)]
+    for change, (start, end) in [*places, *((one, (0, len(text))) for one in about)]:
         yield Question(
             criterion_id=criterion.id,
             kind="conflict",
             text=change.question,
             evidence=(
-                _evidence(criterion.id, criterion.text, mine.start, mine.end),
+                _evidence(criterion.id, text, start, end),
                 _evidence(change.newer.id, change.newer.text, 0, len(change.newer.text)),
                 _evidence(change.older.id, change.older.text, 0, len(change.older.text)),
             ),
@@ -335,6 +349,25 @@ def _empty(criterion: AcceptanceCriterion) -> Iterator[Question]:
             text="The criterion does not say what happens. What is done, and what must be seen"
                  " then?", evidence=(_evidence(criterion.id, text, 0, len(text)),) if text else (),
         )  # fmt: skip
+
+
+def _beyond(criterion: AcceptanceCriterion) -> Iterator[Question]:
+    """A time by which something is done, of which nothing says what happens when it is over."""
+    text = criterion.text
+    if criterion.form in ("gherkin", "table") or language_of(text) != ENGLISH:
+        return
+    rules = read_rules(text)
+    for place, rule in enumerate(rules):
+        if any(later.conditions for later in rules[place + 1 :]):
+            continue  # "If it is late, a reminder is sent"
+        for quantity, point in limits_untold(text, rule):
+            start, end = quantity.phrase_start, quantity.phrase_end
+            yield Question(
+                criterion_id=criterion.id, kind="missing rule",
+                text=f"The criterion says “{text[start:end]}” and not what happens when it takes"
+                     f" {point.text}. What is seen then?",
+                evidence=(_evidence(criterion.id, text, start, end),),
+            )  # fmt: skip
 
 
 def _left_open(epic: Epic) -> Iterator[Question]:

@@ -1,22 +1,36 @@
-"""Rules whose amounts another source changes: release notes that name a rule and its new value."""
+"""Rules whose amounts another source changes: release notes that name a rule and its new value, and
+sentences that name the old value beside the new one ("50 % instead of 60 %")."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
-from assistant.design.questions.conflicts import KEY, content_words, equal, name_of, unit_key
-from assistant.domain import Chunk
+from assistant.design.questions.conflicts import (
+    KEY,
+    clauses_of,
+    content_words,
+    equal,
+    name_of,
+    unit_key,
+)
+from assistant.domain import AcceptanceCriterion, Chunk
 from assistant.language.amounts import Quantity
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
+from assistant.language.word_lists import read_patterns
 
 _KEYS = re.compile(r"\b[A-Z]{2,}(?:-[A-Z]+)*-\d+\b")
 SHARED_WORDS = 3
 """Words that a criterion must share with both sources: a role alone ("Team Leader") has two."""
 
+LEAST_MATTER = 2
+"""Words that a sentence which names both values shares with the rule, and a criterion with both."""
+MOST_OF_MATTER = 0.6
+_INSTEAD = read_patterns(__file__)["instead"]
 _NOWHERE = Span("", 0, 0)
 
 
@@ -28,11 +42,20 @@ class Change:
     older_value: Quantity
     newer: Chunk
     newer_value: Quantity
+    sentence: str = ""
+    """The words of ``newer`` that name both values, where it names no rule."""
+
+    @property
+    def matter(self) -> frozenset[str]:
+        """The words that both sources have in common: what the change is about."""
+        older, newer = f"{self.older.heading}\n{self.older.text}", self.sentence or self.newer.text
+        ours, theirs = (content_words(_KEYS.sub(" ", text)) for text in (older, newer))
+        return ours & theirs
 
     @property
     def older_name(self) -> str:
-        """The key of the rule."""
-        return _key(self.older)
+        """The key of the rule, or what its source is called."""
+        return _key(self.older) or name_of(self.older, _NOWHERE)
 
     @property
     def newer_name(self) -> str:
@@ -51,7 +74,9 @@ class Change:
 
 
 def changes(sources: Sequence[Chunk]) -> tuple[Change, ...]:
-    """Where one source names the rule of another, repeats one of its values and gives a new one."""
+    """Where one source names the rule of another, repeats one of its values and gives a new one;
+    and where a sentence says which value stands in the place of which, and another source has the
+    latter for the same."""
     rules = {_key(chunk): chunk for chunk in sources if _key(chunk)}
     found = []
     for newer in sources:
@@ -59,7 +84,71 @@ def changes(sources: Sequence[Chunk]) -> tuple[Change, ...]:
             older = rules.get(name)
             if older is not None and older is not newer and _key(newer) != name:
                 found += list(_replaced(older, newer))
+    told = {(one.older.id, one.newer.id) for one in found}
+    for newer in sources:
+        for sentence in clauses_of(newer.text):
+            for new, old in _instead(sentence):
+                named = [rules[key] for key in _KEYS.findall(sentence.text) if key in rules]
+                for older in named or sources:
+                    one = Change(older, old, newer, new, sentence.text)
+                    if (older.id, newer.id) not in told and _has_old(one, sentence, named):
+                        stated = next(each for each in _values(older.text) if equal(each, old))
+                        found.append(replace(one, older_value=stated))
     return tuple(found)
+
+
+def _instead(sentence: Span) -> Iterator[tuple[Quantity, Quantity]]:
+    """Values of a sentence that stand in the place of another: the new one and the old one, which
+    may leave out its unit ("10 days, not 5")."""
+    amounts = [one for one in find_quantities(sentence.text) if isinstance(one.value, Decimal)]
+    for new, old in pairwise(amounts):
+        if not _INSTEAD.search(sentence.text[new.end : old.phrase_start]):
+            continue
+        if old.kind == "number" and new.kind in _KINDS:
+            old = replace(old, kind=new.kind, unit=new.unit)
+        if old.kind == new.kind and unit_key(old) == unit_key(new) and not equal(old, new):
+            moved = replace(new, start=new.start + sentence.start, end=new.end + sentence.start)
+            yield moved, old
+
+
+def _has_old(change: Change, sentence: Span, named: Sequence[Chunk]) -> bool:
+    """Whether another document than the sentence's has the old value, and not the new one, where
+    the rule is ``named``, or with the other amounts of the sentence and its words."""
+    older, newer = change.older, change.newer
+    stated = _values(older.text)
+    if older.document_id == newer.document_id or not any(
+        equal(one, change.older_value) for one in stated
+    ):
+        return False
+    if any(equal(one, change.newer_value) for one in stated):
+        return False
+    if named:
+        return True
+    both = (change.older_value.value, change.newer_value.value)
+    others = {
+        one.value
+        for one in find_quantities(sentence.text)
+        if isinstance(one.value, Decimal) and one.value not in both
+    }
+    held = {one.value for one in find_quantities(older.text)}
+    return others <= held and len(change.matter) >= LEAST_MATTER
+
+
+def changes_about(
+    criteria: Sequence[AcceptanceCriterion], known: Sequence[Change]
+) -> dict[str, list[Change]]:
+    """For each criterion the changes that it is about without saying an amount: it has most of
+    what the sources have in common, more than any other, and none has the amount."""
+    found: dict[str, list[Change]] = {}
+    for change in known:
+        if any(any(changes_of(one.text, [change])) for one in criteria):
+            continue
+        shared = [len(change.matter & content_words(one.text)) for one in criteria]
+        most = max(shared, default=0)
+        enough = most >= max(LEAST_MATTER, MOST_OF_MATTER * len(change.matter))
+        if enough and shared.count(most) == 1:
+            found.setdefault(criteria[shared.index(most)].id, []).append(change)
+    return found
 
 
 def changes_of(text: str, known: Sequence[Change]) -> Iterator[tuple[Change, Quantity]]:
@@ -96,8 +185,11 @@ def _values(text: str) -> list[Quantity]:
     return [
         one
         for one in find_quantities(text)
-        if isinstance(one.value, Decimal) and one.kind in ("money", "duration", "percent", "age")
+        if isinstance(one.value, Decimal) and one.kind in _KINDS
     ]
+
+
+_KINDS = frozenset(("money", "duration", "percent", "age"))
 
 
 def _key(chunk: Chunk) -> str:

@@ -55,6 +55,27 @@ def limit_items(text: str, rule: Rule) -> Iterator[Item]:
                 yield _of_point(text, rule, quantity, point)
 
 
+def limits_untold(text: str, rule: Rule) -> Iterator[tuple[Quantity, Point]]:
+    """Limits in days or longer by which something is done, each with the value just beyond it, of
+    which there is no item: no tester enters it, and the rule does not say what happens then."""
+    if rule.otherwise is not None:
+        return
+    for q in find_quantities(text):
+        told = q.word != "within" or q.unit not in _LONG or not _within(q, rule.effect)
+        if told or _in_subject(rule, q) or not _is_answer_time(rule, q):
+            continue
+        yield from ((q, point) for point in points(q) if point.place == "outside")
+
+
+_LONG = frozenset(("day", "working day", "week", "month", "year"))
+
+
+def _in_subject(rule: Rule, quantity: Quantity) -> bool:
+    """Whether a limit is one of what the effect speaks of: "what is not paid within 14 days is"."""
+    subject = rule.clause.subject if rule.clause is not None else ""
+    return quantity.phrase_start - rule.effect.start < len(subject)
+
+
 def _is_reference(text: str, quantity: Quantity) -> bool:
     """Whether a number names another place of the text: "the maximum in 1.3"."""
     return not quantity.unit and _REFERS.search(text[: quantity.start]) is not None
