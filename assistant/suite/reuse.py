@@ -344,6 +344,13 @@ def _why(claim: Claim, step: StepView) -> str:
     return f"Step {step.number} {', '.join(parts)}."
 
 
+def _tries(claim: Claim, view: CaseView) -> bool:
+    """Whether a step of a case is taken with all that the condition tries."""
+    return bool(claim.demands) and any(
+        all(step.meets(demand, loosely=False) for demand in claim.demands) for step in view.steps
+    )
+
+
 def _why_new(claim: Claim, linked: Sequence[tuple[CaseView, Link]]) -> str:
     near = [view.case.id for view, link in linked if link != "story"]
     whose = "About the same criterion"
@@ -352,6 +359,12 @@ def _why_new(claim: Claim, linked: Sequence[tuple[CaseView, Link]]) -> str:
     if not near:
         return "No existing case was found that names this criterion or tells of it."
     names = ", ".join(near[:3])
+    trying = [view.case.id for view, _ in linked if _tries(claim, view)]
+    if trying and claim.condition.data:
+        return (
+            f"{whose}: {', '.join(trying[:3])}: tries {claim.condition.data[:60]}, and no"
+            " result was seen to say what the criterion says of it."
+        )
     if claim.demands and claim.condition.data:
         what = f"try {claim.condition.data[:60]}"
     else:

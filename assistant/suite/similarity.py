@@ -165,6 +165,15 @@ class Profile:
         """Every stem anywhere in the case."""
         return frozenset(words(self.stated + "\n" + self.data, whole=True))
 
+    def has(self, word: str) -> bool:
+        """Whether the case has a stem anywhere, or one of the same word ("depart", "departur")."""
+        if word in self.known or word in LEAD_TO_AMOUNTS:
+            return True
+        return any(
+            min(len(word), len(one)) >= AKIN and (one.startswith(word) or word.startswith(one))
+            for one in self.known
+        )
+
     @cached_property
     def said(self) -> frozenset[str]:
         """Every stem of the case but those of its preconditions."""
@@ -362,7 +371,7 @@ def compare(left: Profile, right: Profile, *, meaning: Meaning | None = None) ->
         return Likeness(same=False, likeness=likeness, reason="They say different things.")
     apart = _exchanged(left, right, order >= NEAR_EQUAL) if near else _against(left, right)
     if apart and near and one_outcome:
-        near, apart = False, _against(left, right) + _each_has_own(left, right)
+        near, apart = False, _against(left, right) + _only_one_says(left, right)
     if not left.titled and not one_outcome:
         apart.append("the titles, in different languages, are not compared")
     if apart:
@@ -415,26 +424,17 @@ def _one_outcome(left: Profile, right: Profile) -> bool:
     )
 
 
-def _akin(one: str, other: str) -> bool:
-    """Whether two stems are one, or of one word: "depart" and "departur"."""
-    short, long = sorted((one, other), key=len)
-    return one == other or (len(short) >= AKIN and long.startswith(short))
-
-
-def _each_has_own(left: Profile, right: Profile) -> list[str]:
-    """Words of which each case has its own, or one many, wherever they stand."""
-    more = [
-        [
-            word
-            for word in dict.fromkeys(content([*mine.all_words, *mine.given_words]))
-            if word not in LEAD_TO_AMOUNTS and not any(_akin(word, one) for one in other.known)
-        ]
-        for mine, other in ((left, right), (right, left))
-    ]
-    if all(more):
-        return [f"“{' '.join(more[0][:4])}” against “{' '.join(more[1][:4])}”"]
-    if max(map(len, more)) >= MORE_WORDS:
-        return [f"only one says “{' '.join(max(more, key=len)[:4])}”"]
+def _only_one_says(left: Profile, right: Profile) -> list[str]:
+    """Words of title, actions or results that only one case has anywhere; or words of what is given
+    of which each has its own, or one has many."""
+    told, given = [], []
+    for mine, other in ((left, right), (right, left)):
+        for found, said in ((told, mine.all_words), (given, mine.given_words)):
+            found.append([word for word in dict.fromkeys(content(said)) if not other.has(word)])
+    if any(told):
+        return [f"only one says “{' '.join(max(told, key=len)[:4])}”"]
+    if all(given) or max(map(len, given)) >= MORE_WORDS:
+        return [f"“{' '.join(given[0][:4]) or '–'}” against “{' '.join(given[1][:4]) or '–'}”"]
     return []
 
 

@@ -113,3 +113,17 @@ def test_a_remark_and_a_total_are_no_limits(text: str, limits: set[str]) -> None
 def test_neighbours_are_those_that_the_text_allows(text: str, values: set[str]) -> None:
     found = derive_conditions(AcceptanceCriterion(id="A", text=text), depth="thorough")
     assert {c.data for c in found if c.technique == "boundary"} == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("A report can be sent within 14 days after the trip.", {"14 days", "15 days"}),
+        ('The group size can be 10 to 74 persons; other requests are refused with "Call us."',
+         {"9 persons", "10 persons", "74 persons", "75 persons"}),
+    ],
+)  # fmt: skip
+def test_both_sides_nearest_each_limit_at_standard_depth(text: str, values: set[str]) -> None:
+    criterion = AcceptanceCriterion(id="A-1-AC1", text=text)
+    found = derive_conditions(criterion, depth="standard")
+    assert {one.data for one in found if one.technique == "boundary"} == values

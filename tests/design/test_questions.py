@@ -414,3 +414,60 @@ def test_questions_that_authors_list_are_asked(
     assert all(one.text.startswith(f"{key} leaves open: “") for one in found)
     if any("complaint" in one for one in asked):
         assert found[0].criterion_id == "A-1-AC2"
+
+
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [
+        ("The remaining amount is refunded within 10 working days.", "11 working days"),
+        ("The confirmation is sent within 2 weeks.", "3 weeks"),
+        ("A report can be sent within 14 days after the trip.", ""),  # an item of its own
+        ("The list is shown within 2 seconds.", ""),  # waited for: a failure, no rule
+        ("The refund is paid within 10 days, otherwise interest is due.", ""),
+        ("The refund is paid within 10 days. If it is late, interest is due.", ""),
+        ("An invoice that is not paid within 14 days is reminded.", ""),
+    ],
+)
+def test_what_happens_when_a_time_is_over_is_asked_where_nothing_says_it(text, beyond) -> None:
+    asked = [one.text for one in ask(text) if one.kind == "missing rule"]
+    assert len(asked) == bool(beyond)
+    assert all(beyond in one for one in asked)
+
+
+def _decisions(text: str, *criteria: str, rules: tuple[Chunk, ...]) -> list[str]:
+    """The conflicts asked of some criteria where a mail says ``text``, each with its criterion."""
+    mail = Chunk(id="m", document_id="mail", ordinal=0, text=text, kind="prose", title="Mail")
+    made = tuple(AcceptanceCriterion(id=f"A-1-AC{n}", text=one) for n, one in enumerate(criteria))
+    story = UserStory(key="A-1", title="", criteria=made)
+    epic = Epic(key="A", title="", stories=(story,))
+    found = raise_questions(epic, [mail, *rules])
+    return [f"{one.criterion_id}: {one.text}" for one in found if one.kind == "conflict"]
+
+
+DEPOSIT = Chunk(
+    id="r", document_id="page", ordinal=0, kind="rule", key="BR-7",
+    text="BR-7: The deposit must be received within 5 days after the reservation.",
+)  # fmt: skip
+BAND = Chunk(
+    id="t", document_id="page", ordinal=1, kind="table_row", heading="Cancellation fees",
+    text="Days before departure: 14 to 7 days; Fee (% of total price): 60 %", title="Rules",
+)  # fmt: skip
+PAID = "When the deposit is received, the status of the booking changes to Confirmed."
+FEE = "The cancellation fee depends on the days between cancellation and departure."
+
+
+@pytest.mark.parametrize(
+    ("mail", "rules", "asked"),
+    [
+        ("The deposit must be received within 10 days after the reservation, not 5 (BR-7).",
+         (DEPOSIT,), ["A-1-AC0: Mail says 10 days where BR-7 says 5 days"]),
+        ("Cancellation 14 to 7 days before departure: 50 % instead of 60 %.",
+         (BAND,), ["A-1-AC1: Mail says 50 % where Rules says 60 %"]),
+        ("Cancellation 6 to 1 days before departure: 50 % instead of 60 %.", (BAND,), []),
+        ("The late fee of vouchers: 50 % instead of 60 %.", (BAND,), []),
+        ("The deposit must be received within 5 days after the reservation, not 10.", (DEPOSIT,), []),
+    ],
+)  # fmt: skip
+def test_a_decision_that_names_both_values_is_asked_of_what_it_is_about(mail, rules, asked) -> None:
+    found = _decisions(mail, PAID, FEE, rules=rules)
+    assert [one.partition(". Which")[0] for one in found] == asked

@@ -133,6 +133,86 @@ def test_another_situation_in_the_same_words_is_another_case(left, right, words)
     assert words in decide(left, right).reason
 
 
+REFUSED = 'Message "Please call the group desk." is shown'
+SMALL = case(
+    "EN", "Group of 9 is refused", ("Enter group size 9 and press Continue", REFUSED),
+    given="Group leader is logged in",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "result", "same"),
+    [
+        ("9", 'The message "Please call the group desk." appears', True),
+        ("8", 'The message "Please call the group desk." appears', False),
+        ("9", 'The message "Please call the hotline." appears', False),
+    ],
+)
+def test_a_title_in_another_language_is_not_compared(size, result, same) -> None:
+    german = case(
+        "DE", "Zu kleine Gruppe wird abgelehnt",
+        (f"Enter a group size of {size} and press Continue", result),
+        given="Group leader is logged in",
+    )  # fmt: skip
+    report = find_duplicates([SMALL, german])
+    assert [one.case_ids for one in report.clusters] == ([("EN", "DE")] if same else [])
+    assert decide(SMALL, german).same is same
+    assert not same or "titles, in different languages" in report.clusters[0].reason
+
+
+def test_a_title_in_another_language_alone_makes_no_same_case() -> None:
+    steps = ("Open the page", "It is shown")
+    german = case("DE", "Die Reservierung ist abgelaufen", steps)
+    assert not decide(case("EN", "The reservation is paid", steps), german).same
+
+
+def _fee(case_id: str, title: str, given: str, *, who: str = "", due: str = "320.00") -> TestCase:
+    pay = (f"{who}Press Cancel booking", f'"Cancellation fee: 40 %" and {due} EUR are shown')
+    end = ("Confirm the cancellation", 'The status is "Cancelled"')
+    return case(case_id, title, pay, end, given=given)
+
+
+def alike(texts) -> np.ndarray:
+    """An embedding by which all texts mean the same: what is told apart, the words tell apart."""
+    return np.ones((len(texts), 1))
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (_fee("R", "Cancellation fee 20 days before departure",
+              "A confirmed booking over 800.00 EUR departing in 20 days"), True),
+        (_fee("R", "Cancellation fee 20 days before departure",
+              "A confirmed booking over 900.00 EUR departing in 20 days", due="360.00"), False),
+        (_fee("R", "Cancellation fee 20 days before departure",
+              "A confirmed booking over 800.00 EUR departing in 21 days"), False),
+        (_fee("R", "Cancellation fee 20 days before departure for a clerk",
+              "A confirmed booking over 800.00 EUR departing in 20 days"), False),
+        (_fee("R", "Cancellation fee 20 days before departure",
+              "A confirmed booking over 800.00 EUR departing in 20 days", who="As clerk: "), False),
+    ],
+)  # fmt: skip
+def test_one_outcome_at_the_same_values_outweighs_other_words_of_what_is_given(other, same) -> None:
+    left = _fee(
+        "L", "Cancel 20 days before departure",
+        "Confirmed booking, total price 800.00 EUR, departure in 20 days",
+    )  # fmt: skip
+    assert decide(left, other, alike).same is same
+    assert bool(find_duplicates([left, other], embed=alike).clusters) is same
+
+
+def test_a_title_that_names_the_number_with_its_unit_or_without_is_about_the_same() -> None:
+    left = case(
+        "L", "Fourth wrong PIN locks the card",
+        ("Enter a wrong PIN for the 4th time", 'The card is locked, "Visit your branch." is shown'),
+    )  # fmt: skip
+    right = case(
+        "R", "Card is locked after a wrong PIN",
+        ("Type a wrong PIN (4th attempt)", 'The card is locked, "Visit your branch." is shown'),
+    )  # fmt: skip
+    assert "only one is about" not in decide(left, right).reason
+
+
 def test_examples_with_other_names_start_from_the_same() -> None:
     def rolled_back(case_id: str, name: str) -> TestCase:
         step = ("Roll the release back", "An earlier revision is installed")

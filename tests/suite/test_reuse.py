@@ -112,6 +112,41 @@ def test_another_limit_is_an_update_with_its_changes() -> None:
     assert ("in", "4") in change.diff
 
 
+def test_a_number_of_another_thing_is_no_update() -> None:
+    text = (
+        "After a cancellation the remaining amount is refunded within 10 working days and the"
+        " status is Cancelled."
+    )
+    old = case(
+        ("Press Cancel booking", "The message “Cancellation fee: 40 %” is shown"),
+        ("Confirm the cancellation", "The status is Cancelled"),
+        title="Cancellation 20 days before departure",
+    )
+    report = compare(epic_of(text), old)
+    assert {one.verdict for one in report.verdicts} == {"new"}
+
+
+def test_a_number_behind_what_it_counts_is_tried() -> None:
+    text = "The group size can be 10 to 74 persons; other requests are refused."
+    refused = case(
+        ("Enter group size 9 and press Continue", "The request is refused"),
+        title="A small group is refused",
+    )
+    found = verdict(compare(epic_of(text), refused), "AC1-B2")
+    assert (found.verdict, found.case_id) == ("reuse", "OLD-1")
+
+
+def test_a_case_that_tries_the_value_is_not_said_not_to() -> None:
+    text = "A trip with more than 9 hours of driving time needs a second driver."
+    long = case(
+        ("Release a trip with 10 hours of driving time", "The trip is not released"),
+        title="Release of a long trip",
+    )
+    found = verdict(compare(epic_of(text), long), "AC1-B2")
+    assert found.verdict == "new"
+    assert "OLD-1: tries 10 hours" in found.reason
+
+
 def test_another_message_is_an_update() -> None:
     renamed = LENGTH.replace("Use at least 3 characters.", "Use at least 3 letters or digits.")
     found = verdict(compare(epic_of(renamed), SHORT), "AC1-B2")

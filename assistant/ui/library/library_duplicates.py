@@ -36,12 +36,13 @@ def library_duplicates(opened: Workspace, record: Session, listed: Sequence[Libr
         if found:
             st.markdown(
                 f"**{counted(len(found[1].surplus), 'case')}** of {found[1].cases} "
-                "say what another one says"
+                "were seen to say what another one says"
             )
     if not found:
         st.caption(
-            "Finds cases with the same situation and the same result, in whatever words. Cases "
-            "that differ in a value, a role, a state or a negation are kept apart."
+            "Finds cases with the same situation and the same result in like words, or with the "
+            "same message at the same values. Cases that differ in a value, a role, a state or a "
+            "negation are kept apart."
         )
         return
     by_id = {row.id: row for row in listed}
@@ -51,7 +52,10 @@ def library_duplicates(opened: Workspace, record: Session, listed: Sequence[Libr
         if sum(name in by_id and by_id[name].status != "rejected" for name in cluster.case_ids) > 1
     ]
     if not open_ones:
-        st.caption(":material/check: No duplicates are left.")
+        st.caption(
+            "No two cases were seen to say the same. In other words, or in another language, that "
+            "is mostly not noticed."
+        )
     for cluster in open_ones[:SHOWN]:
         _cluster(opened, record, cluster, by_id)
     if len(open_ones) > SHOWN:
