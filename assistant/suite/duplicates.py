@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.domain import CaseStatus, TestCase, Value
 from assistant.suite.case_words import words
+from assistant.suite.evidence import MESSAGE_WORDS
 from assistant.suite.similarity import Likeness, Meaning, Profile, as_compared, compare
 
 Embed = Callable[[Sequence[str]], Any]
@@ -232,7 +233,9 @@ def _title(profile: Profile) -> Hashable:
 
 
 def _messages(profile: Profile) -> Hashable:
-    return profile.messages
+    """What is expected to be shown; "English (United States)" is a value that many cases show."""
+    told = [one for one in profile.messages if len(one.split()) > MESSAGE_WORDS]
+    return profile.messages if told else ()
 
 
 def _of_one(

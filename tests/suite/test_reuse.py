@@ -114,8 +114,8 @@ def test_another_limit_is_an_update_with_its_changes() -> None:
 
 def test_a_number_of_another_thing_is_no_update() -> None:
     text = (
-        "After a cancellation the remaining amount is refunded within 10 working days and the"
-        " status is Cancelled."
+        "After a cancellation the status is Cancelled and the remaining amount is refunded within"
+        " 10 working days."
     )
     old = case(
         ("Press Cancel booking", "The message “Cancellation fee: 40 %” is shown"),
