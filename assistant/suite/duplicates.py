@@ -1,8 +1,9 @@
 """Near-duplicate cases: found without comparing all with all, clustered, explained in words.
 
 Two cases are compared where they have one title, expect one message or share some of their rarest
-words, so that thousands of cases take seconds. Meaning is asked for only where words are alike in part and nothing
-speaks against: the embedding comes in as a function, because this room knows no model.
+words, so that thousands of cases take seconds. Meaning is asked for only where words are alike in
+part and nothing speaks against: the embedding comes in as a function, because this room knows no
+model.
 """
 
 from __future__ import annotations

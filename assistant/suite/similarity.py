@@ -427,7 +427,8 @@ def _one_outcome(left: Profile, right: Profile) -> bool:
 def _only_one_says(left: Profile, right: Profile) -> list[str]:
     """Words of title, actions or results that only one case has anywhere; or words of what is given
     of which each has its own, or one has many."""
-    told, given = [], []
+    told: list[list[str]] = []
+    given: list[list[str]] = []
     for mine, other in ((left, right), (right, left)):
         for found, said in ((told, mine.all_words), (given, mine.given_words)):
             found.append([word for word in dict.fromkeys(content(said)) if not other.has(word)])
@@ -513,8 +514,7 @@ def _only_one(left: Profile, right: Profile) -> list[str]:
 
 
 def _one_amount(one: Amount, other: Amount) -> bool:
-    """Whether two amounts are one: a unit may be left out ("the fourth PIN", "for the 4th time").
-    """
+    """Whether two amounts are one; a unit may be left out: "fourth PIN", "for the 4th time"."""
     return one[0] == other[0] and (one[1] == other[1] or not (one[1] and other[1]))
 
 

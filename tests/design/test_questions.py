@@ -465,7 +465,8 @@ FEE = "The cancellation fee depends on the days between cancellation and departu
          (BAND,), ["A-1-AC1: Mail says 50 % where Rules says 60 %"]),
         ("Cancellation 6 to 1 days before departure: 50 % instead of 60 %.", (BAND,), []),
         ("The late fee of vouchers: 50 % instead of 60 %.", (BAND,), []),
-        ("The deposit must be received within 5 days after the reservation, not 10.", (DEPOSIT,), []),
+        ("The deposit must be received within 5 days after the reservation, not 10.",
+         (DEPOSIT,), []),
     ],
 )  # fmt: skip
 def test_a_decision_that_names_both_values_is_asked_of_what_it_is_about(mail, rules, asked) -> None:

@@ -1,3 +1,11 @@
 """A reading to test conditions, a module for each technique: limits, rules, tables."""
 
-__all__ = ["field_rules", "parameters", "rule_items", "scenario_items", "table_items", "variables"]
+__all__ = [
+    "field_rules",
+    "limit_items",
+    "parameters",
+    "rule_items",
+    "scenario_items",
+    "table_items",
+    "variables",
+]

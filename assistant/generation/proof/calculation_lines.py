@@ -127,6 +127,23 @@ def read_line(words: str) -> CalculationLine | None:
     return next((one for one in found if one.is_right), found[0] if found else None)
 
 
+def final_results(lines: Iterable[str]) -> tuple[Number, ...]:
+    """What calculations come to in the end: results of lines that are right with which no later
+    line goes on; () where a line is not understood."""
+    read = [read_line(words) for words in islice(lines, MOST_LINES)]
+    if not all(one is not None and one.is_right for one in read):
+        return ()
+    known = [one for one in read if one is not None]
+    return tuple(
+        result
+        for place, line in enumerate(known)
+        for result in line.results[:1]
+        if not any(
+            _is_same(result, each) for later in known[place + 1 :] for each in later.operands
+        )
+    )
+
+
 def _read(
     way: Callable[[str, str, str], CalculationLine | None], words: str, left: str, right: str
 ) -> CalculationLine | None:

@@ -32,7 +32,7 @@ from assistant.generation.proof.amounts import (
     same_noun,
 )
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
-from assistant.generation.proof.calculation_lines import Worked
+from assistant.generation.proof.calculation_lines import Worked, final_results
 from assistant.generation.proof.calculations import Calculation, calculations, is_sum
 from assistant.generation.proof.case_basis import Basis
 from assistant.generation.proof.limits import compared
@@ -257,11 +257,20 @@ class Claims:
         )
 
     def calculations(self, step: TestStep) -> Iterator[Mark]:
-        """Calculations handed over with a step that do not come to what they say."""
+        """Calculations handed over with a step that do not come to what they say, and a sum of the
+        result where those come to another, and to none that it names."""
         for line in step.calculation:
             if line in self.worked.wrong:
                 message = f"This calculation does not come to what it says: {shown(line)}."
                 yield Mark(INCONSISTENT, line, message)
+        named = [one for one in numbers(step.expected_result) if one.kind == "money"]
+        if not named or contrasted(step.expected_result):
+            return
+        sums = [one for one in final_results(step.calculation) if one.kind == "money"]
+        if sums and not any(alike(one, each) for one in sums for each in named):
+            said, due = named[0].words, sums[-1].words
+            message = f"The result says {shown(said)}, its calculation comes to {shown(due)}."
+            yield Mark(INCONSISTENT, said, message)
 
     def numbers(self, result: str, about: str) -> Iterator[Mark]:
         """Numbers of a result that stand nowhere; ``about`` is its action."""

@@ -329,3 +329,32 @@ def test_days_listed_between_two_days_of_the_case_need_no_line(
         calculations=[lines],
     )
     assert bool([one for one in told(case) if one[0] == "not in the sources"]) is wrong, told(case)
+
+
+DEPOSIT = ("EUR 490.00 * 20 % = EUR 98.00", "max(EUR 100.00, EUR 98.00) = EUR 100.00")
+
+
+@pytest.mark.parametrize(
+    ("said", "lines", "told"),
+    [
+        ("The deposit is 98.00 EUR.", DEPOSIT, True),
+        ("The deposit is 150.00 EUR.", DEPOSIT, True),
+        ("The deposit is 100.00 EUR.", DEPOSIT, False),
+        ("The deposit is 100.00 EUR and not 98.00 EUR.", DEPOSIT, False),
+        ("20 % are 98.00 EUR, the deposit is 100.00 EUR.", DEPOSIT, False),
+        ("The deposit is paid.", DEPOSIT, False),
+        ("The deposit is 98.00 EUR.", (*DEPOSIT, "whatever is more"), False),
+    ],
+)
+def test_a_sum_to_which_the_calculation_below_does_not_come_is_told(
+    prove, said: str, lines: tuple[str, ...], told: bool
+) -> None:
+    text = "The deposit is 20 % of the total price, but at least 100.00 EUR."
+    case = prove(
+        text,
+        [("Open the payment page.", "", said)],
+        given=["A booking with a total price of 490.00 EUR."],
+        calculations=[lines],
+    )
+    found = [one for one in case.findings if "its calculation comes to" in one.message]
+    assert len(found) == told
