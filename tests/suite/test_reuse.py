@@ -127,11 +127,12 @@ def test_a_number_of_another_thing_is_no_update() -> None:
 
 
 def test_a_number_behind_what_it_counts_is_tried() -> None:
-    text = "The group size can be 10 to 74 persons; other requests are refused."
+    text = 'The group size can be 10 to 74 persons; other requests are refused with "Call us now."'
     refused = case(
-        ("Enter group size 9 and press Continue", "The request is refused"),
-        title="A small group is refused",
-    )
+        ("Enter group size 9 and press Continue", 'The message "Call us now." is shown'),
+        title="Group of 9 is refused",
+        criterion="",
+    ).model_copy(update={"story_key": "PRO-1"})
     found = verdict(compare(epic_of(text), refused), "AC1-B2")
     assert (found.verdict, found.case_id) == ("reuse", "OLD-1")
 
