@@ -119,7 +119,8 @@ def test_neighbours_are_those_that_the_text_allows(text: str, values: set[str]) 
     ("text", "values"),
     [
         ("A report can be sent within 14 days after the trip.", {"14 days", "15 days"}),
-        ('The group size can be 10 to 74 persons; a request outside this range is refused with "No."',
+        ("The group size can be 10 to 74 persons; a request outside this range is refused with"
+         ' "Call us."',
          {"9 persons", "10 persons", "74 persons", "75 persons"}),
     ],
 )  # fmt: skip

@@ -127,9 +127,12 @@ def test_a_number_of_another_thing_is_no_update() -> None:
 
 
 def test_a_number_behind_what_it_counts_is_tried() -> None:
-    text = 'The group size can be 10 to 74 persons; other requests are refused with "Call us now."'
+    text = (
+        "The group size can be 10 to 74 persons; a request outside this range is refused with the"
+        ' message "Please call the group desk."'
+    )
     refused = case(
-        ("Enter group size 9 and press Continue", 'The message "Call us now." is shown'),
+        ("Enter group size 9 and press Continue", '"Please call the group desk." is shown'),
         title="Group of 9 is refused",
         criterion="",
     ).model_copy(update={"story_key": "PRO-1"})
