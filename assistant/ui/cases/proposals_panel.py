@@ -14,6 +14,7 @@ import streamlit as st
 
 from assistant.domain import TestCase
 from assistant.errors import AssistantError, EditConflict
+from assistant.ui.cases.case_undo import DECIDED
 from assistant.ui.cases.case_view import findings_panel, mark, needs_lines, told_by_needs
 from assistant.ui.counts import date_time
 from assistant.ui.plain_text import EMPTY, label, marked_words
@@ -124,6 +125,7 @@ def _settle(
             st.session_state[CASE_PROBLEM] = str(error)
             return
     kept.pop(stored.id)
+    st.session_state[DECIDED] = True
     for one in found:
         st.session_state.pop(_key(stored.id, one), None)
 
