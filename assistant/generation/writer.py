@@ -86,6 +86,21 @@ class StoryBrief(Value):
         )
 
 
+class Revision(Value):
+    """A case to be written again, and what is to be different.
+
+    ``conditions`` are the checklist items that it is about. ``wrong`` is what changed since it was
+    written or is wrong with it, ``wish`` what a person wants different, in her own words. ``step``
+    is the one step to be written again; 0: the whole case.
+    """
+
+    case: TestCase
+    conditions: tuple[str, ...]
+    wrong: tuple[str, ...] = ()
+    wish: str = ""
+    step: int = 0
+
+
 class Spent(Value):
     """Drafts refused on the way, and the tokens of all calls."""
 
@@ -96,9 +111,22 @@ class Spent(Value):
 
 
 class WrittenCase(Spent):
-    """A case as written, with what was spent on it."""
+    """A case as written, with what was spent on it.
+
+    Of a case written again: ``aim`` is why its title or aim had to change, and ``step`` the one
+    step that is new, where the others are as they were.
+    """
 
     case: TestCase
+    aim: str = ""
+    step: int = 0
+
+
+class Refusal(Spent):
+    """Nothing of what was written stands for a case: it stays as it is, and why."""
+
+    case_id: str
+    reason: str
 
 
 class StoryEnd(Spent):

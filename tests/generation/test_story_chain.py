@@ -24,10 +24,12 @@ from assistant.domain import (
     RetrievedChunk,
     TestCase,
     TestCondition,
+    TestStep,
     UserStory,
 )
 from assistant.generation.chain import (
     CaseReady,
+    CaseRefused,
     Event,
     PlanReady,
     QuestionsReady,
@@ -35,7 +37,7 @@ from assistant.generation.chain import (
     generate,
 )
 from assistant.generation.models.chat_models import ChatEndpoint
-from assistant.generation.writer import CaseIds
+from assistant.generation.writer import CaseIds, Revision
 from assistant.generation.writers.story_writer import StoryWriter
 
 EPIC = Epic(
@@ -252,12 +254,124 @@ def test_done_conditions_are_not_asked_for_again() -> None:
     assert "LIB-1-AC1" not in "".join(checklists)
 
 
-def test_conditions_that_belong_together_get_one_case() -> None:
-    names = [one.id for one in conditions("LIB-1-AC1")][:2]
-    events, chat = run(answer(LENT), together=[names])
+STANDS = TestCase(
+    id="TC-7", title="A loan ends on day 30", preconditions=("Ann Lee has a library card",),
+    steps=(
+        TestStep(number=1, action="Lend the atlas to Ann Lee", test_data="30 days",
+                 expected_result="The book is lent for 30 days."),
+        TestStep(number=2, action="Look at her account on day 30",
+                 expected_result="The atlas stands there as lent."),
+    ),
+    story_key="LIB-1", criterion_ids=("LIB-1-AC1",), priority="Low",
+    postconditions=("Give it back",),
+)  # fmt: skip
+
+
+def revised(**changes: Any) -> Revision:
+    names = tuple(one.id for one in conditions("LIB-1-AC1"))
+    return Revision(case=STANDS, conditions=names, **changes)
+
+
+def mended(**changes: object) -> dict[str, object]:
+    """The case as a model gives it back, with one word more."""
+    steps = [
+        {"action": one.action, "data": one.test_data, "expected": one.expected_result,
+         "sources": [1]}
+        for one in STANDS.steps
+    ]  # fmt: skip
+    steps[1]["action"] = "Look at her account on day 30, before closing time"
+    return {
+        "criteria": ["LIB-1-AC1"], "covers": [], "technique": "boundary", "title": "Another title",
+        "aim": "", "preconditions": list(STANDS.preconditions), "steps": steps, **changes,
+    }  # fmt: skip
+
+
+def test_a_case_is_written_again_as_the_same_test() -> None:
+    revision = revised(wrong=("Step 2: no source says it",), wish="Say when on day 30")
+    events, chat = run(answer(mended()), revisions=[revision])
+    (again,) = cases_of(events)
+    (asked,) = chat.questions
+    assert "Step 2: Look at her account on day 30\n  Expected: The atlas stands" in asked[1][1]
+    assert "<wrong>Step 2: no source says it</wrong>" in asked[1][1]
+    assert "<wish>Say when on day 30</wish>" in asked[1][1]
+    assert "Write the SAME test again" in asked[1][1]
+    assert '<criterion id="LIB-1-AC1"' in asked[1][1]
+    assert "The cases that cover" not in asked[1][1]
+    assert (again.id, again.title) == ("TC-7", "A loan ends on day 30")
+    assert again.steps[1].action.endswith("before closing time")
+    assert (again.priority, again.postconditions) == ("Low", ("Give it back",))
+    assert set(again.condition_ids) <= set(revision.conditions)
+    assert again.condition_ids, "code sees what it covers, whatever the model claims"
+
+
+def test_only_a_reason_changes_the_title_of_a_case_written_again() -> None:
+    why = "Loans end after 20 days now."
+    events, _ = run(answer(mended(aim=why)), revisions=[revised()])
+    (ready,) = [one for one in events if isinstance(one, CaseReady)]
+    assert (ready.written.case.title, ready.written.aim) == ("Another title", why)
+
+
+def test_one_step_is_asked_for_and_the_others_stay() -> None:
+    step = {"action": "Look at her account at noon", "data": "day 30", "calculation": [],
+            "expected": "The book is lent for 30 days.", "sources": [1]}  # fmt: skip
+    events, chat = run(json.dumps(step), revisions=[revised(step=2)])
+    (ready,) = [one for one in events if isinstance(one, CaseReady)]
+    case = ready.written.case
+    assert ready.written.step == 2
+    assert (case.steps[1].number, case.steps[1].action) == (2, "Look at her account at noon")
+    assert case.steps[0].action == STANDS.steps[0].action
+    assert set(chat.schemas[0]["properties"]) == {
+        "action", "data", "expected", "calculation", "sources"
+    }  # fmt: skip
+    assert "Write step 2 of <case> again" in chat.questions[0][1][1]
+    assert "Step 1: Lend the atlas to Ann Lee" in chat.questions[0][1][1]
+
+
+def test_a_step_that_proof_refuses_is_asked_for_once_more() -> None:
+    def step(expected: str) -> str:
+        said = {"action": "Look at her account", "data": "", "sources": [1]}
+        return json.dumps(
+            said | {"expected": expected, "calculation": ["30 days + 1 day = 40 days"]}
+        )
+
+    wrong, right = step("The book is lent for 40 days."), step("The book is lent for 30 days.")
+    events, chat = run(wrong, right, revisions=[revised(step=2)])
+    assert "This is refused" in chat.questions[1][-1][1]
+    assert cases_of(events)[0].steps[1].expected_result == "The book is lent for 30 days."
+
+
+def test_another_test_never_takes_the_place_of_a_case() -> None:
+    other = mended(steps=[{"action": "Reserve a room for Sunday", "data": "",
+                           "expected": "A key is handed out", "sources": [1]}])  # fmt: skip
+    events, chat = run(answer(other), answer(mended()), revisions=[revised()])
+    assert "it is another test" in chat.questions[1][-1][1]
+    assert cases_of(events)[0].steps[1].action.endswith("before closing time")
+    events, chat = run(answer(other), answer(other), revisions=[revised()])
+    (refused,) = [one.refusal for one in events if isinstance(one, CaseRefused)]
+    assert not cases_of(events)
+    assert (refused.case_id, len(refused.rejected), len(chat.questions)) == ("TC-7", 2, 2)
+    events, _ = run(answer(other), revisions=[revised(wish="Test the room instead")])
+    assert cases_of(events)[0].steps[0].action == "Reserve a room for Sunday"
+
+
+def test_nothing_written_leaves_a_case_as_it_is() -> None:
+    events, chat = run(answer(), revisions=[revised()])
+    assert [one.refusal.reason for one in events if isinstance(one, CaseRefused)] == [
+        "the model wrote nothing for it"
+    ]
+    assert len(chat.questions) == 2
+
+
+def test_an_outline_written_again_is_the_case_of_its_items() -> None:
+    outline = STANDS.model_copy(
+        update={"steps": (TestStep(number=1, action="", expected_result="x"),)}
+    )
+    revision = Revision(case=outline, conditions=revised().conditions, wish="Short")
+    events, chat = run(answer(LENT), revisions=[revision])
     (only,) = cases_of(events)
-    assert only.condition_ids == tuple(names)
-    assert len(chat.questions) == 1
+    assert (only.id, only.title) == ("TC-7", "A loan of 30 days")
+    assert "Write exactly one case" in chat.questions[0][1][1]
+    assert "<case>" not in chat.questions[0][1][1]
 
 
 def test_open_questions_stand_at_the_cases_of_their_criteria() -> None:

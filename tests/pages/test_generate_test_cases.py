@@ -875,6 +875,37 @@ def test_why_nothing_was_written_again_is_said_until_the_next_action(
 
 
 @pytest.mark.long
+def test_a_case_written_again_as_wanted_stands_beside_what_it_was(
+    server: EndpointServer, open_app: Callable[..., AppTest]
+) -> None:
+    step = {"action": "Refund £200.00 at the till", "data": "£200.00", "expected": REFUNDED,
+            "calculation": [], "sources": [1]}  # fmt: skip
+    case = {"criteria": ["PAY-71-AC1"], "covers": [], "technique": "positive", "title": "Refunded",
+            "aim": "", "preconditions": ["£200.00 was paid by card"], "steps": [step]}  # fmt: skip
+    server.answer = streams(json.dumps({"cases": [case], "questions": [], "answers": []}))
+    app = generated(open_app(), SCENARIO)
+    case_id = app.query_params["case"]
+    before = state.workspace().library.case(app.session_state["session"].project_id, case_id)
+    asks = [one for one in app.text_area if str(one.key).startswith("again-wish")]
+    assert not asks, "an outline is told nothing"
+    app.selectbox(key=f"again-writer-{case_id}").set_value("endpoint").run()
+    app.text_area(key=f"again-wish-{case_id}").set_value("Say where: at the till").run()
+    app.button(key="write_part").click().run()
+    until(app, lambda: any(one.key == "undo_rewritten" for one in app.button))
+    prompt = str(server.bodies[-1]["messages"][-1]["content"])
+    assert "<wish>Say where: at the till</wish>" in prompt
+    assert before.title in prompt
+    told = text_of(app).replace("\\", "")
+    assert "asked for: Say where: at the till" in told
+    assert re.search(r":green-background\[[^]]*till", told)
+    app.button(key="undo_rewritten").click().run()
+    assert not app.exception
+    assert not [one for one in app.button if one.key == "undo_rewritten"]
+    library, project_id = state.workspace().library, app.session_state["session"].project_id
+    assert library.case(project_id, case_id).case == before.case
+
+
+@pytest.mark.long
 def test_without_an_able_model_nobody_reads_again(app: AppTest) -> None:
     run = generated(app, SCENARIO)
     run.segmented_control(key="run_view").set_value("quality").run()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from assistant.domain import PRIORITIES, CaseOrigin, ModelSpec, TestCase, TestStep
 from assistant.generation.proof import Sources, with_sources
 from assistant.generation.proof.calculation_lines import read_line
-from assistant.generation.writer import StoryBrief
+from assistant.generation.step_replacement import with_step
+from assistant.generation.writer import Revision, StoryBrief
 from assistant.generation.writers.case_parts import quoted_criteria, with_shared_preconditions
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
 
@@ -47,6 +48,30 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
     )
     walked = (epic.story_of(name) for one in claimed if one.legs for name in one.criterion_ids)
     return with_shared_preconditions(case, epic, (story, *walked), sources)
+
+
+def redrafted_case(
+    draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec, revision: Revision
+) -> TestCase:
+    """The draft in the place of the case that it is to be again: what no writer words stays, and so
+    does its title, unless the draft says why it cannot."""
+    case, old = drafted_case(draft, brief, model), revision.case
+    kept: dict[str, object] = {
+        "id": old.id,
+        "criterion_ids": case.criterion_ids or old.criterion_ids,
+        "postconditions": old.postconditions,
+        "priority": old.priority,
+        "labels": old.labels,
+    }
+    if not (draft.aim or old.is_outline):
+        kept |= {"title": old.title, "technique": old.technique}
+    return case.model_copy(update=kept)
+
+
+def with_drafted_step(step: DraftStep, brief: StoryBrief, revision: Revision) -> TestCase:
+    """The case with the draft in the place of the step that is written again, not yet proved."""
+    case, number = revision.case, revision.step
+    return with_step(case, _step(number, step, case.title, Sources(brief.sources)), number)
 
 
 def _step(number: int, step: DraftStep, title: str, sources: Sources) -> TestStep:

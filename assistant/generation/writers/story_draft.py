@@ -60,7 +60,8 @@ class DraftStep(_Draft):
 
 
 class StoryCaseDraft(_Draft):
-    """A whole case as the model wrote it. ``covers`` are the checklist items that it claims."""
+    """A whole case as the model wrote it. ``covers`` are the checklist items that it claims,
+    ``aim`` is why a case written again no longer proves what its title said."""
 
     __test__: ClassVar[bool] = False
 
@@ -68,6 +69,7 @@ class StoryCaseDraft(_Draft):
     covers: tuple[str, ...] = ()
     technique: Technique = "positive"
     title: str = Field(min_length=1, max_length=300)
+    aim: str = Field(default="", max_length=MAX_TEXT)
     preconditions: tuple[str, ...] = Field(default=(), max_length=12)
     steps: tuple[DraftStep, ...] = Field(min_length=1, max_length=MAX_STEPS)
 
@@ -113,27 +115,39 @@ class WithdrawnDraft(_Draft):
     words: str = Field(min_length=1, max_length=MAX_TEXT)
 
 
-def story_schema(criteria: Collection[str], items: Collection[str]) -> dict[str, object]:
-    """JSON schema of an answer about these criteria and checklist items.
+def step_schema() -> dict[str, object]:
+    """JSON schema of an answer that is one step."""
+    return {"title": "CaseStep", "description": "One step of a test case.", **_step_fields()}
 
-    What is withdrawn is decided first; cases stand before questions, so that they can be shown
-    while the answer is still written.
-    """
+
+def _step_fields() -> dict[str, object]:
     text = {"type": "string"}
-    step = object_schema(
+    return object_schema(
         action=text,
         data=text,
         expected=text,
         calculation=list_schema(text),
         sources=list_schema({"type": "integer"}),
     )
+
+
+def story_schema(
+    criteria: Collection[str], items: Collection[str], *, again: bool = False
+) -> dict[str, object]:
+    """JSON schema of an answer about these criteria and checklist items.
+
+    What is withdrawn is decided first; cases stand before questions, so that they can be shown
+    while the answer is still written. One that is written ``again`` says why its aim had to change.
+    """
+    text = {"type": "string"}
     case = object_schema(
         criteria=list_schema(_one_of(criteria)),
         covers=list_schema(_one_of(items)),
         technique=_one_of(TECHNIQUES),
         title=text,
+        **({"aim": text} if again else {}),
         preconditions=list_schema(text),
-        steps=list_schema(step),
+        steps=list_schema(_step_fields()),
     )
     number = {"type": "integer"}
     question = object_schema(
@@ -222,6 +236,16 @@ def read_case(
             "steps": steps,
         }
     )
+
+
+def read_step(data: Mapping[str, object], *, sources: Collection[int]) -> DraftStep:
+    """The one step of an answer; raises as ``read_case``."""
+    try:
+        step = DraftStep.model_validate(_tidied(data))
+    except ValidationError as error:
+        problem = first_problem(error, "the step")
+        raise InvalidOutput(problem, raw_output=json.dumps(data)) from error
+    return step.model_copy(update={"sources": tuple(n for n in step.sources if n in sources)})
 
 
 def _tidied(data: Mapping[str, object]) -> dict[str, object]:

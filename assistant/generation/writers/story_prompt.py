@@ -12,7 +12,7 @@ from datetime import date
 from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
-from assistant.generation.writer import StoryBrief
+from assistant.generation.writer import Revision, StoryBrief
 
 STORY_PROMPT_VERSION = "story-23"
 """Stored with every run; raised whenever the wording or the order below changes."""
@@ -77,12 +77,14 @@ def story_messages(
     today: date,
     special_tokens: Sequence[str] = (),
     single: bool = False,
+    again: Revision | None = None,
 ) -> tuple[tuple[Message, ...], frozenset[int]]:
     """The messages that ask for the cases of ``conditions``, and the sources that stand in them.
 
     ``today`` is the day of the run, whenever it goes on. ``single`` asks for exactly one case that
-    covers all of them. Retrieved sources are taken best first as far as ``characters`` go; criteria
-    and checklist always stand there, clipped.
+    covers all of them, ``again`` for the case that it holds, or one step of it, once more.
+    Retrieved sources are taken best first as far as ``characters`` go; criteria and checklist
+    always stand there, clipped.
     """
 
     def safe(text: str, limit: int) -> str:
@@ -135,11 +137,12 @@ def story_messages(
         tail += [*_present(brief.present, characters // 4, safe), PRESENT]
     if brief.taken:
         tail.append("<taken>" + safe("; ".join(brief.taken), 7_000) + "</taken>")
-    tail.append(
-        "Write exactly one case that covers all items of the checklist."
-        if single
-        else "Write the cases that cover the checklist."
-    )
+    if again is not None:
+        tail += _again(again, safe)
+    elif single:
+        tail.append(SINGLE)
+    else:
+        tail.append("Write the cases that cover the checklist.")
     tail.append(f"Today is {today}.")
     left = characters - len(SYSTEM) - sum(len(part) + 1 for part in (*head, *tail))
     examples = list(_examples(brief, safe))
@@ -177,6 +180,51 @@ def _present(cases: Sequence[TestCase], room: int, safe: Safe) -> Iterable[str]:
             text = safe(case.title, 160)
         room -= len(text)
         yield f'<present_case status="{status}">{text}</present_case>'
+
+
+SINGLE = "Write exactly one case that covers all items of the checklist."
+
+WHOLE = """The test in <case> stands as it is. Write the SAME test again, whole, as exactly one case: the same aim, the same side of the limit, the same people, records, dates and values where they still fit, its steps as they are where nothing is wrong with them. Mend what is wrong; where a rule that it rests on says something else now, the test follows what holds now. Its title stays word for word and aim is "". Only where the title is no longer true, or the aim had to change, write another title and say in aim, in one sentence, why. covers: the items of the checklist that it really tests, [] where it is about something else."""  # noqa: E501
+
+STEP = """Write step {number} of <case> again: exactly one step in its place, whole. All else of the case stays as it is, so the step keeps its part in it: the same people, records, dates and values, after what the steps before it did, and so that those behind it can go on. Mend what is wrong with it. Answer with this one step."""  # noqa: E501
+
+WRONG = "<wrong> is what changed since it was written, or what a check, a reader or a source holds against it."  # noqa: E501
+WISH = "<wish> is what the person who reads it wants different: do it as far as criteria and sources in force allow."  # noqa: E501
+CASE_CHARACTERS = 12_000
+"""Of the case that is written again: many times as long as most are."""
+WRONG_CHARACTERS = 900
+WISH_CHARACTERS = 2_000
+
+
+def _again(again: Revision, safe: Safe) -> list[str]:
+    """The case that is written again, what is to be different, and how to write it.
+
+    An outline is no test yet: it is written as the case of its items.
+    """
+    parts, how = [], []
+    case, wish = again.case, safe(again.wish.strip(), WISH_CHARACTERS)
+    is_test = bool(again.step) or not case.is_outline
+    if is_test:
+        parts.append(f"<case>\n{safe(case_lines(case), CASE_CHARACTERS)}\n</case>")
+    if is_test and again.wrong:
+        parts += [f"<wrong>{safe(one, WRONG_CHARACTERS)}</wrong>" for one in again.wrong]
+        how.append(WRONG)
+    if wish:
+        parts.append(f"<wish>{wish}</wish>")
+        how.append(WISH)
+    how.append(STEP.format(number=again.step) if again.step else WHOLE if is_test else SINGLE)
+    return [*parts, " ".join(how)]
+
+
+def case_lines(case: TestCase) -> str:
+    """A case with its numbered steps and all that they hold, sources left out."""
+    lines = [f"Title: {case.title}", *(f"Precondition: {one}" for one in case.preconditions)]
+    for step in case.steps:
+        lines.append(f"Step {step.number}: {step.action}")
+        lines += [f"  Data: {step.test_data}"] if step.test_data else []
+        lines.append(f"  Expected: {step.expected_result}")
+        lines += [f"  Calculation: {'; '.join(step.calculation)}"] if step.calculation else []
+    return "\n".join(lines)
 
 
 def source_block(source: RetrievedChunk, special_tokens: Sequence[str] = ()) -> str:
@@ -227,6 +275,16 @@ def _as_text(case: TestCase) -> str:
         data = f" [{step.test_data}]" if step.test_data else ""
         lines.append(f"{step.number}. {step.action}{data} -> {step.expected_result}")
     return "\n".join(lines)
+
+
+def refused_message(reason: str, special_tokens: Sequence[str] = ()) -> Message:
+    """Why a case or a step written again is refused, and that it is asked for once more."""
+    return "user", (
+        "This is refused; write it once more, whole, with what is wrong mended. A value that is "
+        "right after all stays, with how it follows beside it:\n"
+        + data_text(reason, special_tokens, limit=1_000)
+        + "\nAnswer in the same form."
+    )
 
 
 def again_message(

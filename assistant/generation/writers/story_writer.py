@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.design.questions.scope import is_scope_statement
@@ -33,22 +33,39 @@ from assistant.generation.proof.proof_faults import CONTRADICTION
 from assistant.generation.proof.repetition import repeats
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
-from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, Writer, WrittenCase
-from assistant.generation.writers.case_from_draft import drafted_case
+from assistant.generation.step_replacement import is_another_test
+from assistant.generation.writer import (
+    CaseBrief,
+    Refusal,
+    Revision,
+    StoryBrief,
+    StoryEnd,
+    Writer,
+    WrittenCase,
+)
+from assistant.generation.writers.case_from_draft import (
+    drafted_case,
+    redrafted_case,
+    with_drafted_step,
+)
 from assistant.generation.writers.story_draft import (
     MAX_CASES,
     RUNNING,
+    DraftStep,
     ObjectStream,
     StoryCaseDraft,
     read_answers,
     read_case,
     read_questions,
+    read_step,
     read_withdrawn,
+    step_schema,
     story_schema,
 )
 from assistant.generation.writers.story_prompt import (
     again_message,
     prompt_characters,
+    refused_message,
     story_messages,
 )
 
@@ -100,6 +117,7 @@ class _Call:
     sources: frozenset[int]
     attempt: int = 1
     most: int = MAX_CASES
+    again: Revision | None = None
     raw: str = ""
     titles: list[str] = field(default_factory=list)
 
@@ -180,6 +198,88 @@ class StoryWriter:
             conditions = brief.conditions[start : start + ITEMS_A_CALL]
             yield from self._batch(brief, conditions, prove, ledger, cancelled)
         yield ledger.end()
+
+    def write_again(
+        self,
+        brief: StoryBrief,
+        revision: Revision,
+        prove: Proof,
+        *,
+        cancelled: CancelCheck = never_cancelled,
+    ) -> Iterator[WrittenCase | Refusal | StoryEnd]:
+        """The case of a revision, or one step of it, written once more and proved; or why nothing
+        takes its place. Last a ``StoryEnd``. Raises as ``write``.
+
+        What proof refuses, and another test in its place, is asked for once more with the reason;
+        then the case is shown with its findings, and another test never.
+        """
+        ledger = _Ledger()
+        call = self._call(brief, brief.conditions, again=revision)
+        best: WrittenCase | None = None
+        reason = NOTHING
+        for attempt in (1, 2):
+            call.attempt = attempt
+            fresh = self._rewritten(call, revision, ledger, cancelled)
+            reason = ledger.last_reason or NOTHING
+            if fresh is not None:
+                proved = prove(fresh.case)
+                reason = OTHER if _is_other(proved, revision) else _errors_of(proved, revision.step)
+                if reason:
+                    ledger.refuse(_about(proved, brief.conditions), attempt, call.raw, reason)
+                if reason != OTHER:
+                    best = fresh.model_copy(update={"case": proved})
+            if not reason or not call.raw or attempt == 2:
+                break
+            special = self._endpoint.special_tokens
+            said: Message = ("assistant", clipped(call.raw, self._characters))
+            again = (*call.messages, said, refused_message(reason, special))
+            call = replace(call, messages=again, raw="", titles=[])
+        if best is not None:
+            yield best.model_copy(update=ledger.spent())
+        else:
+            yield Refusal(case_id=revision.case.id, reason=reason, **ledger.spent())
+        yield ledger.end()
+
+    def _rewritten(
+        self, call: _Call, revision: Revision, ledger: _Ledger, cancelled: CancelCheck
+    ) -> WrittenCase | None:
+        """The case with what the model wrote in it, not yet proved; ``None``: nothing to be read,
+        with the reason in the ledger."""
+        if revision.step:
+            step = self._step(call, ledger, cancelled)
+            if step is None:
+                return None
+            case = with_drafted_step(step, call.brief, revision)
+            return WrittenCase(case=case, step=revision.step)
+        drafts = list(self._drafts(call, ledger, cancelled))  # to its end: questions stand there
+        if not drafts:
+            return None
+        case = redrafted_case(drafts[0], call.brief, self.spec, revision)
+        return WrittenCase(case=case, aim=" ".join(drafts[0].aim.split()))
+
+    def _step(self, call: _Call, ledger: _Ledger, cancelled: CancelCheck) -> DraftStep | None:
+        """The one step of an answer. Raises as ``_drafts``."""
+        raise_if_cancelled(cancelled, "Writing a step")
+        replies = stream_structured(
+            self._endpoint, call.messages, step_schema(), cancelled=cancelled
+        )
+        try:
+            for part in replies:
+                if isinstance(part, StructuredReply):
+                    ledger.count(part)
+                    call.raw = part.raw
+                    step = read_step(part.data, sources=call.sources)
+                    if self._holds_token((step.action, step.data, step.expected)):
+                        raise InvalidOutput(CONTROL, raw_output=part.raw)
+                    return step
+        except InvalidOutput as error:
+            call.raw = call.raw or error.raw_output
+            ledger.refuse("", call.attempt, error.raw_output, str(error))
+        except ModelTimeout as error:
+            ledger.refuse("", call.attempt, "", str(error))
+        finally:
+            replies.close()
+        return None
 
     # --- A batch of the checklist: asked for, and what is refused or left out once more -----------
 
@@ -289,7 +389,12 @@ class StoryWriter:
     # --- One call ---------------------------------------------------------------------------------
 
     def _call(
-        self, brief: StoryBrief, conditions: Sequence[TestCondition], *, single: bool = False
+        self,
+        brief: StoryBrief,
+        conditions: Sequence[TestCondition],
+        *,
+        single: bool = False,
+        again: Revision | None = None,
     ) -> _Call:
         messages, sources = story_messages(
             brief,
@@ -298,9 +403,11 @@ class StoryWriter:
             today=self._today,
             special_tokens=self._endpoint.special_tokens,
             single=single,
+            again=again,
         )
-        most = 1 if single else MAX_CASES  # the sources may hold many more limits than the items
-        return _Call(brief, conditions, messages, sources, most=most)
+        # The sources may hold many more limits than the items.
+        most = 1 if single or again is not None else MAX_CASES
+        return _Call(brief, conditions, messages, sources, most=most, again=again)
 
     def _drafts(
         self, call: _Call, ledger: _Ledger, cancelled: CancelCheck
@@ -312,7 +419,7 @@ class StoryWriter:
         """
         raise_if_cancelled(cancelled, "Writing cases")
         found = ObjectStream()
-        schema = story_schema(call.criteria, call.items)
+        schema = story_schema(call.criteria, call.items, again=call.again is not None)
         replies = stream_structured(self._endpoint, call.messages, schema, cancelled=cancelled)
         try:
             for part in replies:
@@ -358,13 +465,19 @@ class StoryWriter:
         except InvalidOutput as error:
             ledger.refuse("", call.attempt, error.raw_output, str(error))
             return None
-        for token in self._endpoint.special_tokens:
-            if len(token.strip()) > 1 and any(token in text for text in draft.texts):
-                ledger.refuse("", call.attempt, json.dumps(data), "holds a control token")
-                return None
+        if self._holds_token(draft.texts):
+            ledger.refuse("", call.attempt, json.dumps(data), CONTROL)
+            return None
         return draft
 
+    def _holds_token(self, texts: Sequence[str]) -> bool:
+        tokens = [one for one in self._endpoint.special_tokens if len(one.strip()) > 1]
+        return any(token in text for token in tokens for text in texts)
 
+
+NOTHING = "the model wrote nothing for it"
+CONTROL = "holds a control token"
+OTHER = "it is another test: no step of it has anything in common with a step of the case"
 REPEATED = "repeats a case that is there already"
 BEYOND = "tests nothing of the checklist and rests on no sentence of the sources"
 DROPPED = (REPEATED, BEYOND)
@@ -395,6 +508,20 @@ def _errors(case: TestCase) -> str:
         for one in case.findings
         if one.severity == "error" and not (one.rule == CONTRADICTION and one.step is None)
     )
+
+
+def _errors_of(case: TestCase, step: int) -> str:
+    """As ``_errors``; with a ``step`` those that are about it: the others stand as they were."""
+    findings = tuple(one for one in case.findings if not step or one.step == step)
+    return _errors(case.model_copy(update={"findings": findings}))
+
+
+def _is_other(case: TestCase, revision: Revision) -> bool:
+    """Whether another test came for a case that is to be the same. Somebody's own words may want
+    anything, and an outline was no test."""
+    old = revision.case
+    free = revision.step or revision.wish.strip() or old.is_outline
+    return not free and is_another_test(old, case)
 
 
 def _replaces(case: TestCase, held: TestCase) -> bool:

@@ -9,6 +9,7 @@ __all__ = [
     "depth_matrix",
     "existing_verdicts",
     "proposals_panel",
+    "rewritten_panel",
     "sources_panel",
     "stale_panel",
 ]

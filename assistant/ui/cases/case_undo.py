@@ -123,10 +123,7 @@ def next_undo(opened: Workspace, record: Session, case_id: str) -> NextUndo:
         st.session_state.pop(_LED, None)
     began = st.session_state.setdefault(_SINCE, utc_now())
     since: datetime | None = None if given_name(record) else began
-    found = undoing.deeds(
-        opened, record.project_id, record.run_id, by=record.user, begun=_begun(record),
-        together=st.session_state.get(_TOGETHER, {}).get(record.project_id, ()),
-    )  # fmt: skip
+    found = _deeds(opened, record)
     own = None if _LED in st.session_state else undoing.last_on(found, case_id)
     if own is not None:
         return NextUndo(own, _said(opened, record, own))
@@ -134,6 +131,19 @@ def next_undo(opened: Workspace, record: Session, case_id: str) -> NextUndo:
     told = st.session_state.get(_TOLD, set())
     passed = tuple(one for one in passed if one.changes[0] not in told)
     return NextUndo(last, _said(opened, record, last) if last else "nothing", passed)
+
+
+def undo_of_case(opened: Workspace, record: Session, case_id: str) -> NextUndo:
+    """What takes back the last change of this very case, whatever was done since with others."""
+    own = undoing.last_on(_deeds(opened, record), case_id)
+    return NextUndo(own, _said(opened, record, own) if own else "nothing")
+
+
+def _deeds(opened: Workspace, record: Session) -> tuple[Deed, ...]:
+    return undoing.deeds(
+        opened, record.project_id, record.run_id, by=record.user, begun=_begun(record),
+        together=st.session_state.get(_TOGETHER, {}).get(record.project_id, ()),
+    )  # fmt: skip
 
 
 def _said(opened: Workspace, record: Session, deed: Deed) -> str:

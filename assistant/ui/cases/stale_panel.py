@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from assistant.ui.counts import counted, date_time
-from assistant.ui.home.write_again_menu import NOT_WRITTEN
+from assistant.ui.home.write_again_menu import BESIDE, not_written
 from assistant.ui.home.writing_progress import (
     NO_WRITER,
     follow,
@@ -59,7 +59,7 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
     stay = "case stays as it is: open it" if accepted == 1 else "cases stay as they are: open one"
     kept = f"; {accepted} accepted {stay} to write it again" if accepted else ""
     others = len(found) - len(open_cases) - accepted
-    kept += f"; {others} to be edited, written by a person or from no item" if others else ""
+    kept += f"; {others} to be edited, written by a person" if others else ""
     with st.container(horizontal=True, vertical_alignment="center", key="stale-bar"):
         st.markdown(
             f":orange-badge[:material/update: {counted(len(found), 'stale case')}] "
@@ -101,10 +101,8 @@ def stale_panel(
     if case is None:
         _kept_right(opened, record, case_id)
         return
-    help = None
-    if not write_again.can_be_written(stored):
-        help = NOT_WRITTEN
-    elif not write_again.has_writer(opened, record.project_id, record.run_id, [case_id]):
+    help: str | None = not_written(stored) or None
+    if not help and not write_again.has_writer(opened, record.project_id, record.run_id, [case_id]):
         help = NO_WRITER
     faults = _faults(
         opened, record.project_id, case_id, review_library.stamp(opened, record.project_id)
@@ -144,7 +142,7 @@ def _ask_first(opened: Workspace, record: Session, case_id: str, hindered: str |
         "Write again", icon=":material/refresh:", key="again_accepted",
         disabled=bool(hindered), help=hindered,
     ):  # fmt: skip
-        st.markdown(f"{label(case_id)} is accepted. Written again, it is a draft in other words.")
+        st.markdown(f"{label(case_id)} is accepted. Written again, it is a draft. {BESIDE}")
         if st.button("Replace the accepted case", type="primary", key="again"):
             _start(opened, record, case_id)
 

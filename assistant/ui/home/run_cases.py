@@ -17,6 +17,7 @@ from assistant.ui.cases.case_undo import DECIDED, EDITING, note_decision
 from assistant.ui.cases.case_view import case_view, findings_panel, told_by_needs
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.cases.proposals_panel import conflict_panel, has_conflict, proposals_panel
+from assistant.ui.cases.rewritten_panel import rewritten_panel
 from assistant.ui.cases.sources_panel import open_wanted_source, sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_of_run, stale_panel
 from assistant.ui.home.checklist_panel import shared_preconditions_panel
@@ -107,6 +108,7 @@ def _case(
 ) -> None:
     """The case to read, or its fields; what the checks found; what else belongs to it."""
     stale_panel(opened, record, stored, found)
+    rewritten_panel(opened, record, stored)
     proposals_panel(opened, record, stored, taken=_note_taken)
     editor = CaseEditor(opened, record, stored)
     if st.session_state.get(EDITING) == stored.id:

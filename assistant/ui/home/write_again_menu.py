@@ -10,18 +10,26 @@ from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.plain_text import cut, label, visible
 from assistant.ui.state import Session, error_kept
 from assistant.workflow.deployment import models
+from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs, write_again
 from assistant.workflow.writing.runs import RunView, StoredCase
 
 WHOLE = 0
 WHAT = "Write again"
-NOT_WRITTEN = "It was written by a person, or from no item of the checklist. Edit it instead."
+WISH_CHARACTERS = 2_000
+BESIDE = "Before and after are then shown side by side, and Undo brings it back."
+
+
+def not_written(stored: StoredCase) -> str:
+    """Why a case is not offered to be written again; empty where it is."""
+    why = write_again.why_not_written(stored)
+    return f"It {why}. Edit it instead." if why else ""
 
 
 def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, view: RunView) -> None:
-    """A menu beside the decisions; disabled where the case was not written from a condition."""
-    written = write_again.can_be_written(stored)
+    """A menu beside the decisions; disabled where no run wrote the case."""
+    hindered = not_written(stored)
     busy = bool(follow_up_runs.active(opened, record.run_id))
     narrow = was_narrow()
     says = WHAT if narrow else None
@@ -30,8 +38,8 @@ def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, vie
         type="tertiary",
         icon=":material/refresh:",
         key=menu_key("write_again_menu"),
-        disabled=busy or not written,
-        help=says if written else NOT_WRITTEN,
+        disabled=busy or bool(hindered),
+        help=hindered or says,
     ):
         part = st.selectbox(
             "What",
@@ -40,6 +48,15 @@ def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, vie
             key=f"again-part-{stored.id}",
         )
         writer = writer_choice(opened, view.run.generation.writer, f"again-writer-{stored.id}")
+        wish = ""
+        if writes_stories(opened, writer):
+            wish = st.text_area(
+                "What should be different? (optional)",
+                placeholder="The fee is wrong: schools pay no deposit",
+                max_chars=WISH_CHARACTERS,
+                height=90,
+                key=f"again-wish-{stored.id}",
+            )
         replaced = part == WHOLE and stored.status == "accepted"
         st.caption(_consequence(stored, part))
         st.button(
@@ -48,7 +65,7 @@ def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, vie
             icon=":material/refresh:",
             key="write_part",
             on_click=_start,
-            args=(opened, record, stored, part, writer),
+            args=(opened, record, stored, part, writer, wish),
         )
 
 
@@ -70,11 +87,11 @@ def writer_choice(opened: Workspace, before: str, key: str) -> str:
 def _consequence(stored: StoredCase, part: int) -> str:
     """What becomes of the case, said before it is written."""
     if stored.status == "accepted":
-        what = "in other words" if part == WHOLE else "and everything but this step stays"
-        return f"{label(stored.id)} is accepted. Written again, it is a draft {what}."
+        what = "" if part == WHOLE else ", and everything but this step stays"
+        return f"{label(stored.id)} is accepted. Written again, it is a draft{what}. {BESIDE}"
     if part == WHOLE:
-        return "The whole case becomes a draft again."
-    return "Everything but this step stays, with what was decided about the case."
+        return f"The whole case becomes a draft again. {BESIDE}"
+    return f"Everything but this step stays, with what was decided about the case. {BESIDE}"
 
 
 def _part(stored: StoredCase, number: int) -> str:
@@ -83,17 +100,26 @@ def _part(stored: StoredCase, number: int) -> str:
     return f"Step {number}: {cut(visible(stored.case.steps[number - 1].action), 60)}"
 
 
-def _start(opened: Workspace, record: Session, stored: StoredCase, part: int, writer: str) -> None:
+def _start(
+    opened: Workspace, record: Session, stored: StoredCase, part: int, writer: str, wish: str
+) -> None:
     with error_kept():
         if part == WHOLE:
             planned = write_again.begin(
                 opened, record.project_id, [stored.id],
                 by=record.user, writer=writer, reason=write_again.ASKED, accepted=True,
+                wish=wish,
             )  # fmt: skip
         else:
             planned = (
                 write_again.begin_step(
-                    opened, record.project_id, stored.id, part, by=record.user, writer=writer
+                    opened,
+                    record.project_id,
+                    stored.id,
+                    part,
+                    by=record.user,
+                    writer=writer,
+                    wish=wish,
                 ),
             )
         jobs = follow_up_runs.start(opened, record.project_id, planned)

@@ -79,8 +79,9 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
             with st.container(width="stretch"):
                 _problems(errors, left_open)
             st.button("Dismiss", icon=":material/close:", type="tertiary", key="dismiss_written")
+    before: dict[str, int] = st.session_state.pop(BEFORE, {})
     if not errors:
-        _unchanged(opened, record)
+        _unchanged(opened, record, before)
 
 
 def _problems(errors: Sequence[str], left_open: Sequence[str]) -> None:
@@ -95,15 +96,15 @@ def _problems(errors: Sequence[str], left_open: Sequence[str]) -> None:
         )
 
 
-def _unchanged(opened: Workspace, record: Session) -> None:
-    """Say so where the sources gave the same words as before: nothing on screen would."""
-    for case_id, version in st.session_state.pop(BEFORE, {}).items():
+def _unchanged(opened: Workspace, record: Session, before: dict[str, int]) -> None:
+    """Say so where the same words came as before: nothing on screen would."""
+    for case_id, version in before.items():
         try:
             same = opened.library.case(record.project_id, case_id).row_version == version
         except AssistantError:
             continue
         if same:
             st.info(
-                f"{plain(case_id)} stays as it was: the present sources give the same words.",
+                f"{plain(case_id)} stays as it was: the same words came out.",
                 icon=":material/check:",
             )

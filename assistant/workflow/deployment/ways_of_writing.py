@@ -64,6 +64,12 @@ def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
     return "story" if models.get(split_writer(writer_id)[0], 0) > SMALL_PARAMETERS else "item"
 
 
+def writes_stories(workspace: Workspace, writer_id: str) -> bool:
+    """Whether this writer is a model that gets a whole story a call: it is shown a case that it
+    writes again, told what a person wants different, and able to read cases again."""
+    return writer_id != OUTLINE_WRITER and way_of_writing(workspace, writer_id) == "story"
+
+
 def rating_of(workspace: Workspace, writer_id: str) -> WriterRating:
     """What is known of this writer's cases before anybody reads them.
 

@@ -99,9 +99,21 @@ def differ(one: TestCase, other: TestCase) -> bool:
 
 def changed_fields(before: TestCase, after: TestCase) -> tuple[str, ...]:
     """The names of the fields that a person can edit and in which two versions differ."""
+    return tuple(name for name, _, _ in _changes(before, after))
+
+
+def changed_words(before: TestCase, after: TestCase) -> tuple[tuple[str, Words], ...]:
+    """The fields of ``changed_fields`` with their words from the one version to the other."""
+    return tuple(
+        (name, word_diff(old, new, lines=True)) for name, old, new in _changes(before, after)
+    )
+
+
+def _changes(before: TestCase, after: TestCase) -> list[tuple[str, str, str]]:
     shared = min(len(before.steps), len(after.steps)) if _same_places(before, after) else None
     old, new = _texts(before, shared), _texts(after, shared)
-    return tuple(name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name))
+    both = ((name, old.get(name, ""), new.get(name, "")) for name in dict.fromkeys((*old, *new)))
+    return [one for one in both if one[1] != one[2]]
 
 
 def _changed_by(base: str, theirs: str, mine: str) -> Literal["theirs", "mine", "both"]:

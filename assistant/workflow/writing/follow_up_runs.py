@@ -20,8 +20,10 @@ from assistant.domain import (
     Timings,
     present_writer_id,
 )
+from assistant.errors import InvalidOutput
 from assistant.generation.chain import (
     CaseReady,
+    CaseRefused,
     Event,
     PlanReady,
     QuestionsReady,
@@ -29,7 +31,7 @@ from assistant.generation.chain import (
     generate,
 )
 from assistant.generation.proof import bearing
-from assistant.generation.writer import WrittenCase
+from assistant.generation.writer import Refusal, Revision, WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import model_spec
@@ -60,10 +62,10 @@ Sourced = Callable[[tuple[RetrievedChunk, ...]], tuple[RetrievedChunk, ...]]
 class Again:
     """A run, the conditions that it writes for, and what becomes of each case written.
 
-    ``together`` are conditions that one case covers, where the run writes a case for each group of
-    them. ``keep`` stores a case and returns it as stored. ``sourced`` decides which sources the run
-    is kept with, of those found. ``not_style`` are cases that must not be learnt from,
-    ``present`` those that are there, where only what they lack is written.
+    ``revisions`` are the cases that the run writes again, where it does. ``keep`` stores a case and
+    returns it as stored. ``sourced`` decides which sources the run is kept with, of those found.
+    ``not_style`` are cases that must not be learnt from, ``present`` those that are there, where
+    only what they lack is written.
     """
 
     run: GenerationRun
@@ -71,7 +73,7 @@ class Again:
     keep: Callable[[WrittenCase], StoredCase]
     sourced: Sourced = lambda found: found
     not_style: frozenset[str] = frozenset()
-    together: tuple[tuple[str, ...], ...] = ()
+    revisions: tuple[Revision, ...] = ()
     present: tuple[TestCase, ...] = ()
 
 
@@ -178,7 +180,9 @@ def _body(again: Again) -> generate_cases.Body:
     ) -> None:
         library = workspace.library
         ended = RunFinished(timings=Timings(), uncovered_criteria=())
-        done, total = 0, len(again.together) or len(again.conditions)
+        done, total = 0, len(again.revisions) or len(again.conditions)
+        refused: list[Refusal] = []
+        bears_on = bearing(again.run.epics)
         rating = rating_of(workspace, again.run.generation.writer)
         for event in _written(workspace, project_id, again, cancelled):
             match event:
@@ -193,20 +197,30 @@ def _body(again: Again) -> generate_cases.Body:
                     workspace.jobs.report(run.id, done, max(total, done))
                     if on_case is not None:
                         on_case(kept.case)
+                case CaseRefused(refusal=one):
+                    refused.append(one)
+                    library.add_questions(run.id, (), rejected=one.rejected, bears_on=bears_on)
                 case QuestionsReady():
                     library.add_questions(
-                        run.id,
-                        event.questions,
-                        rejected=event.rejected,
-                        bears_on=bearing(again.run.epics),
+                        run.id, event.questions, rejected=event.rejected, bears_on=bears_on
                     )
                 case RunFinished():
                     ended = event
         library.finish_run(
             run.id, status="cancelled" if cancelled() else "done", timings=ended.timings
         )
+        if refused:
+            raise InvalidOutput(" ".join(map(_told, refused)))
 
     return write_cases
+
+
+def _told(refusal: Refusal) -> str:
+    return (
+        f"{refusal.case_id} stays as it was. What the model wrote for it was refused: "
+        f"{refusal.reason.rstrip('.')}. Write it again and say what should be different, or edit "
+        "it."
+    )
 
 
 def _written(
@@ -231,7 +245,7 @@ def _written(
         existing_case_ids=[stored.id for stored in library.cases(project_id)],
         cancelled=cancelled,
         done_conditions=every - again.conditions,
-        together=again.together,
+        revisions=again.revisions,
         questions=run.questions,
         house=house_rules(workspace, project_id),
         request=masked_text(workspace, project_id, choices.asked),

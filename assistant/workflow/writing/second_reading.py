@@ -12,7 +12,6 @@ from datetime import datetime
 from pydantic import Field
 
 from assistant.domain import (
-    OUTLINE_WRITER,
     SECOND_READER,
     CaseStatus,
     GenerationRun,
@@ -30,7 +29,7 @@ from assistant.library import StoredCase
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.models import writers
-from assistant.workflow.deployment.ways_of_writing import way_of_writing
+from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing.recheck_case import ground_of_run, put_findings
 from assistant.workflow.writing.usage import Usage, usage_of_run
@@ -64,7 +63,7 @@ class ReadingTrace(Value):
 
 def can_read(workspace: Workspace, writer: str) -> bool:
     """Whether a writer is able to read again: one that writes a whole story."""
-    return writer != OUTLINE_WRITER and way_of_writing(workspace, writer) == "story"
+    return writes_stories(workspace, writer)
 
 
 def readers(workspace: Workspace) -> tuple[str, ...]:

@@ -1,34 +1,49 @@
-"""Write cases again: the same conditions from the present sources, by the same writer or another.
+"""Write cases again, or one step of a case: the same test, from the present sources, by the same
+writer or another.
+
+A writer of whole stories is shown the case as it stands, what changed since or is wrong with it,
+and what a person wants different; which items of the checklist the outcome covers is decided from
+what it does. Any other writer gets the condition of the case, as when it was written; of one step
+that takes the place of another it writes the whole case, and only this step is taken.
 
 The words come in as the next version of the case, as a draft: what stood before is in its history,
 and undo brings it back with its sources. An accepted case is replaced only where a person asked for
-that very case (``accepted=True``).
-
-Write one step of a case again, and leave the rest of it as it is.
-
-The condition of the case goes through the whole chain again, from the present sources, and of what
-comes out only this step is taken: its action, data, expected result and sources. Other steps, edits
-in them, what was decided about the case and its answered questions stay; undo brings the old
-wording back.
+that very case (``accepted=True``). Around one step, other steps, edits in them, what was decided
+about the case and its answered questions stay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from assistant.domain import Citation, GenerationRun, RetrievedChunk, TestCase, TestStep
+from assistant.domain import (
+    SECOND_READER,
+    Citation,
+    GenerationRun,
+    RetrievedChunk,
+    TestCase,
+    TestStep,
+)
 from assistant.errors import LibraryError
+from assistant.generation.proof import RULES
 from assistant.generation.step_replacement import renumbered, replacement, with_step
-from assistant.generation.writer import WrittenCase
+from assistant.generation.writer import Revision, WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.models import is_usable
+from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import follow_up_runs
+from assistant.workflow.review import stale
+from assistant.workflow.review.stale import StaleCase, StaleFinding
+from assistant.workflow.sources.mask_sources import masked_text
+from assistant.workflow.writing import follow_up_runs, runs
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.recheck_case import house_rules, rechecked_against
+from assistant.workflow.writing.requests import conditions_of
 
 SAYS = "Written again"
+WRONG = RULES | {SECOND_READER}
+"""Rules of findings that say what is wrong with a case, wherever in it."""
 CHANGED, ASKED = "its sources changed", "asked for"
 """Why a case is written again, as its history says it."""
 
@@ -43,9 +58,11 @@ def start_where_possible(
     """
     possible: list[str] = []
     left: list[LibraryError] = []
+    basis = PresentBasis(workspace, project_id)
     for case_id in dict.fromkeys(case_ids):
         try:
-            begin(workspace, project_id, [case_id], by=by, reason=reason)
+            stored, source = _source_of(workspace, project_id, case_id)
+            _items_now(workspace, basis, source, stored)
         except LibraryError as error:
             left.append(error)
         else:
@@ -67,32 +84,42 @@ def begin(
     writer: str | None = None,
     reason: str = CHANGED,
     accepted: bool = False,
+    wish: str = "",
 ) -> tuple[Again, ...]:
     """The runs that write these cases again, one for each run that wrote them, not yet kept.
 
-    Raises ``LibraryError`` where a case was not generated, what it was derived from is gone, or it
-    is accepted and ``accepted`` does not say that it may be replaced,
-    and ``ModelUnavailable`` for an unknown writer.
+    ``wish`` is what the person wants different, which a writer of whole stories is told.
+
+    Raises ``LibraryError`` where a case was not generated, what it was derived from is gone, it
+    covers no item and the writer writes item by item, or it is accepted and ``accepted`` does not
+    say that it may be replaced, and ``ModelUnavailable`` for an unknown writer.
     """
     workspace.take_folder()
-    library = workspace.library
-    by_runs: dict[tuple[str, str], list[StoredCase]] = {}
+    by_runs: dict[tuple[str, str], tuple[GenerationRun, list[StoredCase]]] = {}
     for case_id in dict.fromkeys(case_ids):
-        stored = library.case(project_id, case_id)
-        if stored.status == "accepted" and not accepted:
-            raise LibraryError(
-                f"{stored.id} is accepted and stays as it is. Open it to write it again."
-            )
-        source_id = derived_by(stored)
-        by_runs.setdefault((source_id, stored.run_id or source_id), []).append(stored)
+        stored, source = _source_of(workspace, project_id, case_id, accepted=accepted)
+        key = (source.id, stored.run_id or source.id)
+        by_runs.setdefault(key, (source, []))[1].append(stored)
     basis = PresentBasis(workspace, project_id)
+    wish = masked_text(workspace, project_id, wish)
     return tuple(
         _planned(
-            workspace, project_id, library.run(project_id, source_id), list_id, cases, basis,
-            by, writer, reason,
+            workspace, project_id, source, list_id, cases, basis, by, writer, reason, wish
         )
-        for (source_id, list_id), cases in by_runs.items()
+        for (_, list_id), (source, cases) in by_runs.items()
     )  # fmt: skip
+
+
+def _source_of(
+    workspace: Workspace, project_id: str, case_id: str, *, accepted: bool = False
+) -> tuple[StoredCase, GenerationRun]:
+    """A case that may be written again, and the run that wrote its words."""
+    stored = workspace.library.case(project_id, case_id)
+    if stored.status == "accepted" and not accepted:
+        raise LibraryError(
+            f"{stored.id} is accepted and stays as it is. Open it to write it again."
+        )
+    return stored, workspace.library.run(project_id, derived_by(stored))
 
 
 def has_writer(
@@ -105,24 +132,84 @@ def has_writer(
     return not wanted or any(is_usable(workspace, writer) for writer in wanted)
 
 
+def why_not_written(stored: StoredCase) -> str:
+    """Why no writer's words stand in for a case, as the end of a sentence; empty where they may."""
+    if stored.case.origin.writer == "person":
+        return "was written by a person"
+    return "" if stored.source_run_id else "was imported"
+
+
 def can_be_written(stored: StoredCase) -> bool:
-    """Whether a case was written from a condition, so that it can be written again."""
-    return bool(stored.source_run_id and stored.case.condition_ids and not _is_own(stored))
-
-
-def _is_own(stored: StoredCase) -> bool:
-    """Whether a person wrote it: no writer's words stand in for hers."""
-    return stored.case.origin.writer == "person"
+    """Whether a run wrote a case, so that it can be written again."""
+    return not why_not_written(stored)
 
 
 def derived_by(stored: StoredCase) -> str:
     """The run that wrote a case's words; ``LibraryError`` where no run wrote it."""
     if not stored.source_run_id or not can_be_written(stored):
         raise LibraryError(
-            f"{stored.id} was written by a person, or from no item of the checklist, so it cannot "
-            "be written again. Edit it instead."
+            f"{stored.id} {why_not_written(stored)}, so it cannot be written again. Edit it "
+            "instead."
         )
     return stored.source_run_id
+
+
+def _items_now(
+    workspace: Workspace,
+    basis: PresentBasis,
+    source: GenerationRun,
+    stored: StoredCase,
+    *,
+    writer: str | None = None,
+    same_words: bool = False,
+) -> tuple[str, ...]:
+    """The items, by their ids in the run that wrote it, that a case is about and that stand still:
+    those that it covers, or those of its criteria where it is not seen to cover any.
+
+    Raises ``LibraryError`` where they are gone, or the writer needs one that the case covers.
+    """
+    case = stored.case
+    writer = writer or source.generation.writer
+    if not case.condition_ids and not writes_stories(workspace, writer):
+        raise LibraryError(
+            f"{stored.id} is not seen to cover an item of the checklist, and {writer} writes item "
+            "by item. Choose a model that writes whole stories, or edit the case."
+        )
+    try:
+        if not case.condition_ids:
+            return _around(basis, source, case, same_words=same_words)
+        basis.find(source, case.condition_ids, same_words=same_words)
+        return case.condition_ids
+    except LibraryError as error:
+        raise condition_gone_error(stored, error) from error
+
+
+def _around(
+    basis: PresentBasis, source: GenerationRun, case: TestCase, *, same_words: bool
+) -> tuple[str, ...]:
+    """The items of the criteria that a case names, or of its story, that stand still."""
+    criteria = set(case.criterion_ids) or {
+        criterion.id
+        for epic in source.epics
+        for story in epic.stories
+        if story.key == case.story_key
+        for criterion in story.criteria
+    }
+    choices = source.generation
+    found: list[str] = []
+    gone = LibraryError(f"no item of the checklist is about {case.story_key or case.epic_key}")
+    for one in conditions_of(source.epics, choices.techniques, choices.depth):
+        if one.legs or one.criterion_id not in criteria:
+            continue
+        try:
+            basis.find(source, [one.id], same_words=same_words)
+        except LibraryError as error:
+            gone = error
+        else:
+            found.append(one.id)
+    if not found:
+        raise gone
+    return tuple(found)
 
 
 def condition_gone_error(stored: StoredCase, error: LibraryError) -> LibraryError:
@@ -165,42 +252,84 @@ def _planned(
     by: str,
     writer: str | None,
     reason: str,
+    wish: str,
 ) -> Again:
     """A run over the stories of these cases, as they are now."""
-    owners = {name: stored for stored in cases for name in stored.case.condition_ids}
-    for stored in cases:
-        try:
-            basis.find(source, stored.case.condition_ids)
-        except LibraryError as error:
-            raise condition_gone_error(stored, error) from error
-    present, epics = basis.find(source, owners)
-    wanted = {now: owners[then] for then, now in present.items()}
+    by_id = {stored.id: stored for stored in cases}
+    items = {
+        stored.id: _items_now(workspace, basis, source, stored, writer=writer) for stored in cases
+    }
+    present, epics = basis.find(source, [name for names in items.values() for name in names])
+    changed = stale.by_case(stale.stale_cases(workspace, project_id, run_id=list_run_id))
     run = planned_run(
         workspace, project_id, source, basis, epics,
         list_run_id=list_run_id, request=run_title(source), by=by, writer=writer,
     )  # fmt: skip
 
     def keep(written: WrittenCase) -> StoredCase:
-        stored = wanted[written.case.condition_ids[0]]
+        stored = by_id[written.case.id]
         if reason == ASKED and _says(written.case) == _says(stored.case):
             return stored
         return workspace.library.rewrite_case(
             project_id,
-            written.case.model_copy(update={"id": stored.id}),
+            written.case,
             run.id,
             rejected=written.rejected,
             expected_version=stored.row_version,
-            reason=reason,
+            reason=_with(reason, wish, written.aim),
         )
 
-    groups = (tuple(now for now, owner in wanted.items() if owner is stored) for stored in cases)
     return Again(
         run,
-        frozenset(wanted),
+        frozenset(present.values()),
         keep,
-        not_style=frozenset(stored.id for stored in cases),
-        together=tuple(group for group in groups if group),
+        not_style=frozenset(by_id),
+        revisions=tuple(
+            Revision(
+                case=stored.case,
+                conditions=tuple(dict.fromkeys(present[name] for name in items[stored.id])),
+                wrong=_wrong(workspace, project_id, stored, changed.get(stored.id)),
+                wish=wish,
+            )
+            for stored in cases
+        ),
     )
+
+
+def _with(reason: str, *details: str) -> str:
+    """A reason as the history says it, with what was wanted and why the aim changed."""
+    said = [one for one in (" ".join(each.split()) for each in details) if one]
+    return f"{reason}: {'; '.join(said)}" if said else reason
+
+
+def _wrong(
+    workspace: Workspace, project_id: str, stored: StoredCase, changed: StaleCase | None,
+    step: int = 0,
+) -> tuple[str, ...]:  # fmt: skip
+    """What is wrong with a case, or one step of it, and what changed since it was written.
+
+    Advice on the whole case (its title, its length) is none: it stays the same test.
+    """
+    found = [
+        f"Step {one.step}: {one.message}" if one.step else one.message
+        for one in stored.case.findings
+        if (one.step == step if step else one.step or one.severity == "error" or one.rule in WRONG)
+    ]
+    moved = changed.findings if changed else ()
+    found += [_moved(one) for one in moved if not step or one.step == step]
+    given, _ = runs.answers_on(workspace, project_id, stored)
+    found += [f"It was asked: {asked} The answer: {one.text}" for asked, one in given.items()]
+    return tuple(dict.fromkeys(found))
+
+
+def _moved(one: StaleFinding) -> str:
+    if one.change == stale.ANOTHER_LIMIT:
+        return (
+            f"{one.where}: it rests on “{one.old}” ({one.cited_title}); {one.title}, which came "
+            f"later, says “{one.new}”."
+        )
+    now = f"it says now “{one.new}”" if one.new else "that is gone"
+    return f"{one.where}: it rests on “{one.old}” ({one.title}); {now}."
 
 
 def begin_step(
@@ -211,28 +340,31 @@ def begin_step(
     *,
     by: str,
     writer: str | None = None,
+    wish: str = "",
 ) -> Again:
     """The run that writes step ``number`` of a case again, not yet kept.
 
-    Raises ``LibraryError`` where the case has no such step, was not generated, or its acceptance
-    criterion no longer reads as it did, and ``ModelUnavailable`` for an unknown writer.
+    Raises ``LibraryError`` where the case has no such step, or its acceptance criterion no longer
+    reads as it did, and else as ``begin``.
     """
     workspace.take_folder()
-    stored = workspace.library.case(project_id, case_id)
-    source = workspace.library.run(project_id, derived_by(stored))
+    stored, source = _source_of(workspace, project_id, case_id, accepted=True)
     before = _step(stored, number)
     basis = PresentBasis(workspace, project_id)
-    try:
-        present, epics = basis.find(source, stored.case.condition_ids[:1], same_words=True)
-    except LibraryError as error:
-        raise condition_gone_error(stored, error) from error
+    wish = masked_text(workspace, project_id, wish)
+    items = _items_now(workspace, basis, source, stored, writer=writer, same_words=True)
+    if not writes_stories(workspace, writer or source.generation.writer):
+        items = items[:1]
+    present, epics = basis.find(source, items)
+    changed = stale.by_case(stale.stale_cases(workspace, project_id, run_id=stored.run_id))
     run = planned_run(
         workspace, project_id, source, basis, epics,
         list_run_id=stored.run_id or source.id, request=run_title(source), by=by, writer=writer,
     )  # fmt: skip
 
     def keep(written: WrittenCase) -> StoredCase:
-        return _keep(workspace, project_id, run, case_id, number, before, written)
+        why = _with(f"step {number}", wish)
+        return _keep(workspace, project_id, run, case_id, number, before, written, why)
 
     return Again(
         run,
@@ -240,7 +372,15 @@ def begin_step(
         keep,
         sourced=lambda found: _together(source, found),
         not_style=frozenset({case_id}),
-        together=(tuple(present.values()),),
+        revisions=(
+            Revision(
+                case=stored.case,
+                conditions=tuple(dict.fromkeys(present.values())),
+                wrong=_wrong(workspace, project_id, stored, changed.get(case_id), number),
+                wish=wish,
+                step=number,
+            ),
+        ),
     )
 
 
@@ -252,6 +392,7 @@ def _keep(
     number: int,
     before: TestStep,
     written: WrittenCase,
+    reason: str,
 ) -> StoredCase:
     """Put the step into the case as it is by now; other edits made meanwhile stay."""
     library = workspace.library
@@ -261,7 +402,11 @@ def _keep(
             f"Step {number} of {case_id} was changed while it was being written again. Nothing was "
             "overwritten. Look at it, and write it again if you still want to."
         )
-    fresh = replacement(stored.case, written.case, number)
+    fresh: TestStep | None = None
+    if written.step:
+        fresh = written.case.steps[number - 1]
+    else:
+        fresh = replacement(stored.case, written.case, number)
     if fresh is None:
         raise LibraryError(
             f"Step {number} of {case_id} does not follow from its condition: it was added by hand. "
@@ -285,7 +430,7 @@ def _keep(
         run.id,
         rejected=written.rejected,
         expected_version=stored.row_version,
-        reason=f"step {number}",
+        reason=reason,
         keep_status=True,
     )
 

@@ -1,0 +1,227 @@
+"""A model that writes whole stories writes a case, or a step of it, again: the same test.
+
+The model is a fake over the endpoint of the workspace: what it is asked, and what is kept of what
+it answers, is under test.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from langchain_core.messages import AIMessage
+from syncing import quick_workspace
+from written_again import write_now
+
+from assistant.domain import CaseOrigin, GenerationConfig, ModelSpec, TestCase
+from assistant.errors import InvalidOutput, LibraryError
+from assistant.generation.models.chat_models import ChatEndpoint
+from assistant.library import StoredCase
+from assistant.workflow.deployment.ways_of_writing import choose_way
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import stale
+from assistant.workflow.sources import mask_sources
+from assistant.workflow.writing import follow_up_runs, generate_cases, write_again
+from assistant.workflow.writing.requests import GenerateRequest, understand
+
+EPIC = """# PAY-7 Refund a payment
+
+## PAY-71 Refund within the limit
+As a billing agent I want to refund a payment so that the customer is not out of pocket.
+
+Acceptance criteria:
+
+Scenario: A small refund is paid to the card
+Given a payment of £200.00 by card
+When the agent refunds £200.00
+Then the refund is paid to the card at once
+
+Scenario: A large refund waits
+Given a payment of £300.00 by card
+When the agent refunds £300.00
+Then the message "Ask a team leader." is displayed
+"""
+PAID = "the refund is paid to the card at once"
+
+
+class Scripted:
+    """Answers with the given objects in turn, the last one again and again."""
+
+    def __init__(self) -> None:
+        self.answers: list[dict[str, Any]] = []
+        self.prompts: list[str] = []
+
+    def with_structured_output(self, schema: object, **_: object) -> Scripted:
+        return self
+
+    def invoke(self, messages: Sequence[tuple[str, str]], **_: object) -> dict[str, Any]:
+        self.prompts.append(messages[-1][1])
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        text = json.dumps(answer)
+        return {"raw": AIMessage(text, response_metadata={"finish_reason": "stop"})}
+
+
+class Project:
+    """The cases of a pasted epic, and a model that is asked for them again."""
+
+    def __init__(self, workspace: Workspace, project_id: str, chat: Scripted) -> None:
+        self.workspace, self.project_id, self.chat = workspace, project_id, chat
+        found = understand(workspace, project_id, GenerateRequest(text=EPIC))
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        self.run = generate_cases.run_now(workspace, project_id, run)
+
+    def case(self) -> StoredCase:
+        """The case of the small refund."""
+        listed = self.workspace.library.cases(self.project_id, run_id=self.run.id)
+        return next(one for one in listed if PAID in one.body)
+
+    def add(self, **changes: object) -> StoredCase:
+        """Another case beside it, written by the same run."""
+        case = self.case().case.model_copy(update=changes)
+        return self.workspace.library.add_case(
+            self.project_id, self.run.id, case, source_run_id=self.run.id
+        )
+
+    def again(self, *cases: StoredCase, **choices: Any) -> tuple[StoredCase, ...]:
+        return write_now(
+            self.workspace, self.project_id, [one.id for one in cases], writer="endpoint", **choices
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    chat = Scripted()
+    endpoint = ChatEndpoint(
+        chat=cast(Any, chat),
+        spec=ModelSpec(id="m", provider="openai", model="m", context_tokens=32_000),
+        destination="stays on this computer",
+        timeout=5,
+    )
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        monkeypatch.setattr(workspace.endpoints, "open", lambda *_: endpoint)
+        monkeypatch.setattr(follow_up_runs, "known_writer", lambda *_: None)
+        monkeypatch.setattr(follow_up_runs, "model_spec", lambda *_: endpoint.spec)
+        choose_way(workspace.settings, "endpoint", "story")
+        yield Project(workspace, project_id, chat)
+
+
+def told(case: TestCase, **changes: object) -> dict[str, Any]:
+    """The case as a model hands it back, whole."""
+    steps = [
+        {"action": one.action or "Refund it", "data": one.test_data or "£200.00",
+         "expected": one.expected_result, "calculation": [], "sources": [1, 2]}
+        for one in case.steps
+    ]  # fmt: skip
+    draft = {
+        "criteria": list(case.criterion_ids), "covers": [], "technique": "positive",
+        "title": case.title, "aim": "", "preconditions": list(case.preconditions), "steps": steps,
+    } | changes  # fmt: skip
+    return {"cases": [draft], "questions": [], "answers": []}
+
+
+def test_a_stale_case_is_shown_with_what_changed_and_stays_the_same_test(project: Project) -> None:
+    stored = project.case()
+    pasted = GenerateRequest(text=EPIC.replace("card at once", "card within 2 days"))
+    found = understand(project.workspace, project.project_id, pasted)
+    generate_cases.begin(project.workspace, project.project_id, found, GenerationConfig())
+    (changed,) = stale.stale_cases(project.workspace, project.project_id)
+    assert changed.case_id == stored.id
+    fresh = json.loads(json.dumps(told(stored.case)).replace("card at once", "card within 2 days"))
+    fresh["cases"][0] |= {"title": "Paid within 2 days", "aim": "It takes 2 days now."}
+    project.chat.answers = [fresh]
+    (again,) = project.again(stored)
+    (prompt,) = project.chat.prompts
+    shown = prompt.partition("<case>")[2].partition("</case>")[0]
+    assert stored.title in shown
+    assert PAID in shown
+    (wrong,) = [line for line in prompt.splitlines() if line.startswith("<wrong>")][:1]
+    assert "at once" in wrong
+    assert "within 2 days" in wrong
+    assert (again.id, again.title) == (stored.id, "Paid within 2 days")
+    assert "within 2 days" in again.body
+    history = project.workspace.library.history(project.project_id, stored.id)
+    assert history[-1].reason == "its sources changed: It takes 2 days now."
+
+
+def test_each_of_two_cases_of_one_item_is_written_again(project: Project) -> None:
+    first = project.case()
+    second = project.add(id="TC-2", title="Another payer is refunded to the card")
+    project.chat.answers = [
+        told(first.case, preconditions=["Ann"]),
+        told(second.case, preconditions=["Bob"]),
+    ]
+    again = project.again(first, second)
+    assert [one.case.preconditions for one in again] == [("Ann",), ("Bob",)]
+    assert [one.title for one in again] == [first.title, second.title]
+
+
+def test_a_case_that_covers_no_item_is_written_again_by_its_criteria(project: Project) -> None:
+    covers = project.case().case.condition_ids
+    stored = project.add(id="TC-2", condition_ids=(), claimed_ids=())
+    assert write_again.can_be_written(stored)
+    with pytest.raises(LibraryError, match=r"TC-2 is not seen to cover .* writes item by item"):
+        write_again.begin(project.workspace, project.project_id, ["TC-2"], by="Tess")
+    project.chat.answers = [told(stored.case)]
+    (again,) = project.again(stored)
+    assert again.row_version == stored.row_version + 1
+    assert set(again.case.condition_ids) & set(covers), "code sees what it covers"
+    last = {"action": "Refund it", "data": "£200.00", "expected": PAID, "calculation": [],
+            "sources": [1]}  # fmt: skip
+    project.chat.answers = [last]
+    step = write_again.begin_step(
+        project.workspace, project.project_id, "TC-2", 1, by="Tess", writer="endpoint"
+    )
+    follow_up_runs.write_now(project.workspace, project.project_id, [step])
+
+
+def test_why_a_case_cannot_be_written_again_is_true(project: Project) -> None:
+    own = project.add(id="TC-2", origin=CaseOrigin(writer="person"))
+    case = own.case.model_copy(update={"id": "TC-3", "origin": CaseOrigin(writer="import")})
+    imported = project.workspace.library.add_case(project.project_id, None, case)
+    for stored, why in ((own, "TC-2 was written by a person"), (imported, "TC-3 was imported")):
+        assert not write_again.can_be_written(stored)
+        with pytest.raises(LibraryError, match=why):
+            write_again.begin(project.workspace, project.project_id, [stored.id], by="Tess")
+
+
+def test_one_step_is_written_again_as_the_person_wants_it(project: Project) -> None:
+    stored = project.case()
+    mask_sources.save_choices(
+        project.workspace, project.project_id, enabled=True, names=("Ada Byron",), by="Tess"
+    )
+    project.chat.answers = [
+        {"action": "Refund £200.00 to the card", "data": "£200.00", "expected": PAID,
+         "calculation": [], "sources": [1, 2]},
+    ]  # fmt: skip
+    number = len(stored.case.steps)
+    planned = write_again.begin_step(
+        project.workspace, project.project_id, stored.id, number,
+        by="Tess", writer="endpoint", wish="Ada Byron wants the amount named",
+    )  # fmt: skip
+    follow_up_runs.write_now(project.workspace, project.project_id, [planned])
+    again = project.workspace.library.case(project.project_id, stored.id)
+    assert again.case.steps[-1].action == "Refund £200.00 to the card"
+    assert again.case.steps[-1].citations, "its sources are proved and numbered as the others"
+    assert again.case.steps[:-1] == stored.case.steps[:-1]
+    assert again.title == stored.title
+    (prompt,) = project.chat.prompts
+    assert f"Write step {number} of <case> again" in prompt
+    assert "wants the amount named</wish>" in prompt
+    assert "Ada Byron" not in prompt
+
+
+def test_another_test_leaves_the_case_and_the_others_are_written(project: Project) -> None:
+    first = project.case()
+    second = project.add(id="TC-2", title="Another payer is refunded to the card")
+    other = told(first.case)
+    step = {"action": "Close an account", "data": "", "expected": "Its file is archived"}
+    other["cases"][0]["steps"] = [{**step, "calculation": [], "sources": []}]
+    project.chat.answers = [other, other, told(second.case, preconditions=["Bob"])]
+    with pytest.raises(InvalidOutput, match=f"{first.id} stays as it was.*another test"):
+        project.again(first, second)
+    library = project.workspace.library
+    assert library.case(project.project_id, first.id) == first
+    assert library.case(project.project_id, "TC-2").case.preconditions == ("Bob",)
