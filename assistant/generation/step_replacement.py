@@ -27,8 +27,8 @@ def replacement(case: TestCase, fresh: TestCase, number: int) -> TestStep | None
 
 
 NOTHING_SHARED = 1 / 3
-"""Share of the words of two steps below which they have nothing in common. Of twelve cases written
-again the right ones shared more, and 47 % of the pairs of different cases of a story less."""
+"""Share of the words of two steps below which they have nothing in common. 146 of 352 pairs of
+different cases of one story lie below in all of their steps: what is near is not told apart."""
 
 
 def is_another_test(case: TestCase, fresh: TestCase) -> bool:
