@@ -76,8 +76,8 @@ def quotation(words: str) -> str:
 
 
 STANDARD = 3
-"""Items of a criterion at standard depth beside one for each of its rules and two for each further
-end of a limit."""
+"""Items of a criterion at standard depth beside one for each of its rules and further ends of
+limits."""
 
 MAX_THOROUGH = 60
 
@@ -102,9 +102,9 @@ def derive_conditions(
     letter and a number ("CC-12-AC3-B2"), so that they stay when another criterion changes.
     ``techniques`` and ``depth`` select; ids do not depend on the selection. "smoke" keeps the first
     positive and the first negative, "standard" both sides nearest each limit and the rows that show
-    each condition at work, as far as ``STANDARD`` and two more for each further end of a limit
-    allow, "thorough" the further neighbours, every value of a list and every combination of up to
-    four conditions.
+    each condition at work, as far as ``STANDARD`` and one more for each further end of a limit
+    allow (both values at the ends of a range that stands alone), "thorough" the further neighbours,
+    every value of a list and every combination of up to four conditions.
     """
     every = _derived(criterion.id, criterion.text, criterion.form, depth)
     return tuple(condition for condition in every if condition.technique in techniques)
@@ -152,14 +152,14 @@ def _budgeted(named: Sequence[Named], depth: Depth) -> list[Named]:
     pairs = [one for one in near if one[0].technique == "pairwise"]
     rest = [one for one in near if one[0].technique != "pairwise"]
     rules = max(1, sum(one[0].technique == "positive" for one in rest))
-    # A range has two ends, and each has a value at it and one just beyond it.
-    ends = {
-        (first.words, first.value)
-        for first in (one[0].settings[0] for one in rest)
-        if first.kind == "limit" and not first.holds
-    }
-    room = STANDARD + rules + 2 * max(0, len(ends) - 1)
-    return [*sorted(rest, key=_rank)[:room], *pairs]
+    # A range has two ends, and each has a value just beyond it.
+    limits = [first for first in (one[0].settings[0] for one in rest) if first.kind == "limit"]
+    ends = {(first.words, first.value) for first in limits if not first.holds}
+    room = STANDARD + rules + max(0, len(ends) - 1)
+    chosen = sorted(rest, key=_rank)[:room]
+    if len(ends) == 2 and len({first.words for first in limits}) == 1:  # a range: both its ends
+        chosen += [one for one in rest if one not in chosen and one[0].technique == "boundary"]
+    return [*chosen, *pairs]
 
 
 def _rank(one: Named) -> int:
