@@ -8,7 +8,8 @@ a person to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from hashlib import sha256
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.questions.open_questions import only_asks
@@ -21,26 +22,24 @@ from assistant.reading.narratives import read_narrative
 _MARK = re.compile(r"^\s*(?:[-*•–+]|\d{1,2}[.)])\s+")
 _DIVISION = re.compile(r"^\s*(?:#{1,6}\s|\||```)")
 """Headings, rows of tables and code are no paragraph."""
+_OF_WORDS = re.compile(r"-D[0-9A-F]{4}$")
+"""Ends the id of a criterion that was taken from a description."""
 
 
 def described_rules(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
-    """The rules in the descriptions of an epic's stories, then in its own, under ids of their own
-    ("KEY-D1"), in the words of the text."""
+    """The rules in the descriptions of an epic's stories, then in its own, in the words of the text
+    and under ids made of them ("KEY-D7F3A"): the same words have the same id wherever they stand.
+    """
     held = [bare_words(one.text) for one in epic.criteria]
-    descriptions = {story.key: story.narrative for story in epic.stories}
-    descriptions.setdefault(epic.key, epic.description)
-    if descriptions[epic.key] != epic.description:  # a story that has the epic's key
-        descriptions[epic.key] += f"\n\n{epic.description}"
+    descriptions = _descriptions(epic)
     for text in descriptions.values():
         held += map(bare_words, stated_preconditions(text))
     found = []
     for key, description in descriptions.items():
-        number = 0
         for words in _paragraphs(description):
-            rule = AcceptanceCriterion(id=f"{key}-D{number + 1}", text=words, form="text")
             bare = bare_words(words)
+            rule = AcceptanceCriterion(id=_id(key, bare), text=words, form="text")
             if not any(_holds(one, bare) for one in held) and _states_rule(rule):
-                number += 1
                 found.append(rule)
                 held.append(bare)
     return tuple(found)
@@ -49,31 +48,60 @@ def described_rules(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
 def with_described(epic: Epic, ids: Collection[str]) -> Epic:
     """``epic`` with those rules of its descriptions among its criteria. Rules of the epic itself
     are criteria of a story that has its key."""
-    stories = {story.key: story for story in epic.stories}
-    for rule in described_rules(epic):
-        if rule.id in ids:
-            key = rule.id.rpartition("-D")[0]
-            story = stories.get(key) or UserStory(key=key, title=epic.title, uri=epic.uri)
-            stories[key] = story.model_copy(update={"criteria": (*story.criteria, rule)})
-    return epic.model_copy(update={"stories": tuple(stories.values())})
+    return _with(epic, {rule.id: rule for rule in described_rules(epic) if rule.id in ids})
 
 
 def with_described_as(epic: Epic, then: Epic) -> Epic:
-    """``epic`` with those rules of its descriptions that were criteria ``then``: wherever they
-    stand now, also where some of their words are others."""
+    """``epic`` with those rules of its descriptions that were criteria ``then``: by their words, or
+    under the old id where they read otherwise now. A rule that stood there already and was not
+    taken takes no other's place."""
+    told = {key: bare_words(text) for key, text in _descriptions(then).items()}
     taken = {
         one.id: bare_words(one.text)
         for story in then.stories
         for one in story.criteria
-        if re.fullmatch(re.escape(story.key) + r"-D\d+", one.id)
+        if _OF_WORDS.search(one.id) and bare_words(one.text) in told[story.key]
     }
     if not taken:
         return epic
-    now = {rule.id: bare_words(rule.text) for rule in described_rules(epic)}
-    standing = {name for name, words in now.items() if words in taken.values()}
-    gone = [words for words in taken.values() if words not in now.values()]
-    changed = {name for name, words in now.items() if any(_alike(words, old) for old in gone)}
-    return with_described(epic, standing | changed)
+    now = described_rules(epic)
+    words = {rule.id: bare_words(rule.text) for rule in now}
+    found = {rule.id: rule for rule in now if words[rule.id] in taken.values()}
+    for name, old in taken.items():
+        if old in words.values():
+            continue
+        key = name.rpartition("-D")[0]
+        new = [
+            rule
+            for rule in now
+            if rule.id.startswith(f"{key}-D")
+            and _alike(words[rule.id], old)
+            and not _holds(told[key], words[rule.id])
+        ]
+        if len(new) == 1:
+            found[new[0].id] = new[0].model_copy(update={"id": name})
+    return _with(epic, found)
+
+
+def _with(epic: Epic, rules: Mapping[str, AcceptanceCriterion]) -> Epic:
+    stories = {story.key: story for story in epic.stories}
+    for rule in rules.values():
+        key = rule.id.rpartition("-D")[0]
+        story = stories.get(key) or UserStory(key=key, title=epic.title, uri=epic.uri)
+        stories[key] = story.model_copy(update={"criteria": (*story.criteria, rule)})
+    return epic.model_copy(update={"stories": tuple(stories.values())})
+
+
+def _descriptions(epic: Epic) -> dict[str, str]:
+    """The descriptions by the key of what they describe; a story may have the epic's."""
+    found = {story.key: story.narrative for story in epic.stories}
+    own = found.get(epic.key, "")
+    found[epic.key] = own if own == epic.description else f"{own}\n\n{epic.description}"
+    return found
+
+
+def _id(key: str, bare: str) -> str:
+    return f"{key}-D{sha256(bare.encode('utf-8', 'replace')).hexdigest()[:4].upper()}"
 
 
 def _alike(one: str, other: str) -> bool:
@@ -104,4 +132,5 @@ def _states_rule(rule: AcceptanceCriterion) -> bool:
 
 def _holds(said: str, bare: str) -> bool:
     """Whether bare words say what others say already: all of it, or most of it."""
-    return bare in said or (bool(said) and said in bare and len(said) * 2 > len(bare))
+    whole, part = f" {said} ", f" {bare} "
+    return part in whole or (bool(said) and whole in part and len(said) * 2 > len(bare))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 
 from assistant.domain import (
     AcceptanceCriterion,
@@ -20,6 +21,12 @@ from assistant.domain import (
     SourceMetadata,
     UserStory,
 )
+
+PART_CHARACTERS = 1_000
+"""Of a part of a description that no chunk holds: a prompt shows so much of one source."""
+
+MOSTLY = 0.95
+"""Share of a description that chunks must hold: headings and marks of lists may be lacking."""
 
 _NAMESPACE = uuid.UUID("0c1b1a52-8a6e-5a53-9b0f-6f6e2f4d8c11")
 
@@ -89,16 +96,19 @@ def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple
 
 def _described(epic: Epic, chunks: Sequence[Chunk]) -> list[Chunk]:
     """The chunks that hold the epic's description, which may state rules and preconditions for all
-    of its stories; where they hold only some of it, the description as one."""
+    of its stories; of a description that they hold only some of, its parts."""
     told = " ".join(epic.description.split())
     if not told:
         return []
-    prose = [c for c in chunks if c.kind == "prose" and c.text.strip() and not c.is_comment]
-    found = [chunk for chunk in prose if " ".join(chunk.text.split()) in told]
-    if sum(len(" ".join(chunk.text.split())) + 1 for chunk in found) >= len(told):
+    page = [c for c in chunks if c.kind in ("prose", "rule") and not c.is_comment]
+    texts = [(" ".join(chunk.text.split()), chunk) for chunk in page]
+    found = [chunk for text, chunk in texts if text and text in told]
+    if sum(len(" ".join(chunk.text.split())) for chunk in found) >= MOSTLY * len(told):
         return found
-    whole = next((one for one in prose if told in " ".join(one.text.split())), None)
-    return [whole or _chunk(epic, None, "prose", epic.key, epic.description)]
+    if whole := next((chunk for text, chunk in texts if told in text), None):
+        return [whole]
+    parts = wrap(told, PART_CHARACTERS, break_long_words=True, break_on_hyphens=False)
+    return [_chunk(epic, None, "prose", epic.key, part) for part in parts]
 
 
 def _composed(epic: Epic, story: UserStory, criterion: AcceptanceCriterion) -> Chunk:

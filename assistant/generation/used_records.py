@@ -16,6 +16,7 @@ from assistant.domain import TestCase
 from assistant.generation.proof.amounts import numbers
 from assistant.language.casing import FUNCTION_WORD, bare_words
 from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.nouns import is_person
 from assistant.language.quoted_messages import find_messages
 
 MOST_CHARACTERS = 6_000
@@ -76,11 +77,14 @@ def _people(line: str, given: str) -> Iterator[str]:
         words = [_ELISION.sub("", word) for word in match[1].split()]
         roles = (words[at:] for at in range(len(words)) if not FUNCTION_WORD.fullmatch(words[at]))
         role = next((one for one in roles if f" {bare_words(' '.join(one))} " in given), None)
-        if role:
+        if role and (len(match[2]) == 1 or is_person(role[-1])):
             yield " ".join((*role, match[2]))
             continue
         for name in _PERSON.findall(match[0]):
-            if not FUNCTION_WORD.fullmatch(name.split()[0]):
+            *words, letters = name.split()
+            if not FUNCTION_WORD.fullmatch(words[0]) and (
+                len(letters) == 1 or is_person(words[-1])  # "Customer ID", "Size XL"
+            ):
                 yield name
 
 

@@ -24,35 +24,66 @@ def changed(old: str, new: str) -> Epic:
     return EPIC.model_copy(update={"stories": (story,)})
 
 
+def ids(epic: Epic) -> dict[str, str]:
+    return {one.text: one.id for one in described_rules(epic)}
+
+
+TIMES, CLOSED, DRIVERS = (
+    "Skipping is possible up to 3 times a round.",
+    "If the depot is closed, the stop is grey.",
+    "Only drivers see it.",
+)
+
+
 def test_limits_conditions_and_restrictions_are_rules_and_what_only_tells_is_none() -> None:
-    assert [(one.id, one.text) for one in described_rules(EPIC)] == [
-        ("S-1-D1", "Skipping is possible up to 3 times a round."),
-        ("S-1-D2", "If the depot is closed, the stop is grey."),
-        ("E-1-D1", "Only drivers see it."),
-    ]
+    found = described_rules(EPIC)
+    assert [one.text for one in found] == [TIMES, CLOSED, DRIVERS]
+    assert [one.id.rpartition("-D")[0] for one in found] == ["S-1", "S-1", "E-1"]
+    moved = changed(TIMES, f"A stop is at most 90 minutes away.\n\n{TIMES}")
+    assert ids(moved)[TIMES] == ids(EPIC)[TIMES], "the same words have the same id"
 
 
 def test_what_a_criterion_says_already_is_offered_by_no_description() -> None:
-    said = CRITERION.model_copy(update={"text": "Skipping is possible up to 3 times a round!"})
+    said = CRITERION.model_copy(update={"text": TIMES.replace(".", "!")})
     story = STORY.model_copy(update={"criteria": (said,)})
-    ids = [one.text for one in described_rules(EPIC.model_copy(update={"stories": (story,)}))]
-    assert ids == ["If the depot is closed, the stop is grey.", "Only drivers see it."]
+    assert list(ids(EPIC.model_copy(update={"stories": (story,)}))) == [CLOSED, DRIVERS]
+    more = said.model_copy(update={"text": "Skipping is possible up to 30 times a round."})
+    story = STORY.model_copy(update={"criteria": (more,)})
+    assert TIMES in ids(EPIC.model_copy(update={"stories": (story,)})), "another number"
 
 
 def test_rules_that_are_taken_are_criteria_behind_the_others() -> None:
-    epic = with_described(EPIC, ["S-1-D2", "E-1-D1"])
-    assert [one.id for one in epic.criteria] == ["S-1-AC1", "S-1-D2", "E-1-D1"]
-    assert epic.story_of("E-1-D1").key == "E-1", "the epic's own story"
+    known = ids(EPIC)
+    epic = with_described(EPIC, [known[CLOSED], known[DRIVERS]])
+    assert [one.text for one in epic.criteria] == [CRITERION.text, CLOSED, DRIVERS]
+    assert epic.story_of(known[DRIVERS]).key == "E-1", "the epic's own story"
     assert with_described(EPIC, ()) == EPIC
 
 
 def test_rules_that_were_taken_are_found_again_by_their_words() -> None:
-    then = with_described(EPIC, ["S-1-D1"])
+    taken = ids(EPIC)[TIMES]
+    then = with_described(EPIC, [taken])
     before = changed("Skipping", "A stop is at most 90 minutes away.\n\nSkipping")
-    assert [one.text for one in with_described_as(before, then).criteria] == [
-        "A reason is given.", "Skipping is possible up to 3 times a round.",
-    ]  # fmt: skip
-    other = with_described_as(changed("3 times", "4 times"), then).criteria
-    assert [one.text for one in other][1:] == ["Skipping is possible up to 4 times a round."]
-    gone = changed("Skipping is possible up to 3 times a round.", "")
+    assert [one.text for one in with_described_as(before, then).criteria][1:] == [TIMES]
+    (_, other) = with_described_as(changed("3 times", "4 times"), then).criteria
+    assert (other.id, "4 times" in other.text) == (taken, True), "it reads otherwise now"
+    gone = changed(TIMES, "")
     assert with_described_as(gone, then).criteria == (CRITERION,), "no other rule takes its place"
+
+
+def test_a_rule_that_nobody_took_takes_the_place_of_none_that_is_gone() -> None:
+    both = "Members may borrow up to 5 books.\n\nGuests may borrow up to 2 books."
+    members, _ = both.split("\n\n")
+    epic = changed(NARRATIVE, both)
+    then = with_described(epic, [ids(epic)[members]])
+    assert len(then.criteria) == 2
+    assert with_described_as(changed(NARRATIVE, both.replace(members, "")), then).criteria == (
+        CRITERION,
+    )
+
+
+def test_a_criterion_that_is_labelled_like_a_rule_is_none() -> None:
+    own = CRITERION.model_copy(update={"id": "S-1-DBEEF"})
+    story = STORY.model_copy(update={"criteria": (own,)})
+    epic = EPIC.model_copy(update={"stories": (story,)})
+    assert with_described_as(epic, epic) == epic

@@ -510,7 +510,8 @@ def test_a_rule_that_only_a_description_states_is_tested_where_somebody_takes_it
     paste(app, text)
     assert "in no criterion (1)" in app.expander[0].label + str([one.label for one in app.expander])
     assert "1 criterion" in text_of(app)
-    app.pills(key="described_rules").set_value(["NEW-2-D1"]).run()
+    (rule,) = app.pills(key="described_rules").options
+    app.pills(key="described_rules").set_value([rule]).run()
     assert not app.exception
     assert "2 criteria" in text_of(app)
 

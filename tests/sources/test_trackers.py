@@ -530,7 +530,8 @@ def test_issues_of_gitlabs_api_stand_below_their_epic() -> None:
     story = issue(12, "Sign for a boat", "type::story", "team::Quay", **above)
     bug = issue(13, "It crashes", "type::bug", state="closed")
     group = {"id": 241, "iid": 41, "group_id": 3, "title": "Handover", "state": "opened",
-             "description": "Only on the quay.", "references": {"full": "boats&41"}}  # fmt: skip
+             "labels": [], "description": "Only on the quay.",
+             "references": {"full": "boats&41"}}  # fmt: skip
     epic, page = readings("issues.json", json.dumps([story, bug, group]))
     (found,) = epic.epics
     assert (found.key, found.title, found.description) == ("&41", "Handover", "Only on the quay.")
@@ -540,6 +541,10 @@ def test_issues_of_gitlabs_api_stand_below_their_epic() -> None:
     assert told.uri == "https://gitlab.example/boats/hire/-/issues/12"
     assert "It crashes" in page.document.text
     assert any("leaves out: 4" in note for note in epic.notes), "comments are counted"
+    stone = {"id": 12, "iid": 3, "project_id": 16, "title": "R10", "state": "active",
+             "description": "Freeze", "due_date": "2027-11-29"}  # fmt: skip
+    (kept,) = readings("milestones.json", json.dumps([stone, {**stone, "iid": 4}]))
+    assert "2027-11-29" in kept.document.text, "a milestone is no issue"
 
 
 def redmine(language: str, *issues: dict[str, str]) -> list[Reading]:

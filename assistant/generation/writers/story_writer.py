@@ -79,6 +79,9 @@ CASES_PER_ITEM = 2
 CASES_PER_WHOLE = 8
 """For an item that quotes a whole sentence: in languages that are not read it holds many rules."""
 
+FEWEST_WORDS = 4
+"""Of a source, that take a criterion out of the release: "the" says nothing."""
+
 Proof = Callable[[TestCase], TestCase]
 """Puts on a case the checklist items that it covers and the marks and findings of proof."""
 
@@ -120,6 +123,8 @@ class _Call:
     again: Revision | None = None
     raw: str = ""
     titles: list[str] = field(default_factory=list)
+    tested: set[str] = field(default_factory=set)
+    """Criteria that its cases name."""
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -455,6 +460,7 @@ class StoryWriter:
                 return
             draft = self._read(data, call, ledger)
             if draft is not None:
+                call.tested |= set(draft.criteria)
                 yield draft
 
     def _read(
@@ -573,29 +579,27 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
 
 def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
     """The criteria for which no case is written because a source in the prompt takes them out of
-    the release, each with a question that quotes its words; they count only where they stand there.
+    the release, with a question that quotes its words; these count only where they stand there. A
+    criterion that the answer has cases for is withdrawn by nothing.
     """
+    by_words: dict[tuple[int, str], list[str]] = {}
     for draft in read_withdrawn(data):
-        if draft.criterion not in call.criteria:
-            continue
-        if (found := _quoted(draft.words, draft.source, call)) is None:
+        if draft.criterion in call.criteria and draft.criterion not in call.tested:
+            by_words.setdefault((draft.source, draft.words), []).append(draft.criterion)
+    for (source, words), criteria in by_words.items():
+        if len(words.split()) < FEWEST_WORDS or (found := _quoted(words, source, call)) is None:
             continue
         chunk, quote = found
         start = chunk.text.find(quote)
-        ledger.withdrawn.add(draft.criterion)
-        ledger.questions.setdefault(
-            f"withdrawn: {quote}",
-            Question(
-                criterion_id=draft.criterion,
-                kind="out of scope",
-                text=f"“{quote}” ({chunk.title or chunk.key}): so no case was written. Is it "
-                "tested all the same?",
-                evidence=(
-                    Evidence(source_id=chunk.id, quote=quote, start=start, end=start + len(quote)),
-                )
-                if start >= 0
-                else (),
-            ),
+        ledger.withdrawn.update(criteria)
+        names = ", ".join(dict.fromkeys(criteria))
+        evidence = Evidence(source_id=chunk.id, quote=quote, start=start, end=start + len(quote))
+        ledger.questions[f"withdrawn: {quote}"] = Question(
+            criterion_id=criteria[0],
+            kind="out of scope",
+            text=f"“{quote}” ({chunk.title or chunk.key}): so the model wrote no case for {names}. "
+            "Is it tested all the same?",
+            evidence=(evidence,) if start >= 0 else (),
         )
 
 

@@ -90,6 +90,10 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield {"report": {"reader": "json", "parts": 1}}
 
 
+_LONGEST_MESSAGE = 1_000
+"""A longer text is a page's and no message's."""
+
+
 def _messages(payload: object) -> str:
     """The texts of an app by their whole keys ("order.sent"), as i18n files keep them in objects
     within objects, as a table; empty where another value than a text stands anywhere."""
@@ -97,10 +101,10 @@ def _messages(payload: object) -> str:
     left: list[tuple[str, object]] = [("", payload)]
     while left:
         path, value = left.pop()
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "" not in value:
             inner = [(f"{path}.{name}" if path else str(name), one) for name, one in value.items()]
             left += reversed(inner)
-        elif isinstance(value, str) and path:
+        elif isinstance(value, str) and path and len(value) <= _LONGEST_MESSAGE:
             rows.append([path, value])
         else:
             return ""
@@ -300,7 +304,7 @@ def _is_gitlab(record: Mapping[str, Any]) -> bool:
         and isinstance(record.get("title"), str)
         and isinstance(record.get("state"), str)
         and bool(record.keys() & {"project_id", "group_id"})
-        and "description" in record
+        and {"description", "labels"} <= record.keys()  # a milestone has no labels
         and "source_branch" not in record  # a merge request
     )
 

@@ -319,7 +319,7 @@ def _described(found: Understanding) -> None:
             list(texts),
             selection_mode="multi",
             key=DESCRIBED,
-            format_func=label,
+            format_func=lambda name: label(texts.get(str(name), str(name)), limit=60),
             persist_state="page",
         )
         for name, text in texts.items():
