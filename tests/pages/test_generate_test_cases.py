@@ -14,7 +14,9 @@ import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 from streamlit.testing.v1 import AppTest
 
+from assistant.design.description_rules import described_rules
 from assistant.domain import GenerationConfig, Question
+from assistant.sources.pasted.pasted import read_pasted
 from assistant.ui import state
 from assistant.ui.plain_text import cut
 from assistant.workflow.deployment import model_jobs
@@ -510,8 +512,8 @@ def test_a_rule_that_only_a_description_states_is_tested_where_somebody_takes_it
     paste(app, text)
     assert "in no criterion (1)" in app.expander[0].label + str([one.label for one in app.expander])
     assert "1 criterion" in text_of(app)
-    (rule,) = app.pills(key="described_rules").options
-    app.pills(key="described_rules").set_value([rule]).run()
+    (rule,) = described_rules(read_pasted(text).epics[0])
+    app.pills(key="described_rules").set_value([rule.id]).run()
     assert not app.exception
     assert "2 criteria" in text_of(app)
 
