@@ -1,7 +1,8 @@
 """Quoted messages in text, in all the quotation marks people use, apostrophes left alone.
 
 A straight mark directly behind a digit opens nothing: it is the inch mark of a 20" rim, or it ends
-a quotation that is open ("Gate 20").
+a quotation that is open ("Gate 20"). It opens one where a letter follows at once and a mark that
+closes follows that (2"Last name"), unless those are measures (20"x30").
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class Quoted:
     end: int
 
 
-OPENING = r'(?<!\d)"'
+OPENING = r'"(?:(?<!\d")|(?=[^\W\d_])(?![^\W\d_]?[ ]?[xX×][ ]?\d)(?=[^"\n]*(?<=\S)"(?!\w)))'
 """A straight mark that may open a quotation, as a piece of a pattern."""
 STRAIGHT = re.compile(rf'{OPENING}([^"\n]*)"')
 """What stands in straight marks."""

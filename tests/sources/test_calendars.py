@@ -72,6 +72,19 @@ def test_what_is_written_on_an_event() -> None:
     assert "<b>" not in items("SUMMARY:x", "DESCRIPTION:<b>Bring</b> it<br>by noon")
 
 
+def test_a_fence_that_an_event_leaves_open_ends_with_it() -> None:
+    shown = items(
+        "DTSTART:20270104T090000", "SUMMARY:One", "DESCRIPTION:Run\\n```\\nselect 1", *NEXT,
+        "DTSTART:20270105T090000", "SUMMARY:Two", "DESCRIPTION:```\\nselect 2\\n```", *NEXT,
+        "DTSTART:20270106T090000", "SUMMARY:Three", "DESCRIPTION:~~~ by noon",
+    )  # fmt: skip
+    assert shown == (
+        "- 4 January 2027, 09:00: One\n  Run\n  \\```\n  select 1\n"
+        "- 5 January 2027, 09:00: Two\n  ```\n  select 2\n  ```\n"
+        "- 6 January 2027, 09:00: Three\n  \\~~~ by noon"
+    )
+
+
 def test_cancelled_and_moved_events_are_marked() -> None:
     shown = items(
         "DTSTART:20270105T090000", "SUMMARY:Held", *NEXT,

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from assistant.errors import UnreadableFile
+from assistant.knowledge.chunks.blocks import read_blocks
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
 from assistant.sources.files.folder_source import READABLE_SUFFIXES
@@ -110,6 +111,19 @@ def test_headings_of_mails_stand_below_them_and_a_forwarded_mail_too() -> None:
     assert "\n# no heading" in text
 
 
+@pytest.mark.parametrize("mark", ["```", "~~~~", "  ```sql", "```\r\n~~~"])
+def test_a_fence_that_a_mail_leaves_open_ends_with_it(mark: str) -> None:
+    first, whole = f"Run this:\n{mark}\nselect 1\n", "```\n# a comment\n```\n"
+    mails = [mail("One", first, 2), mail("Two", "14 days.", 3), mail("Three", whole, 4)]
+    document = read(mailbox(*mails)).document
+    titles = [heading.title for heading in read_blocks(document.text).headings]
+    assert titles == ["Team", "One", "Run this", "Two", "Three"]
+    assert document.text.endswith(f"\n\n{whole}")
+    mails[0].add_attachment(mails[1])
+    inner = read(mails[0].as_bytes(), "one.eml").document.text
+    assert "Message: Two" in {each.title for each in read_blocks(inner).headings}
+
+
 def test_words_of_one_mail_do_not_make_the_mailbox_a_story() -> None:
     story = "Release: R7\n\n# Story: Pay\n\nAs a clerk, I want to pay, so that it is paid."
     reading = read(mailbox(mail("s", story), mail("t", "Lunch?")))
@@ -160,6 +174,18 @@ def test_too_many_mails_are_refused() -> None:
     one = THUNDERBIRD + b"Subject: x\nFrom: a@b.example\nDate: 1 Nov 2026 10:00:00 +0000\n\n\n"
     with pytest.raises(UnreadableFile, match="5,001 mails; at most 5,000"):
         read(one * 5_001)
+
+
+def test_a_line_full_of_times_is_read_once() -> None:
+    """With each time read anew to its end the first of these takes ten seconds."""
+    full = b"From " + b"10:10" * 20_000
+    began = time.perf_counter()
+    text = read(GMAIL + b"Subject: x\n\nhi\n\n" + full + b"\nno header here\n").document.text
+    assert text.count("10:10") == 20_000
+    two = read(mailbox(mail("One", "a"), line=full + b"\n") + mailbox(mail("Two", "b")))
+    assert two.document.text.count("\n## ") == 2
+    assert read_file("a.txt", full).report.reader != "email"
+    assert time.perf_counter() - began < 3
 
 
 @pytest.mark.long

@@ -148,6 +148,27 @@ def test_other_tables_are_tables() -> None:
     assert "| Chair | Wooden |" in reading.document.text
 
 
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("ID;Anforderung;Erwartung", None),
+        ("ID;Anforderung;Beschreibung;Sollverhalten", None),
+        ("ID;Exigence;Attendu", None),
+        ("ID;Requirement;Expected", "requirements"),
+        ("ID;Requirement;Expected result", "cases"),
+        ("ID;Testfall;Erwartung", "cases"),
+        ("ID;Titel;Vorbedingung;Erwartet", "cases"),
+        ("ID;Titel;Schritt;Erwartet", "cases"),
+        ("ID;Testfall;Vorbedingung;Schritt;Testschritt;Erwartet", "cases"),
+    ],
+)
+def test_that_something_is_expected_makes_no_cases_alone(header: str, kind: str | None) -> None:
+    columns = recognise(header.split(";"))
+    assert (columns and columns.kind) == kind
+    row = ";".join(["R-1", "Der Preis steht in der Liste", *"abcd"][: header.count(";") + 1])
+    assert bool(read_file("r.csv", f"{header}\n{row}\n".encode()).cases) == (kind == "cases")
+
+
 def test_a_table_copied_out_of_a_spreadsheet(sound: Sound) -> None:
     tabs = (
         'Key\tSummary\tAcceptance Criteria\nCC-12\tExtend\t"- It is saved\n- It is shown"\n'

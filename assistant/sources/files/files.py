@@ -445,7 +445,7 @@ def _mime_headers(text: str) -> dict[str, str]:
     The line "From ..." that mail programs put over a message in a mailbox is passed over.
     """
     found, name = dict[str, str](), ""
-    text = re.sub(r"\A\s*From (?:[^\n]*\d\d:\d\d[^\n]*|[ \r-]*)\n", "", text)
+    text = re.sub(r"\A\s*From (?:(?>[^\n]*?\d\d:\d\d)[^\n]*|[ \r-]*)\n", "", text)
     for line in text.lstrip("\n")[:20_000].replace("\r\n", "\n").split("\n"):
         if not line.strip():
             break

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.language.word_lists import read_patterns
+from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.headers import (
     Columns,
     assigned,
@@ -36,7 +37,8 @@ _HIGHER = re.compile(r"\b(?:requirements?|epic)\b")
 _REFERENCES = re.compile(r"\b(?:requirements?|stor(?:y|ies)|epic)\b")
 """What a story stands below, and what a row may be about."""
 _PATTERNS = read_patterns(__file__)
-_TOTAL, _COUNTED = _PATTERNS["total"], _PATTERNS["counted"]
+_TOTAL, _COUNTED, _CASE = _PATTERNS["total"], _PATTERNS["counted"], _PATTERNS["case"]
+_BARE = frozenset(map(normalised, HEADERS["expectations"]["bare"]))
 _WORDS = frozenset({"title", "narrative"})
 _LIST = re.compile(r"[\s,;/&+]+")
 _SAMPLE, _LONGEST = 300, 200
@@ -56,13 +58,25 @@ def recognise(header: Sequence[str], rows: Rows = ()) -> Columns | None:
     found, single = cases.names, any(" " in name for name in cases.fields)
     steps = found & {"step_action", "step_expected", "gherkin", "plain"}
     proof = {"step_expected", "gherkin", "plain", "preconditions", "step_number"}
-    if steps and found & {"title", "id"} and (single or found & proof):
+    proven = steps != {"step_expected"} or _expects_of_cases(cases, names)
+    if proven and steps and found & {"title", "id"} and (single or found & proof):
         return cases
     requirements = assigned("requirements", names)
     listed = lists_items(header)
     if not _are_stories(requirements, names, listed):
         return None
     return _told_by_cells(requirements, names, told, listed)
+
+
+def _expects_of_cases(cases: Columns, names: Sequence[str]) -> bool:
+    """Whether columns of expected results, without one of actions, are those of cases: by their own
+    names, by what only a test has beside them, or by the name of the title or the id."""
+    if any(names[n] not in _BARE for n in cases.fields["step_expected"]):
+        return True
+    if cases.names & {"preconditions", "step_number", "step_data"}:
+        return True
+    named = (n for field in ("title", "id", "objective") for n in cases.fields.get(field, ()))
+    return any(_CASE.search(names[n]) for n in named)
 
 
 def _without_mere_features(cases: Columns, rows: Rows) -> Columns:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from assistant.sources.readers.fences import without_open_fence
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused
 
@@ -25,7 +26,7 @@ _MOST_EVENTS = 20_000
 _OTHERS = {"VTODO": "tasks", "VJOURNAL": "journal entries", "VFREEBUSY": "times of being free"}
 _STATES = {"CANCELLED": " (cancelled)", "TENTATIVE": " (tentative)"}
 _DAY = timedelta(days=1)
-_MARK = re.compile(r"^(?=#{1,6} )")
+_MARK = re.compile(r"^(?=#{1,6} )", re.MULTILINE)
 """What a heading begins with: in an event it is text."""
 
 
@@ -128,8 +129,9 @@ def _item(event: _Properties, unread: Counter[str], cancelled: bool) -> str:
     said += _text(event, "DESCRIPTION").split("\n")
     unread["attachments"] += len(event.get("ATTACH", []))
     head = f"- {f'{when}: ' if when else ''}{title}{_STATES.get(status, '')}"
-    told = (_MARK.sub(r"\\", line.strip()) for line in said if line.strip())
-    return "\n".join([head, *(f"  {line}" for line in told)])
+    told = without_open_fence("\n".join(line.strip() for line in said if line.strip()))
+    told = _MARK.sub(r"\\", told)
+    return "\n".join([head, *(f"  {line}" for line in told.split("\n") if line)])
 
 
 def _text(holder: _Properties, name: str) -> str:

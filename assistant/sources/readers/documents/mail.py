@@ -22,6 +22,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from assistant.sources.readers.documents.html import to_markdown
+from assistant.sources.readers.fences import without_open_fence
 from assistant.sources.readers.refusals import Refused
 
 _HEADERS = ("From", "To", "Cc", "Date")
@@ -35,10 +36,11 @@ _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|svg|ico|webp|emz|wmz)$", re
 
 _MOST_MAILS = 5_000
 _BETWEEN = re.compile(
-    rb"^(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?:[^\n]*\d\d:\d\d[^\n]*|[ \r-]*)\n(?=[!-9;-~]+:)",
+    rb"^(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?:(?>[^\n]*?\d\d:\d\d)[^\n]*|[ \r-]*)\n(?=[!-9;-~]+:)",
     re.MULTILINE,
 )
-"""The line before a mail of a mailbox: below an empty line, above a header."""
+"""The line before a mail of a mailbox: below an empty line, above a header. Of times of day
+in it the first is enough: a line full of them would else be read anew for each."""
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _DELETED = 0x0008
@@ -215,7 +217,7 @@ def _body(part: Message, attachments: Attachments, depth: int) -> list[str]:
     if not name and part.get_content_maintype() in {"text", "multipart"}:
         words = text_of_part(part)
         words = to_markdown(words) if kind == "text/html" else words
-        return [words] if words.strip() else []
+        return [without_open_fence(words)] if words.strip() else []
     subtype = part.get_content_subtype()
     attachments.append((name or f"attachment.{subtype}",
                         content if isinstance(content, bytes) else b""))  # fmt: skip
