@@ -9,7 +9,7 @@ value is told as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +36,7 @@ _PART = re.compile(
 
 @dataclass(frozen=True)
 class _Cell:
+    column: str
     header: frozenset[str]
     named: tuple[Number, ...]
     """The numbers of its header."""
@@ -58,7 +59,7 @@ def _cells(text: str) -> tuple[_Cell, ...]:
         while opening := CELL.match(piece, at):
             at = opening.end()
         name, value = piece[:at], piece[at:]
-        found.append(_Cell(_words(name), numbers(name), value, numbers(value)))
+        found.append(_Cell(name, _words(name), numbers(name), value, numbers(value)))
     return tuple(found)
 
 
@@ -77,15 +78,18 @@ def names_columns(sentence: str, row: str) -> bool:
     )
 
 
-def misplaced(sentence: str, row: str) -> tuple[str, ...]:
+def misplaced(sentence: str, row: str, others: Iterable[str] = ()) -> tuple[str, ...]:
     """The numbers of a sentence that do not stand in the row under a column that the sentence is
     on: of another column, only of a header ("up to 300 km"), or of a row that it does not name.
-    None of what is no row."""
+    ``others`` are texts of its document: their rows with another value in the same column have to
+    be told from it. None of what is no row, and of a sentence that is a cell of it."""
     cells = _cells(row)
     stated = numbers(sentence) if cells else ()
+    if not stated or any(_is_cell(sentence, cell) for cell in cells):
+        return ()
     free = frozenset(word for cell in cells for word in _words(cell.value))
-    name = next((one for c in cells if not c.numbers and (one := content(c.value))), None)
-    is_named = name is None or bool(meeting(name, content(sentence)))
+    rivals = [one for one in others if _differs(_cells(one), cells, stated)]
+    is_named = _is_named(content(sentence), row, rivals)
     found = []
     for number in stated:
         holding = _holding(number, cells)
@@ -97,6 +101,67 @@ def misplaced(sentence: str, row: str) -> tuple[str, ...]:
         if (holding or named) and not (right and (named or is_named)):
             found.append(number.words)
     return tuple(found)
+
+
+def _is_cell(sentence: str, cell: _Cell) -> bool:
+    """Whether a sentence is the value of a cell, word for word; a bare number is no sentence."""
+    said, value = (text.casefold().strip(" .") for text in (sentence, cell.value))
+    return said == value and bool(content(_without_numbers(cell.value)))
+
+
+def _without_numbers(text: str) -> str:
+    for one in reversed(numbers(text)):
+        text = text[: one.start] + " " + text[one.end :]
+    return text
+
+
+def _differs(other: Sequence[_Cell], cells: Sequence[_Cell], stated: Sequence[Number]) -> bool:
+    """Whether another row has, under the column of a number that is stated, another value."""
+    return any(
+        one.column == cell.column and bool(one.numbers) and not one.holds(number)
+        for number in stated
+        for cell in _holding(number, cells)
+        for one in other
+    )
+
+
+def _is_named(said: frozenset[str], row: str, others: Iterable[str]) -> bool:
+    """Whether the words of a sentence name a row by a cell of words, and by one that tells it from
+    each of the others; a row without words has no name."""
+    own = _names(row)
+    return not own or (
+        any(meeting(words, said) for words in own.values())
+        and all(_is_told_from(own, theirs, said) for theirs in map(_names, others))
+    )
+
+
+def _is_told_from(
+    own: Mapping[str, frozenset[str]], theirs: Mapping[str, frozenset[str]], said: frozenset[str]
+) -> bool:
+    """Whether the words said are nearer to a cell of a row than to that of the other in the same
+    column; rows that share no column, or have the same words, need not be told apart."""
+    if own == theirs or own.keys().isdisjoint(theirs):
+        return True
+    return any(
+        _nearness(words, said) > _nearness(theirs.get(column, frozenset()), said)
+        for column, words in own.items()
+        if meeting(words, said)
+    )
+
+
+def _nearness(words: frozenset[str], said: frozenset[str]) -> tuple[int, int]:
+    """How many of the words are said, and then how few are not."""
+    return len(meeting(words, said)), -len(words)
+
+
+@lru_cache(maxsize=4096)
+def _names(row: str) -> Mapping[str, frozenset[str]]:
+    """The words by which a row is named, by column: those of its cells without a number."""
+    return {
+        cell.column: words
+        for cell in _cells(row)
+        if not cell.numbers and (words := content(cell.value))
+    }
 
 
 def leaves_values(sentence: str, row: str) -> bool:

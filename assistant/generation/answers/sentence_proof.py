@@ -54,7 +54,8 @@ not name to be cited as well."""
 class _Held:
     """A source that sentences are held against."""
 
-    def __init__(self, source: RetrievedChunk) -> None:
+    def __init__(self, source: RetrievedChunk, rows: tuple[str, ...]) -> None:
+        self.rows = rows
         # Whatever kind it is of, an answer says what is written.
         chunk = source.chunk.model_copy(update={"kind": "prose", "place": ""})
         self.chunk = chunk
@@ -67,7 +68,7 @@ class _Held:
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
-        return statements(self.chunk.text, self.title)
+        return statements(self.chunk.text, self.title, self.rows)
 
     def _faults(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Names, numbers and quotations that it lacks, and what it denies, with its words."""
@@ -101,7 +102,7 @@ class _Held:
             if same.repeats(text):
                 start = without_mark(self.chunk.text, same.start)
                 return _words(self.number, self.chunk, start, same.end)
-        found = verbatim(text, self.chunk.text, self.title)
+        found = verbatim(text, self.chunk.text, self.title, self.rows)
         if found is None:
             found = said_by(text, self.statements, elsewhere)
             if found is None or self.faults(text)[0]:
@@ -116,7 +117,10 @@ class AnswerProof:
     """Proves the sentences of one answer."""
 
     def __init__(self, sources: Sequence[RetrievedChunk]) -> None:
-        self._held = {one.rank: _Held(one) for one in sources}
+        texts: dict[str, list[str]] = {}
+        for one in sources:
+            texts.setdefault(one.chunk.document_id, []).append(one.chunk.text)
+        self._held = {one.rank: _Held(one, tuple(texts[one.chunk.document_id])) for one in sources}
         self._all = Lexicon(
             text for one in self._held.values() for text in (one.chunk.text, one.title)
         )
@@ -154,7 +158,7 @@ class AnswerProof:
             for key, said in written(text).items()
             if key not in NEUTRAL and not any(one.lexicon.knows(key) for one in held)
         ]
-        rows = [misplaced(text, one.chunk.text) for one in held]
+        rows = [misplaced(text, one.chunk.text, one.rows) for one in held]
         if any(rows):  # the verb is not what it lacks
             missing = [said for said in missing if JOINING.isdisjoint(written(said))]
             missing += [one for one in rows[0] if all(one in others for others in rows)]

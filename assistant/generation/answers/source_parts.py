@@ -23,8 +23,10 @@ _RESULT = "   Expected result: "
 """A step of a test case with its expected result, as cases are told."""
 
 
-def statements(text: str, heading: str = "") -> tuple[Statement, ...]:
+def statements(text: str, heading: str = "", rows: tuple[str, ...] = ()) -> tuple[Statement, ...]:
     """The statements of a chunk's text, and the whole of it where it is one row or one scenario.
+
+    ``rows`` are texts of its document, from whose rows a row has to be told by its words.
 
     A step of a test case is one with its expected result, under the title and the preconditions.
     """
@@ -32,7 +34,7 @@ def statements(text: str, heading: str = "") -> tuple[Statement, ...]:
     row = len(cells) > 1 and all(CELL.match(piece) for piece in cells)
     scenario = re.search(r"^\s*Given\b", text, re.MULTILINE) and "Then " in text
     if row or scenario:
-        return (Statement(0, len(text), text, heading, language=language_of(text)),)
+        return (Statement(0, len(text), text, heading, language=language_of(text), rows=rows),)
     steps = tuple(_steps(text, heading))
     parts = _parts(text, heading, alone=bool(steps))
     return (*parts, *_row_parts(text, cells, heading), *steps)

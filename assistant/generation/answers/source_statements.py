@@ -94,6 +94,8 @@ class Statement:
     """That of the whole source: a sentence is too short to tell."""
     opening: str = ""
     """The sentence before, or the part before its semicolon, whose first words it may be on."""
+    rows: tuple[str, ...] = ()
+    """Texts of its document, from whose rows a row has to be told by the words of its cells."""
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -156,7 +158,7 @@ class Statement:
             and self._has_numbers(text)
             and self._on_the_same_side(text)
             and self._of_the_same_name(text)
-            and not misplaced(text, self.text)
+            and not misplaced(text, self.text, self.rows)
             and _in_order(text, self.text)
             and same_order(text, self.text, self.language)
             and same_force(text, self.text)
@@ -234,7 +236,9 @@ def without_articles(text: str, said: str) -> str:
     return text
 
 
-def verbatim(text: str, said: str, heading: str = "") -> Statement | None:
+def verbatim(
+    text: str, said: str, heading: str = "", rows: tuple[str, ...] = ()
+) -> Statement | None:
     """The sentences of ``said`` that have most of a sentence word for word, in long runs.
 
     What is left of the sentence holds no number and no negator, its words stand in those sentences
@@ -255,7 +259,8 @@ def verbatim(text: str, said: str, heading: str = "") -> Statement | None:
     start, end = theirs[runs[0].b].start(), theirs[runs[-1].b + runs[-1].size - 1].end()
     held = [span for span in sentences(said) if span[0] < end and start < span[1]]
     start, end = (held[0][0], held[-1][1]) if held else (0, len(said))
-    found = Statement(start, end, said[start:end], heading, language=language_of(said))
+    language = language_of(said)
+    found = Statement(start, end, said[start:end], heading, language=language, rows=rows)
     known = all(found.lexicon.knows(word) for word in strange)
     return found if known and found.agrees(text) else None
 

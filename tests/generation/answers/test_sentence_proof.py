@@ -11,11 +11,17 @@ from assistant.generation.answers.sentence_proof import AnswerProof, conflicts_o
 
 
 def source(
-    number: int, text: str, *, kind: ChunkKind = "rule", key: str = "", title: str = "Rules"
+    number: int,
+    text: str,
+    *,
+    kind: ChunkKind = "rule",
+    key: str = "",
+    title: str = "Rules",
+    document: str = "",
 ) -> RetrievedChunk:
     chunk = Chunk(
-        id=f"c{number}", document_id=f"d{number}", ordinal=0, text=text, kind=kind, key=key,
-        title=title, start=0, end=len(text),
+        id=f"c{number}", document_id=document or f"d{number}", ordinal=0, text=text, kind=kind,
+        key=key, title=title, start=0, end=len(text),
     )  # fmt: skip
     return RetrievedChunk(chunk=chunk, score=1.0, rank=number)
 
@@ -370,6 +376,54 @@ def test_no_value_of_a_row_stands_for_another_column_or_row(
     found = AnswerProof(PRICES).prove(text, (number,))
     assert not found.is_proved, found.citations
     assert missing in found.missing
+
+
+CHARGES = (
+    source(1, "Category: Fee; Type: Late return; Amount: EUR 25",
+           kind="table_row", document="charges"),
+    source(2, "Area: Bookings; Case: Late cancellation; Charge: EUR 25; Notice: 24 hours",
+           kind="table_row", document="charges"),
+    source(3, "No.: 3; Owner: Finance; Rule: A refund is paid within 14 days",
+           kind="table_row", document="charges"),
+    source(4, "Category: Fee; Type: Late payment; Amount: EUR 40", kind="table_row",
+           document="charges"),
+    source(5, "Type: Late return; Team: Desk; Days: 3", kind="table_row", document="charges"),
+    source(6, "Type: Late return; Amount: EUR 25; Note: Popular", kind="table_row",
+           document="charges"),
+    source(7, "Type: Late return; Amount: EUR 30; Note: Old", kind="table_row"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("Late return: EUR 25", 1),
+        ("The amount of a late return is EUR 25.", 1),
+        ("The charge for a late cancellation is EUR 25.", 2),
+        ("A refund is paid within 14 days.", 3),
+        ("The amount of a late payment is EUR 40.", 4),
+    ],
+)
+def test_a_row_is_named_by_any_cell_that_tells_it_from_others(text: str, cited: int) -> None:
+    for sources in (CHARGES, [CHARGES[cited - 1]]):
+        found = AnswerProof(sources).prove(text, (cited,))
+        assert cited in {one.source for one in found.citations}, found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The amount of the fee is EUR 25.",
+        "The amount of a late fee is EUR 25.",
+        "The amount of a late return is EUR 40.",
+        "The amount of a late payment is EUR 25.",
+        "The amount is EUR 25.",
+        "EUR 25.",
+    ],
+)
+def test_a_row_is_not_named_by_what_several_rows_have(text: str) -> None:
+    found = AnswerProof(CHARGES).prove(text, (1,))
+    assert not found.is_proved, found.citations
 
 
 def test_a_quotation_begins_behind_the_mark_of_its_list() -> None:
