@@ -8,8 +8,9 @@ them; else the step is ``unsupported`` and the very words are told. What the tex
 is an error that names both sentences.
 
 An expected result that holds is ``supported`` (it stands in the words cited for it) or ``derived``
-(it follows from them and from the data). Where all that its writer cites is in another language, it
-is ``not compared``: the citation stays, and no other takes its place.
+(it follows from them and from the data). Where all that its writer cites is in another language, or
+a part of it is and words of the result stand nowhere, it is ``not compared``: the citation stays,
+and no other takes its place.
 """
 
 from __future__ import annotations
@@ -144,14 +145,18 @@ class _Proof:
             for c in named
             if c not in kept and is_in_another_language(c.quote, self._words)
         )
-        marks = list(self._marks(step, compared=not foreign))
+        strange = list(self.claims.novel(result))
+        # In another language no word of it could stand; its values are compared all the same.
+        marks = [*self._marks(step), *(() if foreign else strange)]
         for mark in marks:
             self._note(step.number, mark)
         denied = any(key[0] == step.number and one.is_error for key, one in self.found.items())
         if marks or denied:
             return step.model_copy(update={"support": "unsupported", "citations": others})
-        if foreign and not kept:  # what its writer cites is not exchanged for what happens to meet
-            changed = {"support": "not compared", "citations": (*others, *foreign)}
+        # What its writer cites is not exchanged for what happens to meet, and a source that shares
+        # a word with the result does not speak for those that stand in none.
+        if foreign and (strange or not kept):
+            changed = {"support": "not compared", "citations": (*others, *kept, *foreign)}
             return step.model_copy(update=changed)
         kept = kept or self._nearest(step)
         if not kept:
@@ -164,14 +169,13 @@ class _Proof:
         citations = (*others, *kept, *foreign)
         return step.model_copy(update={"support": support, "citations": citations})
 
-    def _marks(self, step: TestStep, *, compared: bool) -> Iterator[Mark]:
+    def _marks(self, step: TestStep) -> Iterator[Mark]:
+        """What is told of a step, but for words that stand nowhere."""
         result, basis = step.expected_result, self.basis
         yield from self.claims.calculations(step)
         yield from self.claims.numbers(result, step.action)
         yield from self.claims.quotations(result)
         yield from self.claims.names(result)
-        if compared:
-            yield from self.claims.novel(result)
         if step == basis.case.steps[-1] and not self._is_counter_check:
             yield from messages_of_other_side(result, self.sided)
         writer = basis.case.origin.writer

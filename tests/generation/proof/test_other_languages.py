@@ -165,6 +165,17 @@ def test_the_mark_of_a_compared_source_does_not_speak_for_one_that_is_not(prove:
     assert step.support == "supported"
 
 
+def test_a_source_in_another_language_lends_no_mark_to_words_that_stand_nowhere(
+    prove: Prove,
+) -> None:
+    strange = "A gleaming certificate for the booking lands inside the wallet."
+    (step,) = looked_up(prove, strange, cited=[3]).steps
+    assert step.support == "unsupported"
+    (step,) = looked_up(prove, strange, cited=[2, 3]).steps
+    assert step.support == "not compared"
+    assert (2, False) in [(one.source, one.compared) for one in step.citations]
+
+
 def test_without_a_source_of_its_own_a_step_gets_the_nearest_words(prove: Prove) -> None:
     (step,) = looked_up(prove, "The voucher has been credited again.", cited=[]).steps
     assert [one.compared for one in step.citations] == [True]
