@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assistant.language.languages import ENGLISH, little_words
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.word_lists import read_patterns
 
@@ -21,7 +22,15 @@ _QUOTED_DOCUMENT = _PATTERNS["quoted_document"]
 _APPLIES = re.compile(r"\s+applies\b")
 """ "For returns AC-7 applies in the same way" names a rule too."""
 _ELSEWHERE = _PATTERNS["elsewhere"]
+_HYPOTHESIS = _PATTERNS["hypothesis"]
+"""Clauses that say when something holds: what they name is a condition that the text states."""
+_TOLD_HERE = _PATTERNS["told_here"]
+"""What stands before rules that the text tells itself, or denies."""
+_SPELLED_OUT = _PATTERNS["spelled_out"]
+"""A colon with the rules behind it."""
 _COMMON = _PATTERNS["common"]
+_NEXT_WORD = re.compile(r"\s+([\w’'-]+)")
+_LITTLE = little_words(ENGLISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +71,36 @@ def refers_elsewhere(text: str, ids: Iterable[str] = ()) -> str:
 
     A rule or document that it names, a kind of text that holds rules ("as in the business rules"),
     or what is taken as known ("the usual limits", "as agreed"). What bears one of the ``ids`` does
-    not stand elsewhere.
+    not stand elsewhere, nor do rules that the text tells behind a colon, that it points at ("these
+    rules") or that are part of a condition ("if the discount rule applies").
     """
     own = tuple(_plain(one) for one in ids)
     masked = mask_quotes(text)
     found = [
-        (one.start, one.words)
+        (one.start, one.end)
         for one in find_references(text)
         if not one.is_id
         or (_is_introduced(one, masked) and not any(n.endswith(_plain(one.words)) for n in own))
     ]
     for match in _ELSEWHERE.finditer(masked):
-        name = next(name for name in ("text", "applied", "known") if match[name])
-        found.append((match.start(name), text[match.start(name) : match.end(name)]))
-    return " ".join(min(found)[1].split()) if found else ""
+        start, end = next(match.span(name) for name in ("text", "applied", "known") if match[name])
+        noun = masked.rfind(" ", start, end) + 1 or start
+        if not _TOLD_HERE.search(masked, 0, noun) and (match["applied"] or _ends(masked, end)):
+            found.append((start, end))
+    conditional = [match.span() for match in _HYPOTHESIS.finditer(masked)]
+    told = [
+        (start, end)
+        for start, end in found
+        if not _SPELLED_OUT.match(masked, end)
+        and not any(first < end and start < last for first, last in conditional)
+    ]
+    return " ".join(text[slice(*min(told))].split()) if told else ""
+
+
+def _ends(masked: str, end: int) -> bool:
+    """Whether a noun ends here, and is not the first part of a longer one ("the law clerk")."""
+    word = _NEXT_WORD.match(masked, end)
+    return word is None or word[1].casefold() in _LITTLE
 
 
 class KnownTexts:
