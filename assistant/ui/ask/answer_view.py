@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.domain import utc_now
 from assistant.ui.ask.ask_talks import CARRIED
 from assistant.ui.cases.sources_panel import others_found, source_card
 from assistant.ui.counts import counted
@@ -89,15 +88,13 @@ def _progress(opened: Workspace, answer: Answer) -> None:
 
 
 def _far(opened: Workspace, run_id: str) -> str:
-    """How far a run of this project is and how long it has taken, which is all that is known of how
-    long it will take."""
+    """How far a run of this project is, which is all that is known of how long it will take."""
     project_id = st.session_state[RECORD].project_id
     row = next((one for one in opened.library.runs(project_id) if one.id == run_id), None)
     if row is None or row.id.startswith(AGAIN):
         return ""
-    minutes = int((utc_now() - row.created_at).total_seconds() // 60)
     items = counted(row.conditions, "item")
-    return f" (begun {minutes} min ago, {counted(row.written, 'case')} so far for {items})"
+    return f" ({counted(row.written, 'case')} so far for {items})"
 
 
 def _passages(answer: Answer) -> None:

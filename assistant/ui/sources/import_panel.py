@@ -279,7 +279,10 @@ def _own_or_version(opened: Workspace, record: Session, preview: Preview, number
     if not chosen:
         return preview
     version = next_version.as_version_of(opened, record.project_id, preview, chosen)
-    st.caption(f"Kept as version {version.stored_version + 1} of {label(titles[chosen])}.")
+    if version.change == "unchanged":
+        st.caption(f"It says the same as {label(titles[chosen])}: nothing to keep.")
+    else:
+        st.caption(f"Kept as version {version.stored_version + 1} of {label(titles[chosen])}.")
     return version
 
 

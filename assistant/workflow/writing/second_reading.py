@@ -124,32 +124,34 @@ def read_now(
         _check(workspace, project_id, run_id, writer)
         turn = workspace.jobs.model_turn(job_of(run_id), cancelled)
     outcome, spent = SecondReading(), Timings()
-    with turn as mine:
-        held = to_read(workspace, project_id, run_id) if mine else []
-        report(0, len(held))
-        for story in _by_story(held):
-            if cancelled():
-                break
-            run = workspace.library.run(project_id, story[0].source_run_id or run_id)
-            choices = run.generation.model_copy(
-                update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0}
-            )
-            endpoint = workspace.endpoints.open(writer, choices)
-            by_id = {stored.id: stored for stored in story}
-            cases = [stored.case for stored in story]
-            ground = _ground(run, cases)
-            for part, doubts in read_again(ground, cases, endpoint, cancelled=cancelled):
-                spent = with_tokens(spent, doubts.reply)
-                for case in part:
-                    found = doubts.found.get(case.id, ())
-                    kept = put_findings(
-                        workspace, project_id, by_id[case.id], SECOND_READER, found,
-                        by=by, reason=REASON,
-                    )  # fmt: skip
-                    outcome = _noted(outcome, case.id, bool(found), kept)
-                report(outcome.read, len(held))
-    if outcome.read:
-        _keep_trace(workspace, project_id, run_id, writer, outcome, by)
+    try:
+        with turn as mine:
+            held = to_read(workspace, project_id, run_id) if mine else []
+            report(0, len(held))
+            for story in _by_story(held):
+                if cancelled():
+                    break
+                run = workspace.library.run(project_id, story[0].source_run_id or run_id)
+                choices = run.generation.model_copy(
+                    update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0}
+                )
+                endpoint = workspace.endpoints.open(writer, choices)
+                by_id = {stored.id: stored for stored in story}
+                cases = [stored.case for stored in story]
+                ground = _ground(run, cases)
+                for part, doubts in read_again(ground, cases, endpoint, cancelled=cancelled):
+                    spent = with_tokens(spent, doubts.reply)
+                    for case in part:
+                        found = doubts.found.get(case.id, ())
+                        kept = put_findings(
+                            workspace, project_id, by_id[case.id], SECOND_READER, found,
+                            by=by, reason=REASON,
+                        )  # fmt: skip
+                        outcome = _noted(outcome, case.id, bool(found), kept)
+                    report(outcome.read, len(held))
+    finally:  # what was read is doubted already, also where the model is gone then
+        if outcome.read:
+            _keep_trace(workspace, project_id, run_id, writer, outcome, by)
     used = usage_of_run(workspace.settings, writer, spent)
     return outcome.model_copy(update={"usage": used, "spent": spent})
 
