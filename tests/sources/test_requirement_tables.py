@@ -152,9 +152,9 @@ def test_other_tables_are_tables() -> None:
     ("header", "kind"),
     [
         ("ID;Anforderung;Erwartung", None),
-        ("ID;Anforderung;Beschreibung;Sollverhalten", None),
         ("ID;Exigence;Attendu", None),
-        ("ID;Requirement;Expected", "requirements"),
+        ("ID;Title;Expected", "cases"),
+        ("ID;Test;Expected;Actual", "cases"),
         ("ID;Requirement;Expected result", "cases"),
         ("ID;Testfall;Erwartung", "cases"),
         ("ID;Titel;Vorbedingung;Erwartet", "cases"),
