@@ -48,6 +48,8 @@ def described_rules(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
 def with_described(epic: Epic, ids: Collection[str]) -> Epic:
     """``epic`` with those rules of its descriptions among its criteria. Rules of the epic itself
     are criteria of a story that has its key."""
+    if not any(map(_OF_WORDS.search, ids)):
+        return epic
     return _with(epic, {rule.id: rule for rule in described_rules(epic) if rule.id in ids})
 
 

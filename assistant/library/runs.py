@@ -27,7 +27,7 @@ from assistant.library.case_rows import CaseRow as RunRow
 from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.owner import current_owner, is_alive, is_local
-from assistant.library.storage.records import RunSummary
+from assistant.library.storage.records import PlannedRun, RunSummary
 from assistant.library.storage.rows import (
     cleaned,
     dump,
@@ -224,6 +224,23 @@ class RunStore(Store):
             .limit(limit)
         )  # fmt: skip
         return tuple(map(summary, self._all(query)))
+
+    def planned_runs(self, project_id: str, *, prefix: str) -> tuple[PlannedRun, ...]:
+        """The runs whose ids begin with ``prefix``, in the order they began; one query."""
+        query = (
+            select(runs.c.id, runs.c.request, runs.c.status, runs.c.conditions)
+            .where(runs.c.project_id == project_id, runs.c.id.startswith(prefix, autoescape=True))
+            .order_by(runs.c.seq)
+        )
+        return tuple(
+            PlannedRun(
+                id=row.id,
+                request=row.request,
+                status=row.status,
+                condition_ids=tuple(one["id"] for one in json.loads(row.conditions)),
+            )
+            for row in self._all(query)
+        )
 
     def request_cancel(self, run_id: str) -> None:
         """Ask whoever carries out the run to stop; nothing where it has ended."""

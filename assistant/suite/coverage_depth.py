@@ -189,7 +189,7 @@ def _row(
         missing.append(condition)
     own = [one for one in conditions if not one.legs]
     language = _unread_language(criterion, own)
-    claimed = _claimed([one for one in conditions if one in missing], cases)
+    claimed = claimed_in([one for one in conditions if one in missing], cases)
     if language:
         missing = [one for one in missing if one.legs or one.id not in claimed]
     gone = {condition.id for condition in missing}
@@ -248,7 +248,7 @@ def _unread_language(criterion: AcceptanceCriterion, conditions: Sequence[TestCo
     return language if whole and language != ENGLISH else ""
 
 
-def _claimed(missing: Sequence[TestCondition], cases: Sequence[TestCase]) -> tuple[str, ...]:
+def claimed_in(missing: Sequence[TestCondition], cases: Sequence[TestCase]) -> tuple[str, ...]:
     """Those that a model's case was written for; one stored by an earlier version has their labels
     as its objective."""
     written = [case for case in cases if case.origin.writer == "model"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,10 @@ def test_a_run_says_what_its_epic_says_since_and_counts_it(app: AppTest) -> None
     assert not app.exception
     figures = {one.label: one.value for one in app.metric}
     assert (figures["Criteria"], figures["With a case"]) == ("3", "2")
+    listed = [line for line in shown(app).splitlines() if line.startswith("- CC")]
+    assert listed
+    for line in listed:
+        assert re.fullmatch(r"- CC-91-AC3-\w+ \S.*", line.replace("\\", "")), "with its statement"
 
 
 def test_a_text_that_changes_nothing_or_is_empty_is_said_so(app: AppTest) -> None:

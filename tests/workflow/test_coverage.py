@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from langchain_core.messages import AIMessage
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from syncing import quick_workspace
 from written_again import fill_now, write_now
 
@@ -18,11 +21,13 @@ from assistant.domain import (
     GenerationConfig,
     GenerationRun,
     ModelSpec,
+    Question,
     SourceAnswer,
     TestCase,
 )
 from assistant.errors import LibraryError
 from assistant.generation.models.chat_models import ChatEndpoint
+from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.ways_of_writing import choose_way
 from assistant.workflow.deployment.workspace import Workspace
@@ -171,6 +176,123 @@ def test_an_item_that_a_case_claims_is_asked_for_once_more_and_then_left_to_a_pe
     project.decide(workspace.library.case(project_id, "TC-9"), "rejected")
     _, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
     assert filling.conditions == (name,), "nothing claims it any more"
+
+
+def claims_in_vain(project: Project, case_id: str = "TC-9") -> str:
+    """The item of a rejected case that another one claims and is not seen to show."""
+    workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
+    last = project.cases()[-1]
+    (name,) = last.case.condition_ids
+    project.decide(last, "rejected")
+    claims = TestCase(
+        id=case_id, title="Claims it", criterion_ids=last.case.criterion_ids,
+        claimed_ids=(name,), origin=CaseOrigin(writer="model", model_id="m"),
+    )  # fmt: skip
+    workspace.library.add_case(project_id, run_id, claims)
+    return name
+
+
+def test_an_item_whose_first_filling_only_claims_it_can_be_asked_for_again(
+    project: Project,
+) -> None:
+    workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
+    last = project.cases()[-1]
+    (name,) = last.case.condition_ids
+    project.decide(last, "rejected")
+
+    def fill() -> tuple[str, ...]:
+        again, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
+
+        def keep(written: WrittenCase) -> StoredCase:
+            by_model = CaseOrigin(writer="model", model_id="m")
+            fields = {"condition_ids": (), "claimed_ids": (name,), "origin": by_model}
+            case = written.case.model_copy(update=fields)
+            return again.keep(written.model_copy(update={"case": case}))
+
+        follow_up_runs.write_now(workspace, project_id, [replace(again, keep=keep)])
+        return filling.conditions
+
+    assert fill() == (name,)
+    assert fill() == (name,), "no run has asked for it since a case claims it"
+    with pytest.raises(LibraryError, match="claims it and was asked for again"):
+        fill()
+
+
+def test_a_step_written_again_is_no_filling_of_gaps(project: Project) -> None:
+    last = project.cases()[-1]
+    name = claims_in_vain(project)
+    project.step_again(last, 1)
+    run = project.workspace.library.run(project.project_id, project.run.id)
+    assert coverage.to_write(project.workspace, project.project_id, run) == (name,)
+
+
+def test_what_is_written_next_takes_as_many_queries_after_many_runs(project: Project) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    claims_in_vain(project)
+    run = workspace.library.run(project_id, project.run.id)
+    told: list[str] = []
+
+    def count(*call: Any) -> None:
+        told.append(call[2])
+
+    def queries() -> int:
+        told.clear()
+        coverage.to_write(workspace, project_id, run)
+        return len(told)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        before = queries()
+        for _ in range(2):
+            project.step_again(project.cases()[0], 1)
+        assert queries() == before > 0
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+def test_a_rule_of_a_description_is_a_criterion_of_the_library_where_a_case_names_it(
+    project: Project,
+) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    text = "# NEW-1 Callback\n\n## NEW-2 Call back\nAs an agent I want to plan a callback.\n\n"
+    text += "A callback is planned at most 7 days ahead.\n\nAcceptance criteria\n- It is listed.\n"
+    (rule,) = understand(workspace, project_id, GenerateRequest(text=text)).described
+    taken = GenerateRequest(text=text, described=(rule.id,))
+    found = understand(workspace, project_id, taken)
+    begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+    generate_cases.run_now(workspace, project_id, begun)
+    report = of_library(workspace, project_id)
+    (row,) = [one for one in report.criteria if one.criterion_id == rule.id]
+    assert row.case_ids
+    assert report.untraced == ()
+
+
+def test_how_to_run_a_case_of_an_earlier_version_is_what_its_criteria_were_asked(
+    project: Project,
+) -> None:
+    workspace, project_id, run = project.workspace, project.project_id, project.run
+    limit, message = (criterion.id for criterion in run.epics[0].criteria)
+    where, when = (
+        Question(criterion_id=limit, kind="how to run", text=text) for text in ("Where?", "When?")
+    )
+    said = SourceAnswer(chunk_id="rules", quote="After a day.")
+    asked = [where, when.model_copy(update={"source_answers": (said,)})]
+    workspace.library.add_questions(run.id, asked, bears_on=lambda *_: False)
+
+    def shown() -> dict[str, set[str]]:
+        view = runs.view(workspace, project_id, run.id)
+        found: dict[str, set[str]] = {limit: set(), message: set()}
+        for case in view.run.cases:
+            for name in case.criterion_ids:
+                found[name] |= {one.question.text for one in view.how_to_run(case)}
+        return found
+
+    assert shown() == {limit: {"Where?"}, message: set()}
+    at_message = [where.model_copy(update={"text": "Which?"})]
+    workspace.library.add_questions(
+        run.id, at_message, bears_on=lambda _, case: message in case.criterion_ids
+    )
+    assert shown() == {limit: set(), message: {"Which?"}}, "where cases carry them, theirs alone"
 
 
 def test_a_cancelled_run_is_filled_and_its_new_cases_know_their_sources(tmp_path: Path) -> None:

@@ -300,6 +300,15 @@ class StandingChange:
     is_last: bool
 
 
+class PlannedRun(Value):
+    """A run with the ids of the conditions that it set out to write for, without the rest."""
+
+    id: str
+    request: str
+    status: RunStatus
+    condition_ids: tuple[str, ...] = ()
+
+
 class RunSummary(Value):
     """A generation run without its contents: it planned a case for each of ``conditions``.
 

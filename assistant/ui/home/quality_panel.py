@@ -21,6 +21,7 @@ from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import coverage, follow_up_runs, runs
 from assistant.workflow.writing.coverage import DepthReport
+from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import ACTIVE, Figure, Quality, RunView
 
 VIEW_KEY = "run_view"
@@ -53,10 +54,14 @@ def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport
     if view.summary.status in ACTIVE or writing_progress(opened, record) or not report.missing:
         return
     _claimed(report)
-    planned = {one.id: one for one in coverage.planned_conditions(view.run)}
+    statements = {one.id: one.statement for one in coverage.planned_conditions(view.run)}
     wanted = coverage.to_write(opened, record.project_id, view.run)
     if view.change is not None:
-        wanted += coverage.missing_of_new(opened, record.project_id, view.run, view.change)
+        new = coverage.missing_of_new(opened, record.project_id, view.run, view.change)
+        wanted += new
+        choices = view.run.generation
+        present = conditions_of(view.change.now, choices.techniques, choices.depth) if new else ()
+        statements |= {one.id: one.statement for one in present if one.id in new}
     if not wanted:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -70,8 +75,7 @@ def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport
         ):
             st.caption(f"Cases are written for {counted(len(wanted), 'item')}:")
             lines = [
-                f"- {label(name)} {label(planned[name].statement if name in planned else '')}"
-                for name in wanted[:LISTED]
+                f"- {label(name)} {label(statements.get(name, ''))}" for name in wanted[:LISTED]
             ]
             lines += [f"- and {len(wanted) - LISTED} more"] if len(wanted) > LISTED else []
             st.markdown("\n".join(lines))

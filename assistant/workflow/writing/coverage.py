@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import chain
 
+from assistant.design.description_rules import with_described
 from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition, Value
 from assistant.errors import LibraryError
 from assistant.generation.writer import WrittenCase
@@ -22,7 +23,7 @@ from assistant.suite.coverage_depth import RULES as RULES
 from assistant.suite.coverage_depth import CriterionDepth as CriterionDepth
 from assistant.suite.coverage_depth import DepthReport as DepthReport
 from assistant.suite.coverage_depth import Level as Level
-from assistant.suite.coverage_depth import depth
+from assistant.suite.coverage_depth import claimed_in, depth
 from assistant.suite.coverage_depth import matrix_csv as matrix_csv
 from assistant.suite.duplicates import find_duplicates
 from assistant.workflow.deployment.workspace import Workspace
@@ -134,12 +135,16 @@ def of_loaded_run(run: GenerationRun, *, questions: Sequence[Question] = ()) -> 
 
 
 def of_library(workspace: Workspace, project_id: str) -> DepthReport:
-    """How all cases of a project cover the criteria of all its epics: the traceability matrix."""
-    epics = workspace.library.epics(project_id)
+    """How all cases of a project cover the criteria of all its epics: the traceability matrix.
+
+    Rules of descriptions count as criteria where a case names them and they read as then.
+    """
+    cases = [stored.case for stored in workspace.library.cases(project_id)]
+    traced = {name for case in cases for name in case.criterion_ids}
+    epics = tuple(with_described(epic, traced) for epic in workspace.library.epics(project_id))
     conditions, questions = _design(workspace.comparisons, epics)
     asked = asked_of(workspace, project_id, epics, questions)
     still_open = [one.question for one in asked if one.is_open]
-    cases = [stored.case for stored in workspace.library.cases(project_id)]
     refers = _refers(epics, conditions)
     return depth(epics, cases, conditions, questions=still_open, refers=refers)
 
@@ -193,10 +198,17 @@ def to_write(workspace: Workspace, project_id: str, run: GenerationRun) -> tuple
     found = depth(
         run.epics, run.cases, planned_conditions(run), covered_elsewhere=run.generation.skip
     )
-    claimed = {name for row in found.criteria for name in row.claimed}
-    if claimed:
-        claimed &= follow_up_runs.asked_again(workspace, project_id, run.id)
-    return tuple(one for one in found.missing if one not in claimed)
+    names = {name for row in found.criteria for name in row.claimed}
+    if not names:
+        return found.missing
+    claimed = [one for one in planned_conditions(run) if one.id in names]
+    by: dict[str, set[str]] = {}
+    for stored in workspace.library.cases(project_id, run_id=run.id):
+        if stored.status != "rejected":
+            for name in claimed_in(claimed, [stored.case]):
+                by.setdefault(name, set()).add(stored.source_run_id or run.id)
+    asked = follow_up_runs.asked_again(workspace, project_id, run.id, by)
+    return tuple(one for one in found.missing if one not in asked)
 
 
 def begin(
@@ -241,7 +253,7 @@ def begin(
     filling = filling.model_copy(update={"conditions": (*filling.conditions, *new)})
     filler = planned_run(
         workspace, project_id, run, basis, epics,
-        list_run_id=run_id, request=f"Gaps filled: {run.request}", by=by, writer=writer,
+        list_run_id=run_id, request=f"{follow_up_runs.GAPS}{run.request}", by=by, writer=writer,
     )  # fmt: skip
 
     def keep(written: WrittenCase) -> StoredCase:

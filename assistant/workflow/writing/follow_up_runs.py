@@ -8,7 +8,7 @@ that found their sources.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,6 +54,9 @@ from assistant.workflow.writing.generate_cases import (
 from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import AGAIN
+
+GAPS = "Gaps filled: "
+"""How the requests of runs begin that write what a list lacks; no other follow-up run's does."""
 
 Sourced = Callable[[tuple[RetrievedChunk, ...]], tuple[RetrievedChunk, ...]]
 
@@ -139,15 +142,21 @@ def active(workspace: Workspace, run_id: str) -> tuple[str, ...]:
     return workspace.jobs.active_ids(_prefix(run_id))
 
 
-def asked_again(workspace: Workspace, project_id: str, run_id: str) -> frozenset[str]:
-    """The conditions for which a run that has ended wrote for the list of this one."""
-    ids = [one.id for one in workspace.library.runs(project_id) if one.status == "done"]
-    ended = (one for one in ids if one.startswith(_prefix(run_id)))
-    return frozenset(
-        condition.id
-        for one in ended
-        for condition in workspace.library.run(project_id, one).conditions
-    )
+def asked_again(
+    workspace: Workspace, project_id: str, run_id: str, claimed: Mapping[str, Collection[str]]
+) -> frozenset[str]:
+    """Those of the conditions ``claimed`` that were asked for again: a run that fills gaps wrote
+    for one and has ended, and began after a case had claimed it.
+
+    ``claimed`` has for each condition the runs that wrote the cases that claim it.
+    """
+    found = set()
+    since = {name for name, by in claimed.items() if run_id in by}
+    for one in workspace.library.planned_runs(project_id, prefix=_prefix(run_id)):
+        if one.status == "done" and one.request.startswith(GAPS):
+            found |= since.intersection(one.condition_ids)
+        since |= {name for name, by in claimed.items() if one.id in by}
+    return frozenset(found)
 
 
 def _prefix(run_id: str) -> str:

@@ -69,8 +69,15 @@ class RunView(Value):
 
     def how_to_run(self, case: TestCase) -> tuple[Asked, ...]:
         """What its writer asked that only says how a tester runs and sees the case: it waits for
-        none of that, and whoever runs it wants it."""
-        return tuple(one for one in self.asked if one.question.text in case.running_questions)
+        none of that, and whoever runs it wants it. What a source answers is left out.
+
+        Where no case of the run carries any (an earlier version kept none with its cases), it is
+        what was asked of the case's criteria.
+        """
+        asked = [one for one in self.asked if one.question.is_on_running and one.question.is_open]
+        if any(one.running_questions for one in self.run.cases):
+            return tuple(one for one in asked if one.question.text in case.running_questions)
+        return tuple(one for one in asked if one.question.criterion_id in case.criterion_ids)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
