@@ -27,12 +27,21 @@ def original(history: Mapping[int, Version], version: int) -> int:
     return version if restores is None else restores
 
 
+def before_checks(history: Mapping[int, Version], version: int) -> int:
+    """The version that said what this one shows before something was found in it: what changes
+    findings only is nobody's change of the case."""
+    shown = original(history, version)
+    while history[shown].action == "checked" and shown - 1 in history:
+        shown = original(history, shown - 1)
+    return shown
+
+
 def last_change(
     history: Mapping[int, Version], version: int, begun: Mapping[int, int]
 ) -> tuple[int, int] | None:
     """The version that the last change made, and the one before it; ``None`` where the words that
     ``version`` shows came from no change that can be taken back."""
-    shown = original(history, version)
+    shown = before_checks(history, version)
     before = begun.get(shown, shown - 1)
     if before not in history or history[before].action == "removed":
         return None
@@ -49,4 +58,4 @@ def standing(
     while (last := last_change(history, version, begun)) is not None:
         changed, version = last
         found.append(changed)
-    return found, original(history, version)
+    return found, before_checks(history, version)

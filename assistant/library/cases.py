@@ -7,12 +7,18 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, or_, select
 
 from assistant.domain import CaseStatus, Question, RejectedDraft, TestCase
 from assistant.errors import LibraryError
 from assistant.library import case_rows
-from assistant.library.case_changes import UNJOINED, last_change, original, standing
+from assistant.library.case_changes import (
+    UNJOINED,
+    before_checks,
+    last_change,
+    original,
+    standing,
+)
 from assistant.library.case_rows import CaseRow, NewCase, check_version, fetch, not_as_seen, stored
 from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
@@ -41,7 +47,7 @@ _ACTIONS: dict[CaseStatus, CaseAction] = {
     "rejected": "rejected",
     "imported": "set to imported",
 }
-_BY_RUNS: tuple[CaseAction, ...] = ("added", "asked", "written again")
+_BY_RUNS: tuple[CaseAction, ...] = ("added", "asked", "written again", "checked")
 """Why a version came to be that a run made and no person."""
 
 
@@ -221,7 +227,8 @@ class CaseStore(Store):
 
         The case stays in its run's list, and what stood before in its history, with ``reason``.
         With ``keep_status`` who wrote the case stays, and what was decided about it, unless it was
-        accepted: then it is a draft, as after an edit.
+        accepted: then it is a draft, as after an edit. What changes findings only stands as
+        "checked" in the history.
         ``EditConflict`` where it is no longer at ``expected_version``.
         """
         with self._database.write() as connection:
@@ -234,11 +241,13 @@ class CaseStore(Store):
             if keep_status:
                 kept = {**_after_change(current), "origin": case.origin}
                 fresh = case.model_copy(update=kept)
+            same = fresh.model_copy(update={"findings": current.findings}) == current
+            action: CaseAction = "checked" if same else "written again"
             result = case_rows.replace(
-                connection, row, fresh, by=by, action="written again",
+                connection, row, fresh, by=by, action=action,
                 reason=reason, source_run_id=run_id,
             )  # fmt: skip
-            record(connection, project_id, "case", case.id, "written again", by, f"run {run_id}")
+            record(connection, project_id, "case", case.id, action, by, f"run {run_id}")
             return result
 
     def set_status(
@@ -302,6 +311,10 @@ class CaseStore(Store):
                 raise LibraryError(f"Test case “{case_id}” has no earlier version to go back to.")
             restores = original(history, found[1])
             earlier = TestCase.model_validate_json(history[restores].body)
+            current = TestCase.model_validate_json(row.body)
+            found_since = earlier.model_copy(update={"findings": current.findings})
+            if found_since.model_copy(update=_bookkeeping(current)) == current:
+                earlier = found_since  # a decision goes, what was found in its words stays
             result = case_rows.replace(
                 connection, row, earlier, by=by, action="undone",
                 reason=f"back to version {restores}", restores=restores,
@@ -358,6 +371,12 @@ class CaseStore(Store):
                 for version in versions
             ]  # fmt: skip
         return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+    def own_additions(self, project_id: str, run_id: str, *, by: str) -> frozenset[str]:
+        """The cases of a run's list that ``take_out`` would take out."""
+        with self._database.read() as connection:
+            here = matching(cases, project_id=project_id, run_id=run_id)
+            return _own_additions(connection, here, by)
 
     def is_own_addition(self, project_id: str, case_id: str, *, by: str) -> bool:
         """Whether ``take_out`` would take this case out."""
@@ -427,22 +446,46 @@ def _words_at(connection: Connection, row: CaseRow, version: int) -> str:
 
 def _is_own_addition(connection: Connection, row: CaseRow, by: str) -> bool:
     """Whether a case was added by hand, reads as it was added, and nobody else touched it."""
-    if row.run_id is None or row.given_key is not None:
-        return False
-    history = _history(connection, row.project_id, row.id)
-    gone = max((one.version for one in history if one.action == "removed"), default=0)
-    kept = {one.version: one for one in history if one.version > gone}
-    waiting = matching(case_proposals, project_id=row.project_id, case_id=row.id)
-    said = and_(
-        matching(stale_reviews, project_id=row.project_id, case_id=row.id),
-        stale_reviews.c.actor != plain(by),
+    here = matching(cases, project_id=row.project_id, id=row.id)
+    return row.id in _own_additions(connection, here, by)
+
+
+def _own_additions(connection: Connection, here: ColumnElement[bool], by: str) -> frozenset[str]:
+    """The same of every case that ``here`` is true of, with as many queries as for one."""
+    here = and_(here, cases.c.run_id.is_not(None), cases.c.given_key.is_(None))
+
+    def of(table: Table) -> ColumnElement[bool]:
+        return matching(table, project_id=cases.c.project_id, case_id=cases.c.id)
+
+    waiting = select(cases.c.id).join(case_proposals, of(case_proposals)).where(here)
+    said = (
+        select(cases.c.id)
+        .join(stale_reviews, of(stale_reviews))
+        .where(here, stale_reviews.c.actor != plain(by))
     )
-    return (
-        original(kept, row.row_version) == min(kept)
-        and all(one.actor == plain(by) for one in kept.values())
-        and connection.execute(select(case_proposals.c.seq).where(waiting)).first() is None
-        and connection.execute(select(stale_reviews.c.seq).where(said)).first() is None
-    )
+    touched = {row.id for query in (waiting, said) for row in connection.execute(query)}
+    query: Any = (
+        select(
+            case_versions.c.case_id, case_versions.c.version, case_versions.c.actor,
+            case_versions.c.action, case_versions.c.restores,
+        )
+        .join(cases, of(case_versions))
+        .where(here)
+    )  # fmt: skip
+    histories: dict[str, dict[int, CaseRow]] = {}
+    for line in connection.execute(query).all():
+        histories.setdefault(line.case_id, {})[line.version] = line
+    found: set[str] = set()
+    for case_id, history in histories.items():
+        gone = max((at for at, one in history.items() if one.action == "removed"), default=0)
+        kept = {at: one for at, one in history.items() if at > gone}
+        if (
+            before_checks(kept, max(kept)) == min(kept)
+            and all(one.actor == plain(by) for one in kept.values() if one.action != "checked")
+            and case_id not in touched
+        ):
+            found.add(case_id)
+    return frozenset(found)
 
 
 def _writer_of(connection: Connection, project_id: str, run_id: str) -> str:

@@ -332,6 +332,7 @@ def test_undo_is_of_the_case_that_a_person_opened(app: AppTest) -> None:
 
 def test_undo_right_after_a_decision_is_of_that_decision(app: AppTest) -> None:
     """The next case is opened by the page: it is not what was done last."""
+    app.session_state[state.RECORD].user = "Ann"
     first, second = list(rows(app))[:2]
     write_again(app, second, "Other words")
     app.run()
@@ -361,6 +362,40 @@ def test_what_somebody_changed_since_is_said_and_passed_over(app: AppTest) -> No
     assert statuses(app)[:2] == ["draft", "accepted"]
     assert app.query_params["case"] == first
     assert app.button(key="undo").disabled
+
+
+def test_undo_without_a_name_leaves_what_another_session_did(
+    app: AppTest, open_app: Callable[..., AppTest]
+) -> None:
+    """Whoever gave no name is "Tester", as everybody else without one."""
+    first, *_, last = rows(app)
+    address = {name: app.query_params[name] for name in ("project", "run")}
+    app.button(key="accept").click().run()
+    other = open_app(**address, case=last)
+    other.button(key="reject").click().run()
+    app.run()
+    assert "accepted" in app.button(key="undo").help
+    app.button(key="undo").click().run()
+    assert not app.exception
+    assert app.query_params["case"] == first
+    assert (statuses(app)[0], statuses(app)[-1]) == ("draft", "rejected")
+    assert app.button(key="undo").disabled
+
+
+def test_undo_of_many_counts_those_that_it_changes(app: AppTest) -> None:
+    library, project_id = state.workspace().library, app.query_params["project"]
+    app.button(key="accept_all").click().run()
+    accepted = [one for one in library.cases(project_id) if one.status == "accepted"]
+    count = len(accepted)
+    assert count > 1
+    assert app.button(key="undo").label == f"Undo ({count})"
+    library.set_status(
+        project_id, accepted[0].id, "rejected", by="Bob", expected_version=accepted[0].row_version
+    )
+    app.run()
+    left = f"Undo ({count - 1})" if count > 2 else "Undo"
+    assert app.button(key="undo").label == left
+    assert f"{count - 1} case" in app.button(key="undo").help
 
 
 def test_quality_says_what_a_second_reader_read(app: AppTest) -> None:

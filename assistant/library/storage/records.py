@@ -35,9 +35,9 @@ PutOutcome = Literal["new", "changed", "unchanged"]
 CaseAction = Literal[
     "added", "edited", "accepted", "rejected", "set to draft", "set to imported", "undone",
     "imported", "imported again", "no longer in source", "in source again", "removed",
-    "written again", "asked", "masked",
+    "written again", "asked", "masked", "checked",
 ]  # fmt: skip
-"""Why a version of a case came to be."""
+"""Why a version of a case came to be; "checked" where it changed nothing but findings."""
 
 BearsOn = Callable[[Question, TestCase], bool]
 """Whether the answer to a question could change a case."""

@@ -99,4 +99,4 @@ def _duplicate(opened: Workspace, record: Session, stored: StoredCase) -> None:
 
 def _open(added: StoredCase, above: str) -> None:
     put_below(added.id, above)
-    note_addition(added.id)
+    note_addition(added.id, added.row_version)

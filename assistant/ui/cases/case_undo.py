@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import streamlit as st
 
-from assistant.domain import CaseStatus, utc_now
+from assistant.domain import CaseStatus
 from assistant.errors import AssistantError
 from assistant.ui.cases.list_order import beside
 from assistant.ui.counts import counted
@@ -32,8 +31,9 @@ _TOGETHER = "cases_together"
 """By project, the changes of many cases that one press made."""
 _LED = "case_led_to"
 """The case that the page itself opened after what was done last, and no person."""
-_SINCE = "undo_since"
-"""When this session came to cases: what people without a name do is told apart by nothing else."""
+_MADE = "undo_made"
+"""By project, the changes of cases that this session made: what people without a name do is told
+apart by nothing else."""
 _TOLD = "undo_told"
 """What was said to stay, as somebody changed the case since."""
 _EDIT = "case_edit"
@@ -61,7 +61,7 @@ class NextUndo:
     @property
     def cases(self) -> int:
         """How many cases it changes."""
-        return len(self.deed.changes) if self.deed else 0
+        return len(self.deed.free) if self.deed else 0
 
 
 def note_decision(outcome: BulkOutcome) -> None:
@@ -70,8 +70,15 @@ def note_decision(outcome: BulkOutcome) -> None:
     if len(outcome.changed) > 1:
         presses = st.session_state.setdefault(_TOGETHER, {})
         presses.setdefault(record.project_id, []).append(outcome.changed)
+    note_made(*outcome.changed)
     st.session_state[DECIDED] = True
     led_to(record.case_id)
+
+
+def note_made(*changes: tuple[str, int]) -> None:
+    """This session made these versions of cases."""
+    made = st.session_state.setdefault(_MADE, {})
+    made.setdefault(st.session_state[RECORD].project_id, set()).update(changes)
 
 
 def led_to(case_id: str) -> None:
@@ -99,6 +106,7 @@ def note_edit(case_id: str, seen: int, saved: int) -> None:
     """Version ``saved`` was made from ``seen``: with the fields open, a part of one edit."""
     if saved == seen:
         return  # the library stores no edit that changes nothing
+    note_made((case_id, saved))
     if st.session_state.get(EDITING) != case_id:
         return
     name = _name(case_id)
@@ -109,8 +117,9 @@ def note_edit(case_id: str, seen: int, saved: int) -> None:
     st.session_state.setdefault(_BEGUN, {}).setdefault(name, {})[saved] = began
 
 
-def note_addition(case_id: str) -> None:
+def note_addition(case_id: str, version: int) -> None:
     """A case was added and is open, with its fields: the next undo takes it back."""
+    note_made((case_id, version))
     st.session_state[DECIDED] = True
     st.session_state[RECORD].case_id = case_id
     open_fields(case_id)
@@ -121,13 +130,13 @@ def next_undo(opened: Workspace, record: Session, case_id: str) -> NextUndo:
     and something was; else the last thing that this person did in the run."""
     if st.session_state.get(_LED) != case_id:
         st.session_state.pop(_LED, None)
-    began = st.session_state.setdefault(_SINCE, utc_now())
-    since: datetime | None = None if given_name(record) else began
     found = _deeds(opened, record)
     own = None if _LED in st.session_state else undoing.last_on(found, case_id)
     if own is not None:
         return NextUndo(own, _said(opened, record, own))
-    last, passed = undoing.last_of(found, record.user, since)
+    noted = st.session_state.get(_MADE, {}).get(record.project_id, set())
+    made = None if given_name(record) else noted
+    last, passed = undoing.last_of(found, record.user, made)
     told = st.session_state.get(_TOLD, set())
     passed = tuple(one for one in passed if one.changes[0] not in told)
     return NextUndo(last, _said(opened, record, last) if last else "nothing", passed)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from assistant.domain import TestCase
 from assistant.errors import AssistantError, EditConflict
-from assistant.ui.cases.case_undo import DECIDED
+from assistant.ui.cases.case_undo import DECIDED, note_made
 from assistant.ui.cases.case_view import findings_panel, mark, needs_lines, told_by_needs
 from assistant.ui.counts import date_time
 from assistant.ui.plain_text import EMPTY, label, marked_words
@@ -115,7 +115,7 @@ def _settle(
         )
     if way != "theirs":
         try:
-            proposals.save_merged(
+            saved = proposals.save_merged(
                 opened, record.project_id, mine, taken,
                 theirs_version=stored.row_version, by=record.user,
             )  # fmt: skip
@@ -124,6 +124,8 @@ def _settle(
         except AssistantError as error:
             st.session_state[CASE_PROBLEM] = str(error)
             return
+        if saved.row_version != stored.row_version:
+            note_made((saved.id, saved.row_version))
     kept.pop(stored.id)
     st.session_state[DECIDED] = True
     for one in found:

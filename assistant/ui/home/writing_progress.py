@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.cases.case_undo import note_made
 from assistant.ui.counts import counted
 from assistant.ui.job_progress import progress_bar
 from assistant.ui.plain_text import plain
@@ -81,6 +82,7 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
             st.button("Dismiss", icon=":material/close:", type="tertiary", key="dismiss_written")
     before: dict[str, int] = st.session_state.pop(BEFORE, {})
     if not errors:
+        _note_written(opened, record, before)
         _unchanged(opened, record, before)
 
 
@@ -94,6 +96,14 @@ def _problems(errors: Sequence[str], left_open: Sequence[str]) -> None:
             "generate the epic anew.",
             icon=":material/rule:",
         )
+
+
+def _note_written(opened: Workspace, record: Session, before: dict[str, int]) -> None:
+    """What came of a press of this session is a deed of it, which an undo takes back."""
+    for case_id, version in before.items():
+        for one in opened.library.history(record.project_id, case_id):
+            if one.version == version + 1 and one.action == "written again":
+                note_made((case_id, one.version))
 
 
 def _unchanged(opened: Workspace, record: Session, before: dict[str, int]) -> None:

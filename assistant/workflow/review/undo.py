@@ -58,11 +58,11 @@ def deeds(
     """What was done with the cases of a run's list, by whomever, the latest first; of additions
     those that ``by`` can take out. ``together`` are the changes that one press made."""
     library = workspace.library
+    own = library.own_additions(project_id, run_id, by=by)
     changes = [
         one
         for one in library.standing_changes(project_id, run_id, begun=begun)
-        if one.action != "added"
-        or (one.is_last and library.is_own_addition(project_id, one.case_id, by=by))
+        if one.action != "added" or (one.is_last and one.case_id in own)
     ]
     press = {made: number for number, group in enumerate(together) for made in group}
     groups: dict[object, list[StandingChange]] = {}
@@ -74,13 +74,16 @@ def deeds(
 
 
 def last_of(
-    found: Sequence[Deed], by: str, since: datetime | None
+    found: Sequence[Deed], by: str, made: Collection[Made] | None
 ) -> tuple[Deed | None, tuple[Deed, ...]]:
-    """The last thing that a person did (since then, where given) and that can be taken back, and
-    what was done later and cannot, because somebody changed the case since."""
+    """The last thing that a person did (one of the changes ``made``, where given: a name that
+    others go by too tells nobody apart) and that can be taken back, and what was done later and
+    cannot, because somebody changed the case since."""
     passed: list[Deed] = []
     for deed in found:
-        if any(one.by != by for one in deed.changes) or (since is not None and deed.at < since):
+        if any(one.by != by for one in deed.changes):
+            continue
+        if made is not None and any((one.case_id, one.version) not in made for one in deed.changes):
             continue
         if deed.free:
             return deed, tuple(passed)
