@@ -40,8 +40,9 @@ def bears_on(question: Question, case: TestCase, texts: Mapping[str, str] = NO_T
     another language than the case: their words cannot be compared. What their writer names as
     following one of the possible answers it bears on in any case, and where he names some of a
     criterion in another language, on no other. None bears on a case that cites the source which
-    answers it. One that only asks how to run cases bears on those that its writer names, and on all
-    of its criterion where he names none.
+    answers it, and none that asks what lies beyond a limit on those that keep it. One that only
+    asks how to run cases bears on those that its writer names, and on all of its criterion where he
+    names none.
     """
     named = case.title in question.case_titles
     if not (named or question.criterion_id in case.criterion_ids):
@@ -56,6 +57,8 @@ def bears_on(question: Question, case: TestCase, texts: Mapping[str, str] = NO_T
     if question.kind == "conflict" and len(quotes) > 1:
         measured = {one.family for quote in quotes for one in numbers(quote)}
         return not measured or any(one.family in measured for one in numbers(said))
+    if question.kind == "missing rule" and quotes and all(map(numbers, quotes)):
+        return False  # what lies beyond a limit: the cases of the checklist keep it
     text = texts.get(question.criterion_id, "")
     if text and language_of(text) != language_of(said):
         return not question.case_titles

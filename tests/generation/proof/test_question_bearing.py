@@ -44,6 +44,7 @@ def case(result: str, criterion: str = "AC-1") -> TestCase:
         ),
         (question("ambiguous"), "It is paid.", False),
         (question("missing rule"), "It is paid.", True),
+        (question("missing rule", "within 3 days"), "It is paid within 3 days.", False),
         (question("how to run", "at once"), "It is paid.", True),
     ],
 )
