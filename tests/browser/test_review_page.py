@@ -262,22 +262,6 @@ def test_accept_all_takes_whole_cases_and_one_undo_takes_it_back(
 
 
 @pytest.mark.slow
-def test_an_edit_of_an_accepted_case_is_counted_above_the_cases(server: object, page: Page) -> None:
-    generate_in_new_project(page, server.url, SCENARIOS)
-    decided = page.get_by_text(re.compile(r"^5 cases: "))
-    page.get_by_role("button", name="Accept all").click()
-    page.get_by_role("button", name="Accept 2 cases").click()
-    expect(decided).to_contain_text("2 accepted, 0 rejected, 3 to review")
-    at_rest(page)
-    rows(page).nth(3).click()
-    press(page, "e")
-    title = page.get_by_label("Title")
-    title.fill("A title of my own")
-    title.press("Tab")
-    expect(decided).to_contain_text("1 accepted, 0 rejected, 4 to review")
-
-
-@pytest.mark.slow
 def test_ticks_belong_to_cases_and_not_to_rows(server: object, page: Page) -> None:
     """Two cases are ticked, a search moves them up: those that were ticked are decided on."""
     page.goto(f"{server.url}/review_cases")

@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.domain import PRIORITIES, LintFinding, TestCase, TestStep
 from assistant.errors import AssistantError, EditConflict
 from assistant.ui.browser_scripts import ask_before_leaving
-from assistant.ui.cases.case_undo import DECIDED, note_counts, note_edit
+from assistant.ui.cases.case_undo import note_edit
 from assistant.ui.cases.case_view import mark
 from assistant.ui.cases.proposals_panel import note_conflict
 from assistant.ui.plain_text import visible
@@ -156,13 +156,11 @@ class CaseEditor:
             )
         except EditConflict:
             note_conflict(case, seen)
-            st.session_state[DECIDED] = True  # somebody else changed it, or decided on it
             return
         except AssistantError as error:
             st.session_state[CASE_PROBLEM] = str(error)
             return
         note_edit(saved.id, seen, saved.row_version)
-        note_counts(self.stored, saved)
 
     def apply_fix(self, finding: LintFinding) -> None:
         """Put a finding's fix into the case, as a new version."""
@@ -176,7 +174,6 @@ class CaseEditor:
                 by=self.record.user,
             )
             note_edit(saved.id, self.stored.row_version, saved.row_version)
-            note_counts(self.stored, saved)
 
 
 def _edit_of(step: TestStep) -> StepEdit:

@@ -16,9 +16,8 @@ from assistant.ui.state import CASE_PROBLEM, RECORD, Session, given_name, note_d
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import proposals
 from assistant.workflow.review import undo as undoing
-from assistant.workflow.review.review import BulkOutcome, set_aside
+from assistant.workflow.review.review import BulkOutcome
 from assistant.workflow.review.undo import Deed, LastChange, StandingChange
-from assistant.workflow.writing.runs import StoredCase
 
 DECIDED = "case_decided"
 """Set when the status of a case has changed, or what is found in it, which is counted outside of
@@ -93,13 +92,6 @@ def open_fields(case_id: str) -> None:
         st.session_state[EDITING] = case_id
     else:
         st.session_state.pop(EDITING, None)
-
-
-def note_counts(before: StoredCase, after: StoredCase) -> None:
-    """What the page counts above the cases is drawn anew where an edit changes it: what is
-    accepted, and what no check found anything in."""
-    if before.status != after.status or set_aside(before) != set_aside(after):
-        st.session_state[DECIDED] = True
 
 
 def note_edit(case_id: str, seen: int, saved: int) -> None:
