@@ -386,7 +386,8 @@ class Notice(Value):
 # --- Test cases -------------------------------------------------------------------------------
 
 Support = Literal["supported", "derived", "not compared", "unsupported"]
-"""Whether an expected result stands in a source, follows from one by a technique, or neither."""
+"""Whether the words of an expected result stand in a source, follow from one, or neither; "not
+compared" where all that is cited for it is in another language."""
 
 CaseStatus = Literal["draft", "accepted", "rejected", "imported"]
 

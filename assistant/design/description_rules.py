@@ -8,7 +8,8 @@ a person to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 from assistant.design.conditions import derive_conditions
@@ -38,17 +39,21 @@ def described_rules(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
     for key, description in descriptions.items():
         for words in _paragraphs(description):
             bare = bare_words(words)
-            rule = AcceptanceCriterion(id=_id(key, bare), text=words, form="text")
-            if not any(_holds(one, bare) for one in held) and _states_rule(rule):
-                found.append(rule)
+            if not any(_holds(one, bare) for one in held) and _states_rule(words):
+                found.append(AcceptanceCriterion(id=_id(key, bare), text=words, form="text"))
                 held.append(bare)
     return tuple(found)
+
+
+def described_ids(ids: Iterable[str]) -> frozenset[str]:
+    """Those ids of criteria that may be rules of descriptions, by their form."""
+    return frozenset(one for one in ids if _OF_WORDS.search(one))
 
 
 def with_described(epic: Epic, ids: Collection[str]) -> Epic:
     """``epic`` with those rules of its descriptions among its criteria. Rules of the epic itself
     are criteria of a story that has its key."""
-    if not any(map(_OF_WORDS.search, ids)):
+    if not ids:
         return epic
     return _with(epic, {rule.id: rule for rule in described_rules(epic) if rule.id in ids})
 
@@ -124,12 +129,17 @@ def _paragraphs(description: str) -> Iterator[str]:
             lines.append(line[mark.end() :].strip() if mark else line.strip())
 
 
-def _states_rule(rule: AcceptanceCriterion) -> bool:
-    """Whether code reads more in it than that something happens: what is tested on another side."""
-    if only_asks(rule.text) or read_narrative(rule.text):
+@lru_cache(maxsize=4096)
+def _states_rule(words: str) -> bool:
+    """Whether code reads more in it than that something happens: what is tested on another side.
+
+    Kept, because a page asks it of each paragraph whenever it is drawn.
+    """
+    if only_asks(words) or read_narrative(words):
         return False
+    rule = AcceptanceCriterion(id="D", text=words, form="text")
     states = any(one.technique != "positive" for one in derive_conditions(rule))
-    return states and not out_of_scope(rule.text)
+    return states and not out_of_scope(words)
 
 
 def _holds(said: str, bare: str) -> bool:

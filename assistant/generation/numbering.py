@@ -25,6 +25,9 @@ from assistant.domain import (
 PART_CHARACTERS = 1_000
 """Of a part of a description that no chunk holds: a prompt shows so much of one source."""
 
+BEGINNING = 40
+"""Characters of a chunk that are looked at first."""
+
 MOSTLY = 0.95
 """Share of a description that chunks must hold: headings and marks of lists may be lacking."""
 
@@ -97,18 +100,24 @@ def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple
 def _described(epic: Epic, chunks: Sequence[Chunk]) -> list[Chunk]:
     """The chunks that hold the epic's description, which may state rules and preconditions for all
     of its stories; of a description that they hold only some of, its parts."""
-    told = " ".join(epic.description.split())
+    told = _flat(epic.description)
     if not told:
         return []
     page = [c for c in chunks if c.kind in ("prose", "rule") and not c.is_comment]
-    texts = [(" ".join(chunk.text.split()), chunk) for chunk in page]
-    found = [chunk for text, chunk in texts if text and text in told]
-    if sum(len(" ".join(chunk.text.split())) for chunk in found) >= MOSTLY * len(told):
+    # A document may hold the chunks of a thousand stories: most fall out by how they begin.
+    begun = [c for c in page if (start := _flat(c.text[:BEGINNING])) and start in told]
+    found = [chunk for chunk in begun if _flat(chunk.text) in told]
+    if sum(len(_flat(chunk.text)) for chunk in found) >= MOSTLY * len(told):
         return found
-    if whole := next((chunk for text, chunk in texts if told in text), None):
+    long = (chunk for chunk in page if len(chunk.text) >= len(told))
+    if whole := next((chunk for chunk in long if told in _flat(chunk.text)), None):
         return [whole]
     parts = wrap(told, PART_CHARACTERS, break_long_words=True, break_on_hyphens=False)
     return [_chunk(epic, None, "prose", epic.key, part) for part in parts]
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _composed(epic: Epic, story: UserStory, criterion: AcceptanceCriterion) -> Chunk:

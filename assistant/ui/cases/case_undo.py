@@ -20,8 +20,7 @@ from assistant.workflow.review.review import BulkOutcome
 from assistant.workflow.review.undo import Deed, LastChange, StandingChange
 
 DECIDED = "case_decided"
-"""Set when the status of a case has changed, or what is found in it, which is counted outside of
-it too."""
+"""Set when the status of a case has changed, which is counted outside of it too."""
 EDITING = "case_editing"
 """The id of the case whose fields are open."""
 TITLE = 60

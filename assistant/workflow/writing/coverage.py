@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from assistant.design.description_rules import with_described
+from assistant.design.description_rules import described_ids, with_described
 from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition, Value
 from assistant.errors import LibraryError
 from assistant.generation.writer import WrittenCase
@@ -140,7 +140,7 @@ def of_library(workspace: Workspace, project_id: str) -> DepthReport:
     Rules of descriptions count as criteria where a case names them and they read as then.
     """
     cases = [stored.case for stored in workspace.library.cases(project_id)]
-    traced = {name for case in cases for name in case.criterion_ids}
+    traced = described_ids(name for case in cases for name in case.criterion_ids)
     epics = tuple(with_described(epic, traced) for epic in workspace.library.epics(project_id))
     conditions, questions = _design(workspace.comparisons, epics)
     asked = asked_of(workspace, project_id, epics, questions)

@@ -346,8 +346,7 @@ def understand(
             raise SourceError("No epic is chosen. Paste one, pick some, or ask in a sentence.")
     described = tuple(rule for epic in epics for rule in described_rules(epic))
     epics = tuple(_with_stories_as_criteria(epic, request.stories_as_criteria) for epic in epics)
-    if request.described:
-        epics = tuple(with_described(epic, request.described) for epic in epics)
+    epics = tuple(with_described(epic, request.described) for epic in epics)
     given = answers_to(workspace, project_id, epics)
     epics = tuple(with_answers(epic, given) for epic in epics)
     return Understanding(
