@@ -15,12 +15,11 @@ from hashlib import sha256
 from assistant.design.conditions import derive_conditions
 from assistant.design.questions.open_questions import only_asks
 from assistant.design.questions.scope import out_of_scope
-from assistant.design.shared_preconditions import stated_preconditions
+from assistant.design.shared_preconditions import BULLET, stated_preconditions
 from assistant.domain import AcceptanceCriterion, Epic, UserStory
 from assistant.language.casing import bare_words
 from assistant.reading.narratives import read_narrative
 
-_MARK = re.compile(r"^\s*(?:[-*•–+]|\d{1,2}[.)])\s+")
 _DIVISION = re.compile(r"^\s*(?:#{1,6}\s|\||```)")
 """Headings, rows of tables and code are no paragraph."""
 _OF_WORDS = re.compile(r"-D[0-9A-F]{4}$")
@@ -121,7 +120,7 @@ def _paragraphs(description: str) -> Iterator[str]:
     """Its paragraphs and the items of its lists, without marks."""
     lines: list[str] = []
     for line in (*description.splitlines(), ""):
-        mark = _MARK.match(line)
+        mark = BULLET.match(line)
         if lines and (mark or not line.strip() or _DIVISION.match(line)):
             yield " ".join(lines)
             lines = []

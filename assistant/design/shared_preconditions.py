@@ -29,7 +29,8 @@ _HEADING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LABEL = re.compile(r"^[ \t]*[A-Z][\w /&-]{2,40}:[ \t]*$")
-_BULLET = re.compile(r"^[ \t]*(?:[-*•–+]|\d{1,2}[.)])[ \t]+")
+BULLET = re.compile(r"^[ \t]*(?:[-*•–+]|\d{1,2}[.)])[ \t]+")
+"""The mark of an item of a list."""
 _NO_FACT = re.compile(r"\?\s*$|\b(?:tbd|tbc|to be (?:confirmed|decided|clarified))\b", re.I)
 
 
@@ -55,7 +56,7 @@ def stated_preconditions(text: str) -> tuple[str, ...]:
         rest = heading["rest"]
         lines = [rest] if rest else list(_below(text[heading.end() :]))
         for line in lines:
-            words = _BULLET.sub("", line).strip()
+            words = BULLET.sub("", line).strip()
             if re.search(r"\w", words) and len(words) <= MAX_LENGTH and not _NO_FACT.search(words):
                 found.append(words)
     kept = (one for one in dict.fromkeys(found) if not is_scope_statement(one))
@@ -73,7 +74,7 @@ def _below(text: str) -> Iterator[str]:
             continue
         if _LABEL.match(line) or line.lstrip().startswith("#"):
             return
-        item = bool(_BULLET.match(line))
+        item = bool(BULLET.match(line))
         if begun and listed and not item and not line[:1].isspace():
             return
         listed = listed or item
