@@ -70,3 +70,12 @@ def test_no_click_waits_for_a_collection_of_garbage() -> None:
     told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert told["runner"]["postScriptGC"] is False
     assert config.get_option("runner.postScriptGC") is not None
+
+
+def test_a_first_start_in_a_terminal_asks_for_no_address() -> None:
+    """With the browser to be opened Streamlit else asks for one, and serves nothing meanwhile."""
+    from streamlit import config
+
+    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert told["server"]["showEmailPrompt"] is False
+    assert config.get_option("server.showEmailPrompt") is not None
