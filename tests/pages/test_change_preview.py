@@ -177,7 +177,7 @@ def test_a_run_says_what_its_epic_says_since_and_counts_it(app: AppTest) -> None
     app.segmented_control(key="run_view").set_value("coverage").run()
     assert not app.exception
     figures = {one.label: one.value for one in app.metric}
-    assert (figures["Criteria"], figures["With a case or outline"]) == ("3", "2")
+    assert (figures["Criteria"], figures["Case or outline"]) == ("3", "2")
     listed = [line for line in shown(app).splitlines() if line.startswith("- CC")]
     assert listed
     for line in listed:

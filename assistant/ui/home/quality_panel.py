@@ -35,7 +35,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
     report = _report(opened, record.project_id, view, record.run_id, stamp)
     figures = {
         "Criteria": len(report.criteria),
-        "With a case or outline": sum(bool(row.case_ids) for row in report.criteria),
+        "Case or outline": sum(bool(row.case_ids) for row in report.criteria),
         "With one accepted": sum(bool(row.accepted) for row in report.criteria),
         "Cases": sum(case.status != "rejected" for case in view.run.cases),
         "Items left": len(report.missing),
