@@ -41,8 +41,8 @@ from assistant.workflow.writing.requests import (
     Understanding,
     not_taken,
     part_title,
-    read_asked,
     taken_title,
+    two_ways,
     understand,
 )
 
@@ -140,8 +140,8 @@ def understood(
     *,
     writer: str = "",
 ) -> Understanding:
-    """The request as understood; a ``writer`` that is able reads a sentence of which code selects
-    nothing. Raises ``SourceError`` where there is nothing to test in it."""
+    """The request as understood; a ``writer`` that is able reads a sentence that code does not
+    read whole. Raises ``SourceError`` where there is nothing to test in it."""
     asked = _chosen(workspace, project_id, request, terminal, writer) if writer else None
     found = understand(workspace, project_id, request, asked=asked, comparing=terminal.comparing)
     lacking = tuple(story.key for story in found.stories_without_criteria)
@@ -169,26 +169,31 @@ def _chosen(
     terminal: Terminal,
     writer: str,
 ) -> Asked | None:
-    """The sentence with what the writer chose for it; ``None`` where code's own reading stands."""
-    if not request.ask.strip() or not request_choice.can_choose(workspace, writer):
+    """The sentence as code and the writer read it; ``None`` where there is none, or no answer."""
+    if not request.ask.strip():
         return None
-    asked = read_asked(workspace, project_id, request.ask).without(request.taken_out)
-    if asked.selection.chosen or not request_choice.is_open(asked):
-        return None
-    title = model_store.writer(workspace, writer).title
-    terminal.note(f"{title} reads which epics and stories are meant…")
+
+    def say() -> None:
+        title = model_store.writer(workspace, writer).title
+        terminal.note(f"{title} reads what the sentence asks for…")
+
     try:
-        made = request_choice.choose(workspace, project_id, asked, writer=writer)
+        asked, made = request_choice.read_request(
+            workspace, project_id, request.ask,
+            writer=writer, taken_out=request.taken_out, before=say,
+        )  # fmt: skip
     except GenerationError as error:
         terminal.note(str(error))
         return None
-    terminal.note(f"read by {title}: check it")
+    if made is None:
+        return asked
+    terminal.note(f"read by {made.title}: check it")
     for line in request_choice.choice_lines(made, asked):
         terminal.note(f"  {line}")
     spent = usage.usage_of_run(workspace.settings, writer, made.spent).text
     if spent:
         terminal.note(f"  {spent}")
-    return asked.with_choice(made.choice).without(request.taken_out)
+    return asked
 
 
 def remarks(found: Understanding, terminal: Terminal) -> None:
@@ -199,6 +204,8 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
                 terminal.note(part_title(part, found.asked))
         for remark in found.asked.told:
             terminal.note(remark.note if remark.understood else f"not understood: {remark.note}")
+        for line in two_ways(found.asked):
+            terminal.note(f"read in two ways: {line}")
         if found.asked.unread:
             terminal.note(f"passed over: {', '.join(found.asked.unread)}")
         for epic in found.epics:

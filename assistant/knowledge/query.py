@@ -20,6 +20,7 @@ from assistant.knowledge.request_words import (
     adding,
     announcing,
     leaves_out,
+    measuring,
     named_before,
     scope_phrases,
 )
@@ -81,6 +82,8 @@ class _Reader:
             for first, last in self._unread:
                 names.add(Mention("topic", names.said(first, last), first, last, False))
             self._unread = []
+        measures = names.runs_of(measuring(names.language))
+        self._unread += [run for run in measures if not self._beside_depth(*run)]
         mentions = sorted(names.mentions, key=lambda each: each.first)
         unread = [names.said(first, last) for first, last in self._unread]
         return RequestReading(
@@ -120,6 +123,18 @@ class _Reader:
         joined = before[-1:] == ["and"] and self._is_scope(first - 2)
         alone = {"with", "without"}.intersection((*before[-1:], *after))
         return joined or before == ["cases", "about"] or bool(alone)
+
+    def _beside_depth(self, first: int, last: int) -> bool:
+        """Whether nothing but free words parts these from a word of depth: "smoke level"."""
+        names, beside = self._names, set()
+        for at, step in ((first - 1, -1), (last, 1)):
+            while 0 <= at < len(names.tokens) and not BREAK.search(names.gap(max(at, at - step))):
+                if not names.free[at]:
+                    beside.add(at)
+                    break
+                at += step
+        depths = (one for one in names.mentions if one.kind == "depth")
+        return any(each.first <= at < each.last for each in depths for at in beside)
 
     def _is_scope(self, at: int) -> bool:
         scope = (each for each in self._names.mentions if each.kind in SCOPE)
@@ -261,6 +276,7 @@ class _Reader:
                     narrows=scope.narrows,
                     listed=listed,
                     added=scope.added,
+                    words=self._names.said(mention.first, mention.last),
                 )
             )
         for at in range(place, len(self._names.tokens)):

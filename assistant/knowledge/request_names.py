@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -96,6 +96,14 @@ class RequestNames:
     def said(self, first: int, last: int) -> str:
         """The words of tokens, as the request has them."""
         return " ".join(self.text[self.tokens[first].start : self.tokens[last - 1].end].split())
+
+    def runs_of(self, words: Collection[str]) -> list[tuple[int, int]]:
+        """Where free tokens of these words stand, those beside one another as one run."""
+        runs: list[tuple[int, int]] = []
+        for at in (n for n, word in enumerate(self.words) if self.free[n] and word in words):
+            first = runs.pop()[0] if runs and runs[-1][1] == at else at
+            runs.append((first, at + 1))
+        return runs
 
     def gap(self, at: int) -> str:
         """What stands between token ``at`` and the one before it."""

@@ -59,7 +59,8 @@ class RequestPart(Value):
     Parts of one ``group`` hold together ("Billing", "Drop-3"); groups stand beside one another.
     Within a group, what is ``alike`` is a choice ("Billing and Sales"), but for what ``narrows``
     it ("Billing, complaints"). ``listed`` is what only a comma or "and" parts from the one before,
-    ``added`` what "with" adds to it ("both epics, with the mobile story").
+    ``added`` what "with" adds to it ("both epics, with the mobile story"). ``words`` are those of
+    the request; ``by_model`` is whether a model read them, and not code.
     """
 
     kind: PartKind
@@ -70,6 +71,8 @@ class RequestPart(Value):
     narrows: bool = False
     listed: bool = False
     added: bool = False
+    words: str = ""
+    by_model: bool = False
 
     @property
     def id(self) -> str:
@@ -80,7 +83,8 @@ class RequestPart(Value):
 class RequestReading(Value):
     """What a request says. ``everything`` is whether it asks for all, where it names nothing.
 
-    ``unread`` are words that stand where nothing is named: greetings, dates, reasons.
+    ``unread`` are words of which nothing was read: greetings, dates, reasons, ways to say how much
+    is tested that are not known.
     """
 
     text: str

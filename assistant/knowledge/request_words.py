@@ -149,6 +149,12 @@ def adding(language: str) -> frozenset[str]:
     return _words("adds", language)
 
 
+@cache
+def measuring(language: str) -> frozenset[str]:
+    """Words of a language and of English that say how much is tested, beside a word for a depth."""
+    return _words("measure", language)
+
+
 def _words(table: str, language: str) -> frozenset[str]:
     lists = word_lists_of_requests()[table]
     names = dict.fromkeys((language, ENGLISH))

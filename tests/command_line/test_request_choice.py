@@ -127,7 +127,7 @@ def test_the_endpoint_chooses_where_code_selects_nothing(
     assert f"“{WORDS}”: LOAN-3 Late return" in err
     assert "“LOAN-77” is no key that was listed" in err
     assert "FIX-1: “the whole workshop” does not stand in the request" in err
-    assert "nothing found for “Ann's people”" in err
+    assert "not understood: nothing is named “Ann's people”" in err
     asked = [body for body in server.bodies if is_choice(body)]
     assert len(asked) == 1
     sent = json.dumps(asked[0]["messages"])
@@ -146,6 +146,43 @@ def test_code_reads_what_it_can_without_asking(
     assert not any(map(is_choice, server.bodies))
 
 
+def test_depth_and_techniques_that_code_does_not_know_are_read_by_the_endpoint(
+    generate: Callable[..., tuple[int, str, str]], server: EndpointServer
+) -> None:
+    ask = "LOAN-1 in regression depth, quick, no walks; the sums can stay out"
+    answers(
+        server,
+        {
+            "write": [],
+            "leave_out": [],
+            "unknown": [],
+            "depth": {"words": "regression depth", "name": "thorough"},
+            "techniques": [],
+            "techniques_left_out": [
+                {"words": "no walks", "names": ["end-to-end"]},
+                {"words": "the sums", "names": ["boundary"]},
+                {"words": "the totals", "names": ["role"]},
+            ],
+        },
+    )
+    status, out, err = generate(ask, "--writer", "endpoint")
+    assert status == 0, err
+    settled = json.loads(out)["generation"]
+    assert settled["depth"] == "thorough"
+    assert settled["techniques"] == [
+        "positive", "negative", "decision-table rule", "state transition", "role", "pairwise",
+    ]  # fmt: skip
+    assert "depth thorough (“regression depth”)" in err
+    assert "without technique boundary (“the sums”)" in err
+    assert "role: “the totals” does not stand in the request" in err
+    assert (
+        "read in two ways: depth smoke (“quick”): left aside, as the model read it otherwise" in err
+    )
+    assert sum(map(is_choice, server.bodies)) == 1
+    status, out, _ = generate(ask, "--writer", "endpoint", "--depth", "standard")
+    assert json.loads(out)["generation"]["depth"] == "standard", "the option has the say"
+
+
 def test_a_writer_that_is_no_model_is_not_asked(
     generate: Callable[..., tuple[int, str, str]], server: EndpointServer
 ) -> None:
@@ -162,10 +199,8 @@ def test_a_writer_that_is_no_model_is_not_asked(
         (streams("LOAN-3, I think"), "not valid JSON"),
         (streams(""), "empty answer"),
         (streams('{"keys": ["LOAN-3"]}'), "did not answer with lists of keys"),
-        (
-            streams('{"write": [], "leave_out": [], "unknown": ["drills"]}'),
-            "chose no epic or story for this request (nothing for “drills”)",
-        ),
+        (streams('{"write": [], "unknown": ["saws"]}'), "“saws” does not stand in the request"),
+        (streams('{"write": [], "unknown": ["drills"]}'), "nothing is named “drills”"),
     ],
 )
 def test_what_the_endpoint_does_wrong_is_said_and_codes_reading_stays(

@@ -66,6 +66,38 @@ def test_a_key_is_not_both() -> None:
     assert made.dropped == ("LOAN-2 was both to be written and left out",)
 
 
+def test_depth_and_techniques_are_names_that_there_are_for_words_of_the_request() -> None:
+    def kinds(words: str, *names: str) -> list[dict[str, object]]:
+        return [{"words": words, "names": list(names)}]
+
+    def made(depth: tuple[str, str], wanted: object, left_out: object) -> RequestChoice:
+        answer: dict[str, object] = {
+            "depth": {"words": depth[0], "name": depth[1]},
+            "techniques": wanted,
+            "techniques_left_out": left_out,
+        }
+        return choice_of(answer, REQUEST, entries_of(EPICS))
+
+    held = made(("everything", "thorough"), kinds("late", "role"), kinds("no", "end-to-end"))
+    assert [(row.words, row.keys) for row in held.rows] == [
+        ("everything", ("thorough",)), ("late", ("role",)), ("no", ("end-to-end",)),
+    ]  # fmt: skip
+    assert made(("", "none"), [], []) == RequestChoice()
+    odd = made(("deep", "thorough"), kinds("late", "fuzzing", "role"), kinds("loans", "role"))
+    assert odd.rows == ()
+    assert odd.dropped == (
+        "“fuzzing” is no name that there is",
+        "role was both to be written and left out",
+        "thorough: “deep” does not stand in the request",
+    )
+
+
+def test_what_is_left_out_of_nothing_is_dropped() -> None:
+    made = choice(leave_out=(("late return", "LOAN-3"),))
+    assert made.rows == ()
+    assert made.dropped == ("nothing was chosen that something could be left out of",)
+
+
 def test_a_story_is_not_lost_with_its_epic() -> None:
     made = choice(("late return", "LOAN-3"), leave_out=(("loans", "LOAN-1"),))
     assert keys(made) == (["LOAN-3"], [])
@@ -81,6 +113,8 @@ def test_an_answer_of_another_shape_chooses_nothing() -> None:
         ],
         "leave_out": {"keys": ["FIX-1"]},
         "unknown": "loans",
+        "depth": "smoke",
+        "techniques": {"names": ["role"]},
     }
     assert choice_of(odd, REQUEST, entries_of(EPICS)) == RequestChoice()
 

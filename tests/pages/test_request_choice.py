@@ -29,7 +29,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EndpointServer]:
         monkeypatch.setenv("UAT_ENDPOINT_PROVIDER", "openai")
         monkeypatch.setenv("UAT_ENDPOINT_URL", running.url)
         monkeypatch.setenv("UAT_ENDPOINT_MODEL", "reader-9")
-        running.answer = streams(json.dumps(CHOICE))
+        running.answer = streams(json.dumps(CHOICE), tokens=(1200, 90))
         yield running
 
 
@@ -67,6 +67,10 @@ def chips(app: AppTest) -> list[str]:
     return [str(name) for name in app.button_group(key="asked_parts").value]
 
 
+def icons(app: AppTest) -> list[str]:
+    return [one.content_icon for one in app.button_group(key="asked_parts").proto.options]
+
+
 @pytest.mark.long
 def test_the_choice_is_shown_with_its_words_to_be_checked(
     server: EndpointServer, app: AppTest
@@ -82,14 +86,15 @@ def test_the_choice_is_shown_with_its_words_to_be_checked(
     assert (
         app.button_group(key="asked_parts").label.replace("\\", "") == "Read by reader-9: check it"
     )
-    assert chips(app) == ["story:CC-301", "story:CC-302", "-epic:BIL-200"]
+    assert chips(app) == ["story:CC-301", "story:CC-302"], "nothing of BIL-200 is written for"
     shown = text_of(app)
     assert f"“{WORDS}”: CC-301" in shown
     assert "left out, “the UAT”: BIL-200" in shown
-    assert "nothing found for “Ann's people”" in shown
+    assert "Not understood: nothing is named “Ann's people”" in shown
+    assert "1,200 tokens read, 90 written" in shown
     assert "“CC-999” is no key that was listed" in shown
     assert ":green[:material/check:] CC-" not in shown
-    assert all("check" not in one for one in app.button_group(key="asked_parts").options)
+    assert icons(app) == [":material/smart_toy:"] * 2
     assert "from 1 epic, 2 stories" in shown
     app.run()
     assert len(server.bodies) == 1, "drawing the page again asks nobody"
@@ -97,14 +102,20 @@ def test_the_choice_is_shown_with_its_words_to_be_checked(
 
 @pytest.mark.long
 def test_a_person_takes_out_and_adds(server: EndpointServer, app: AppTest) -> None:
+    row = {"words": "the UAT", "keys": ["CC-303"]}
+    write = [{"words": WORDS, "keys": ["CC-300"]}]
+    server.answer = streams(json.dumps(CHOICE | {"write": write, "leave_out": [row]}))
     read(asked(app))
-    app.button_group(key="asked_parts").set_value(["story:CC-301", "-epic:BIL-200"]).run()
-    assert "from 1 epic, 1 story" in text_of(app)
+    assert chips(app) == ["epic:CC-300", "-story:CC-303"]
+    app.button_group(key="asked_parts").set_value(["epic:CC-300"]).run()
+    assert "from 1 epic, 4 stories" in text_of(app)
+    app.button_group(key="asked_parts").set_value(["epic:CC-300", "-story:CC-303"]).run()
+    assert "from 1 epic, 3 stories" in text_of(app)
     (more,) = [one for one in app.multiselect if str(one.key).startswith("asked_added")]
     more.set_value(["BIL-400"]).run()
     assert not app.exception
     assert "from 2 epics" in text_of(app)
-    app.button_group(key="asked_parts").set_value(["-epic:BIL-200"]).run()
+    app.button_group(key="asked_parts").set_value(["-story:CC-303"]).run()
     assert "from 1 epic," in text_of(app), "what was added stays"
     (more,) = [one for one in app.multiselect if str(one.key).startswith("asked_added")]
     more.set_value([]).run()
@@ -134,7 +145,7 @@ def test_it_is_offered_where_words_are_not_understood_and_to_a_writer_that_is_ab
     [
         (refuses(401, "wrong key"), "did not accept the key"),
         (streams("CC-301, I think"), "not valid JSON"),
-        (streams('{"write": [], "leave_out": [], "unknown": []}'), "chose no epic or story"),
+        (streams('{"write": [], "leave_out": [], "unknown": []}'), "read nothing in this request"),
     ],
 )
 def test_what_goes_wrong_is_said_and_codes_reading_stays(
@@ -149,5 +160,42 @@ def test_what_goes_wrong_is_said_and_codes_reading_stays(
         json.dumps(CHOICE | {"write": [{"words": "cases", "keys": ["CC-200"]}]})
     )
     read(app)
-    assert chips(app) == ["epic:CC-200"]
-    assert told not in text_of(app)
+    assert chips(app) == ["epic:CC-200", "epic:CC-100"]
+    shown = text_of(app)
+    assert told not in shown
+    assert "Read in two ways: epic CC-100: kept, though the model read nothing of it" in shown
+    assert "Not understood: there is no release “Drop-9”" in shown
+
+
+@pytest.mark.long
+def test_depth_and_techniques_stand_on_chips_with_their_words(
+    server: EndpointServer, app: AppTest
+) -> None:
+    more = {
+        "write": [],
+        "leave_out": [],
+        "unknown": [],
+        "depth": {"words": "regression depth", "name": "thorough"},
+        "techniques": [{"words": "who may do what", "names": ["role"]}],
+        "techniques_left_out": [],
+    }
+    server.answer = streams(json.dumps(more))
+    asked(app, "CC-100 in regression depth, quick, only who may do what")
+    assert "Passed over: “regression depth”" in text_of(app)
+    read(app)
+    group = app.button_group(key="asked_parts")
+    assert [one.replace("\\", "") for one in group.options] == [
+        "depth thorough (“regression depth”)",
+        "technique role (“who may do what”)",
+        "epic CC-100",
+        "depth smoke (“quick”)",
+    ]
+    assert icons(app)[2] == ":material/check:", "code read the key"
+    assert chips(app) == ["depth:thorough", "technique:role", "epic:CC-100"]
+    assert "Read in two ways: depth smoke (“quick”): left aside" in text_of(app)
+    assert "Passed over" not in text_of(app)
+    assert "positive]" not in text_of(app)
+    group.set_value(["epic:CC-100", "depth:smoke"]).run()
+    assert not app.exception
+    assert "positive]" in text_of(app)
+    assert not [one for one in app.segmented_control if one.key == "compose_depth"]

@@ -55,8 +55,11 @@ class _Request(BaseHTTPRequestHandler):
         return
 
 
-def streams(text: str, *, after: float = 0.0, reason: str = "stop") -> Callable[[_Request], None]:
-    """Answers with a text, after some seconds; ``reason`` is why it ended."""
+def streams(
+    text: str, *, after: float = 0.0, reason: str = "stop", tokens: tuple[int, int] | None = None
+) -> Callable[[_Request], None]:
+    """Answers with a text, after some seconds; ``reason`` is why it ended, ``tokens`` what was read
+    and written."""
 
     def answer(request: _Request) -> None:
         time.sleep(after)
@@ -67,6 +70,11 @@ def streams(text: str, *, after: float = 0.0, reason: str = "stop") -> Callable[
             choice = {"index": 0, "delta": delta, "finish_reason": why}
             chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m",
                      "choices": [choice]}  # fmt: skip
+            request.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        if tokens is not None:
+            usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1],
+                     "total_tokens": sum(tokens)}  # fmt: skip
+            chunk |= {"choices": [], "usage": usage}
             request.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         request.wfile.write(b"data: [DONE]\n\n")
 

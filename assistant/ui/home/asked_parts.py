@@ -31,6 +31,7 @@ from assistant.workflow.writing.requests import (
     part_title,
     read_asked,
     taken_title,
+    two_ways,
 )
 
 PARTS, _OF_TEXT = "asked_parts", "asked_parts_of"
@@ -49,9 +50,11 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
     look = look_at_choice(opened, record, by_code)
     read = look.read(by_code)
     parts = {part.id: part for part in read.parts if part.name not in look.added}
-    shown = (record.project_id, text, tuple(parts))  # an epic may be imported meanwhile
+    # An epic may be imported meanwhile, and a model may read the same parts otherwise.
+    shown = (record.project_id, text, tuple(parts), read.set_aside)
     if st.session_state.get(_OF_TEXT) != shown:
-        st.session_state.update({_OF_TEXT: shown, PARTS: list(parts)})
+        first = [name for name in parts if name not in read.set_aside]
+        st.session_state.update({_OF_TEXT: shown, PARTS: first})
     kept = list(parts)
     if parts:
         kept = st.pills(
@@ -65,6 +68,9 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
             persist_state="session",
         )
     asked = read.without(tuple(name for name in parts if name not in kept))
+    for line in two_ways(read):
+        lead = ":orange[:material/alt_route:] Read in two ways:"
+        st.caption(f"{lead} {label(line, limit=300)}. Press its part to change that.")
     for one in asked.told:
         lead = ":orange[:material/help:] Not understood:"
         if one.understood:
@@ -106,7 +112,7 @@ def _lines(lead: str, texts: Sequence[str], title: str) -> None:
 
 
 def _chip(part: RequestPart, asked: Asked) -> str:
-    usual = MODEL_ICON if asked.by_choice else ":material/check:"
+    usual = MODEL_ICON if part.by_model else ":material/check:"
     icon = ":material/block:" if part.excluded else _ICONS.get(part.kind, usual)
     return f"{icon} {label(part_title(part, asked))}"
 

@@ -1,4 +1,4 @@
-"""A sentence whose epics and stories the chosen writer reads: the button, and what it chose."""
+"""A sentence that the chosen writer reads: the button, and what it chose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import CHOSEN_WRITER, Session, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import request_choice, second_reading
+from assistant.workflow.writing import request_choice, second_reading, usage
 from assistant.workflow.writing.request_choice import ChoiceJob, ModelChoice
 from assistant.workflow.writing.requests import Asked
 
@@ -57,13 +57,13 @@ def model_choice(opened: Workspace, record: Session, by_code: Asked, look: Model
     """Offer to let the writer read, follow it, and show which words it read as what."""
     job = look.job
     if job is not None and look.made is not None:
-        _made(job, look.made, by_code)
+        _made(opened, job, look.made, by_code)
         return
     if job is not None:
         job_progress(
             opened,
             job.id,
-            lambda _: f"{label(job.title)} reads which epics and stories are meant…",
+            lambda _: f"{label(job.title)} reads what the sentence asks for…",
             active=look.active,
             stop="stop_choice",
         )
@@ -95,8 +95,10 @@ def _offer(opened: Workspace, record: Session, by_code: Asked) -> None:
             )
 
 
-def _made(job: ChoiceJob, made: ModelChoice, by_code: Asked) -> None:
+def _made(opened: Workspace, job: ChoiceJob, made: ModelChoice, by_code: Asked) -> None:
     lines = request_choice.choice_lines(made, by_code)
+    spent = usage.usage_of_run(opened.settings, made.writer, made.spent).text
+    lines += [spent] if spent else []
     st.caption("  \n".join(label(line, limit=400) for line in lines))
     titles = request_choice.titles_of(by_code)
     chosen = {key for row in made.choice.write for key in row.keys}

@@ -1,14 +1,14 @@
-"""Have the writer that a person chose read which epics and stories a request means.
+"""Have the writer that a person chose read what a request asks for.
 
-Asked only where code's own reading selects nothing or leaves words not understood, and only a
-writer able to write a whole story. What it chooses is shown with the words that it read, to be
-looked at before anything is written.
+Asked only where code's own reading selects nothing or has not used every word that says something,
+and only a writer able to write a whole story. What it chooses is shown with the words that it read,
+to be looked at before anything is written.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from assistant.domain import GenerationConfig, Timings, Value
 from assistant.errors import ModelUnavailable
@@ -23,7 +23,7 @@ from assistant.knowledge.request_entries import entries_of
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.mask_sources import masked_text
-from assistant.workflow.writing.requests import LISTED_STORIES, Asked
+from assistant.workflow.writing.requests import LISTED_STORIES, Asked, read_asked
 from assistant.workflow.writing.second_reading import can_read, with_tokens
 
 JOB = "request-choice-"
@@ -44,11 +44,33 @@ def can_choose(workspace: Workspace, writer: str) -> bool:
 
 
 def is_open(asked: Asked) -> bool:
-    """Whether code's reading leaves something to a model: nothing selected, or words that name
-    nothing it knows."""
-    return bool(asked.known.epics) and (
-        not asked.selection.chosen or any(not one.understood for one in asked.told)
-    )
+    """Whether code's reading leaves something to a model: nothing selected, words that name nothing
+    it knows, or words of which it read nothing."""
+    missed = bool(asked.unread) or any(not one.understood for one in asked.told)
+    return bool(asked.known.epics) and (missed or not asked.selection.chosen)
+
+
+def read_request(
+    workspace: Workspace,
+    project_id: str,
+    text: str,
+    *,
+    writer: str,
+    taken_out: Collection[str] = (),
+    before: Callable[[], None] = lambda: None,
+) -> tuple[Asked, ModelChoice | None]:
+    """A sentence as code reads it or, where that leaves something open and the writer is able, as
+    both do, without the parts ``taken_out``; ``before`` is called before a model is asked.
+
+    Raises what ``choose`` does.
+    """
+    asked = read_asked(workspace, project_id, text).without(taken_out)
+    if not is_open(asked) or not can_choose(workspace, writer):
+        return asked, None
+    before()
+    made = choose(workspace, project_id, asked, writer=writer)
+    asked = asked.with_choice(made.choice)
+    return asked.without((*taken_out, *asked.set_aside)), made
 
 
 def choose(
@@ -59,10 +81,9 @@ def choose(
     writer: str,
     cancelled: CancelCheck = never_cancelled,
 ) -> ModelChoice:
-    """Ask a writer which epics and stories the request means; the request is masked where that is
-    on.
+    """Ask a writer what the request asks for; the request is masked where that is on.
 
-    Raises ``ModelUnavailable`` where the writer is not able, cannot be reached or chooses nothing
+    Raises ``ModelUnavailable`` where the writer is not able, cannot be reached or reads nothing
     that holds, ``InvalidOutput`` where nothing readable came back, and ``Cancelled``.
     """
     title = known_writer(workspace, writer).title
@@ -81,11 +102,11 @@ def choose(
             workspace.endpoints.open(writer, config),
             cancelled=cancelled,
         )
-    if not choice.write:
-        why = "; ".join((*(f"nothing for “{one}”" for one in choice.unknown), *choice.dropped))
+    if not choice.rows and not choice.unknown:
+        why = "; ".join(choice.dropped)
         raise ModelUnavailable(
-            f"{title} chose no epic or story for this request{f' ({why})' if why else ''}. Name "
-            "them by key or title, or pick them."
+            f"{title} read nothing in this request{f' ({why})' if why else ''}. Name epics or "
+            "stories by key or title, or pick them."
         )
     return ModelChoice(
         writer=writer, title=title, choice=choice, spent=with_tokens(Timings(), reply)
@@ -94,12 +115,11 @@ def choose(
 
 def choice_lines(made: ModelChoice, asked: Asked) -> list[str]:
     """What was chosen for which words: "“Schools stories”: ABC-1 Fees, ABC-2 Trips"; what is left
-    out, what was found nowhere, and what of the answer did not hold."""
+    out, and what of the answer did not hold. The rest stands on the parts of the sentence."""
     titles = titles_of(asked)
     choice = made.choice
     lines = [_line(row, titles) for row in choice.write]
     lines += [f"left out, {_line(row, titles)}" for row in choice.leave_out]
-    lines += [f"nothing found for “{one}”" for one in choice.unknown]
     lines += [f"not taken: {one}" for one in choice.dropped]
     if choice.listed < choice.entries:
         lines.append(

@@ -49,6 +49,7 @@ from assistant.workflow.writing.answers import (
     with_answers,
 )
 from assistant.workflow.writing.answers import answer as keep_answer
+from assistant.workflow.writing.request_merge import merge
 
 LISTED_KEYS = 3
 """Up to so many keys are named; more are counted."""
@@ -67,7 +68,8 @@ class Asked(Value):
 
     ``parts`` are all that it names and that have an effect, ``reading`` those that a person did not
     take out (``taken_out``), ``selection`` what is left to write for. ``by_choice``: a model chose
-    the epics and stories, by the sentence.
+    the epics and stories, by the sentence. ``unconfirmed`` and ``set_aside`` are ids of parts that
+    code read and a model did not, or read otherwise: the latter are out until a person takes them.
     """
 
     known: Vocabulary
@@ -76,6 +78,8 @@ class Asked(Value):
     reading: RequestReading
     selection: Selection
     by_choice: bool = False
+    unconfirmed: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
 
     def without(self, ids: Collection[str]) -> Asked:
         """The same sentence, of a reading that is whole, with these parts left aside."""
@@ -92,38 +96,21 @@ class Asked(Value):
         )
 
     def with_choice(self, choice: RequestChoice, added: Sequence[str] = ()) -> Asked:
-        """The same sentence with the epics and stories that a model chose in place of the names
-        that code read, and those that a person ``added``; depth and techniques stay.
-
-        Those that are gone since are left aside.
-        """
-        epics = {epic.key for epic in self.known.epics}
-        there = epics.union(story.key for epic in self.known.epics for story in epic.stories)
-        scope = [part for part in self.reading.parts if part.kind in SCOPE]
-        wanted = dict.fromkeys([*(key for row in choice.write for key in row.keys), *added])
-        barred = dict.fromkeys(key for row in choice.leave_out for key in row.keys)
-        named = [
-            RequestPart(
-                kind="epic" if key in epics else "story",
-                name=key,
-                excluded=out,
-                group=number if out else 0,
-            )
-            for out, keys in ((False, wanted), (True, barred))
-            for number, key in enumerate(keys, start=1)
-            if key in there and not (out and key in added)
-        ]
-        reading = self.reading.model_copy(
-            update={"parts": (*scope, *named), "unread": (), "everything": False}
-        )
-        idle = {part.id for part in reading.without_effect}
+        """The same sentence, whole, as a model read it, with the epics and stories that a person
+        ``added``; see ``merge`` for what of code's reading stays."""
+        merged = merge(self.reading, choice, self.known.epics, added)
+        left = merged.reading.without(merged.set_aside)
+        idle = {part.id for part in left.without_effect}
+        parts = (part for part in merged.reading.parts if part.known and part.id not in idle)
         return self.model_copy(
             update={
-                "parts": tuple(part for part in reading.parts if part.id not in idle),
+                "parts": tuple({part.id: part for part in parts}.values()),
                 "taken_out": (),
-                "reading": reading,
-                "selection": select(reading, self.known),
-                "by_choice": True,
+                "reading": merged.reading,
+                "selection": select(left, self.known),
+                "by_choice": bool(choice.write or choice.unknown),
+                "unconfirmed": merged.unconfirmed,
+                "set_aside": merged.set_aside,
             }
         )
 
@@ -187,7 +174,17 @@ def part_title(part: RequestPart, asked: Asked | None = None) -> str:
         named = f"titles with “{part.name}”"
     else:
         named = f"{part.kind} {part.name}"
+        if part.kind in SCOPE and part.words.casefold() not in ("", part.name):
+            named += f" (“{part.words}”)"
     return f"{'without ' if part.excluded else ''}{named}"
+
+
+def two_ways(asked: Asked) -> list[str]:
+    """A line for each part that code read and the model did not, or read otherwise."""
+    ways = ((asked.unconfirmed, "kept, though the model read nothing of it"),
+            (asked.set_aside, "left aside, as the model read it otherwise"))  # fmt: skip
+    titles = {part.id: part_title(part, asked) for part in asked.parts}
+    return [f"{titles[name]}: {what}" for ids, what in ways for name in ids if name in titles]
 
 
 def taken_title(epic: Epic) -> str:
