@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assistant.sources.files.batches import read_files
-from assistant.sources.grids.github_issues import read_issues
+from assistant.sources.grids.trackers.github_issues import read_issues
 from assistant.sources.reading import Reading
 
 STORY = "As a paddler I want to reserve a kayak so that I do not queue."

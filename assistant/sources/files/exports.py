@@ -14,16 +14,16 @@ from assistant.sources.files.child_process import Record
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.converted_documents import check_length, report_of
 from assistant.sources.files.source_file import Source
-from assistant.sources.grids.aha_features import read_features
 from assistant.sources.grids.comments import Comment, comments_without_struck, with_comments
 from assistant.sources.grids.document_tables import with_tables
-from assistant.sources.grids.github_issues import read_issues as read_github
-from assistant.sources.grids.gitlab_issues import read_gitlab
 from assistant.sources.grids.grids import make_grid
 from assistant.sources.grids.issues import Issue, read_issues
 from assistant.sources.grids.table_files import read_grids
-from assistant.sources.grids.task_tables import youtrack_records
-from assistant.sources.grids.trello_boards import read_board
+from assistant.sources.grids.trackers.aha_features import read_features
+from assistant.sources.grids.trackers.github_issues import read_issues as read_github
+from assistant.sources.grids.trackers.gitlab_issues import read_gitlab
+from assistant.sources.grids.trackers.task_tables import youtrack_records
+from assistant.sources.grids.trackers.trello_boards import read_board
 from assistant.sources.json_values import objects
 from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text

@@ -29,7 +29,6 @@ from assistant.sources.files.markdown_files import markdown_title, with_markdown
 from assistant.sources.files.message_files import program_text
 from assistant.sources.files.recognition import not_installed, pdf_records, picture_records
 from assistant.sources.files.source_file import Source, source_of
-from assistant.sources.grids.aha_features import report_records
 from assistant.sources.grids.file_grids import (
     FileGrids,
     decoded,
@@ -44,7 +43,9 @@ from assistant.sources.grids.issues import is_issue_table, issue_reading
 from assistant.sources.grids.mapping import ColumnMapping, mapping_for, needs_a_look
 from assistant.sources.grids.squash_tables import squash_cases
 from assistant.sources.grids.table_files import read_grids
-from assistant.sources.grids.task_tables import task_records
+from assistant.sources.grids.trackers.aha_features import report_records
+from assistant.sources.grids.trackers.monday_boards import board_records
+from assistant.sources.grids.trackers.task_tables import task_records
 from assistant.sources.grids.work_items import is_work_item_table, work_item_reading
 from assistant.sources.reading import Reading
 
@@ -177,10 +178,12 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
         reading = work_item_reading(cells[0], source, found.notes)
         changed = {"reader": reading.report.reader}
         return [reading.model_copy(update={"report": found.report.model_copy(update=changed)})]
-    if (
-        untouched and len(cells) == 1
-        and (records := task_records(cells[0]) or report_records(cells[0]))
-    ):  # fmt: skip
+    records = list[dict[str, object]]()
+    if untouched:
+        records = board_records(cells)
+        if len(cells) == 1:
+            records = records or task_records(cells[0]) or report_records(cells[0])
+    if records:
         export = read_export(records, source.shown)
         export.notes[:0] = found.notes
         changed = {"reader": export.report.reader}
@@ -210,7 +213,7 @@ _READ_NOW = (
     "ODP, ODS), databases (SQLite, SQL dumps), CSV, TSV, HTML, MHTML, Markdown, text, RTF, e-mail "
     "(EML, MBOX, MSG), calendars (ICS), AsciiDoc, reStructuredText, JSON, XML (MediaWiki exports "
     "too), YAML, ReqIF, BPMN, DMN, draw.io, Visio (VSDX), PlantUML, Mermaid, messages "
-    "(.properties), pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
+    "(.properties, XLIFF, RESX), pictures (PNG, JPEG, TIFF, WebP{ocr}), and ZIP archives of these"
 )
 """The kinds of file that are read, for messages; "ocr" is what pictures need and is not there."""
 

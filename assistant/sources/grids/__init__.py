@@ -1,8 +1,7 @@
 """Rows of tables and exports to test cases and requirements: headers, columns, mapping."""
 
 __all__ = [
-    "aha_features", "case_rows", "comments", "document_tables", "field_choice", "file_grids",
-    "github_issues", "gitlab_issues", "grids", "header_words", "headers", "issues", "mapping",
-    "squash_tables", "table_files", "table_kinds", "task_tables", "tool_headers", "tracker_items",
-    "trello_boards", "work_items",
+    "case_rows", "comments", "document_tables", "field_choice", "file_grids", "grids",
+    "header_words", "headers", "issues", "mapping", "squash_tables", "table_files", "table_kinds",
+    "tool_headers", "work_items",
 ]  # fmt: skip

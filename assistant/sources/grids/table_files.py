@@ -23,7 +23,7 @@ from assistant.sources.grids.requirement_rows import (
     tracker_columns,
 )
 from assistant.sources.grids.tool_headers import english_header
-from assistant.sources.grids.tracker_items import withdrawn_note
+from assistant.sources.grids.trackers.tracker_items import withdrawn_note
 from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import EpicDraft

@@ -38,6 +38,7 @@ _REFERENCES = re.compile(r"\b(?:requirements?|stor(?:y|ies)|epic)\b")
 """What a story stands below, and what a row may be about."""
 _PATTERNS = read_patterns(__file__)
 _TOTAL, _COUNTED, _CASE = _PATTERNS["total"], _PATTERNS["counted"], _PATTERNS["case"]
+_TICKET = re.compile("|".join(HEADERS["types"]["fault"] + HEADERS["types"]["ticket"]))
 _BARE = frozenset(map(normalised, HEADERS["expectations"]["bare"]))
 _WORDS = frozenset({"title", "narrative"})
 _LIST = re.compile(r"[\s,;/&+]+")
@@ -63,7 +64,7 @@ def recognise(header: Sequence[str], rows: Rows = ()) -> Columns | None:
         return cases
     requirements = assigned("requirements", names)
     listed = lists_items(header)
-    if not _are_stories(requirements, names, listed):
+    if not _are_stories(requirements, names, listed) or _are_tickets(requirements, told):
         return None
     return _told_by_cells(requirements, names, told, listed)
 
@@ -105,6 +106,16 @@ def _are_stories(columns: Columns, names: Sequence[str], listed: bool) -> bool:
         or ("title" in found and "summary" in names and len(found) > 2)
         or ({"title", "narrative"} <= found and bool(_DOCUMENT_IDS & set(names)))
     )
+
+
+def _are_tickets(columns: Columns, rows: Rows) -> bool:
+    """Whether every row is a ticket by its type (an incident, a question) and none tells a story or
+    its criteria: what was asked and answered is a table."""
+    types = {cell.casefold() for row in rows if (cell := columns.cell(row, "type"))}
+    if not types or columns.fields.keys() & {"criteria", "criterion_id", "then"}:
+        return False
+    told = (columns.cell(row, "narrative") for row in rows)
+    return all(map(_TICKET.fullmatch, types)) and not any(map(starts_story, told))
 
 
 def _is_marked(found: set[str]) -> bool:

@@ -15,7 +15,7 @@ from assistant.sources.grids.field_choice import names_of_paths
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.issues import Issue, read_issues
-from assistant.sources.grids.tracker_items import withdrawn_note
+from assistant.sources.grids.trackers.tracker_items import withdrawn_note
 from assistant.sources.reading import ExtractionReport, Reading
 
 _LEVEL = re.compile(r"title [1-9]\d?")

@@ -1,4 +1,5 @@
-"""XML exports: Jira, MediaWiki, test managers, ReqIF, BPMN, DMN, draw.io, Salesforce; other XML.
+"""XML exports: Jira, MediaWiki, test managers, ReqIF, BPMN, DMN, draw.io, messages, Salesforce;
+other XML.
 
 Sources of the formats: Jira's issue navigator ("Export XML"); for the steps of Zephyr Squad and
 Xray in it, SmartBear's converter of these exports.
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
-from assistant.sources.readers import drawio, process_models, reqif
+from assistant.sources.readers import drawio, message_catalogs, process_models, reqif
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
 from assistant.sources.readers.markups import mediawiki
 from assistant.sources.readers.salesforce_metadata import salesforce_export as salesforce
@@ -47,6 +48,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         yield from model
     elif (diagrams := drawio.read_diagrams(root)) is not None:
         yield from diagrams
+    elif (messages := message_catalogs.read_messages(root)) is not None:
+        yield from messages
     elif salesforce.is_metadata(root):
         yield from salesforce.read_parts([(str(options.get("name", "")), root)])
     else:

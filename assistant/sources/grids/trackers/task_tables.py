@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
-from assistant.sources.grids.tracker_items import (
+from assistant.sources.grids.trackers.tracker_items import (
     Item,
     Tracker,
     is_used,

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.language.validity import is_withdrawn
 from assistant.sources.grids.field_choice import is_named_for
 from assistant.sources.grids.grids import Grid
-from assistant.sources.grids.tracker_items import (
+from assistant.sources.grids.trackers.tracker_items import (
     Item,
     Tracker,
     is_used,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.sources.grids.tracker_items import Item, Tracker, item_records
+from assistant.sources.grids.trackers.tracker_items import Item, Tracker, item_records
 from assistant.sources.json_values import mapping, objects
 
 Record = Mapping[str, Any]
