@@ -489,3 +489,24 @@ def test_a_feature_above_stories_is_no_scenario() -> None:
     scenario = '"Given a crate\nWhen it is counted\nThen 1 is shown"'
     tests = read_file("t.csv", f"ID,Name,Feature\nT1,Count,{scenario}\n".encode())
     assert [one.id for one in tests.cases] == ["T1"]
+
+
+TICKETS = (
+    "Issue key,Issue Type,Summary,Status,Component/s,Last comment\n"
+    "SD-1,Incident,The printer jams,Closed,Facility,Roller changed.\n"
+    "SD-2,{type},How far back may we correct?,Resolved,Desk,{words}\n"
+)
+
+
+def test_tickets_are_a_table_with_all_that_was_answered() -> None:
+    answer = "Only the two months closed last."
+    data = TICKETS.format(type="Question", words=answer)
+    found = read_file("tickets.csv", data.encode())
+    assert not found.epics
+    assert answer in found.document.text
+
+
+def test_a_story_among_tickets_makes_them_no_table() -> None:
+    data = TICKETS.format(type="Story", words="")
+    found = read_file("tickets.csv", data.encode())
+    assert [story.key for epic in found.epics for story in epic.stories] == ["SD-1", "SD-2"]

@@ -29,15 +29,14 @@ PAGE_FILES = 50
 
 READABLE_SUFFIXES = frozenset(
     {
-        "", ".ad", ".adoc", ".asc", ".asciidoc", ".bpmn", ".csv", ".db", ".dmn",
-        ".arb", ".doc", ".docm", ".docx", ".dot", ".dotm", ".dotx",
-        ".drawio", ".mmd", ".plantuml", ".puml", ".vsdm", ".vsdx",
-        ".eml", ".feature", ".htm", ".html", ".ics", ".json", ".jsonl", ".markdown", ".mbox",
-        ".md", ".mht", ".mhtml", ".msg", ".odp", ".ods", ".odt", ".otp", ".ots", ".ott", ".pdf",
-        ".po", ".potx", ".pps", ".ppsx", ".ppt", ".pptm", ".pptx", ".properties", ".reqif", ".reqifz",
-        ".resx", ".rst", ".rtf", ".sql",
-        ".sqlite", ".sqlite3", ".strings", ".tab", ".text", ".tsv", ".txt", ".xhtml", ".xls", ".xlsb", ".xlsm",
-        ".xlf", ".xliff", ".xlsx", ".xltx", ".xml", ".yaml", ".yml", ".zip",
+        "", ".ad", ".adoc", ".arb", ".asc", ".asciidoc", ".bpmn", ".csv", ".db", ".dmn", ".doc",
+        ".docm", ".docx", ".dot", ".dotm", ".dotx", ".drawio", ".eml", ".feature", ".htm", ".html",
+        ".ics", ".json", ".jsonl", ".markdown", ".mbox", ".md", ".mht", ".mhtml", ".mmd", ".msg",
+        ".odp", ".ods", ".odt", ".otp", ".ots", ".ott", ".pdf", ".plantuml", ".po", ".potx", ".pps",
+        ".ppsx", ".ppt", ".pptm", ".pptx", ".properties", ".puml", ".reqif", ".reqifz", ".resx",
+        ".rst", ".rtf", ".sql", ".sqlite", ".sqlite3", ".strings", ".tab", ".text", ".tsv", ".txt",
+        ".vsdm", ".vsdx", ".xhtml", ".xlf", ".xliff", ".xls", ".xlsb", ".xlsm", ".xlsx", ".xltx",
+        ".xml", ".yaml", ".yml", ".zip",
         ".approvalprocess", ".assignmentrules", ".escalationrules", ".flow", ".object",
         ".permissionset", ".profile", ".sharingrules", ".workflow",
     }

@@ -48,21 +48,21 @@ def _languages(root: Element) -> tuple[str, str]:
     file = child(root, "file")
     file = root if file is None else file
     return (
-        root.get("srcLang") or file.get("source-language", ""),
-        root.get("trgLang") or file.get("target-language", ""),
+        root.get("srcLang", "") or file.get("source-language", ""),
+        root.get("trgLang", "") or file.get("target-language", ""),
     )
 
 
 def _xliff(root: Element) -> Iterator[Row]:
     for unit in root.iter():
         if tag_of(unit) == "trans-unit":
-            yield (unit.get("resname") or unit.get("id", ""), _inline(child(unit, "source")),
+            yield (unit.get("resname", "") or unit.get("id", ""), _inline(child(unit, "source")),
                    _inline(child(unit, "target")), _joined(children(unit, "note")))  # fmt: skip
         elif tag_of(unit) == "unit":
             segments = list(children(unit, "segment"))
             notes = child(unit, "notes")
             yield (
-                unit.get("name") or unit.get("id", ""),
+                unit.get("name", "") or unit.get("id", ""),
                 " ".join(_inline(child(one, "source")) for one in segments),
                 " ".join(_inline(child(one, "target")) for one in segments).strip(),
                 _joined(children(notes, "note")) if notes is not None else "",

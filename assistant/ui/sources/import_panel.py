@@ -124,7 +124,7 @@ def _uploaded(opened: Workspace, record: Session) -> list[Found]:
         key=f"import_files_{st.session_state.get(UPLOADS_KEY, 0)}",
         help="PDF, Word, PowerPoint, Excel, OpenDocument, CSV, HTML, MHTML, Markdown, AsciiDoc, "
         "reStructuredText, MediaWiki exports, text, RTF, mail, calendars (ICS), JSON, XML, ReqIF, "
-        "YAML, .properties and Gherkin; scans and pictures (PNG, JPEG, "
+        "YAML, messages (.properties, XLIFF, RESX) and Gherkin; scans and pictures (PNG, JPEG, "
         "TIFF, WebP) where the extra ocr is installed. The content decides what a file is, not its "
         "name. At most 50 MB each.",
     )

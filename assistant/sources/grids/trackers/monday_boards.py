@@ -109,7 +109,7 @@ def _subitem(header: Sequence[str], row: Row) -> str:
     cells = {name: cell.strip() for name, cell in zip(header, row, strict=False) if cell.strip()}
     if any(is_withdrawn(cell) for name, cell in cells.items() if _field(name) == "status"):
         return ""
-    told = [f"  {name}: {cell}" for name, cell in cells.items()
+    told = [f"  {cell}" for name, cell in cells.items()
             if _field(name) == "narrative" or section_name(name) == "notes"]  # fmt: skip
     return "\n".join([cells.get("Name", ""), *told])
 
@@ -121,7 +121,7 @@ def _field(name: str) -> str:
 def _item(cells: Cells, group: str) -> Item:
     """An item of a board. A column that is named for criteria and begins with the story's sentence
     is its description."""
-    columns = {_field(name): cell for name, cell in reversed(cells.items())}
+    columns = {_field(name): cell for name, cell in reversed(list(cells.items()))}
     words = columns.get("narrative", "")
     fields = dict(cells)
     for name, cell in cells.items():
