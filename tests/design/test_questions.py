@@ -54,6 +54,7 @@ def test_vague_words_are_asked_about(text: str, kind: str, words: str) -> None:
         "The conveyor stops as soon as metal is detected.",
         "The dates are changed as often as the rules allow.",
         "A household runs as many vouchers as the rules allow.",
+        "A login with several farms picks the farm first.",
         "A claim is not reopened more often than the contract says.",
         "Overtime has to be confirmed by the supervisor.",
         "Before that the hint is shown and has to be confirmed.",

@@ -97,6 +97,14 @@ def test_each_rule_is_whole_and_carries_its_headings() -> None:
     assert all(rule.kind == "rule" for rule in rules.values())
 
 
+def test_a_table_that_begins_with_sentences_has_no_header() -> None:
+    text = (
+        "| Statements | My milk. The last 36 months are listed. |\n| --- | --- |\n"
+        "| Volume | My tanks > Announce volume |\n"
+    )
+    assert [chunk.text for chunk in split(document(text))] == text.splitlines()[::2]
+
+
 def test_a_table_row_carries_its_headers_and_the_sentence_above() -> None:
     rules = by_key(split(document(RULES, "rules")))
     assert rules["BR-30"].text == "Rule: BR-30; Meter: Smart | Prepayment; Fee: £0.00"

@@ -355,6 +355,25 @@ def test_a_row_that_names_no_columns_is_joined_with_none_above(header: list[obje
     assert f"| {' | '.join(map(str, header))} |" in text
 
 
+def test_a_line_with_owner_and_date_above_a_blank_one_is_no_header() -> None:
+    told = [
+        ["Limits of the depot"],
+        ["Owner: B. Lann", None, "Status: 20 Aug 2026"],
+        [None],
+        ["Key", "Meaning", "Value", "Unit"],
+        ["TEMP", "Temperature at pickup", 8, "°C"],
+    ]
+    text = read_file("limits.xlsx", workbook(told)).document.text
+    assert "| Key | Meaning | Value | Unit |\n| --- |" in text
+    assert "Owner: B. Lann Status: 20 Aug 2026" in text
+
+
+def test_a_blank_line_below_a_header_changes_nothing() -> None:
+    told = [["Key", "Value", "Unit"], [None], ["TEMP", 8, "°C"], ["VOLUME", 500, "l"]]
+    text = read_file("limits.xlsx", workbook(told)).document.text
+    assert "| Key | Value | Unit |\n| --- |" in text
+
+
 def test_a_name_above_an_empty_column_names_none() -> None:
     """It stands beside the title, as a version does."""
     rows: list[list[object]] = [

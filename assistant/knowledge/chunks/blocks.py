@@ -18,6 +18,7 @@ from typing import Literal
 from assistant.domain import DocumentKind
 from assistant.knowledge.chunks import markup
 from assistant.knowledge.chunks.markup import Line
+from assistant.language.sentences import sentences
 
 Span = tuple[int, int]
 
@@ -125,6 +126,10 @@ def _under(path: Path, heading: Heading) -> Path:
     return (*(above for above in path if above.level < heading.level), heading)
 
 
+LABEL_CHARACTERS = 100
+"""Of the name of a column at most."""
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
@@ -205,8 +210,10 @@ class _Reader:
             return False
         self._end_paragraph()
         headers = markup.cells(line.text) if headed else []
-        first = self._at + (2 if headed else 0)
-        self._at = first
+        self._at += 2 if headed else 0
+        if headed and not _are_labels(headers):
+            self._add("row", line.start, line.end, tuple(("", cell) for cell in headers if cell))
+            headers = []
         while self._at < len(self._lines) and "|" in self._lines[self._at].text:
             row = self._lines[self._at]
             self._at += 1
@@ -297,6 +304,12 @@ _NORMATIVE = re.compile(
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"^[A-Za-z_-]+")
+
+
+def _are_labels(cells: Iterable[str]) -> bool:
+    """Whether the first row of a table names its columns. One without a header, as notes and mails
+    have it, begins with words that label nothing below them."""
+    return all(len(cell) <= LABEL_CHARACTERS and len(sentences(cell)) < 2 for cell in cells)
 
 
 class RuleReader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from assistant.language.word_lists import read_patterns
@@ -62,7 +63,8 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
     """The grid that ``rows`` form, or ``None`` where all cells are empty.
 
     The header is the first row (of the first ten) that names the columns of cases or
-    requirements, or else the first row with two filled cells.
+    requirements, or else the first row with two filled cells; where a blank line stands below that
+    and a fuller row behind it, as below a line with owner and date, that one.
     """
     cleaned = _without_footer([tuple(row) for row in rows])
     filled = [n for n, row in enumerate(cleaned) if any(cell.strip() for cell in row)]
@@ -72,7 +74,12 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
         columns = recognise(cleaned[at], cleaned[at + 1 :])
         if columns is not None:
             return _grid(name, cleaned, at, columns)
-    wide = next((n for n in filled[:10] if sum(bool(c.strip()) for c in cleaned[n]) > 1), filled[0])
+    cells = {n: sum(bool(cell.strip()) for cell in cleaned[n]) for n in filled[:10]}
+    wide = next((n for n in cells if cells[n] > 1), filled[0])
+    for before, after in pairwise(n for n in cells if n >= wide):
+        if after > before + 1 and cells[after] > cells[wide]:
+            wide = after
+            break
     return _grid(name, cleaned, wide, None)
 
 
