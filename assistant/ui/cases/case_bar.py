@@ -18,6 +18,7 @@ from assistant.ui.cases.case_undo import (
     open_fields,
     undo,
 )
+from assistant.ui.cases.own_saves import saved_since
 from assistant.ui.home.write_again_menu import write_again_menu
 from assistant.ui.plain_text import label
 from assistant.ui.state import RECORD, Session, error_kept, note_done
@@ -184,6 +185,7 @@ class CaseBar:
 
     def _decide(self, status: CaseStatus) -> None:
         following = self._next_draft()
+        seen, _ = saved_since(self.stored)  # what was typed just before is decided on too
         with error_kept():
             stored = review.set_status(
                 self.opened,
@@ -191,8 +193,8 @@ class CaseBar:
                 self.case.id,
                 status,
                 reason=self._reason() if status == "rejected" else "",
-                seen_version=self.stored.row_version,
-                seen_text=self.stored.text_hash,
+                seen_version=seen.row_version,
+                seen_text=seen.text_hash,
                 by=self.record.user,
             )
             note_decision(BulkOutcome(changed=((stored.id, stored.row_version),)))

@@ -9,11 +9,12 @@ from assistant.errors import AssistantError, EditConflict
 from assistant.ui.browser_scripts import ask_before_leaving
 from assistant.ui.cases.case_undo import note_edit
 from assistant.ui.cases.case_view import mark
+from assistant.ui.cases.own_saves import Places, note_save, saved_since
 from assistant.ui.cases.proposals_panel import note_conflict
 from assistant.ui.plain_text import visible
 from assistant.ui.state import CASE_PROBLEM, Session, error_kept
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review
+from assistant.workflow.review import proposals, review
 from assistant.workflow.review.review import StepEdit
 from assistant.workflow.writing.runs import StoredCase
 
@@ -32,6 +33,7 @@ class CaseEditor:
         self.record = record
         self.stored = stored
         self.case = stored.case
+        self._saved_values: dict[str, str] = {}
 
     def _key(self, field: str) -> str:
         return f"case-{field}-{self.stored.id}"
@@ -110,70 +112,95 @@ class CaseEditor:
     # --- Changes: each is one call into the workflow --------------------------------------------
 
     def _save_fields(self) -> None:
+        """Save what was typed since this drawing, in the case as this session has it by now."""
         state = st.session_state
-        before = self._field_values()
+        before = self._field_values() | self._saved_values
         given = {field: state[self._key(field)] for field in before if self._key(field) in state}
         changed = {field: value for field, value in given.items() if value != before[field]}
+        present, places = saved_since(self.stored)
         update: dict[str, object] = {}
         for field, value in changed.items():
             if field in ("preconditions", "postconditions"):
                 update[field] = _lines(value)
             elif field in ("title", "priority", "objective"):
                 update[field] = value
-        steps = self._step_edits(changed)
-        if steps != [_edit_of(step) for step in self.case.steps]:
-            update["steps"] = review.edited_steps(self.case, steps)
-        if update:
-            self._save(self.case.model_copy(update=update))
+        steps = _step_edits(present.case, places, changed)
+        if steps != [_edit_of(step) for step in present.case.steps]:
+            update["steps"] = review.edited_steps(present.case, steps)
+        if update and self._save(present, present.case.model_copy(update=update)):
+            self._saved_values |= changed
 
-    def _step_edits(self, changed: dict[str, str]) -> list[StepEdit]:
-        return [
-            _edit_of(step).model_copy(
-                update={
-                    name: changed[f"{name}-{step.number}"] or ""
-                    for name in STEP_FIELDS
-                    if f"{name}-{step.number}" in changed
-                }
-            )
-            for step in self.case.steps
-        ]
+    def _change_steps(self, name: str, drawn_number: int) -> None:
+        present, places = saved_since(self.stored)
+        number = places.get(drawn_number)
+        if number is None:
+            return  # a press just before removed it
+        count = len(present.case.steps)
+        moved = {one: one for one in range(1, count + 1)}
+        with error_kept():
+            if name == "insert":
+                case = review.with_step(present.case, number)
+                moved |= {one: one + 1 for one in moved if one > number}
+            elif name == "remove":
+                case = review.without_step(present.case, number)
+                moved = {one: one - (one > number) for one in moved if one != number}
+            else:
+                by = -1 if name == "up" else 1
+                other = min(max(number + by, 1), count)
+                case = review.with_step_moved(present.case, number, by)
+                moved |= {other: number, number: other}
+            self._save(present, case, moved)
 
-    def _change_steps(self, name: str, number: int) -> None:
-        case = self.case
-        if name == "insert":
-            case = review.with_step(case, number)
-        elif name == "remove":
-            case = review.without_step(case, number)
-        else:
-            case = review.with_step_moved(case, number, -1 if name == "up" else 1)
-        self._save(case)
-
-    def _save(self, case: TestCase) -> None:
-        seen = self.stored.row_version
+    def _save(self, seen: StoredCase, case: TestCase, moved: Places | None = None) -> bool:
+        """Keep the case that was made of ``seen``, with its steps ``moved``."""
         try:
             saved = review.save(
-                self.opened, self.record.project_id, case, seen_version=seen, by=self.record.user
+                self.opened,
+                self.record.project_id,
+                case,
+                seen_version=seen.row_version,
+                by=self.record.user,
             )
         except EditConflict:
-            note_conflict(case, seen)
-            return
+            note_conflict(case, seen.row_version)
+            return False
         except AssistantError as error:
             st.session_state[CASE_PROBLEM] = str(error)
-            return
-        note_edit(saved.id, seen, saved.row_version)
+            return False
+        note_save(seen.row_version, saved, moved)
+        note_edit(saved.id, seen.row_version, saved.row_version)
+        return True
 
     def apply_fix(self, finding: LintFinding) -> None:
         """Put a finding's fix into the case, as a new version."""
         with error_kept():
+            present, _ = saved_since(self.stored)
             saved = review.apply_fix(
                 self.opened,
                 self.record.project_id,
-                self.case,
+                present.case,
                 finding,
-                seen_version=self.stored.row_version,
+                seen_version=present.row_version,
                 by=self.record.user,
             )
-            note_edit(saved.id, self.stored.row_version, saved.row_version)
+            if proposals.same_places(present.case, saved.case):
+                note_save(present.row_version, saved)
+            note_edit(saved.id, present.row_version, saved.row_version)
+
+
+def _step_edits(case: TestCase, places: Places, changed: dict[str, str]) -> list[StepEdit]:
+    """The steps with what was typed where they were drawn; ``places`` says where that is now."""
+    drawn = {place: number for number, place in places.items()}
+    return [
+        _edit_of(step).model_copy(
+            update={
+                name: changed[f"{name}-{drawn[step.number]}"] or ""
+                for name in STEP_FIELDS
+                if step.number in drawn and f"{name}-{drawn[step.number]}" in changed
+            }
+        )
+        for step in case.steps
+    ]
 
 
 def _edit_of(step: TestStep) -> StepEdit:

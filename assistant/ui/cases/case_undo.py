@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.domain import CaseStatus
 from assistant.errors import AssistantError
 from assistant.ui.cases.list_order import beside
+from assistant.ui.cases.own_saves import note_save
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import cut, visible
 from assistant.ui.state import CASE_PROBLEM, RECORD, Session, given_name, note_done
@@ -205,6 +206,9 @@ def undo(opened: Workspace, record: Session, following: NextUndo) -> None:
         return
     if change is not None:
         _continue_edit(one.case_id, version, change.before.version)
+        stored = opened.library.case(record.project_id, one.case_id)
+        if proposals.same_places(change.changed.case, stored.case):
+            note_save(one.seen, stored)
     if st.session_state[RECORD].case_id != one.case_id:
         led_to(one.case_id)
         open_fields("")

@@ -72,7 +72,7 @@ def conflicts(
     base = next((one.case for one in history if one.version == seen_version), theirs)
     compared = (base, theirs, mine)
     shared = min(len(one.steps) for one in compared)
-    by_number = _same_places(base, theirs) and _same_places(base, mine)
+    by_number = same_places(base, theirs) and same_places(base, mine)
     before, left, right = (_texts(one, shared if by_number else None) for one in compared)
     return tuple(
         _conflict(field, before.get(field, ""), left.get(field, ""), right.get(field, ""))
@@ -110,7 +110,7 @@ def changed_words(before: TestCase, after: TestCase) -> tuple[tuple[str, Words],
 
 
 def _changes(before: TestCase, after: TestCase) -> list[tuple[str, str, str]]:
-    shared = min(len(before.steps), len(after.steps)) if _same_places(before, after) else None
+    shared = min(len(before.steps), len(after.steps)) if same_places(before, after) else None
     old, new = _texts(before, shared), _texts(after, shared)
     both = ((name, old.get(name, ""), new.get(name, "")) for name in dict.fromkeys((*old, *new)))
     return [one for one in both if one[1] != one[2]]
@@ -122,7 +122,7 @@ def _changed_by(base: str, theirs: str, mine: str) -> Literal["theirs", "mine", 
     return "mine" if theirs == base else "both"
 
 
-def _same_places(base: TestCase, case: TestCase) -> bool:
+def same_places(base: TestCase, case: TestCase) -> bool:
     """Whether each step stands where it stood: some reworded, or others put behind the last."""
     for words in (_action, _step_words):
         pairs = zip_longest(map(words, base.steps), map(words, case.steps))
