@@ -262,6 +262,30 @@ def test_accept_all_takes_whole_cases_and_one_undo_takes_it_back(
 
 
 @pytest.mark.slow
+def test_what_is_counted_above_the_cases_follows_an_edit(server: object, page: Page) -> None:
+    """The line beside the run's name, and what the menus say when they are opened."""
+    generate_in_new_project(page, server.url, SCENARIOS)
+    decided = page.get_by_text(re.compile(r"^5 cases: "))
+    page.get_by_role("button", name="Accept all").click()
+    page.get_by_role("button", name="Accept 2 cases").click()
+    expect(decided).to_contain_text("2 accepted, 0 rejected, 3 to review")
+    at_rest(page)
+    rows(page).nth(3).click()
+    press(page, "e")
+    title = page.get_by_label("Title")
+    title.fill("A title of my own")
+    title.press("Tab")
+    expect(decided).to_have_count(1)
+    expect(decided).to_contain_text("1 accepted, 0 rejected, 4 to review")
+    at_rest(page)
+    page.get_by_role("button", name="Accept all").click()
+    expect(page.get_by_text("in which no check found anything, of 4?")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Download CSV").click()
+    expect(page.get_by_role("button", name="Download 1 case")).to_be_visible()
+
+
+@pytest.mark.slow
 def test_ticks_belong_to_cases_and_not_to_rows(server: object, page: Page) -> None:
     """Two cases are ticked, a search moves them up: those that were ticked are decided on."""
     page.goto(f"{server.url}/review_cases")

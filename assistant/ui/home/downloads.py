@@ -24,7 +24,10 @@ SELECTIONS: dict[export_cases.Selection, str] = {
 
 def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> None:
     """Choose which cases and for which tool; the file is made when the button is pressed."""
-    with st.popover("Download CSV", icon=":material/download:", key=menu_key("download_menu")):
+    with st.popover(
+        "Download CSV", icon=":material/download:", key=menu_key("download_menu"),
+        on_change="rerun",
+    ):  # fmt: skip
         selection: export_cases.Selection = st.radio(
             "Which cases",
             list(SELECTIONS),

@@ -12,7 +12,7 @@ from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import is_narrow
 from assistant.ui.cases.case_bar import case_bar
 from assistant.ui.cases.case_editor import CaseEditor
-from assistant.ui.cases.case_list import case_list, ordered_rows
+from assistant.ui.cases.case_list import case_list, counts_line, ordered_rows
 from assistant.ui.cases.case_undo import DECIDED, EDITING, note_decision
 from assistant.ui.cases.case_view import case_view, findings_panel, told_by_needs
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
@@ -41,14 +41,23 @@ PANE_HEIGHT = 690
 """In pixels, where the browser does not stretch the panes to its window."""
 
 
-def run_cases(opened: Workspace, record: Session, view: RunView, shown: Sequence[str]) -> None:
-    """The list, the open case, and its sources beside it."""
+def run_cases(
+    opened: Workspace,
+    record: Session,
+    view: RunView,
+    shown: Sequence[str],
+    counts: DeltaGenerator,
+) -> None:
+    """The list, the open case, and its sources beside it; ``counts`` is where they are counted."""
     if st.session_state.pop(DECIDED, False):
         st.rerun()  # what is accepted is counted above the cases too
     open_wanted_source(opened)
     active = view.summary.status in ACTIVE
     if active:  # more sources may have come since the page was drawn
         view = runs.view(opened, record.project_id, view.run.id)
+    else:
+        summary = runs.summary(opened, record.project_id, record.run_id)
+        counts.markdown(counts_line(summary), width="content")
     found = {} if active else stale_of_run(opened, record)
     stale_bar(opened, record, found)
     columns = dict(

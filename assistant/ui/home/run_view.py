@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from assistant.domain import RunStatus
 from assistant.errors import AssistantError
@@ -63,7 +64,7 @@ def run_view(opened: Workspace, record: Session) -> None:
     view = present_view(opened, record, view, stamp)
     st.session_state.pop(DECIDED, None)  # all of the page is drawn now
     panes()
-    shown, opened_panes = _header(opened, record, view)
+    shown, opened_panes, counts = _header(opened, record, view)
     basis_note(opened, record, view, stamp)
     if shown == "coverage":
         coverage_table(opened, record, view, stamp)
@@ -72,9 +73,8 @@ def run_view(opened: Workspace, record: Session) -> None:
     elif shown == "questions":
         run_questions(opened, record, view)
     else:
-        st.fragment(run_cases)(
-            opened, record, view, opened_panes
-        )  # a step to the next case draws the cases alone
+        # A step to the next case draws the cases alone, and what is counted above them.
+        st.fragment(run_cases)(opened, record, view, opened_panes, counts)
 
 
 def _view_label(name: str, view: RunView) -> str:
@@ -82,9 +82,11 @@ def _view_label(name: str, view: RunView) -> str:
     return f"{VIEWS[name]} ({counts[name]})" if name in counts else VIEWS[name]
 
 
-def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Sequence[str]]:
-    """What the run is, what to look at, and what to do with it; returns what to look at, and in
-    which panes."""
+def _header(
+    opened: Workspace, record: Session, view: RunView
+) -> tuple[str, Sequence[str], DeltaGenerator]:
+    """What the run is, what to look at, and what to do with it; returns what to look at, in which
+    panes, and where the cases are counted."""
     summary = view.summary
     # In a narrow window the name goes on below itself: a button below it costs the cases a row.
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
@@ -94,8 +96,9 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
             width="stretch",
             help=None if len(summary.request) <= REQUEST else plain(summary.request),
         )
+        counts = st.empty()
         if summary.status not in ACTIVE:
-            st.markdown(counts_line(summary), width="content")
+            counts.markdown(counts_line(summary), width="content")
         st.button(
             "New request", icon=":material/add:", on_click=record.open_run, args=("",), key="new",
             type="tertiary",
@@ -111,7 +114,18 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
             label_visibility="collapsed",
         )
         opened_panes = panes_shown() if shown == "cases" else ()
-        st.space("stretch")
+        st.fragment(_menus)(opened, record)
+    if summary.error:
+        st.error(plain(summary.error), icon=":material/error:")
+    second_reading_progress(opened, record)
+    return shown or "cases", opened_panes, counts
+
+
+def _menus(opened: Workspace, record: Session) -> None:
+    """What can be done with the run and all of its cases; drawn anew where a menu is opened, so
+    that it counts what was edited since."""
+    summary = runs.summary(opened, record.project_id, record.run_id)
+    with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
         if summary.status in ACTIVE:
             st.button(
                 "Cancel",
@@ -123,13 +137,9 @@ def _header(opened: Workspace, record: Session, view: RunView) -> tuple[str, Seq
             if pressed("Continue", icon=":material/resume:", key="continue_run"):
                 with page_action():
                     generate_cases.resume(opened, record.project_id, summary.id)
-        elif summary.cases > summary.accepted + summary.rejected:
+        elif summary.cases:
             _accept_all(opened, record)
         download_menu(opened, record, summary)
-    if summary.error:
-        st.error(plain(summary.error), icon=":material/error:")
-    second_reading_progress(opened, record)
-    return shown or "cases", opened_panes
 
 
 def _facts(view: RunView) -> str:
@@ -159,7 +169,13 @@ def _accept_all(opened: Workspace, record: Session) -> None:
     reasons = (review.set_aside(one, stale, answered.get(one.id, ())) for one in drafts)
     left = Counter(filter(None, reasons))
     clean = len(drafts) - left.total()
-    with st.popover("Accept all", icon=":material/done_all:", key=menu_key("accept_all_menu")):
+    with st.popover(
+        "Accept all", icon=":material/done_all:", key=menu_key("accept_all_menu"),
+        on_change="rerun",
+    ):  # fmt: skip
+        if not drafts:
+            st.markdown("Every case is decided.")
+            return
         st.markdown(
             f"Accept the **{counted(clean, 'draft')}** in which no check found anything, of "
             f"{len(drafts)}? The checks do not know whether a case is right."
