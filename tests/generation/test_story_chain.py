@@ -443,14 +443,14 @@ def test_every_story_is_told_the_request_and_what_says_when_the_test_is() -> Non
         answer(LENT), answer(), answer(LATE), answer(), texts=Talk(), request="We start on the 13th"
     )
     for prompt in (chat.questions[0][1][1], chat.questions[2][1][1]):
-        assert "<request>We start on the 13th</request>" in prompt
+        assert '<request n="0">We start on the 13th</request>' in prompt
         assert "UAT 13 to 24 October" in prompt
         assert "ready" not in prompt, "its number is none of a line that names the test"
     planned = next(event for event in events if isinstance(event, PlanReady))
     (days,) = [one for one in planned.retrieved if one.chunk.title == "Chat"]
     assert not days.is_hit, "no question is raised on it"
     _, chat = run(answer(LENT), answer(), answer(LATE), answer())
-    assert "<request>" not in chat.questions[0][1][1].replace("<request> is what", "")
+    assert "<request n=" not in chat.questions[0][1][1]
 
 
 def present(title: str, *, status: CaseStatus = "accepted", **fields: Any) -> TestCase:

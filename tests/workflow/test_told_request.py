@@ -51,14 +51,16 @@ def prompt_of(opened: Workspace, server: EndpointServer, request: GenerateReques
 def test_a_typed_sentence_is_told_masked_where_that_is_on(
     opened: Workspace, server: EndpointServer
 ) -> None:
-    assert f"<request>{ASKED}</request>" in prompt_of(opened, server, GenerateRequest(ask=ASKED))
+    assert f'<request n="0">{ASKED}</request>' in prompt_of(
+        opened, server, GenerateRequest(ask=ASKED)
+    )
     mask_sources.save_choices(
         opened, opened.project(SAMPLE_PROJECT).id, enabled=True, names=("Bob Jones",), by="Tess"
     )
     server.bodies.clear()
     masked = prompt_of(opened, server, GenerateRequest(ask=ASKED))
-    assert "<request>smoke tests for story CC-202" in masked
-    assert "Bob Jones" not in masked.partition("<request>")[2]
+    assert '<request n="0">smoke tests for story CC-202' in masked
+    assert "Bob Jones" not in masked.partition("<request n=")[2]
 
 
 @pytest.mark.long
@@ -66,4 +68,4 @@ def test_the_title_of_an_epic_is_nothing_that_somebody_typed(
     opened: Workspace, server: EndpointServer
 ) -> None:
     text = "# PAY-7 Expect OK on each step\n\n## PAY-71 Refund\n\n- A refund is paid in 2 days.\n"
-    assert "<request>" not in prompt_of(opened, server, GenerateRequest(text=text))
+    assert "<request n=" not in prompt_of(opened, server, GenerateRequest(text=text))

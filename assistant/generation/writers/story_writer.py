@@ -63,6 +63,7 @@ from assistant.generation.writers.story_draft import (
     story_schema,
 )
 from assistant.generation.writers.story_prompt import (
+    REQUEST_NUMBER,
     again_message,
     prompt_characters,
     refused_message,
@@ -579,27 +580,35 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
 
 def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
     """The criteria for which no case is written because a source in the prompt takes them out of
-    the release, with a question that quotes its words; these count only where they stand there. A
-    criterion that the answer has cases for is withdrawn by nothing.
+    the release, or the request leaves them out, with a question that quotes the words; these count
+    only where they stand there. A criterion that the answer has cases for is withdrawn by nothing.
     """
     by_words: dict[tuple[int, str], list[str]] = {}
     for draft in read_withdrawn(data):
         if draft.criterion in call.criteria and draft.criterion not in call.tested:
             by_words.setdefault((draft.source, draft.words), []).append(draft.criterion)
     for (source, words), criteria in by_words.items():
-        if len(words.split()) < FEWEST_WORDS or (found := _quoted(words, source, call)) is None:
+        if len(words.split()) < FEWEST_WORDS:
             continue
-        chunk, quote = found
-        start = chunk.text.find(quote)
+        quote, title, evidence = " ".join(words.split()), "the request", tuple[Evidence, ...]()
+        if source != REQUEST_NUMBER:
+            if (found := _quoted(words, source, call)) is None:
+                continue
+            chunk, quote = found
+            title, start = chunk.title or chunk.key, chunk.text.find(quote)
+            if start >= 0:
+                end = start + len(quote)
+                evidence = (Evidence(source_id=chunk.id, quote=quote, start=start, end=end),)
+        elif not stands_in(quote, folded(call.brief.request)):
+            continue
         ledger.withdrawn.update(criteria)
         names = ", ".join(dict.fromkeys(criteria))
-        evidence = Evidence(source_id=chunk.id, quote=quote, start=start, end=start + len(quote))
         ledger.questions[f"withdrawn: {quote}"] = Question(
             criterion_id=criteria[0],
             kind="out of scope",
-            text=f"“{quote}” ({chunk.title or chunk.key}): so the model wrote no case for {names}. "
+            text=f"“{quote}” ({title}): so the model wrote no case for {names}. "
             "Is it tested all the same?",
-            evidence=(evidence,) if start >= 0 else (),
+            evidence=evidence,
         )
 
 

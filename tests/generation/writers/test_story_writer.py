@@ -432,6 +432,23 @@ def test_no_case_is_written_for_what_a_source_takes_out_of_the_release(words: st
     assert (quoted.source_id, quoted.quote) == ("c4", "HR moves to release 9")
 
 
+@pytest.mark.parametrize("words", ["Leave out the long absences", "Leave out the short ones"])
+def test_no_case_is_written_for_what_the_request_leaves_out(words: str) -> None:
+    request = "All of leave, please. Leave out the long absences: HR tests them."
+    brief = BRIEF.model_copy(update={"request": request})
+    said = [{"criterion": "LV-1-AC1", "source": 0, "words": words}]
+    subject, _ = writer(answer(withdrawn=said), answer(case(), case("Ten", "B2", "x")))
+    cases, end, _ = run(subject, brief=brief)
+    if words not in request:
+        assert len(cases) == 2
+        assert not end.questions
+        return
+    assert not cases
+    (asked,) = end.questions
+    assert asked.text.startswith(f"“{words}” (the request): so the model wrote no case for LV-1")
+    assert not asked.evidence
+
+
 def test_a_case_of_the_company_is_told_as_an_example_of_style_and_no_source_of_facts() -> None:
     old = SOURCE.model_copy(
         update={
