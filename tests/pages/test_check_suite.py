@@ -113,6 +113,11 @@ def test_a_suite_can_be_checked_again(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     app.button(key="check_again").click().run()
     assert app.button(key="check_suite").label == "Check 2 cases"
+    app.button(key="keep_findings").click().run()
+    assert list(app.dataframe[0].value["Case"]) == ["T-2", "T-1"], "what was found is still there"
+    app.button(key="check_again").click().run()
+    checked(app)
+    assert app.button(key="check_again")
 
 
 def test_a_file_that_is_no_table_is_refused_with_a_next_step(app: AppTest) -> None:

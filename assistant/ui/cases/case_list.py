@@ -96,7 +96,7 @@ def _case_list(opened: Workspace, record: Session, active: bool) -> None:
     rows = ordered_rows(opened, record, active=active)
     # While cases are written the computer has enough to do; the comparison comes with the last.
     verdicts = {} if active else run_verdicts(opened, record.project_id, summary, rows)
-    _progress(opened, summary)
+    _progress(opened, summary, rows)
     if active and summary.status not in ACTIVE:
         st.rerun()
     if not rows:
@@ -226,11 +226,17 @@ def _list_changed() -> None:
     st.session_state[CHOSEN] = st.session_state[FILTERED] = True
 
 
-def _progress(opened: Workspace, summary: RunSummary) -> None:
-    """One line: what is written, accepted and still to come."""
+def _progress(opened: Workspace, summary: RunSummary, rows: Sequence[CaseRow]) -> None:
+    """One line: what is written and still to come. Cases and items are two counts: a case may be
+    for several items, or for none."""
     if summary.status in ACTIVE:
         before = opened.jobs.waiting_before(summary.id)
-        text = f"{summary.written} of {summary.conditions or '…'} cases written"
+        items = {item for row in rows if not row.source_run_id for item in row.condition_ids}
+        share = min(1.0, len(items) / summary.conditions) if summary.conditions else 0.0
+        text = (
+            f"{counted(summary.written, 'case')} so far; "
+            f"{len(items)} of {counted(summary.conditions, 'item')} have one"
+        )
         if summary.status == "queued" and before:
             text = f"Waiting for the model: {counted(before, 'run')} before this one"
         elif summary.status == "queued":
@@ -238,7 +244,8 @@ def _progress(opened: Workspace, summary: RunSummary) -> None:
         reading = opened.jobs.state(second_reading.job_of(summary.id))
         if reading.total and summary.cases:
             text = f"All written; {reading.done} of {reading.total} drafts read again"
-        st.progress(summary.progress, text)
+            share = reading.done / reading.total
+        st.progress(share, text)
 
 
 def counts_line(summary: RunSummary) -> str:

@@ -76,7 +76,9 @@ def _case(report: SuiteCheck, checked: CaseCheck) -> None:
 
 WORK, CASES, FILE, TABLE = "suite_work", "suite_cases", "suite_upload", "suite_table"
 CHOSEN = "suite_case"
-TABLE_HEIGHT = 330
+ANEW = "suite_anew"
+"""Whether what was found stands aside for a new check."""
+TABLE_HEIGHT = 400
 SHOWN = 2000
 """Rows of the table; the report has all of them."""
 
@@ -109,17 +111,24 @@ def suite_view(opened: Workspace, record: Session) -> None:
             key="close_suite", on_click=_close, args=(opened,),
         )  # fmt: skip
     work: SuiteWork | None = st.session_state.get(WORK)
-    if work is not None and work.key == _key(record, file):
+    own = work is not None and work.key == _key(record, file)
+    if work is not None and own and not st.session_state.get(ANEW):
         _work(opened, record, file, work)
         return
     cases = _read(opened, record, file)
     reader = _reader(opened) if cases else ""
-    if cases and st.button(
-        f"Check {counted(len(cases), 'case')}",
-        type="primary",
-        icon=":material/rule:",
-        key="check_suite",
-    ):
+    with st.container(horizontal=True, gap="xsmall"):
+        begins = bool(cases) and st.button(
+            f"Check {counted(len(cases), 'case')}",
+            type="primary",
+            icon=":material/rule:",
+            key="check_suite",
+        )
+        if own and st.button("Back to what was found", key="keep_findings", type="tertiary"):
+            st.session_state.pop(ANEW, None)
+            st.rerun()
+    if begins:
+        st.session_state.pop(ANEW, None)
         key = _key(record, file)
         if work is not None:  # of another file or project, which nobody looks at any more
             opened.jobs.cancel(work.job_id)
@@ -137,7 +146,7 @@ def _reader(opened: Workspace) -> str:
     chosen = st.selectbox(
         "Read by a model too",
         ["", *able],
-        format_func=lambda name: label(models.writer(opened, name).title) if name else "nobody",
+        format_func=lambda name: _title(opened, name) if name else "nobody",
         key="suite_reader",
         width=320,
         help="A second reader doubts results beside criteria and sources. It finds much that "
@@ -150,13 +159,17 @@ def _reader(opened: Workspace) -> str:
     return chosen or ""
 
 
+def _title(opened: Workspace, reader: str) -> str:
+    return label(models.writer(opened, reader).title)
+
+
 def _close(opened: Workspace) -> None:
     """Forget the file, its cases and what was found."""
     work: SuiteWork | None = st.session_state.pop(WORK, None)
     if work is not None:
         opened.jobs.cancel(work.job_id)
-    st.session_state.pop(CASES, None)
-    st.session_state.pop(FILE, None)
+    for name in (CASES, FILE, ANEW):
+        st.session_state.pop(name, None)
 
 
 def _nothing_yet(opened: Workspace, record: Session) -> None:
@@ -201,7 +214,7 @@ def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> 
         job_progress(
             opened,
             work.job_id,
-            _how_far,
+            partial(_how_far, name=_title(opened, work.reader) if work.reader else ""),
             active=True,
             stop="stop_check",
             help="What was checked so far is shown",
@@ -214,19 +227,28 @@ def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> 
 
 
 def _again() -> None:
-    """A way to check anew: what failed or was stopped, or when sources have changed."""
-    if st.button("Check again", icon=":material/refresh:", key="check_again"):
-        st.session_state.pop(WORK, None)
+    """A way to check anew: what failed or was stopped, after sources changed, or by a model too.
+
+    What was found stays until the check begins.
+    """
+    if st.button("Check again", icon=":material/refresh:", key="check_again",
+                 help="With a model or without; what was found stays until you start"):  # fmt: skip
+        st.session_state[ANEW] = True
         st.rerun()
 
 
-def _how_far(state: JobState) -> str:
-    counts = f"{state.done} of {state.total} cases" if state.total else "reading the sources"
-    return f"Checking: {counts}"
+def _how_far(state: JobState, name: str) -> str:
+    """``name`` is of the model that reads the cases once they are checked: each counts twice."""
+    if not state.total:
+        return "Checking: reading the sources"
+    total = state.total // 2 if name else state.total
+    if name and state.done >= total:
+        return f"Checked; {state.done - total} of {counted(total, 'case')} read by {name}"
+    return f"Checking: {state.done} of {counted(total, 'case')}"
 
 
 def _report(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:
-    _figures(report)
+    _figures(opened, report)
     _actions(opened, record, file, report)
     wanted = st.pills(
         "Show",
@@ -243,7 +265,7 @@ def _report(opened: Workspace, record: Session, file: Upload, report: SuiteCheck
         open_wanted_source(opened)
 
 
-def _figures(report: SuiteCheck) -> None:
+def _figures(opened: Workspace, report: SuiteCheck) -> None:
     badges = " ".join(
         f":{COLORS[name]}-badge[{count} {name}]" for name, count in report.counts.items() if count
     )
@@ -253,8 +275,9 @@ def _figures(report: SuiteCheck) -> None:
         st.markdown(f"**{of} checked** {badges}", width="stretch")
         with st.popover("What the verdicts mean", icon=":material/help:", type="tertiary"):
             st.markdown("\n".join(f"- **{name}**: {said}" for name, said in VERDICTS.items()))
-    if report.reading:
-        st.caption(f":material/person_search: {label(report.reading)}")
+    if report.read_by:
+        read = f"{report.read} of {len(report.cases)} read by {_title(opened, report.read_by)}"
+        st.caption(f":material/person_search: {read}")
 
 
 def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:

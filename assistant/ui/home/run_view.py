@@ -34,7 +34,7 @@ from assistant.workflow.writing.runs import ACTIVE, RunSummary, RunView
 
 STATUS_BADGES: dict[RunStatus, str] = {
     "queued": ":gray-badge[:material/schedule: waiting]",
-    "running": ":blue-badge[:material/progress_activity: writing]",
+    "running": ":blue-badge[:material/progress_activity: in progress]",
     "done": ":green-badge[:material/check: done]",
     "cancelled": ":orange-badge[:material/cancel: cancelled]",
     "failed": ":red-badge[:material/error: failed]",

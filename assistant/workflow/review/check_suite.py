@@ -74,7 +74,7 @@ def doubts_on(
     cancelled: CancelCheck,
 ) -> tuple[Doubted, int]:
     """What the reader doubts in the cases, and how many it has read; those held against the same
-    are read together.
+    are read together. ``progress`` goes on from cases that are checked: each counts twice.
 
     Raises as ``read_again``, but where ``cancelled`` said so: what was read before is told.
     """
@@ -99,7 +99,7 @@ def doubts_on(
                 found |= {int(name): findings for name, findings in doubts.found.items()}
                 read += len(part)
                 if progress is not None:
-                    progress(read, len(grounded))
+                    progress(len(grounded) + read, 2 * len(grounded))
         except Cancelled:
             break
     return found, read
@@ -175,9 +175,10 @@ def check_cases(
     """Cases checked against the project; those checked before ``cancelled`` said so.
 
     ``basis`` is what they are held against, where the caller keeps it (``present_basis``).
-    ``progress`` gets cases checked and in all. ``reader`` is a model that reads the cases too and
-    doubts. Raises ``SourceError`` where the project holds nothing to check against, and
-    ``ModelUnavailable`` where the reader is not able to or does not answer.
+    ``progress`` gets cases checked and in all; with a ``reader``, a model that reads the cases too
+    and doubts, each counts twice: checked, and read. Raises ``SourceError`` where the project holds
+    nothing to check against, and ``ModelUnavailable`` where the reader is not able to or does not
+    answer.
     """
     if reader:
         check_reader(workspace, reader)
@@ -197,7 +198,7 @@ def check_cases(
         grounds.append(basis.ground(case, link))
         checked.append(_checked(number, case, link, grounds[-1], house))
         if progress is not None:
-            progress(number, len(cases))
+            progress(number, len(cases) * (2 if reader else 1))
     read = 0
     if reader:
         rows = [
@@ -295,6 +296,8 @@ class SuiteWork:
 
     key: str
     """What it is about, to whoever holds it: a project and a file."""
+    reader: str = ""
+    """The model that reads the cases too."""
     job_id: str = field(default_factory=lambda: f"check-{uuid.uuid4().hex[:12]}")
     report: SuiteCheck | None = None
 
@@ -310,7 +313,7 @@ def start(
 ) -> SuiteWork:
     """Check cases in a worker thread; cancelled, it ends after the case in hand, and reports what
     was checked."""
-    work = SuiteWork(key=key)
+    work = SuiteWork(key=key, reader=reader)
 
     def check(report: Progress, stop: StopCheck) -> None:
         work.report = check_cases(
