@@ -892,7 +892,8 @@ def test_a_case_written_again_as_wanted_stands_beside_what_it_was(
     asks = [one for one in app.text_area if str(one.key).startswith("again-wish")]
     assert not asks, "an outline is told nothing"
     app.selectbox(key=f"again-writer-{case_id}").set_value("endpoint").run()
-    app.text_area(key=f"again-wish-{case_id}").set_value("Say where: at the till").run()
+    (wish,) = [one for one in app.text_area if str(one.key).startswith("again-wish")]
+    wish.set_value("Say where: at the till")
     app.button(key="write_part").click().run()
     until(app, lambda: any(one.key == "undo_rewritten" for one in app.button))
     prompt = str(server.bodies[-1]["messages"][-1]["content"])

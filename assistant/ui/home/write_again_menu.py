@@ -48,25 +48,28 @@ def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, vie
             key=f"again-part-{stored.id}",
         )
         writer = writer_choice(opened, view.run.generation.writer, f"again-writer-{stored.id}")
-        wish = ""
-        if writes_stories(opened, writer):
-            wish = st.text_area(
-                "What should be different? (optional)",
-                placeholder="The fee is wrong: schools pay no deposit",
-                max_chars=WISH_CHARACTERS,
-                height=90,
-                key=f"again-wish-{stored.id}",
-            )
         replaced = part == WHOLE and stored.status == "accepted"
-        st.caption(_consequence(stored, part))
-        st.button(
-            "Replace the accepted case" if replaced else "Write",
-            type="primary",
-            icon=":material/refresh:",
-            key="write_part",
-            on_click=_start,
-            args=(opened, record, stored, part, writer, wish),
-        )
+        # A form: the wish comes in one message with the press, however soon that follows. A wish is
+        # of one press: after it the menu, and all that is in it, is a new one.
+        wish = menu_key(f"again-wish-{stored.id}")
+        with st.form(menu_key(f"again-{stored.id}"), border=False):
+            if writes_stories(opened, writer):
+                st.text_area(
+                    "What should be different? (optional)",
+                    placeholder="The fee is wrong: schools pay no deposit",
+                    max_chars=WISH_CHARACTERS,
+                    height=90,
+                    key=wish,
+                )
+            st.caption(_consequence(stored, part))
+            st.form_submit_button(
+                "Replace the accepted case" if replaced else "Write",
+                type="primary",
+                icon=":material/refresh:",
+                key="write_part",
+                on_click=_start,
+                args=(opened, record, stored, wish),
+            )
 
 
 def writer_choice(opened: Workspace, before: str, key: str) -> str:
@@ -100,9 +103,14 @@ def _part(stored: StoredCase, number: int) -> str:
     return f"Step {number}: {cut(visible(stored.case.steps[number - 1].action), 60)}"
 
 
-def _start(
-    opened: Workspace, record: Session, stored: StoredCase, part: int, writer: str, wish: str
-) -> None:
+def _start(opened: Workspace, record: Session, stored: StoredCase, wish_key: str) -> None:
+    """What is chosen now, whether or not the page was drawn since; ``wish_key`` is that of the
+    field with the wish, which a writer of outlines has not."""
+    if wish_key != menu_key(f"again-wish-{stored.id}"):
+        return  # the second press of a double click: the first one closed this menu
+    state = st.session_state
+    part, writer = state[f"again-part-{stored.id}"], state[f"again-writer-{stored.id}"]
+    wish = str(state.get(wish_key) or "")
     with error_kept():
         if part == WHOLE:
             planned = write_again.begin(
@@ -111,17 +119,11 @@ def _start(
                 wish=wish,
             )  # fmt: skip
         else:
-            planned = (
-                write_again.begin_step(
-                    opened,
-                    record.project_id,
-                    stored.id,
-                    part,
-                    by=record.user,
-                    writer=writer,
-                    wish=wish,
-                ),
-            )
+            again = write_again.begin_step(
+                opened, record.project_id, stored.id, part,
+                by=record.user, writer=writer, wish=wish,
+            )  # fmt: skip
+            planned = (again,)
         jobs = follow_up_runs.start(opened, record.project_id, planned)
         close_menus()
         follow(jobs, {stored.id: stored.row_version})
