@@ -27,6 +27,7 @@ several rows."""
 JOINING = stem_set(" ".join(word_lists("words", Path(__file__).parent)["row_cells"]["joining"]))
 """Verbs that join the words of a header with its value ("the trip costs 490") and say no more."""
 
+_TOKEN = re.compile(r"\w+(?:[.,]\w+)*")
 _DIGITS = re.compile(r"\w*\d\w*")
 _PART = re.compile(
     rf"[,;]\s|\s(?:{'|'.join(sorted(frozenset[str]().union(*COORDINATORS.values())))})\s",
@@ -74,7 +75,8 @@ def names_columns(sentence: str, row: str) -> bool:
     told = [_holding(one, _cells(row)) for one in numbers(sentence)]
     stated = [holding for holding in told if holding]
     return bool(stated) and all(
-        any(meeting(said, cell.header) for cell in holding) for holding in stated
+        any(meeting(said, cell.header) or _is_quoted(sentence, cell) for cell in holding)
+        for holding in stated
     )
 
 
@@ -89,13 +91,16 @@ def misplaced(sentence: str, row: str, others: Iterable[str] = ()) -> tuple[str,
         return ()
     free = frozenset(word for cell in cells for word in _words(cell.value))
     rivals = [one for one in others if _differs(_cells(one), cells, stated)]
-    is_named = _is_named(content(sentence), row, rivals)
+    is_named = _is_named(content(sentence), row, rivals) or _is_quoted_alone(
+        sentence, cells, map(_cells, rivals)
+    )
     found = []
     for number in stated:
         holding = _holding(number, cells)
         named = [one for cell in cells for one in cell.named if alike(number, one)]
         right = any(
-            _is_on(sentence, number, cell, [o for o in cells if o is not cell], stated, free)
+            _is_quoted(sentence, cell)
+            or _is_on(sentence, number, cell, [o for o in cells if o is not cell], stated, free)
             for cell in holding
         ) or any((number.kind, number.unit) == (one.kind, one.unit) for one in named)
         if (holding or named) and not (right and (named or is_named)):
@@ -107,6 +112,27 @@ def _is_cell(sentence: str, cell: _Cell) -> bool:
     """Whether a sentence is the value of a cell, word for word; a bare number is no sentence."""
     said, value = (text.casefold().strip(" .") for text in (sentence, cell.value))
     return said == value and bool(content(_without_numbers(cell.value)))
+
+
+def _is_quoted(sentence: str, cell: _Cell) -> bool:
+    """Whether a cell of words and numbers stands in a sentence as a whole ("a van over 2.8 t up to
+    3.5 t"): its numbers are told by the words around them, whatever its column is called."""
+    words = _TOKEN.findall(cell.value.casefold())
+    told = len(cell.numbers) > 1 or (cell.numbers and content(_without_numbers(cell.value)))
+    if not told:  # "up to 10" may be of anything
+        return False
+    said = _TOKEN.findall(sentence.casefold())
+    return any(said[at : at + len(words)] == words for at in range(len(said)))
+
+
+def _is_quoted_alone(
+    sentence: str, cells: Sequence[_Cell], others: Iterable[Sequence[_Cell]]
+) -> bool:
+    """Whether a cell of a row is quoted, and no cell of another row is in its column."""
+    quoted = {cell.column for cell in cells if _is_quoted(sentence, cell)}
+    return bool(quoted) and not any(
+        cell.column in quoted and _is_quoted(sentence, cell) for other in others for cell in other
+    )
 
 
 def _without_numbers(text: str) -> str:
