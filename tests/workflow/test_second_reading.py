@@ -11,8 +11,16 @@ from typing import Any
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 
-from assistant.domain import GenerationConfig, GenerationRun, TestCase, TestStep
+from assistant.domain import (
+    Chunk,
+    GenerationConfig,
+    GenerationRun,
+    RetrievedChunk,
+    TestCase,
+    TestStep,
+)
 from assistant.errors import LibraryError, ModelUnavailable
+from assistant.generation.second_reading import ReadingGround, reading_messages
 from assistant.library import StoredCase
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
@@ -168,6 +176,15 @@ TALK = [
 ]
 
 
+def test_a_place_that_stands_in_an_older_case_alone_is_given_to_the_reader() -> None:
+    chunk = Chunk(id="c", document_id="d", ordinal=0, kind="case", text="Open Suppliers > Quality")
+    source = RetrievedChunk(chunk=chunk, score=1.0, rank=1)
+    ground = ReadingGround(context=(), criteria=(), sources=(source,))
+    (_, system), (_, told) = reading_messages(ground, (), characters=20_000)
+    assert "<example_case>Open Suppliers > Quality</example_case>" in told
+    assert "a place is supported by it, a value or rule is not" in system
+
+
 def test_talk_is_read_before_the_pages_that_no_case_cites(
     opened: Workspace, project_id: str, server: EndpointServer, tmp_path: Path
 ) -> None:
@@ -318,7 +335,7 @@ def test_a_suite_is_read_by_a_model_too(
     (finding,) = [f for f in second.steps[0].findings if f.rule == "second reader"]
     assert "The text limits it to 20." in finding.message
     assert second.case.id == "T-1"
-    assert told[-1] == (2, 2)
+    assert told == [(1, 4), (2, 4), (4, 4)], "each case is checked, then read"
     asked = json.dumps(server.bodies[-1], ensure_ascii=False)
     assert 0 < asked.index("CC-102-AC1") < asked.index("CC-101-AC1"), "the epic's others, last"
     with pytest.raises(ModelUnavailable, match="able to write a whole story"):
@@ -369,7 +386,7 @@ def test_a_suite_stopped_while_it_is_read_says_how_far_it_was_read(
     told: list[int] = []
     report = check_suite.check_cases(
         opened, project_id, cases, reader="endpoint",
-        progress=lambda done, _: told.append(done), cancelled=lambda: told == [1, 2, 1],
+        progress=lambda done, _: told.append(done), cancelled=lambda: told == [1, 2, 3],
     )  # fmt: skip
     assert report.read == 1
     assert "1 of 2 read by endpoint" in check_report.summary(report)

@@ -37,6 +37,7 @@ from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.generation.proof import bears_on
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, WrittenCase
 from assistant.generation.writers.story_draft import MAX_CASES
+from assistant.generation.writers.story_prompt import source_blocks
 from assistant.generation.writers.story_writer import StoryWriter
 
 TEXT = "Requests for more than 10 working days wait for the line manager and for HR."
@@ -447,6 +448,26 @@ def test_no_case_is_written_for_what_the_request_leaves_out(words: str) -> None:
     (asked,) = end.questions
     assert asked.text.startswith(f"“{words}” (the request): so the model wrote no case for LV-1")
     assert not asked.evidence
+
+
+def test_what_is_of_one_page_stands_together_in_its_order() -> None:
+    def of(page: str, rank: int, ordinal: int, text: str) -> RetrievedChunk:
+        chunk = Chunk(
+            id=f"{page}{ordinal}", document_id=page, ordinal=ordinal, kind="prose", text=text,
+            title=f"The “{page}” page",
+        )  # fmt: skip
+        return SOURCE.model_copy(update={"chunk": chunk, "rank": rank})
+
+    told = source_blocks(
+        [of("old", 2, 3, "Four days."), of("new", 3, 0, "Six days."),
+         of("old", 4, 0, "Edition 1, until replaced.")]
+    )  # fmt: skip
+    assert told == [
+        '<document of="The “old” page">\n'
+        '<source n="4" kind="page">Edition 1, until replaced.</source>\n'
+        '<source n="2" kind="page">Four days.</source>\n</document>',
+        '<source n="3" kind="page" of="The “new” page">Six days.</source>',
+    ]
 
 
 def test_a_case_of_the_company_is_told_as_an_example_of_style_and_no_source_of_facts() -> None:
