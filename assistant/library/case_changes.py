@@ -10,6 +10,8 @@ from assistant.library.storage.records import CaseAction
 
 UNJOINED: Mapping[int, int] = MappingProxyType({})
 """Every version is a change of its own."""
+_NOBODYS: frozenset[CaseAction] = frozenset({"checked", "asked"})
+"""What a run notes beside the words of a case: its findings, its questions."""
 
 
 class Version(Protocol):
@@ -27,11 +29,11 @@ def original(history: Mapping[int, Version], version: int) -> int:
     return version if restores is None else restores
 
 
-def before_checks(history: Mapping[int, Version], version: int) -> int:
-    """The version that said what this one shows before something was found in it: what changes
-    findings only is nobody's change of the case."""
+def before_notes(history: Mapping[int, Version], version: int) -> int:
+    """The version that said what this one shows before a run noted something beside it: what
+    changes findings or questions only is nobody's change of the case."""
     shown = original(history, version)
-    while history[shown].action == "checked" and shown - 1 in history:
+    while history[shown].action in _NOBODYS and shown - 1 in history:
         shown = original(history, shown - 1)
     return shown
 
@@ -41,12 +43,11 @@ def last_change(
 ) -> tuple[int, int] | None:
     """The version that the last change made, and the one before it; ``None`` where the words that
     ``version`` shows came from no change that can be taken back."""
-    shown = before_checks(history, version)
+    shown = before_notes(history, version)
     before = begun.get(shown, shown - 1)
     if before not in history or history[before].action == "removed":
         return None
-    kept = history[shown].action in ("asked", "masked")  # nobody's change of the words
-    return None if kept else (shown, before)
+    return None if history[shown].action == "masked" else (shown, before)
 
 
 def standing(
@@ -58,4 +59,4 @@ def standing(
     while (last := last_change(history, version, begun)) is not None:
         changed, version = last
         found.append(changed)
-    return found, before_checks(history, version)
+    return found, before_notes(history, version)

@@ -184,6 +184,23 @@ def not_as_seen(row: CaseRow, mine: TestCase) -> EditConflict:
     )
 
 
+def decided_late(connection: Connection, row: CaseRow, mine: TestCase) -> EditConflict:
+    """The error where something was done with a case since it was seen that is decided on here."""
+    here = matching(
+        case_versions, project_id=row.project_id, case_id=row.id, version=row.row_version
+    )
+    action: CaseAction = connection.execute(select(case_versions.c.action).where(here)).scalar_one()
+    done = action if action in ("accepted", "rejected", "edited", "written again") else "changed"
+    by = f" by {row.updated_by}" if row.updated_by else ""
+    return _edit_conflict(
+        row,
+        mine,
+        f"Test case “{row.id}” was {done}{by} after you opened it, so your decision "
+        f"({mine.status}) was not kept. See it as it is now, and decide again if you still want "
+        "to.",
+    )
+
+
 def remove(connection: Connection, row: CaseRow, *, by: str, reason: str) -> None:
     """Take a case out; its history stays, with a last line that says so."""
     line = _version(
@@ -199,8 +216,8 @@ def _conflict(row: CaseRow, mine: TestCase) -> EditConflict:
         row,
         mine,
         f"{row.updated_by or 'Someone'} saved test case “{row.id}” while you had it open (it is at "
-        f"version {row.row_version} now). Nothing was overwritten. Compare both texts, then save "
-        "yours again or keep theirs.",
+        f"version {row.row_version} now). Nothing was overwritten. Look at it as it is now, and do "
+        "it again if you still want to.",
     )
 
 

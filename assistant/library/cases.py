@@ -14,7 +14,7 @@ from assistant.errors import LibraryError
 from assistant.library import case_rows
 from assistant.library.case_changes import (
     UNJOINED,
-    before_checks,
+    before_notes,
     last_change,
     original,
     standing,
@@ -49,6 +49,8 @@ _ACTIONS: dict[CaseStatus, CaseAction] = {
 }
 _BY_RUNS: tuple[CaseAction, ...] = ("added", "asked", "written again", "checked")
 """Why a version came to be that a run made and no person."""
+CAME_UP = "what the model asked while it wrote"
+"""Why a case carries other questions, as its history says it."""
 
 
 class CaseStore(Store):
@@ -94,8 +96,9 @@ class CaseStore(Store):
                 put = {"open_questions": tuple(asked), "running_questions": tuple(running)}
                 if put != {name: getattr(case, name) for name in put}:
                     case = case.model_copy(update=put)
-                    by = _writer_of(connection, row.project_id, run_id)
-                    case_rows.replace(connection, row, case, by=by, action="asked")
+                    case_rows.replace(
+                        connection, row, case, by="", action="asked", reason=CAME_UP
+                    )
 
     def add_case(
         self,
@@ -278,7 +281,8 @@ class CaseStore(Store):
             seen = seen_text or _words_at(connection, row, expected_version)
             if (current.status, current.status_reason) == (status, reason) and seen == now:
                 return stored(row)
-            check_version(row, expected_version, changed)
+            if row.row_version != expected_version:
+                raise case_rows.decided_late(connection, row, changed)
             if seen != now:
                 raise not_as_seen(row, changed)
             action = _ACTIONS[status]
@@ -480,7 +484,7 @@ def _own_additions(connection: Connection, here: ColumnElement[bool], by: str) -
         gone = max((at for at, one in history.items() if one.action == "removed"), default=0)
         kept = {at: one for at, one in history.items() if at > gone}
         if (
-            before_checks(kept, max(kept)) == min(kept)
+            before_notes(kept, max(kept)) == min(kept)
             and all(one.actor == plain(by) for one in kept.values() if one.action != "checked")
             and case_id not in touched
         ):

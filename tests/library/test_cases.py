@@ -177,6 +177,20 @@ def test_a_decision_is_bound_to_the_words_that_were_on_screen(
     assert library.case(project.id, "T-1").status == "draft"
 
 
+def test_a_decision_that_meets_another_says_what_was_decided(
+    library: Library, project: Project
+) -> None:
+    """There are no two texts to compare, and nothing to keep."""
+    library.add_case(project.id, None, case())
+    library.set_status(project.id, "T-1", "accepted", by="ann", expected_version=1)
+    with pytest.raises(EditConflict) as refused:
+        library.set_status(project.id, "T-1", "rejected", reason="No", by="bob", expected_version=1)
+    said = str(refused.value)
+    assert "was accepted by ann after you opened it" in said
+    assert "your decision (rejected) was not kept" in said
+    assert "both texts" not in said
+
+
 def test_every_word_of_a_case_is_in_its_hash() -> None:
     step = TestStep(number=1, action="a", test_data="d", expected_result="e")
     one = TestCase(id="T", title="t", objective="o", preconditions=("p",), steps=(step,))

@@ -16,8 +16,8 @@ from langchain_core.messages import AIMessage
 from syncing import quick_workspace
 from written_again import write_now
 
-from assistant.domain import CaseOrigin, GenerationConfig, ModelSpec, TestCase
-from assistant.errors import InvalidOutput, LibraryError
+from assistant.domain import CaseOrigin, GenerationConfig, ModelSpec, Question, TestCase
+from assistant.errors import EditConflict, InvalidOutput, LibraryError
 from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.library import StoredCase
 from assistant.workflow.deployment.ways_of_writing import choose_way
@@ -224,4 +224,60 @@ def test_another_test_leaves_the_case_and_the_others_are_written(project: Projec
         project.again(first, second)
     library = project.workspace.library
     assert library.case(project.project_id, first.id) == first
+    assert library.case(project.project_id, "TC-2").case.preconditions == ("Bob",)
+
+
+def test_a_question_that_comes_with_the_words_is_no_change_of_its_own(project: Project) -> None:
+    """Before and after, and undo, were gone as soon as the model asked something too."""
+    stored = project.case()
+    asked = {"criterion": stored.case.criterion_ids[0], "words": "paid to the card",
+             "question": "To which card is the refund paid?"}  # fmt: skip
+    fresh = told(stored.case, preconditions=["Bob"])
+    project.chat.answers = [fresh | {"questions": [asked]}]
+    (again,) = project.again(stored)
+    assert asked["question"] in again.case.open_questions
+    library = project.workspace.library
+    last = library.last_change(project.project_id, stored.id)
+    assert last is not None
+    assert (last.changed.action, last.before.case) == ("written again", stored.case)
+    assert [(one.action, one.by) for one in library.history(project.project_id, stored.id)] == [
+        ("added", "Tess"), ("written again", "Tess"), ("asked", ""),
+    ]  # fmt: skip
+    (change,) = library.standing_changes(project.project_id, project.run.id)
+    assert (change.action, change.version, change.is_last) == ("written again", 2, True)
+    back = library.undo(
+        project.project_id, stored.id, by="Tess", expected_version=again.row_version
+    )
+    assert back.case == stored.case
+
+
+def test_what_is_edited_meanwhile_stays_and_the_others_are_written(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edit ended the writing of all; a question that came up meanwhile is no edit."""
+    first = project.case()
+    second = project.add(id="TC-2", title="Another payer is refunded to the card")
+    library, ask = project.workspace.library, project.chat.invoke
+
+    def meanwhile(*given: Any, **more: Any) -> dict[str, Any]:
+        if not project.chat.prompts:
+            mine = first.case.model_copy(update={"title": "Mine"})
+            library.update_case(project.project_id, mine, expected_version=1, by="Tess")
+            question = Question(criterion_id="PAY-71-AC1", kind="ambiguous", text="Who?")
+            library.add_questions(
+                project.run.id, [question], bears_on=lambda _, case: case.id == "TC-2"
+            )
+        return ask(*given, **more)
+
+    monkeypatch.setattr(project.chat, "invoke", meanwhile)
+    project.chat.answers = [
+        told(first.case, preconditions=["Ann"]),
+        told(second.case, preconditions=["Bob"]),
+    ]
+    with pytest.raises(
+        EditConflict, match=f"^{first.id} stays as it is now: it was edited or dec"
+    ) as kept:
+        project.again(first, second)
+    assert "Compare" not in str(kept.value)
+    assert library.case(project.project_id, first.id).title == "Mine"
     assert library.case(project.project_id, "TC-2").case.preconditions == ("Bob",)

@@ -20,7 +20,7 @@ from assistant.domain import (
     Timings,
     present_writer_id,
 )
-from assistant.errors import InvalidOutput
+from assistant.errors import EditConflict, InvalidOutput
 from assistant.generation.chain import (
     CaseReady,
     CaseRefused,
@@ -191,6 +191,7 @@ def _body(again: Again) -> generate_cases.Body:
         ended = RunFinished(timings=Timings(), uncovered_criteria=())
         done, total = 0, len(again.revisions) or len(again.conditions)
         refused: list[Refusal] = []
+        stays: list[str] = []
         bears_on = bearing(again.run.epics)
         rating = rating_of(workspace, again.run.generation.writer)
         for event in _written(workspace, project_id, again, cancelled):
@@ -201,7 +202,11 @@ def _body(again: Again) -> generate_cases.Body:
                     library.record_plan(run.id, wanted, event.questions, sources)
                     workspace.jobs.report(run.id, 0, total)
                 case CaseReady():
-                    kept = again.keep(rated(event.written, rating))
+                    try:
+                        kept = again.keep(rated(event.written, rating))
+                    except EditConflict as error:  # of this case: the others are written
+                        stays.append(str(error))
+                        continue
                     done += 1
                     workspace.jobs.report(run.id, done, max(total, done))
                     if on_case is not None:
@@ -218,8 +223,9 @@ def _body(again: Again) -> generate_cases.Body:
         library.finish_run(
             run.id, status="cancelled" if cancelled() else "done", timings=ended.timings
         )
-        if refused:
-            raise InvalidOutput(" ".join(map(_told, refused)))
+        if stays or refused:
+            told = " ".join([*stays, *map(_told, refused)])
+            raise InvalidOutput(told) if refused else EditConflict(told)
 
     return write_cases
 

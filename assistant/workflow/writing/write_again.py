@@ -24,7 +24,7 @@ from assistant.domain import (
     TestCase,
     TestStep,
 )
-from assistant.errors import LibraryError
+from assistant.errors import EditConflict, LibraryError
 from assistant.generation.proof import RULES
 from assistant.generation.step_replacement import renumbered, replacement, with_step
 from assistant.generation.writer import Revision, WrittenCase
@@ -270,14 +270,21 @@ def _planned(
         stored = by_id[written.case.id]
         if reason == ASKED and _says(written.case) == _says(stored.case):
             return stored
-        return workspace.library.rewrite_case(
-            project_id,
-            written.case,
-            run.id,
-            rejected=written.rejected,
-            expected_version=stored.row_version,
-            reason=_with(reason, wish, written.aim),
-        )
+        try:
+            return workspace.library.rewrite_case(
+                project_id,
+                written.case,
+                run.id,
+                rejected=written.rejected,
+                expected_version=_version_now(workspace, project_id, stored),
+                reason=_with(reason, wish, written.aim),
+            )
+        except EditConflict as error:
+            raise EditConflict(
+                f"{stored.id} stays as it is now: it was edited or decided on while it was being "
+                "written again, and what was written is dropped. Write it again if you still want "
+                "to."
+            ) from error
 
     return Again(
         run,
@@ -294,6 +301,14 @@ def _planned(
             for stored in cases
         ),
     )
+
+
+def _version_now(workspace: Workspace, project_id: str, stored: StoredCase) -> int:
+    """The version of a case that still reads as ``stored``: findings and questions may have come to
+    it while the writing waited. Else that of ``stored``, which is no longer the present one."""
+    now = workspace.library.case(project_id, stored.id)
+    same = (now.text_hash, now.status) == (stored.text_hash, stored.status)
+    return now.row_version if same else stored.row_version
 
 
 def _with(reason: str, *details: str) -> str:
