@@ -96,9 +96,7 @@ class CaseStore(Store):
                 put = {"open_questions": tuple(asked), "running_questions": tuple(running)}
                 if put != {name: getattr(case, name) for name in put}:
                     case = case.model_copy(update=put)
-                    case_rows.replace(
-                        connection, row, case, by="", action="asked", reason=CAME_UP
-                    )
+                    case_rows.replace(connection, row, case, by="", action="asked", reason=CAME_UP)
 
     def add_case(
         self,

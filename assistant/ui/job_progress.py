@@ -5,15 +5,17 @@ Says beside a search that not all sources can be found yet, for as long as that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
 
+from assistant.ui.counts import counted
 from assistant.ui.plain_text import plain
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources
+from assistant.workflow.writing.runs import AGAIN
 
 POLL_SECONDS = 0.7
 STOP_ICON = ":material/stop_circle:"
@@ -44,6 +46,16 @@ def job_progress(
 def progress_bar(done: int, total: int, words: str) -> None:
     """A bar; it stands at its beginning until it is known how much there is to do."""
     st.progress(min(1.0, done / total) if total else 0.0, words)
+
+
+def waits_for_model(opened: Workspace, project_id: str, before: Sequence[str]) -> str:
+    """That work waits for the runs ``before``, and how far the one is that has the model, where it
+    is of this project: all that is known of how long it will take."""
+    told = f"Waiting for the model: {counted(len(before), 'run')} before this one"
+    row = next((one for one in opened.library.runs(project_id) if one.id == before[0]), None)
+    if row is None or row.id.startswith(AGAIN):
+        return told
+    return f"{told} ({counted(row.written, 'case')} so far for {counted(row.conditions, 'item')})"
 
 
 @contextmanager

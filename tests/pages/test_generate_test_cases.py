@@ -910,6 +910,43 @@ def test_a_case_written_again_as_wanted_stands_beside_what_it_was(
 
 
 @pytest.mark.long
+def test_what_waits_for_the_model_to_be_written_again_says_so(
+    server: EndpointServer, open_app: Callable[..., AppTest]
+) -> None:
+    """It said for minutes that it was writing, and two buttons *Cancel* did not say what."""
+    app = generated(open_app(), SCENARIO)
+    case_id = app.query_params["case"]
+    jobs, held, free = state.workspace().jobs, threading.Event(), threading.Event()
+
+    def other_run(stop: Callable[[], bool]) -> None:
+        with jobs.model_turn("other", stop):
+            held.set()
+            free.wait(60)
+
+    jobs.start("other", other_run)
+    assert held.wait(60)
+    try:
+        app.selectbox(key=f"again-writer-{case_id}").set_value("endpoint").run()
+        app.button(key="write_part").click().run()
+        until(app, lambda: "Waiting" in str([one.proto for one in app.get("progress")]))
+        told = str(app.get("progress")[0].proto.text).replace("\\", "")
+        assert told == (
+            f"Waiting for the model: 1 run before this one. Then {case_id} is written again…"
+        )
+        menu = str(next(one.proto for one in app.get("popover") if "Write again" in str(one.proto)))
+        assert "disabled: true" in menu
+        assert f"{case_id} is to be written again first." in menu.replace("\\", "")
+        cancel = app.button(key="cancel_again")
+        assert (cancel.label, cancel.help.replace("\\", "")) == ("Cancel writing again", case_id)
+        cancel.click().run()
+        until(app, lambda: not app.get("progress"))
+        assert not server.bodies
+        assert not any("stays as it was" in one.value for one in app.info), "nothing came out"
+    finally:
+        free.set()
+
+
+@pytest.mark.long
 def test_without_an_able_model_nobody_reads_again(app: AppTest) -> None:
     run = generated(app, SCENARIO)
     run.segmented_control(key="run_view").set_value("quality").run()

@@ -7,6 +7,8 @@ it answers, is under test.
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -281,3 +283,61 @@ def test_what_is_edited_meanwhile_stays_and_the_others_are_written(
     assert "Compare" not in str(kept.value)
     assert library.case(project.project_id, first.id).title == "Mine"
     assert library.case(project.project_id, "TC-2").case.preconditions == ("Bob",)
+
+
+def test_what_was_started_together_counts_together_to_its_end(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cases that several runs wrote are written again by several runs: 1 case, then 0 of 2."""
+    first = project.case()
+    project.add(id="TC-2", title="Another payer is refunded to the card")
+    project.add(id="TC-3", title="A third payer is refunded to the card")
+    project.chat.answers = [told(first.case, preconditions=["Ann"])]
+    (first,) = project.again(first)
+    ask, jobs = project.chat.invoke, project.workspace.jobs
+    seen: list[follow_up_runs.Underway | None] = []
+
+    def looked(*given: Any, **more: Any) -> dict[str, Any]:
+        seen.append(follow_up_runs.underway(project.workspace, project.run.id))
+        return ask(*given, **more)
+
+    monkeypatch.setattr(project.chat, "invoke", looked)
+    planned = write_again.begin(
+        project.workspace, project.project_id, ["TC-2", "TC-3", first.id],
+        by="Tess", writer="endpoint",
+    )  # fmt: skip
+    assert len(planned) == 2
+    project.chat.answers = [
+        told(one, preconditions=["Bob"])
+        for again in planned
+        for one in (r.case for r in again.revisions)
+    ]
+    held, free = threading.Event(), threading.Event()
+
+    def other_run(stop: Any) -> None:
+        with jobs.model_turn("other", stop):
+            held.set()
+            free.wait(60)
+
+    jobs.start("other", other_run)
+    assert held.wait(60)
+    follow_up_runs.start(project.workspace, project.project_id, planned)
+    deadline = time.monotonic() + 60
+    while (
+        not (waits := follow_up_runs.underway(project.workspace, project.run.id))
+        or not waits.waits_for
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert (waits.done, waits.total, waits.waits_for) == (0, 3, ("other",))
+    assert set(waits.case_ids) == {"TC-2", "TC-3", first.id}
+    free.set()
+    for again in planned:
+        assert jobs.wait(again.run.id, 60)
+        assert not jobs.state(again.run.id).error
+    assert [(one.done, one.total, one.waits_for) for one in seen if one] == [
+        (0, 3, ()),
+        (1, 3, ()),
+        (2, 3, ()),
+    ]
+    assert follow_up_runs.underway(project.workspace, project.run.id) is None

@@ -11,6 +11,7 @@ from assistant.ui.ask.ask_talks import CARRIED
 from assistant.ui.cases.sources_panel import others_found, source_card
 from assistant.ui.counts import counted
 from assistant.ui.home.kept_request import ASKED, PASTE, TEXT, hand_over
+from assistant.ui.job_progress import waits_for_model
 from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, errors_shown
@@ -18,7 +19,6 @@ from assistant.workflow.ask.ask_sources import Answer, AnswerSentence, AnswerSou
 from assistant.workflow.ask.ask_talks import save_rule
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing.runs import AGAIN
 
 PASSAGES_SHOWN = 5
 GENERATE = "pages/generate_test_cases.py"
@@ -72,8 +72,8 @@ def _line(text: str) -> str:
 def _progress(opened: Workspace, answer: Answer) -> None:
     told = "Searching the sources…"
     if before := opened.jobs.runs_before(answer.id):
-        told = f"Waiting for the model: {counted(len(before), 'run')} before this one"
-        told += f"{_far(opened, before[0])}. Passages alone are found at once…"
+        waits = waits_for_model(opened, st.session_state[RECORD].project_id, before)
+        told = f"{waits}. Passages alone are found at once…"
     elif answer.shown:
         found = counted(len(answer.shown), "passage")
         told = f"Reading {found}; each sentence is shown once it is proved…"
@@ -85,16 +85,6 @@ def _progress(opened: Workspace, answer: Answer) -> None:
         st.markdown(f":gray[:material/progress_activity: {told}]", width="stretch")
         if pressed("Cancel", icon=":material/stop_circle:", key=f"cancel-{answer.id}"):
             opened.jobs.cancel(answer.id)
-
-
-def _far(opened: Workspace, run_id: str) -> str:
-    """How far a run of this project is, which is all that is known of how long it will take."""
-    project_id = st.session_state[RECORD].project_id
-    row = next((one for one in opened.library.runs(project_id) if one.id == run_id), None)
-    if row is None or row.id.startswith(AGAIN):
-        return ""
-    items = counted(row.conditions, "item")
-    return f" ({counted(row.written, 'case')} so far for {items})"
 
 
 def _passages(answer: Answer) -> None:

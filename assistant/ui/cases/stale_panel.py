@@ -11,6 +11,7 @@ from assistant.ui.home.write_again_menu import BESIDE, not_written
 from assistant.ui.home.writing_progress import (
     NO_WRITER,
     follow,
+    why_not_now,
     write_again_button,
     writing_progress,
 )
@@ -101,7 +102,7 @@ def stale_panel(
     if case is None:
         _kept_right(opened, record, case_id)
         return
-    help: str | None = not_written(stored) or None
+    help: str | None = not_written(stored) or why_not_now(opened, record.run_id) or None
     if not help and not write_again.has_writer(opened, record.project_id, record.run_id, [case_id]):
         help = NO_WRITER
     faults = _faults(
@@ -221,4 +222,5 @@ def _start(opened: Workspace, record: Session, case_id: str) -> None:
         planned = write_again.begin(
             opened, record.project_id, [case_id], by=record.user, accepted=True
         )
-        follow(follow_up_runs.start(opened, record.project_id, planned))
+        before = {case_id: opened.library.case(record.project_id, case_id).row_version}
+        follow(follow_up_runs.start(opened, record.project_id, planned), before)

@@ -128,7 +128,7 @@ def _menus(opened: Workspace, record: Session) -> None:
     with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
         if summary.status in ACTIVE:
             st.button(
-                "Cancel",
+                "Cancel the run",
                 icon=":material/stop_circle:",
                 on_click=generate_cases.cancel,
                 args=(opened, summary.id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.browser_scripts import was_narrow
-from assistant.ui.home.writing_progress import follow
+from assistant.ui.home.writing_progress import follow, why_not_now
 from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.plain_text import cut, label, visible
 from assistant.ui.state import Session, error_kept
@@ -29,8 +29,7 @@ def not_written(stored: StoredCase) -> str:
 
 def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, view: RunView) -> None:
     """A menu beside the decisions; disabled where no run wrote the case."""
-    hindered = not_written(stored)
-    busy = bool(follow_up_runs.active(opened, record.run_id))
+    hindered = not_written(stored) or why_not_now(opened, record.run_id)
     narrow = was_narrow()
     says = WHAT if narrow else None
     with st.popover(
@@ -38,7 +37,7 @@ def write_again_menu(opened: Workspace, record: Session, stored: StoredCase, vie
         type="tertiary",
         icon=":material/refresh:",
         key=menu_key("write_again_menu"),
-        disabled=busy or bool(hindered),
+        disabled=bool(hindered),
         help=hindered or says,
     ):
         part = st.selectbox(

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from assistant.errors import AssistantError
 from assistant.ui.cases.case_undo import note_made
 from assistant.ui.counts import counted
-from assistant.ui.job_progress import progress_bar
-from assistant.ui.plain_text import plain
+from assistant.ui.job_progress import progress_bar, waits_for_model
+from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs, generate_cases, write_again
+from assistant.workflow.writing.follow_up_runs import Underway
 
 JOBS, BEFORE, LEFT_OPEN = "writing_again", "written_before", "gaps_left_open"
 POLL_SECONDS = 0.7
+NAMED = 300
+"""Characters of the names of cases on a button."""
 NO_WRITER = "No model is set up to write. Settings > Models, or change the case by hand."
 """Why cases cannot be written again, where the writer that they had is not there any more."""
 
@@ -52,22 +54,26 @@ def write_again_button(
         help=help if possible else NO_WRITER,
     ):
         with page_action():
+            listed = opened.library.cases(record.project_id, run_id=record.run_id)
+            before = {one.id: one.row_version for one in listed if one.id in case_ids}
             jobs, left_open = write_again.start_where_possible(
                 opened, record.project_id, case_ids, by=record.user, reason=reason
             )
-            follow(jobs, left_open=left_open)
+            follow(jobs, before, left_open=left_open)
 
 
 def _written(opened: Workspace, record: Session, was_active: bool) -> None:
-    active = follow_up_runs.active(opened, record.run_id)
-    if active:
-        states = [opened.jobs.state(job) for job in active]
-        done, total = sum(one.done for one in states), sum(one.total for one in states)
+    now = follow_up_runs.underway(opened, record.run_id)
+    if now is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            share = f"{done} of {counted(total, 'case')}" if total > 1 else "one case"
-            progress_bar(done, total, f"Writing {share} from present sources…")
-            if pressed("Cancel", icon=":material/stop_circle:", key="cancel_again"):
-                for job in active:
+            progress_bar(now.done, now.total, _told(opened, record, now))
+            if pressed(
+                "Cancel writing again" if now.case_ids else "Cancel the missing cases",
+                icon=":material/stop_circle:",
+                key="cancel_again",
+                help=label(", ".join(now.case_ids), limit=NAMED) if now.case_ids else None,
+            ):
+                for job in now.jobs:
                     generate_cases.cancel(opened, job)
         return
     if was_active:
@@ -81,9 +87,38 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
                 _problems(errors, left_open)
             st.button("Dismiss", icon=":material/close:", type="tertiary", key="dismiss_written")
     before: dict[str, int] = st.session_state.pop(BEFORE, {})
-    if not errors:
-        _note_written(opened, record, before)
-        _unchanged(opened, record, before)
+    unchanged = _note_written(opened, record, before)
+    cancelled = any(map(opened.library.is_cancelled, jobs))
+    if not (errors or left_open or cancelled):
+        for case_id in unchanged:
+            st.info(
+                f"{plain(case_id)} stays as it was: the same words came out.",
+                icon=":material/check:",
+            )
+
+
+def _told(opened: Workspace, record: Session, now: Underway) -> str:
+    """What is written, or what that waits for."""
+    many = counted(now.total, "case" if now.case_ids else "missing case")
+    name = label(now.case_ids[0]) if len(now.case_ids) == 1 else ""
+    again = " again" if now.case_ids else ""
+    if now.waits_for:
+        waits = waits_for_model(opened, record.project_id, now.waits_for)
+        return f"{waits}. Then {name or many} {'is' if now.total == 1 else 'are'} written{again}…"
+    return f"Writing {name or f'{now.done} of {many}'}{again} from present sources…"
+
+
+def why_not_now(opened: Workspace, run_id: str) -> str:
+    """Why no case of the list can be written again at this moment; empty where one can."""
+    now = follow_up_runs.underway(opened, run_id)
+    if now is None:
+        return ""
+    what = "Missing cases are to be written"
+    if len(now.case_ids) == 1:
+        what = f"{label(now.case_ids[0])} is to be written again"
+    elif now.case_ids:
+        what = f"{counted(now.total, 'case')} are to be written again"
+    return f"{what} first. Wait for that, or cancel it above."
 
 
 def _problems(errors: Sequence[str], left_open: Sequence[str]) -> None:
@@ -98,23 +133,18 @@ def _problems(errors: Sequence[str], left_open: Sequence[str]) -> None:
         )
 
 
-def _note_written(opened: Workspace, record: Session, before: dict[str, int]) -> None:
-    """What came of a press of this session is a deed of it, which an undo takes back."""
+def _note_written(opened: Workspace, record: Session, before: dict[str, int]) -> list[str]:
+    """What came of a press of this session is a deed of it, which an undo takes back. Returns the
+    cases of which nothing came: nothing on screen would say so."""
+    unchanged = []
     for case_id, version in before.items():
-        for one in opened.library.history(record.project_id, case_id):
-            if one.version == version + 1 and one.action == "written again":
-                note_made((case_id, one.version))
-
-
-def _unchanged(opened: Workspace, record: Session, before: dict[str, int]) -> None:
-    """Say so where the same words came as before: nothing on screen would."""
-    for case_id, version in before.items():
-        try:
-            same = opened.library.case(record.project_id, case_id).row_version == version
-        except AssistantError:
-            continue
-        if same:
-            st.info(
-                f"{plain(case_id)} stays as it was: the same words came out.",
-                icon=":material/check:",
-            )
+        history = opened.library.history(record.project_id, case_id)
+        made = [
+            one.version
+            for one in history
+            if one.version > version and one.action == "written again" and one.by == record.user
+        ]
+        note_made(*((case_id, one) for one in made))
+        if not made:
+            unchanged.append(case_id)
+    return unchanged

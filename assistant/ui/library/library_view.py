@@ -116,9 +116,7 @@ def _history(opened: Workspace, record: Session, case_id: str) -> None:
         for change in changes:
             reason = f": {label(change.reason, limit=200)}" if change.reason else ""
             by = f" · {label(change.by)}" if change.by else ""
-            st.markdown(
-                f":small[**{change.version}** {change.action}{by} · {change.at}{reason}]"
-            )
+            st.markdown(f":small[**{change.version}** {change.action}{by} · {change.at}{reason}]")
             for sign, color, lines in (("−", "red", change.removed), ("+", "green", change.added)):
                 for line in lines:
                     st.caption(f":{color}[{sign}] {label(line, limit=300)}")

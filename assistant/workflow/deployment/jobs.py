@@ -64,12 +64,16 @@ class _Line:
 
 @dataclass(frozen=True)
 class JobState:
-    """How far a job is. ``error`` is empty unless the last job of this id failed."""
+    """How far a job is. ``error`` is empty unless the last job of this id failed. ``about`` are the
+    ids of what it works on, ``together`` the jobs that were started with it, where that was said.
+    """
 
     active: bool = False
     done: int = 0
     total: int = 0
     error: str = ""
+    about: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
 
 class Jobs:
@@ -85,18 +89,23 @@ class Jobs:
         self._model = _Line(1)
         self._search = _Line(SEARCHES_AT_ONCE)
 
-    def start(self, job_id: str, work: Callable[[StopCheck], None]) -> None:
-        """Run ``work`` in a thread of its own; it is told through its argument when to stop."""
+    def start(
+        self, job_id: str, work: Callable[[StopCheck], None], *, known: JobState = JobState()
+    ) -> None:
+        """Run ``work`` in a thread of its own; it is told through its argument when to stop.
+
+        ``known`` is what is known of it before it begins: how much there is to do, and of what.
+        """
         stop = threading.Event()
 
         def body() -> None:
             try:
                 work(stop.is_set)
             except AssistantError as error:
-                self._note(job_id, JobState(error=str(error)))
+                self._note(job_id, error=str(error))
             except Exception:  # a bug, not an outcome: it surfaces in the log
                 log.exception("job %s failed", job_id)
-                self._note(job_id, JobState(error="An internal error ended this work."))
+                self._note(job_id, error="An internal error ended this work.")
             finally:
                 with self._lock:
                     self._threads.pop(job_id, None)
@@ -106,7 +115,7 @@ class Jobs:
         with self._lock:
             self._threads[job_id] = thread
             self._stops[job_id] = stop
-            self._reports[job_id] = JobState()
+            self._reports[job_id] = known
         thread.start()
 
     def start_counted(self, job_id: str, work: Callable[[Progress, StopCheck], None]) -> None:
@@ -141,7 +150,7 @@ class Jobs:
 
     def report(self, job_id: str, done: int, total: int) -> None:
         """Say how far a job is, for whoever looks."""
-        self._note(job_id, JobState(done=done, total=total))
+        self._note(job_id, done=done, total=total)
 
     def state(self, job_id: str) -> JobState:
         """How far a job is; of a job that never ran: not active, nothing done."""
@@ -149,9 +158,10 @@ class Jobs:
             known = self._reports.get(job_id, JobState())
             return replace(known, active=job_id in self._threads)
 
-    def _note(self, job_id: str, state: JobState) -> None:
+    def _note(self, job_id: str, *, done: int = 0, total: int = 0, error: str = "") -> None:
         with self._lock:
-            self._reports[job_id] = state
+            known = self._reports.get(job_id, JobState())
+            self._reports[job_id] = replace(known, done=done, total=total, error=error)
 
     def is_active(self, job_id: str) -> bool:
         """Whether the job runs or waits in this process."""

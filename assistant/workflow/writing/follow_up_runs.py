@@ -33,7 +33,7 @@ from assistant.generation.chain import (
 from assistant.generation.proof import bearing
 from assistant.generation.writer import Refusal, Revision, WrittenCase
 from assistant.library import StoredCase
-from assistant.workflow.deployment.jobs import StopCheck
+from assistant.workflow.deployment.jobs import JobState, StopCheck
 from assistant.workflow.deployment.models import model_spec
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.ways_of_writing import rating_of
@@ -79,6 +79,26 @@ class Again:
     revisions: tuple[Revision, ...] = ()
     present: tuple[TestCase, ...] = ()
 
+    @property
+    def cases(self) -> int:
+        """How many cases it writes, as far as is known beforehand."""
+        return len(self.revisions) or len(self.conditions)
+
+
+@dataclass(frozen=True)
+class Underway:
+    """What is being written for the list of a run: by which jobs, how many cases of how many.
+
+    ``case_ids`` are the cases that are written again (none: missing ones are written), and
+    ``waits_for`` the runs that have the model before it does, the one first that has it now.
+    """
+
+    jobs: tuple[str, ...]
+    done: int
+    total: int
+    case_ids: tuple[str, ...]
+    waits_for: tuple[str, ...]
+
 
 def planned_run(
     workspace: Workspace,
@@ -116,11 +136,15 @@ def planned_run(
 
 def start(workspace: Workspace, project_id: str, planned: Sequence[Again]) -> list[str]:
     """Keep these runs and write them in worker threads; returns the ids of their jobs."""
+    together = tuple(again.run.id for again in planned)
     for again in planned:
         workspace.library.start_run(project_id, again.run)
     for again in planned:
-        workspace.jobs.start(again.run.id, partial(_write, workspace, project_id, again))
-    return [again.run.id for again in planned]
+        about = tuple(one.case.id for one in again.revisions)
+        known = JobState(total=again.cases, about=about, together=together)
+        work = partial(_write, workspace, project_id, again)
+        workspace.jobs.start(again.run.id, work, known=known)
+    return list(together)
 
 
 def write_now(
@@ -140,6 +164,27 @@ def write_now(
 def active(workspace: Workspace, run_id: str) -> tuple[str, ...]:
     """The jobs that write for the list of a run at this moment."""
     return workspace.jobs.active_ids(_prefix(run_id))
+
+
+def underway(workspace: Workspace, run_id: str) -> Underway | None:
+    """What is being written for the list of a run at this moment; ``None`` where nothing is.
+
+    What was started together counts together, until the last of it has ended.
+    """
+    jobs = workspace.jobs
+    running = active(workspace, run_id)
+    if not running:
+        return None
+    listed = dict.fromkeys(name for one in running for name in (*jobs.state(one).together, one))
+    states = [jobs.state(name) for name in listed]
+    waiting = [[b for b in jobs.runs_before(one) if b not in listed] for one in running]
+    return Underway(
+        jobs=running,
+        done=sum(one.done for one in states),
+        total=sum(one.total for one in states),
+        case_ids=tuple(dict.fromkeys(name for one in states for name in one.about)),
+        waits_for=tuple(waiting[0]) if all(waiting) else (),
+    )
 
 
 def asked_again(
@@ -189,7 +234,7 @@ def _body(again: Again) -> generate_cases.Body:
     ) -> None:
         library = workspace.library
         ended = RunFinished(timings=Timings(), uncovered_criteria=())
-        done, total = 0, len(again.revisions) or len(again.conditions)
+        done, total = 0, again.cases
         refused: list[Refusal] = []
         stays: list[str] = []
         bears_on = bearing(again.run.epics)
