@@ -164,3 +164,24 @@ def test_what_somebody_else_saved_between_two_fields_is_a_conflict_still(
     assert (stored(app).title, stored(app).priority) == ("A title of mine", "Low")
     app.button(key="conflict-merge").click().run()
     assert (stored(app).objective, stored(app).priority) == ("An aim of mine", "Low")
+
+
+def test_a_change_of_an_accepted_case_is_told_to_make_it_a_draft(app: AppTest) -> None:
+    case_id = app.query_params["case"]
+    first = stored(app)
+    project_id = app.query_params["project"]
+    library = state.workspace().library
+    library.set_status(project_id, case_id, "accepted", by="Tester", expected_version=1)
+    app.run()
+    assert any("This case is accepted." in one.value for one in app.caption)
+    app.text_input(key=f"case-title-{case_id}").set_value("A title of mine").run()
+    assert not app.exception
+    (said,) = app.toast
+    assert said.value.startswith(f"{case_id} is a draft again")
+    assert "(it was accepted)" in app.button(key="undo").help.replace("\\", "")
+    assert not any("This case is accepted." in one.value for one in app.caption)
+    app.text_input(key=f"case-title-{case_id}").set_value("Another title").run()
+    assert not app.toast, "a draft stays one"
+    app.button(key="undo").click().run()
+    app.button(key="undo").click().run()
+    assert (stored(app).title, stored(app).status) == (first.title, "accepted")

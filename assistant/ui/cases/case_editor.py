@@ -12,7 +12,7 @@ from assistant.ui.cases.case_view import mark
 from assistant.ui.cases.own_saves import Places, note_save, saved_since
 from assistant.ui.cases.proposals_panel import note_conflict
 from assistant.ui.plain_text import visible
-from assistant.ui.state import CASE_PROBLEM, Session, error_kept
+from assistant.ui.state import CASE_PROBLEM, Session, error_kept, note_done
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import proposals, review
 from assistant.workflow.review.review import StepEdit
@@ -63,6 +63,11 @@ class CaseEditor:
             if st.session_state.get(self._key(field)) != value:
                 st.session_state[self._key(field)] = value
         ask_before_leaving("pane-case")
+        if self.case.status == "accepted":
+            st.caption(
+                ":material/info: This case is accepted. With a change of its words it is a draft "
+                "again; Undo brings back both."
+            )
         title, priority = st.columns([4, 1])
         title.text_input("Title", key=self._key("title"), on_change=self._save_fields)
         priority.selectbox(
@@ -168,8 +173,17 @@ class CaseEditor:
             st.session_state[CASE_PROBLEM] = str(error)
             return False
         note_save(seen.row_version, saved, moved)
-        note_edit(saved.id, seen.row_version, saved.row_version)
+        self._note_edit(seen, saved)
         return True
+
+    def _note_edit(self, seen: StoredCase, saved: StoredCase) -> None:
+        note_edit(saved.id, seen.row_version, saved.row_version)
+        if seen.status == "accepted" and saved.status == "draft":
+            note_done(
+                f"{visible(saved.id)} is a draft again: other words than these were accepted. Undo "
+                "brings back both.",
+                icon=":material/edit_note:",
+            )
 
     def apply_fix(self, finding: LintFinding) -> None:
         """Put a finding's fix into the case, as a new version."""
@@ -185,7 +199,7 @@ class CaseEditor:
             )
             if proposals.same_places(present.case, saved.case):
                 note_save(present.row_version, saved)
-            note_edit(saved.id, present.row_version, saved.row_version)
+            self._note_edit(present, saved)
 
 
 def _step_edits(case: TestCase, places: Places, changed: dict[str, str]) -> list[StepEdit]:

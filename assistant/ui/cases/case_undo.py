@@ -173,7 +173,8 @@ def _said_of(change: LastChange) -> str:
         return _STATUS_SAID[after.status]
     fields = proposals.changed_fields(before, after)
     named = f": {'; '.join(fields[:3])}{' …' if len(fields) > 3 else ''}" if fields else ""
-    return f"{change.changed.action}{named}"
+    was = " (it was accepted)" if before.status == "accepted" and after.status == "draft" else ""
+    return f"{change.changed.action}{named}{was}"
 
 
 def undo(opened: Workspace, record: Session, following: NextUndo) -> None:

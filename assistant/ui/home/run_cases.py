@@ -23,7 +23,7 @@ from assistant.ui.cases.stale_panel import stale_bar, stale_of_run, stale_panel
 from assistant.ui.home.checklist_panel import shared_preconditions_panel
 from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, keep_address, show_problem
+from assistant.ui.state import Session, keep_address, show_done, show_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage, stale
 from assistant.workflow.review.review import BulkOutcome
@@ -51,6 +51,7 @@ def run_cases(
     """The list, the open case, and its sources beside it; ``counts`` is where they are counted."""
     if st.session_state.pop(DECIDED, False):
         st.rerun()  # what is accepted is counted above the cases too
+    show_done()
     open_wanted_source(opened)
     active = view.summary.status in ACTIVE
     if active:  # more sources may have come since the page was drawn
