@@ -96,7 +96,7 @@ def _case_list(opened: Workspace, record: Session, active: bool) -> None:
     rows = ordered_rows(opened, record, active=active)
     # While cases are written the computer has enough to do; the comparison comes with the last.
     verdicts = {} if active else run_verdicts(opened, record.project_id, summary, rows)
-    _progress(opened, summary, rows)
+    progress_line(opened, summary, rows)
     if active and summary.status not in ACTIVE:
         st.rerun()
     if not rows:
@@ -226,7 +226,7 @@ def _list_changed() -> None:
     st.session_state[CHOSEN] = st.session_state[FILTERED] = True
 
 
-def _progress(opened: Workspace, summary: RunSummary, rows: Sequence[CaseRow]) -> None:
+def progress_line(opened: Workspace, summary: RunSummary, rows: Sequence[CaseRow]) -> None:
     """One line: what is written and still to come. Cases and items are two counts: a case may be
     for several items, or for none."""
     if summary.status in ACTIVE:

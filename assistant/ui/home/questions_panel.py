@@ -291,6 +291,17 @@ REASON = "its question was answered"
 """Why cases are written again here, as their history says it."""
 
 
+AFTER_RUN = (
+    "An answer becomes a source with your name and the date; the cases written again after it "
+    "rest on it."
+)
+DURING_RUN = (
+    "An answer becomes a source with your name and the date. This run began without what you "
+    "answer now: once it is done, the cases that carry an answered question can be written again "
+    "from here."
+)
+
+
 def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     """What was open when the cases were written: each with a form, or its answer; and notices."""
     notices_list(view.notices)
@@ -298,11 +309,10 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     if not view.asked and not view.raised and not view.earlier:
         st.caption(":material/check: No open question was found in these criteria.")
         return
-    writing = view.summary.status in ACTIVE or writing_progress(opened, record)
-    st.caption(
-        "An answer becomes a source with your name and the date; the cases written again after it "
-        "rest on it."
-    )
+    active = view.summary.status in ACTIVE
+    with st.container():  # its place stays where there is no progress: see ``run_view``
+        writing = active or writing_progress(opened, record)
+    st.caption(DURING_RUN if active else AFTER_RUN)
     cases = [
         one
         for one in opened.library.cases(record.project_id, run_id=run.id)

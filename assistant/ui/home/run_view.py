@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from assistant.domain import RunStatus
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import panes
-from assistant.ui.cases.case_list import counts_line
+from assistant.ui.cases.case_list import POLL_SECONDS, counts_line, progress_line
 from assistant.ui.cases.case_undo import DECIDED, note_decision
 from assistant.ui.cases.stale_panel import stale_of_run
 from assistant.ui.counts import counted, date_time
@@ -65,7 +65,12 @@ def run_view(opened: Workspace, record: Session) -> None:
     st.session_state.pop(DECIDED, None)  # all of the page is drawn now
     panes()
     shown, opened_panes, counts = _header(opened, record, view)
-    basis_note(opened, record, view, stamp)
+    # A place of its own for what comes and goes: what is below is not drawn anew in the browser,
+    # where it may be typed into.
+    with st.container():
+        basis_note(opened, record, view, stamp)
+        if shown != "cases" and view.summary.status in ACTIVE:  # the list follows it itself
+            st.fragment(_follow, run_every=POLL_SECONDS)(opened, record, view.summary.status)
     if shown == "coverage":
         coverage_table(opened, record, view, stamp)
     elif shown == "quality":
@@ -75,6 +80,15 @@ def run_view(opened: Workspace, record: Session) -> None:
     else:
         # A step to the next case draws the cases alone, and what is counted above them.
         st.fragment(run_cases)(opened, record, view, opened_panes, counts)
+
+
+def _follow(opened: Workspace, record: Session, drawn: RunStatus) -> None:
+    """How far the run is; the page anew once it begins and once it has ended."""
+    summary = runs.summary(opened, record.project_id, record.run_id)
+    if summary.status != drawn:
+        st.rerun()
+    rows = runs.case_rows(opened, record.project_id, record.run_id)
+    progress_line(opened, summary, rows)
 
 
 def _view_label(name: str, view: RunView) -> str:
