@@ -19,6 +19,15 @@ _RULES_TITLE = re.compile(
     r"\s*(?:rules?|polic(?:y|ies)|rule\s?book|regulations?|gesch[aä]ftsregeln|reglas|r[eè]gles)\b",
     re.IGNORECASE,
 )
+_REQUIREMENTS_TITLE = re.compile(
+    r"\b(?:requirements?\s+(?:document|specification|definition|catalogue?|list)s?"
+    r"|(?:business|user|functional|system|software|product)\s+requirements?\b|BRD|SRS|URS|FRS|FRD"
+    r"|lastenheft|anforderungs(?:dokument|spezifikation|katalog|liste)|cahier\s+des\s+charges"
+    r"|exigences\s+\w+|documento?\s+d[ei]\s+requisit[oi]s?|programma\s+van\s+eisen)\b",
+    re.IGNORECASE,
+)
+"""What a company calls the document of its requirements, whose ids are its own ("BR-5.03")."""
+_OWN_ID = re.compile(r"^[A-Z]{1,6}[-_ .]?\d{1,4}(?:\.\d{1,4})*[a-z]?\b")
 _RULE_ID = re.compile(r"^(?:BR|RULE|Rule|R|POL|VR|DR)[-_ .]?\d")
 _REQUIREMENT_ID = re.compile(
     r"^(?:FR|NFR|REQ|RQ|SRS|UR|SR|URS|AC)[-_ .]?\d|AC[-_ ]?\d+$", re.IGNORECASE
@@ -26,7 +35,7 @@ _REQUIREMENT_ID = re.compile(
 _WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", re.IGNORECASE)
 """Names of criteria sections that pages use as well."""
 
-_SECTION = re.compile(r"\d{1,3}(?:[.)]|(?:\.\d{1,3})+[.)]?)\s")
+_SECTION = re.compile(r"(?P<number>\d{1,3})(?:[.)]|(?:\.\d{1,3})+[.)]?)?\s")
 _LINKED = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)|</?[A-Za-z][^<>\n]*>")
 _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
 
@@ -49,12 +58,13 @@ def page_title(text: str) -> str:
 def is_of_section(title: str, text: str) -> bool:
     """Whether a title is that of a section of ``text``: a heading with a section's number ("1.
     Scope"), as another of its level has one. "24 Hour Cancellation" only begins with a number."""
-    if not _SECTION.match(title):
-        return False
     headings = [(match[1], unwrap(match[2])) for line in split_lines(text)
                 if (match := _ATX.match(line.text))]  # fmt: skip
     levels = {level for level, words in headings if words == title}
-    return sum(bool(_SECTION.match(words)) for level, words in headings if level in levels) > 1
+    found = (_SECTION.match(words) for level, words in headings if level in levels)
+    numbers = [int(match["number"]) for match in found if match]
+    counted = {*numbers} >= {min(numbers, default=0), min(numbers, default=0) + 1}
+    return bool(_SECTION.match(title)) and len(numbers) > 1 and counted
 
 
 def heading_title(text: str) -> str:
@@ -111,8 +121,8 @@ def text_kind(text: str) -> Literal["epic", "rules", "page"]:
     """What a Markdown or text file is, by its content.
 
     An epic has story sentences, a criteria section, epic or story headings, scenarios, or
-    requirements by id. Rules have a title that says so or numbered rules (BR-12). Anything else
-    is a page.
+    requirements by id (in a document that is called one of requirements, by any id). Rules have a
+    title that says so or numbered rules (BR-12). Anything else is a page.
     """
     if is_feature_file(text):
         return "epic"
@@ -125,8 +135,10 @@ def text_kind(text: str) -> Literal["epic", "rules", "page"]:
     lines = open_fences(lines[length:])
     if _is_epic(lines):
         return "epic"
-    rule_ids = sum(bool(_RULE_ID.match(line.text.lstrip(" \t#-*•|[(").strip())) for line in lines)
-    if rule_ids >= 2 or _RULES_TITLE.search(page_title(text)):
+    bare, title = [line.text.lstrip(" \t#-*•|[(").strip() for line in lines], page_title(text)
+    if _REQUIREMENTS_TITLE.search(title) and sum(bool(_OWN_ID.match(one)) for one in bare) >= 2:
+        return "epic"
+    if sum(bool(_RULE_ID.match(one)) for one in bare) >= 2 or _RULES_TITLE.search(title):
         return "rules"
     return "page"
 

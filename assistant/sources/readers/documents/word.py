@@ -17,6 +17,14 @@ from assistant.sources.readers.refusals import refuse_declarations_in
 _TEXT = re.compile(rb"<w:t(?:\s[^>]*)?>([^<]*)</w:t>")
 _PICTURE = re.compile(r"<img[^>]*>")
 _NOTE = r'<a href="#(?:footnote|endnote|comment)-'
+_CONTENTS = re.compile(r'<p class="contents">(.*?)</p>', re.DOTALL)
+"""A line of the table of contents, which says again what stands below it as a heading."""
+_COMMENT = re.compile(r'<sup><a href="#comment-[^"]*"[^>]*>(\[[^<]*\])</a></sup>')
+_COMMENTED = re.compile(r"(?:<dt[^>]*>)?Comment (\[[^<]*?\])")
+_BLOCK = re.compile(r"<(?:p|td|th|li|h\d)\b[^>]*>")
+_TAG = re.compile(r"<s>.*?</s>|<[^>]*>", re.DOTALL)
+COMMENTED_CHARACTERS = 160
+"""Of the words that a comment stands behind."""
 _BACK_LINK = re.compile(rf'\s*{_NOTE}ref-[^"]*">↑</a>')
 _NOTE_MARK = re.compile(rf'{_NOTE}[^"]*"[^>]*>(\[[^<]*\])</a>')
 """Links between a note and its mark: in a text they only stand in the way."""
@@ -28,6 +36,11 @@ _LEFT_OUT = (
 )  # fmt: skip
 
 
+_STYLES = """comment-reference => sup
+p[style-name^='toc '] => p.contents:fresh
+p[style-name^='TOC '] => p.contents:fresh"""
+
+
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     """The document in ``data`` as one part, and what was left out of it."""
     import mammoth
@@ -37,9 +50,11 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         io.BytesIO(data),
         convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
         external_file_access=False,
-        style_map="comment-reference => sup",
+        style_map=_STYLES,
     )
-    html = _NOTE_MARK.sub(r"\1", _BACK_LINK.sub("", _PICTURE.sub("", result.value)))
+    contents = " ".join(_CONTENTS.findall(result.value))
+    html = _with_comments(_CONTENTS.sub("", result.value))
+    html = _NOTE_MARK.sub(r"\1", _BACK_LINK.sub("", _PICTURE.sub("", html)))
     text = to_markdown(html)
     written, unread, about = _second_look(data)
     if not re.search(r"\w", text) and (around := _around(data)):
@@ -47,7 +62,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
         unread = [part for part in unread if not part.startswith("page ")]
         yield {"note": "All words of the document stand in its page headers and footers."}
     yield {"part": "", "text": text}
-    got = len(re.findall(r"\w", text))
+    got = len(re.findall(r"\w", text)) + len(re.findall(r"\w", _TAG.sub("", contents)))
     disagreements = []
     if written - got > max(20, written // 20):
         disagreements.append(
@@ -57,6 +72,24 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     yield about
     yield {"report": {"reader": "mammoth", "parts": 1, "unread_parts": unread,
                       "disagreements": disagreements}}  # fmt: skip
+
+
+def _with_comments(html: str) -> str:
+    """``html`` with the words that each comment stands behind at the comment, and no mark among
+    those: "is refused.[TK2]" is no text of a requirement."""
+    marks = list(_COMMENT.finditer(html))
+    about = dict[str, str]()
+    for mark in marks:
+        start = max((one.end() for one in _BLOCK.finditer(html, 0, mark.start())), default=0)
+        words = " ".join(_TAG.sub("", html[start : mark.start()]).split())
+        cut = words[-COMMENTED_CHARACTERS:]
+        about[mark[1]] = cut if cut == words else f"…{cut.partition(' ')[2]}"
+
+    def named(match: re.Match[str]) -> str:
+        words = about.get(match[1], "")
+        return f"{match[0]} on “{words}”" if words else match[0]
+
+    return _COMMENTED.sub(named, _COMMENT.sub("", html))
 
 
 def _second_look(data: bytes) -> tuple[int, list[str], dict[str, str]]:
