@@ -11,8 +11,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import docx
+import docx.document
 import pptx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 
 from assistant.errors import UnreadableFile
 from assistant.sources.files.archives import ReadLimits
@@ -158,6 +160,55 @@ def test_an_epic_in_word_becomes_stories_with_criteria() -> None:
     reading = read_file("epic.docx", target.getvalue())
     assert reading.document.id == "epic:CC-10"
     assert [c.text for c in reading.epics[0].criteria] == ["The plan is shown", "The plan is saved"]
+
+
+def requirements_document() -> docx.document.Document:
+    """A document of requirements with its table of contents, a struck one and a comment."""
+    document = docx.Document()
+    document.add_paragraph("Business Requirements Document", style="Title")
+    for number in (1, 2):
+        style = document.styles.add_style(f"toc {number}", WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["Normal"]
+    document.add_paragraph("1 Orders\t3", style="toc 1")
+    document.add_paragraph("1.1 Use case UC-01: Enter an order\t4", style="toc 2")
+    document.add_heading("1 Orders", 1)
+    table = document.add_table(rows=1, cols=3)
+    for cell, words in zip(table.rows[0].cells, ("Id", "Requirement", "Priority"), strict=True):
+        cell.text = words
+    for words, struck in (
+        ("An order holds a line.", False),
+        ("An order has a date.", False),
+        ("It is faxed.", True),
+    ):
+        cells = table.add_row().cells
+        for cell, said in zip(cells, (f"OE-1.{len(table.rows)}", words, "M"), strict=True):
+            run = cell.paragraphs[0].add_run(said)
+            run.font.strike = struck
+            if struck and said == words:
+                document.add_comment([run], "Withdrawn in 2.0.", author="Al Vane", initials="AV")
+    document.add_heading("1.1 Use case UC-01: Enter an order", 2)
+    document.add_heading("2 Returns", 1)
+    line = document.add_paragraph()
+    line.add_run("OE-2.1").bold = True
+    said = line.add_run(" (M, Sales) The system shall take goods back within 28 days.")
+    document.add_comment([said], "Of delivery or of invoice?", author="Tim Kay", initials="TK")
+    return document
+
+
+def test_a_document_of_requirements_by_its_own_ids() -> None:
+    target = io.BytesIO()
+    requirements_document().save(target)
+    reading = read_file("brd.docx", target.getvalue())
+    assert reading.document.kind == "epic"
+    criteria = {one.id: one.text for epic in reading.epics for one in epic.criteria}
+    assert list(criteria) == ["OE-1.2", "OE-1.3", "OE-2.1"], "no contents, nothing struck"
+    assert criteria["OE-2.1"].endswith("take goods back within 28 days.")
+    text = reading.document.text
+    assert "1 Orders 3" not in text
+    said = "OE-2.1 (M, Sales) The system shall take goods back within 28 days."
+    assert f"Comment [TK2] on “{said}”" in text
+    assert "Of delivery or of invoice?" in text
+    assert not reading.report.disagreements
 
 
 def test_cases_in_the_tables_of_a_word_file() -> None:

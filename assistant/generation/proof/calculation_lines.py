@@ -1,11 +1,11 @@
 """The calculations that a writer hands over beside a result, line by line: "EUR 42.00 * 20 years =
 EUR 840.00".
 
-A line is what code can check: numbers, operators, ``ceil``, ``floor``, ``round``, ``min`` and
-``max``, or a date or time that is moved ("2026-07-07 + 20 working days without 2026-07-14 =
-2026-08-05") or how far two are apart ("2027-03-31 - 2026-02-28 = 13 months"). A unit tells what its
-number measures; a number without one may measure anything. Whether the rule asks for this
-calculation, and whether its units go together, is not checked here.
+A line is what code can check: numbers, operators, ``ceil``, ``floor``, ``round``, ``min``, ``max``,
+``mean``, ``geomean`` and ``sqrt``, or a date or time that is moved ("2026-07-07 + 20 working days
+without 2026-07-14 = 2026-08-05") or how far two are apart ("2027-03-31 - 2026-02-28 = 13 months").
+A unit tells what its number measures; a number without one may measure anything. Whether the rule
+asks for this calculation, and whether its units go together, is not checked here.
 """
 
 from __future__ import annotations
@@ -63,9 +63,21 @@ def _to_places(rounding: str) -> Callable[..., Decimal]:
     return rounded
 
 
+def _mean(*values: Decimal) -> Decimal:
+    return sum(values, Decimal()) / len(values)
+
+
+def _geometric_mean(*values: Decimal) -> Decimal:
+    """``ValueError`` where one of the values has no logarithm."""
+    if min(values) <= 0:
+        raise ValueError(str(min(values)))
+    return _mean(*(one.ln() for one in values)).exp()
+
+
 _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
     "ceil": _to_places(ROUND_CEILING), "floor": _to_places(ROUND_FLOOR),
     "round": _to_places(ROUND_HALF_UP), "min": min, "max": max,
+    "mean": _mean, "geomean": _geometric_mean, "sqrt": Decimal.sqrt,
 }  # fmt: skip
 _LETTER = r"[^\W\d_]"
 _UNIT = rf"(?:(?:(?<=[\w€£$¥₹])/(?!{_LETTER}+\s*[\d(]))?{_LETTER}++\.?|[€$£¥₹])"

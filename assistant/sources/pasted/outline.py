@@ -24,7 +24,7 @@ from assistant.sources.pasted.lines import Line, plain, read_marker, step_word
 from assistant.sources.pasted.metadata import metadata_field, metadata_pairs
 from assistant.sources.pasted.names_and_ids import SectionName, split_key
 from assistant.sources.pasted.story_sentences import starts_story
-from assistant.sources.pasted.tables import table_length
+from assistant.sources.pasted.tables import lists_requirements, read_table, table_length
 
 PARTS = frozenset(
     {"criteria", "rules", "narrative", "description", "notes", "scenario", "steps", "criterion"}
@@ -142,8 +142,12 @@ class _Builder:
                 self._end_inline()
             length = 0 if line.code or line.blank else table_length(self.lines, at)
             if length:
-                self.stack[-1].body.extend(self.lines[at : at + length])
+                rows, node = self.lines[at : at + length], self.stack[-1]
                 at += length
+                if self.in_criteria or not lists_requirements(read_table(rows)):
+                    node.body.extend(rows)
+                else:  # whatever its section is called
+                    node.children.append(Node("criteria", node.level + 1, body=list(rows)))
                 continue
             heading = (
                 self._field(line)

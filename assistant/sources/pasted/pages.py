@@ -35,7 +35,7 @@ _REQUIREMENT_ID = re.compile(
 _WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", re.IGNORECASE)
 """Names of criteria sections that pages use as well."""
 
-_SECTION = re.compile(r"(?P<number>\d{1,3})(?:[.)]|(?:\.\d{1,3})+[.)]?)?\s")
+_SECTION = re.compile(r"(?P<number>\d{1,3})(?P<mark>[.)]|(?:\.\d{1,3})+[.)]?)?\s")
 _LINKED = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)|</?[A-Za-z][^<>\n]*>")
 _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
 
@@ -62,9 +62,12 @@ def is_of_section(title: str, text: str) -> bool:
                 if (match := _ATX.match(line.text))]  # fmt: skip
     levels = {level for level, words in headings if words == title}
     found = (_SECTION.match(words) for level, words in headings if level in levels)
-    numbers = [int(match["number"]) for match in found if match]
-    counted = {*numbers} >= {min(numbers, default=0), min(numbers, default=0) + 1}
-    return bool(_SECTION.match(title)) and len(numbers) > 1 and counted
+    sections = [match for match in found if match]
+    own = _SECTION.match(title)
+    if own and not own["mark"]:  # "2 ways to pay" and "3 ways to cancel" count nothing
+        numbers = [int(match["number"]) for match in sections]
+        return len(numbers) > 1 and numbers[:2] == [1, 2]
+    return own is not None and len(sections) > 1
 
 
 def heading_title(text: str) -> str:

@@ -122,6 +122,12 @@ _COLUMNS = {
     for name, headers in EPIC_WORDS["columns"].items()
 }
 _STEPS = ("given", "when", "then")
+_REQUIREMENT = re.compile(
+    r"(?:(?:business|user|functional|system) )?requirements?|anforderung(?:en)?|exigences?"
+    r"|requisit[oi]s?|eis(?:en)?|wymagani[ea]",
+    re.IGNORECASE,
+)
+_OWN_ID = re.compile(r"[A-Z]{1,6}[-_ .]?\d{1,4}(?:[.-]\d{1,4})*[a-z]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,19 @@ def names_role(name: str) -> str:
         if criteria or _COLUMNS[role].fullmatch(name):
             return role
     return ""
+
+
+def lists_requirements(table: Table) -> bool:
+    """Whether its rows are requirements by their ids, wherever it stands ("Id | Requirement")."""
+    if not has_header(table):
+        return False
+    names = [unwrap(cell.text) for cell in table.rows[0]]
+    roles = list(map(names_role, names))
+    if "id" not in roles or not any(map(_REQUIREMENT.fullmatch, names)):
+        return False
+    at = roles.index("id")
+    ids = [unwrap(row[at].text) for row in table.rows[1:] if at < len(row)]
+    return any(map(_OWN_ID.fullmatch, ids))
 
 
 def table_criteria(table: Table) -> Iterator[RowCriterion]:
