@@ -275,7 +275,11 @@ def preview(options: Namespace, terminal: Terminal) -> None:
             index_pending(workspace.library, workspace.knowledge(project_id), project_id)
     applied = kept.version != document.version
     if terminal.json:
-        counts = {"rests_on_what_changes": found.rests, "new_text_says_otherwise": found.denied}
+        counts = {
+            "rests_on_what_changes": found.rests,
+            "says_a_number_that_changes": found.says,
+            "new_text_says_otherwise": found.denied,
+        }
         whole = found.model_dump(mode="json", exclude={"source"})
         terminal.document({"applied": applied, "counts": counts | found.counts} | whole)
         return
@@ -319,9 +323,10 @@ def _print_changes(found: ChangePreview, terminal: Terminal) -> None:
     counts = [f"{count} sentences {kind}" for kind, count in found.counts.items()]
     terminal.line(
         f"{', '.join(counts) or 'no sentence changes'}; {found.rests} cases rest on what changes; "
-        f"of {found.denied} the new text says otherwise; {found.asked} more belong to criteria "
-        f"that questions are raised on; {found.untouched} others: no check finds that this touches "
-        f"them; {found.uncited} imported ones cite no source"
+        f"{found.says} more say a number that changes; of {found.denied} the new text says "
+        f"otherwise; {found.asked} more belong to criteria that questions are raised on; "
+        f"{found.untouched} others: no check finds that this touches them; {found.uncited} "
+        "imported ones cite no source and say no number that changes"
     )
     if found.connection:
         terminal.note(
@@ -332,7 +337,8 @@ def _print_changes(found: ChangePreview, terminal: Terminal) -> None:
 def _case(case: TouchedCase, terminal: Terminal) -> None:
     terminal.line(f"{case.case_id}  {case.status}  {case.title}")
     for sentence in case.rests_on:
-        terminal.line(f"    {'; '.join(place.where for place in sentence.places)}")
+        says = "says its number: " if sentence.change == stale_store.NUMBER_CHANGED else ""
+        terminal.line(f"    {says}{'; '.join(place.where for place in sentence.places)}")
         _beside(sentence.old, sentence.new, terminal)
     for fault in case.faults:
         where = f"step {fault.finding.step}" if fault.finding.step else "the case"

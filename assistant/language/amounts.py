@@ -85,6 +85,16 @@ def words_to_number(words: str) -> Decimal | None:
     return Decimal(total + current) + (Decimal("0.5") if half else 0) if seen else None
 
 
+def in_words(number: Decimal) -> str:
+    """A whole number below a hundred as it is spelled in English; "" of any other."""
+    if number != int(number) or not 0 <= number < 100:
+        return ""
+    tens, ones = divmod(int(number), 10)
+    if number < 20:
+        return _SMALL[int(number)]
+    return "-".join((_TENS[tens - 2], *([_SMALL[ones]] if ones else [])))
+
+
 _PLACES = {
     word: place
     for words in word_lists("numbers")["ordinals"].values()

@@ -214,6 +214,15 @@ class LineageStore(Store):
                 found += connection.execute(query.order_by(cases.c.seq)).all()
         return tuple(stored(row) for row in sorted(found, key=lambda row: row.seq))
 
+    def uncited_cases(self, project_id: str) -> tuple[StoredCase, ...]:
+        """The cases that no run wrote: they cite nothing."""
+        query = select(cases).where(
+            cases.c.project_id == project_id,
+            cases.c.source_run_id.is_(None),
+            cases.c.run_id.is_(None),
+        )
+        return tuple(stored(row) for row in self._all(query.order_by(cases.c.seq)))
+
     # --- What people said of stale cases ------------------------------------------------------
 
     def decide(

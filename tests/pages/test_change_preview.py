@@ -325,3 +325,35 @@ def test_what_a_new_source_touches_is_held_against_the_project_once_per_change(
     )  # fmt: skip
     app.run()
     assert made == ["once", "once"]
+
+
+@pytest.mark.long
+def test_an_imported_case_that_says_the_number_is_shown_with_what_stands_there_now(
+    app: AppTest, tmp_path: Path
+) -> None:
+    """It cites nothing, so nothing was told of it."""
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    file = tmp_path / "old.csv"
+    file.write_text(
+        "ID,Title,Steps,Expected result\n"
+        "OLD-1,Late voucher,Use a voucher 40 days after it was issued,The voucher is accepted\n"
+        "OLD-2,Letter,Wait 40 days,The letter is there\n",
+        "utf-8",
+    )
+    import_sources.index_paths(opened, project_id, [file])
+    said = show(app, EPIC.replace("40 days", "30 days")).replace("\\", "")
+    assert "says its number: step 1, action" in said
+    assert "1 other imported case cites no source and says no number that changes" in said
+    app.button(key="apply_change").click().run()
+    assert opened.jobs.wait(f"index-{project_id}", 30)
+    app.run()
+    (way,) = [one for one in app.button if one.label == "1 imported case"]
+    way.click().run()
+    assert not app.exception
+    assert app.session_state[state.LIBRARY_CASE] == "OLD-1"
+    assert "It says a number that a source said and says no more." in shown(app).replace("\\", "")
+    assert "Still right" not in [one.label for one in app.button], "it is asked about first"
+    (keep,) = [one for one in app.button if one.label == "Still right all the same"]
+    keep.click().run()
+    assert "OLD-1" not in stale.by_case(stale.stale_cases(opened, project_id))

@@ -108,7 +108,7 @@ def stale_panel(
     faults = _faults(
         opened, record.project_id, case_id, review_library.stamp(opened, record.project_id)
     )
-    denied = any(one.denied for one in faults)
+    denied = any(one.denied for one in faults) or stale.says_otherwise(stored.case, case)
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -195,6 +195,8 @@ def _together(case: StaleCase) -> list[tuple[list[str], StaleFinding]]:
 def _headline(case: StaleCase) -> str:
     if not case.has_changes:
         return "A newer source sets another limit than this case rests on. Which is in force?"
+    if all(one.change == stale.NUMBER_CHANGED for one in case.findings):
+        return "It says a number that a source said and says no more."
     if case.steps:
         steps = ", ".join(map(str, case.steps))
         return f"What step {steps} rests on has changed."

@@ -31,6 +31,7 @@ from assistant.ui.cases.existing_verdicts import (
     library_verdicts,
 )
 from assistant.ui.cases.proposals_panel import proposals_panel
+from assistant.ui.cases.stale_panel import stale_now, stale_panel
 from assistant.ui.counts import counted
 from assistant.ui.home.downloads import left_out, mapping_downloads, target_choice
 from assistant.ui.home.existing_panel import SIGNS
@@ -72,6 +73,8 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
     if case.status_reason:
         st.caption(f":material/info: {label(case.status_reason, limit=240)}")
     show_problem()
+    if not stored.run_id:
+        stale_panel(opened, record, stored, stale_now(opened, record.project_id))
     proposals_panel(opened, record, stored, taken=partial(_note_taken, record))
     for text in case.preconditions:
         st.caption(f"Precondition: {label(text, limit=300)}")

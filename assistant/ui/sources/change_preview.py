@@ -27,6 +27,7 @@ from assistant.workflow.review.preview_change import (
     ChecklistChange,
     TouchedCase,
 )
+from assistant.workflow.review.stale import NUMBER_CHANGED
 from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.sources.import_sources import StoredDocument
 
@@ -286,6 +287,8 @@ def _summary(found: ChangePreview, place: str) -> None:
         badges.append(f":orange-badge[another limit than {_with_verb(found.rests, 'rest')} on]")
     elif found.rests:
         badges.append(f":orange-badge[{_with_verb(found.rests, 'rest')} on what changes]")
+    if found.says:
+        badges.append(f":orange-badge[{_with_verb(found.says, 'say')} a number that changes]")
     if found.denied:
         badges.append(f":red-badge[{counted(found.denied, 'case')}: the new text says otherwise]")
     if found.checklist is not None:
@@ -309,7 +312,11 @@ def _summary(found: ChangePreview, place: str) -> None:
 
 
 def _with_verb(cases: int, verb: str, noun: str = "case") -> str:
-    return f"{counted(cases, noun)} {verb}{'s' if cases == 1 else ''}"
+    return f"{counted(cases, noun)} {_verb(cases, verb)}"
+
+
+def _verb(cases: int, verb: str) -> str:
+    return f"{verb}s" if cases == 1 else verb
 
 
 def _head(title: str, icon: str, note: str = "") -> None:
@@ -365,9 +372,8 @@ def _cases(found: ChangePreview, place: str) -> None:
     if not found.is_new:
         facts.append(f"{_with_verb(found.resting, 'cite')} this source in all")
     if found.uncited:
-        silent = _with_verb(found.uncited, "cite", "imported case")
-        it = "it" if found.uncited == 1 else "them"
-        facts.append(f"{silent} no source, so nothing can be told of {it}")
+        silent = _with_verb(found.uncited, "cite", "other imported case")
+        facts.append(f"{silent} no source and {_verb(found.uncited, 'say')} no number that changes")
     if found.righted:
         facts.append(f"no longer stale: {', '.join(map(label, found.righted[:FIRST]))}")
     st.caption(" · ".join(facts))
@@ -376,8 +382,10 @@ def _cases(found: ChangePreview, place: str) -> None:
 def _case(one: TouchedCase) -> None:
     denied = " :red-badge[the new text says otherwise]" if one.is_denied else ""
     places = [place for each in one.rests_on for place in each.places]
-    where = "; ".join(dict.fromkeys(place.where for place in places))
-    rests = f" :orange-badge[rests on it: {label(where, limit=200)}]" if where else ""
+    rests = "".join(
+        f" :orange-badge[{how}: {label('; '.join(where), limit=200)}]"
+        for how, where in _hold(one).items()
+    )
     st.markdown(
         f"**{label(one.case_id)}** {label(one.title)} :gray-badge[{one.status}]{denied}{rests}"
     )
@@ -390,6 +398,16 @@ def _case(one: TouchedCase) -> None:
     lines += [fault_line(fault) for fault in one.faults]
     if lines:
         st.markdown("  \n".join(f":small[:gray[{line}]]" for line in lines))
+
+
+def _hold(one: TouchedCase) -> dict[str, list[str]]:
+    """The places of a case by what they have to do with the sentences that change."""
+    found: dict[str, list[str]] = {}
+    for each in one.rests_on:
+        how = "says its number" if each.change == NUMBER_CHANGED else "rests on it"
+        where = found.setdefault(how, [])
+        where += [place.where for place in each.places if place.where not in where]
+    return found
 
 
 def _questions(found: ChangePreview, place: str) -> None:

@@ -13,6 +13,7 @@ import streamlit as st
 from assistant.ui.cases.case_list import list_only
 from assistant.ui.cases.stale_panel import stale_now
 from assistant.ui.counts import counted
+from assistant.ui.library.library_view import open_in_library
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session, note_done
 from assistant.workflow.deployment.workspace import Workspace
@@ -84,6 +85,14 @@ def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="stale-note"):
         said = _sentence(note.said, [found[one] for ids in runs.values() for one in ids])
         st.markdown(f":orange[:material/update:] {label(said)}", width="stretch")
+        imported = runs.pop("", [])
+        if imported and st.button(
+            f"{counted(len(imported), 'imported case')}", icon=":material/open_in_new:",
+            key="stale-imported",
+        ):  # fmt: skip
+            st.session_state.pop(NOTE)
+            open_in_library(imported[0])
+            st.switch_page("pages/review_cases.py")
         for run_id, case_ids in runs.items():
             named = "Show them"
             if len(runs) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.domain import Chunk, Epic, SourceDocument, TestCase, Value
@@ -54,6 +54,29 @@ class Wording:
 GONE = Wording("")
 
 
+@dataclass(frozen=True)
+class Replacement:
+    """Sentences that a version says and the next does not, those it says instead, and which for
+    which; ``is_paired`` is not so where they are too many to be compared."""
+
+    gone: frozenset[str]
+    fresh: tuple[str, ...]
+    twins: Mapping[str, str]
+    is_paired: bool
+
+
+@lru_cache(maxsize=64)
+def _replaced(then: Wording, now: Wording) -> Replacement:
+    """Compared once for both texts: every look at stale cases asks."""
+    held, kept = set(then.sentences), set(now.sentences)
+    gone = [one for one in then.sentences if one not in kept]
+    fresh = [one for one in now.sentences if one not in held]
+    is_paired = len(gone) * len(fresh) <= PAIRED
+    pairs = paired(gone, fresh) if is_paired else {}
+    twins = {gone[old]: fresh[new] for old, new in pairs.items()}
+    return Replacement(frozenset(gone), tuple(fresh), twins, is_paired)
+
+
 class NextVersion(Value):
     """What a document would be if a text became its next version; kept nowhere."""
 
@@ -82,9 +105,6 @@ class PresentWords:
     _states: dict[str, DocumentState | None] = field(default_factory=dict)
     _wordings: dict[tuple[str, int], Wording] = field(default_factory=dict)
     _instead: dict[tuple[str, str, int], str] = field(default_factory=dict)
-    _replacements: dict[tuple[str, int], tuple[set[str], list[str], Mapping[str, str]]] = field(
-        default_factory=dict
-    )
 
     def expect(self, upcoming: NextVersion) -> None:
         """Answer from now on as if ``upcoming`` were its document's present version."""
@@ -111,12 +131,12 @@ class PresentWords:
         state = self.state(document_id)
         if state is None or state.removed_at is not None:
             return GONE
-        return self._wording(state.id, state.version)
+        return self.wording(state.id, state.version)
 
     def then(self, chunk: Chunk) -> Wording:
         """What the document said when ``chunk`` was cut from it; the chunk itself where unknown."""
         try:
-            return self._wording(chunk.document_id, chunk.version)
+            return self.wording(chunk.document_id, chunk.version)
         except LibraryError:
             return Wording(chunk.text)
 
@@ -135,31 +155,19 @@ class PresentWords:
         """The sentence that has taken the place of a cited one, or "" where none has."""
         key = (sentence, chunk.document_id, chunk.version)
         if key not in self._instead:
-            gone, fresh, twins = self._replaced(chunk)
-            known = sentence in gone and len(gone) * len(fresh) <= PAIRED
-            self._instead[key] = twins.get(sentence, "") if known else closest(sentence, fresh)
+            found = _replaced(self.then(chunk), self.now(chunk.document_id))
+            known = sentence in found.gone and found.is_paired
+            self._instead[key] = (
+                found.twins.get(sentence, "") if known else closest(sentence, found.fresh)
+            )
         return self._instead[key]
 
-    def _replaced(self, chunk: Chunk) -> tuple[set[str], list[str], Mapping[str, str]]:
-        """Sentences that a document says no more, those it says instead, and which for which."""
-        key = (chunk.document_id, chunk.version)
-        if key not in self._replacements:
-            then, now = self.then(chunk).sentences, self.now(chunk.document_id).sentences
-            held, kept = set(then), set(now)
-            gone = [one for one in then if one not in kept]
-            fresh = [one for one in now if one not in held]
-            pairs = paired(gone, fresh) if len(gone) * len(fresh) <= PAIRED else {}
-            twins = {gone[old]: fresh[new] for old, new in pairs.items()}
-            self._replacements[key] = set(gone), fresh, twins
-        return self._replacements[key]
+    def next_forms(self, document_id: str, then: Wording) -> Mapping[str, str]:
+        """By sentence of a version that the document says no more, the one in its place."""
+        return _replaced(then, self.now(document_id)).twins
 
-    def _state(self, document_id: str) -> DocumentState | None:
-        if document_id not in self._states:
-            found = self.library.lineage.states(self.project_id, [document_id])
-            self._states[document_id] = found.get(document_id)
-        return self._states[document_id]
-
-    def _wording(self, document_id: str, version: int) -> Wording:
+    def wording(self, document_id: str, version: int) -> Wording:
+        """All that a version says; ``LibraryError`` where it is not kept."""
         key = (document_id, version)
         if key not in self._wordings:
             document, epics, cases = self.library.document_parts(
@@ -168,6 +176,12 @@ class PresentWords:
             kept = NextVersion(document=document, epics=epics, cases=cases)
             self._wordings[key] = kept.wording
         return self._wordings[key]
+
+    def _state(self, document_id: str) -> DocumentState | None:
+        if document_id not in self._states:
+            found = self.library.lineage.states(self.project_id, [document_id])
+            self._states[document_id] = found.get(document_id)
+        return self._states[document_id]
 
 
 def present_epics(

@@ -35,6 +35,7 @@ from assistant.workflow.review.next_proof import ChecklistChange as ChecklistCha
 from assistant.workflow.review.next_proof import NewFault as NewFault
 from assistant.workflow.review.sentences import SentenceChange, text_changes
 from assistant.workflow.review.stale import (
+    NUMBER_CHANGED,
     Change,
     NamedCase,
     StaleFinding,
@@ -55,7 +56,8 @@ class TouchedPlace(Value):
 
 
 class TouchedSentence(Value):
-    """A sentence that a case rests on and that changes, with the places that cite it."""
+    """A sentence that a case rests on and that changes, with the places that cite it, or that say
+    a number of it which changes (see ``Change``)."""
 
     change: Change
     old: str
@@ -68,6 +70,11 @@ class TouchedCase(NamedCase):
 
     rests_on: tuple[TouchedSentence, ...] = ()
     faults: tuple[NewFault, ...] = ()
+
+    @property
+    def cites_it(self) -> bool:
+        """Whether it rests on what changes by a citation or a criterion."""
+        return any(one.change != NUMBER_CHANGED for one in self.rests_on)
 
     @property
     def is_denied(self) -> bool:
@@ -121,7 +128,12 @@ class ChangePreview(Value):
     @property
     def rests(self) -> int:
         """How many cases rest on what changes."""
-        return sum(bool(one.rests_on) for one in self.cases)
+        return sum(one.cites_it for one in self.cases)
+
+    @property
+    def says(self) -> int:
+        """How many cases say a number that changes, and cite nothing that does."""
+        return sum(bool(one.rests_on) and not one.cites_it for one in self.cases)
 
     @property
     def denied(self) -> int:
@@ -177,7 +189,9 @@ def preview_change(
         languages=_languages(document.text, upcoming.document.text),
         changes=said,
         moved=moved,
-        cases=tuple(sorted(cases, key=lambda one: (not one.is_denied, not one.rests_on))),
+        cases=tuple(
+            sorted(cases, key=lambda one: (not one.is_denied, not one.cites_it, not one.rests_on))
+        ),
         resting=sum(one.status != "rejected" for one in resting),
         asked=len(told) - len(cases),
         untouched=others.count(True),

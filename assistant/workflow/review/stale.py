@@ -1,5 +1,6 @@
-"""Stale cases: those whose cited words, or whose acceptance criterion, changed or vanished, or for
-which a source that came in later sets another limit.
+"""Stale cases: those whose cited words, or whose acceptance criterion, changed or vanished, that
+say a number which a source said and says no more, or for which a source that came in later sets
+another limit.
 
 A case is judged from what the library holds: the words that each of its steps cites, and what the
 cited document says now; an answer that stands in place of a criterion is part of what it rests on.
@@ -10,7 +11,7 @@ whose words stand unchanged, wherever they moved, is not stale.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.library import DocumentState, StaleReview, StoredCase
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.changed_values import NumbersGone, says_earlier
 from assistant.workflow.review.current_citations import (
     NextVersion,
     PresentWords,
@@ -27,10 +29,14 @@ from assistant.workflow.review.newer_sources import LimitElsewhere, NewerSources
 from assistant.workflow.review.sentences import in_their_places, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
 
-Change = Literal["changed", "vanished", "document removed", "another limit"]
+Change = Literal["changed", "vanished", "document removed", "another limit", "number changed"]
 ANOTHER_LIMIT: Change = "another limit"
 """Not a change: a newer source sets it beside the words that the case rests on."""
+NUMBER_CHANGED: Change = "number changed"
+"""The case does not cite the sentence, but says the number that stood in it."""
 PARTS = {
+    "title": "title",
+    "test_data": "test data",
     "precondition": "precondition",
     "action": "action",
     "expected_result": "expected result",
@@ -45,6 +51,7 @@ class StaleFinding(Value):
     cited words, ``old`` the sentence they stood in and ``new`` what stands there now. ``key`` is
     the same as long as these are. Of another limit ``quote`` is the limit that the case says,
     ``old`` the sentence of ``cited_title`` that sets it, and ``new`` that of the newer document.
+    Of a number that changed it is the number as the case says it.
     """
 
     key: str
@@ -134,15 +141,14 @@ def stale_cases(
     touched = {*changed, *earlier, *newer.runs}
     if listed is None:
         listed = library.lineage.cases_of_runs(project_id, touched)
-    cases = [
-        stored
-        for stored in listed
-        if stored.status != "rejected" and stored.source_run_id in touched
-    ]
+    judge = _Judge(workspace, project_id, changed, upcoming, newer)
+    cases = [stored for stored in listed if stored.source_run_id in touched]
+    if run_id is None and judge.numbers.of_all:
+        cases += library.lineage.uncited_cases(project_id)
+    cases = [stored for stored in cases if stored.status != "rejected"]
     if not cases:
         return ()
     decided = library.lineage.decisions(project_id, {stored.id for stored in cases})
-    judge = _Judge(workspace, project_id, changed, upcoming, newer)
     found = []
     for stored in cases:
         findings = tuple(
@@ -156,6 +162,16 @@ def stale_cases(
                 )
             )
     return tuple(found)
+
+
+def says_otherwise(case: TestCase, found: StaleCase) -> bool:
+    """Whether what stands there now says another number than the case does: to call it still right
+    is a decision against the source."""
+    return any(
+        one.change in (NUMBER_CHANGED, ANOTHER_LIMIT)
+        or says_earlier(case, one.old, one.new, one.step)
+        for one in found.findings
+    )
 
 
 def still_right(
@@ -234,6 +250,7 @@ class _Judge:
         self._words = PresentWords(workspace.library, project_id)
         if upcoming is not None:
             self._words.expect(upcoming)
+        self.numbers = NumbersGone(workspace.library, project_id, self._words, changed)
         self._upcoming = upcoming
         self._run_epics: dict[str, tuple[Epic, ...]] = {}
         self._texts: dict[str, dict[str, tuple[str, ...]]] | None = None
@@ -241,8 +258,16 @@ class _Judge:
         self._holders: Mapping[str, str] = {}
 
     def findings(self, stored: StoredCase) -> Iterator[StaleFinding]:
-        """What is stale in a case: its criteria first, then what it and its steps cite."""
-        yield from self._criteria(stored)
+        """What is stale in a case: its criteria first, then what it and its steps cite, then what
+        it says without citing it."""
+        found = [*self._criteria(stored), *self._cited(stored)]
+        yield from found
+        yield from self._said(stored, {one.old for one in found})
+        for one in self._newer.limits(stored):
+            yield from self._limits(one)
+
+    def _cited(self, stored: StoredCase) -> Iterator[StaleFinding]:
+        """What changed of the words that a case and its steps cite."""
         chunks = self._chunks.get(stored.source_run_id or "", {})
         for citation, where, step in cited_parts(stored.case):
             chunk = chunks.get(citation.chunk_id)
@@ -255,8 +280,34 @@ class _Judge:
                 where, step, citation.quote, sentence, self._words.instead(sentence, chunk),
                 chunk.document_id, chunk.title, chunk.version, citation.supports,
             )  # fmt: skip
-        for one in self._newer.limits(stored):
-            yield from self._limits(one)
+
+    def _said(self, stored: StoredCase, cited: Collection[str]) -> Iterator[StaleFinding]:
+        """Where a case says a number of a sentence that changed and that is not told as cited."""
+        seen = set[tuple[str, str]]()
+        for gone, said in self.numbers.said_by(stored):
+            old, new = gone.change.old, gone.change.new
+            where = _where(said.step, said.part)
+            if any(old in one for one in cited) or (where, old) in seen:
+                continue
+            seen.add((where, old))
+            key = "\n".join((gone.document_id, gone.change.mine.text, old, new))
+            state, since, by = self._since(gone.document_id)
+            yield StaleFinding(
+                key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+                where=where,
+                step=said.step,
+                part=said.part,
+                change=NUMBER_CHANGED,
+                quote=said.said,
+                old=old,
+                new=new,
+                document_id=gone.document_id,
+                title=gone.title,
+                cited_version=gone.version,
+                version=state.version if state else 0,
+                since=since,
+                by=by,
+            )
 
     def _limits(self, one: LimitElsewhere) -> Iterator[StaleFinding]:
         """What a newer source sets otherwise, at each place of the case that rests on it."""

@@ -343,6 +343,11 @@ def _moved(one: StaleFinding) -> str:
             f"{one.where}: it rests on “{one.old}” ({one.cited_title}); {one.title}, which came "
             f"later, says “{one.new}”."
         )
+    if one.change == stale.NUMBER_CHANGED:
+        return (
+            f"{one.where}: it says “{one.quote}”, as did “{one.old}” ({one.title}); that says now "
+            f"“{one.new}”."
+        )
     now = f"it says now “{one.new}”" if one.new else "that is gone"
     return f"{one.where}: it rests on “{one.old}” ({one.title}); {now}."
 
