@@ -1,4 +1,4 @@
-"""What Streamlit leaves to the browser: six scripts and two sheets of our own, all constant.
+"""What Streamlit leaves to the browser: seven scripts and two sheets of our own, all constant.
 
 They are given keys and numbers, and what the browser keeps (a name, ids), never a word of a
 document, a case or a model. Where a browser runs
@@ -134,6 +134,24 @@ export default function() {
   return () => { history.pushState = push; };
 }
 """
+_CONNECTED_AGAIN = """
+export default function({ data, setStateValue }) {
+  // After a restart the page that stands is of a session that is gone: what is done in a part of it
+  // (a fragment) is asked of a server that does not know this part, and nothing comes of it. A
+  // value from outside of all parts has the whole page drawn.
+  const app = document.querySelector('[data-testid="stApp"]');
+  const state = "data-test-connection-state";
+  let lost = false;
+  const look = () => {
+    const connected = app.getAttribute(state) === "CONNECTED";
+    if (connected && lost) setStateValue("before", data.session);
+    lost = !connected;
+  };
+  const seen = new MutationObserver(look);
+  seen.observe(app, { attributes: true, attributeFilter: [state] });
+  return () => seen.disconnect();
+}
+"""
 _SHEET = """
 /* Links from a heading to itself: on pages kept by their address they lead nowhere, Tab by Tab. */
 [data-testid="stHeaderActionElements"] { display: none; }
@@ -182,6 +200,7 @@ _in_view = st.components.v2.component("uat_chosen_in_view", js=_CHOSEN_IN_VIEW)
 _cookies = st.components.v2.component("uat_keep_cookies", js=_KEEP_COOKIES)
 _leaving = st.components.v2.component("uat_ask_before_leaving", js=_ASK_BEFORE_LEAVING)
 _entries = st.components.v2.component("uat_one_entry_a_page", js=_ONE_ENTRY_A_PAGE)
+_connected = st.components.v2.component("uat_connected_again", js=_CONNECTED_AGAIN)
 _sheet = st.components.v2.component("uat_sheet", css=_SHEET, isolate_styles=False)
 _panes = st.components.v2.component("uat_panes", css=_PANES, isolate_styles=False)
 
@@ -224,6 +243,15 @@ def ask_before_leaving(key: str) -> None:
 def one_entry_a_page() -> None:
     """Have the browser's Back lead to the page or run before, and not to the case before."""
     _entries(key="one-entry-a-page")
+
+
+def session_before(session: str) -> str:
+    """Have the whole page drawn when the connection to the server was lost and is back; the name of
+    the session that the page was of when it was lost, which may be this one; empty if it never was.
+    """
+    data = {"session": session}
+    told = _connected(key="connected-again", data=data, on_before_change=lambda: None)
+    return str(told.before or "")
 
 
 def sheet() -> None:

@@ -16,7 +16,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.browser_memory import remember, remembered_project
-from assistant.ui.browser_scripts import one_entry_a_page, sheet
+from assistant.ui.browser_scripts import one_entry_a_page, session_before, sheet
 from assistant.ui.erase_panel import erased_note, keep_and_erase
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import forget_presses, forget_unreached, pressed
@@ -90,6 +90,10 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
             _person(opened, record)
             sheet()
             one_entry_a_page()
+            before = session_before(record.id)
+            if before not in ("", record.id, record.follows):
+                st.toast(BACK, icon=":material/sync:", duration="long")
+                record.follows = before
             remember(
                 name=given_name(record),
                 given=record.names_given,
@@ -213,6 +217,10 @@ def _create_sample(opened: Workspace, record: Session) -> None:
     st.rerun()
 
 
+BACK = (
+    "The connection was lost and is back. What was saved is here; look whether what you did last "
+    "is among it."
+)
 SECONDS_AFTER_PAINT = 1.0
 log = logging.getLogger(__name__)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
@@ -48,6 +49,9 @@ class Session:
     """How often the name was given or taken back here."""
     browser: str = ""
     """What the browser is known by: see ``browser_memory``."""
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    follows: str = ""
+    """The session that the page was of before the connection was lost, once that was said."""
 
     def open_run(self, run_id: str) -> None:
         """Look at a run, from its first case on."""

@@ -275,6 +275,7 @@ def test_what_is_counted_above_the_cases_follows_an_edit(server: object, page: P
     title = page.get_by_label("Title")
     title.fill("A title of my own")
     title.press("Tab")
+    expect(page.get_by_text(re.compile("is a draft again: other words than"))).to_be_visible()
     expect(decided).to_have_count(1)
     expect(decided).to_contain_text("1 accepted, 0 rejected, 4 to review")
     at_rest(page)
