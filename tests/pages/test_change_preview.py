@@ -352,6 +352,7 @@ def test_an_imported_case_that_says_the_number_is_shown_with_what_stands_there_n
     way.click().run()
     assert not app.exception
     assert app.session_state[state.LIBRARY_CASE] == "OLD-1"
+    app.switch_page("pages/review_cases.py").run()  # the click led there, this test's page did not
     assert "It says a number that a source said and says no more." in shown(app).replace("\\", "")
     assert "Still right" not in [one.label for one in app.button], "it is asked about first"
     (keep,) = [one for one in app.button if one.label == "Still right all the same"]
