@@ -146,8 +146,11 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         if spent:
             terminal.line(spent)
         if existing is not None and existing.existing:
-            counts = ", ".join(f"{count} {name}" for name, count in existing.counts.items())
-            terminal.line(f"Against {existing.existing} existing cases: {counts}.")
+            counts = existing.counts
+            terminal.line(
+                f"Against {existing.existing} existing cases: {counts['reuse']} reuse, "
+                f"{counts['update']} update, {counts['new']} seen in none of them."
+            )
 
 
 def _generated(

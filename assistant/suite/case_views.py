@@ -52,6 +52,12 @@ class StepView:
                     return any(demand.met_by(one, loosely=loose) for one in alike)
         return False
 
+    def breaks(self, limit: Demand) -> bool:
+        """Whether the latest quantities of the limit's kind lie beyond it."""
+        alike = [[o for o in known if o.alike(limit.quantity)] for known in self.tried]
+        latest = next(filter(None, alike), [])
+        return bool(latest) and not any(limit.met_by(one, loosely=False) for one in latest)
+
     def meets_itself(self, demands: Sequence[Demand], *, loosely: bool) -> bool:
         """Whether one of its own quantities, or of a step before it, is as demanded."""
         own = [one for known in self.tried[:-2] for one in known]

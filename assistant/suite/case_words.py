@@ -17,6 +17,7 @@ _QUOTED = re.compile(
 )
 _NAME = re.compile(r"(?<![.!?:;] )(?<!^)(?<=[^\w\"“-])[A-Z][A-Za-z]+(?![\w-]*\d)\b", re.MULTILINE)
 _GHERKIN = re.compile(r"^\s*(?:given|when|then|and|but|\*)\s+", re.IGNORECASE | re.MULTILINE)
+_SENTENCE_END = re.compile(r"[.;:!?]\s|\n")
 _PARENTHESES = re.compile(r"\([^()]{0,80}\)")
 
 
@@ -103,6 +104,16 @@ def quoted(text: str) -> list[str]:
 def quoted_with_rest(text: str) -> list[tuple[str, str]]:
     """What stands in quotation marks, each with the text that follows it."""
     return [(said, text[match.end() : match.end() + 40]) for said, match in _quotations(text)]
+
+
+def quoted_with_lead(text: str) -> list[tuple[str, str]]:
+    """What stands in quotation marks, each with its sentence since the quotation before."""
+    found: list[tuple[str, str]] = []
+    end = 0
+    for said, match in _quotations(text):
+        found.append((said, _SENTENCE_END.split(text[end : match.start()])[-1]))
+        end = match.end()
+    return found
 
 
 def quoted_with_place(text: str) -> list[tuple[str, int]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from assistant.domain import AcceptanceCriterion, TestCondition
 from assistant.language.word_lists import word_lists
-from assistant.suite.case_words import names, quoted, stem, without_quotes
+from assistant.suite.case_words import names, quoted, quoted_with_lead, stem, without_quotes
 from assistant.suite.evidence import (
     Quantity,
     meaningful_stems,
@@ -69,6 +69,12 @@ class Demand:
             "=": abs(value - limit) < 1e-9, "<": value < limit, "<=": value <= limit,
             ">": value > limit, ">=": value >= limit, "!": abs(value - limit) > 1e-9,
         }[self.side]  # fmt: skip
+
+    def meant_by(self, other: Demand) -> bool:
+        """Whether what another demand tries is on this side of this limit, which may leave out what
+        it counts: "With more than 30 the portal shows"."""
+        limit = replace(self, quantity=replace(self.quantity, counts=frozenset()))
+        return other.side == "=" and limit.met_by(other.quantity, loosely=True)
 
 
 @dataclass(frozen=True)
@@ -130,8 +136,24 @@ class Claim:
 
     @cached_property
     def shown(self) -> dict[str, str]:
-        """Messages that must be displayed."""
-        return messages(self.expected)
+        """Messages that must be displayed.
+
+        Where the item's own sentence says nothing of a side that it does not allow, another one of
+        the criterion may: "with more than 30 “Ask us.”" is what 31 shows.
+        """
+        if not self._unsaid:
+            return messages(self.expected)
+        return {
+            folded: said
+            for quote, lead in quoted_with_lead(self.criterion.text)
+            if (limit := _demand(lead, frozenset(), equal=False))
+            and any(limit.meant_by(one) for one in self.demands)
+            for folded, said in messages(f'"{quote}"').items()
+        }
+
+    @cached_property
+    def _unsaid(self) -> bool:
+        return bool(self.condition.facts) and not self.condition.valid and not self.expected
 
     @cached_property
     def denied(self) -> dict[str, str]:
@@ -153,8 +175,7 @@ class Claim:
 
         Where the text says nothing of a side that it does not allow, only a refusal checks it.
         """
-        unsaid = bool(self.condition.facts) and not self.condition.valid and not self.expected
-        return self.stays or unsaid or refuses(self.expected)
+        return self.stays or self._unsaid or refuses(self.expected)
 
     @cached_property
     def results_in(self) -> tuple[Quantity, ...]:
@@ -244,6 +265,12 @@ class Claim:
                 if demand:
                     return (demand,)
         return tuple(found)
+
+    @cached_property
+    def bounds(self) -> Demand | None:
+        """The limit that the words of a main flow name: what is tried beyond it is another flow."""
+        flow = any(fact.kind == "main flow" for fact in self.condition.facts)
+        return _demand(self.said, frozenset(), equal=False) if flow and not self.demands else None
 
     @cached_property
     def exact(self) -> bool:

@@ -42,7 +42,8 @@ class DuplicatePair(Value):
 
 
 class DuplicateCluster(Value):
-    """Cases that are all the same one; ``keep`` is the one to keep: accepted or existing first.
+    """Cases that are all the same one; ``keep`` is the one to keep: what existed before, accepted
+    or imported first.
 
     ``exists``: the one to keep is none of the cases that were looked at, but existed before them.
     """
@@ -79,7 +80,12 @@ class DuplicateReport(Value):
     @property
     def existing(self) -> tuple[str, ...]:
         """Those of them that repeat a case which existed before."""
-        return tuple(name for one in self.clusters if one.exists for name in one.surplus)
+        return tuple(self.repeats)
+
+    @property
+    def repeats(self) -> dict[str, DuplicatePair]:
+        """For each of them, the pair whose ``right`` is the case that existed before."""
+        return {pair.left: pair for one in self.clusters if one.exists for pair in one.pairs}
 
     @property
     def share(self) -> float:
@@ -283,7 +289,12 @@ def _clusters(
         partners[pair.right][pair.left] = pair
     best = sorted(
         partners,
-        key=lambda name: (_KEPT_FIRST[cases[name].status], -len(partners[name]), order[name]),
+        key=lambda name: (
+            name not in existing,
+            _KEPT_FIRST[cases[name].status],
+            -len(partners[name]),
+            order[name],
+        ),
     )
     taken: set[str] = set()
     clusters: list[DuplicateCluster] = []

@@ -12,23 +12,23 @@ the words that its reason names.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from assistant.domain import AcceptanceCriterion, Epic, TestCase, TestCondition, UserStory, Value
 from assistant.suite.case_changes import StepChange, changes_for, out_of_date
 from assistant.suite.case_views import CaseView, Rarity, StepView
-from assistant.suite.case_words import content, words
+from assistant.suite.case_words import content, quoted_with_lead, words
 from assistant.suite.condition_demands import Claim
-from assistant.suite.evidence import meaningful_stems, quantities, shows
+from assistant.suite.evidence import meaningful_stems, messages, quantities, shows
 
 Verdict = Literal["reuse", "update", "new"]
 VERDICTS: dict[Verdict, str] = {
     "reuse": "an existing case checks it as it stands",
     "update": "an existing case checks the same with other numbers, messages or names",
-    "new": "no existing case was seen to check it",
+    "new": "no existing case was seen to check it; one in other words is often not seen",
 }
 """What each verdict means."""
 
@@ -47,7 +47,10 @@ NAMED = 0.5
 _DIGITS = re.compile(r"\d[\d.,]*\d|\d")
 _UNCHANGED = re.compile(r"\b(?:stays?|remains?|still|unchanged|not change)\b")
 
-Link = Literal["criterion", "story", "none"]
+Link = Literal["criterion", "message", "story", "none"]
+"""How a case comes to be looked at: it names the criterion; it names the story alone and expects a
+message that this criterion alone quotes; it is of the story; it speaks of the same."""
+LINKS: tuple[Link, ...] = get_args(Link)
 
 
 class ConditionVerdict(Value):
@@ -114,6 +117,7 @@ def against_existing(
     siblings = {story.key: {one.id for one in story.criteria} for story, _ in stories}
     traced = [(view, set(view.case.criterion_ids)) for view in views]
     untraced = _Untraced([view for view, ids in traced if not ids & known], rarity)
+    quoting = Counter(message for _, one in stories for message in messages(one.text))
     verdicts = []
     for condition in conditions:
         if condition.legs:
@@ -121,16 +125,24 @@ def against_existing(
             continue
         story, criterion = of[condition.criterion_id]
         claim = Claim(condition, criterion)
-        linked: list[tuple[CaseView, Link]] = [
-            (view, "criterion" if criterion.id in ids else "story")
+        own = {message for message in claim.shown if quoting[message] == 1}
+        linked = [
+            (view, _link(view, ids, criterion, own))
             for view, ids in traced
             if (ids & siblings[story.key] or (not ids and _names(view.case, story, epic_of)))
             and view.case.technique != "end-to-end"
         ]
-        linked.sort(key=lambda one: one[1])
+        linked.sort(key=lambda one: LINKS.index(one[1]))
         linked += [(view, "none") for view in untraced.about(claim)]
         verdicts.append(_verdict(claim, linked, rarity))
     return ReuseReport(verdicts=tuple(verdicts), existing=len(views))
+
+
+def _link(view: CaseView, ids: Set[str], criterion: AcceptanceCriterion, own: Set[str]) -> Link:
+    """How a case of the criterion's story is linked; ``own`` are messages of no other criterion."""
+    if criterion.id in ids:
+        return "criterion"
+    return "message" if not ids and own & set(view.messages) else "story"
 
 
 def _names(case: TestCase, story: UserStory, epic_of: Mapping[str, str]) -> bool:
@@ -233,7 +245,7 @@ def _verdict(
 
 def _checks(claim: Claim, view: CaseView, link: Link, rarity: Rarity) -> _Found | None:
     """The step of a case that checks the condition, where one does."""
-    needed = SITUATION if link == "criterion" else UNTRACED_SITUATION
+    needed = SITUATION if link in ("criterion", "message") else UNTRACED_SITUATION
     if rarity.covered(claim.situation_words, view.all_words) < needed:
         return None
     if not _about(claim, view) or out_of_date(claim, view):
@@ -290,6 +302,8 @@ def _step_checks(
     loosely = link == "criterion"
     if not all(step.meets(demand, loosely=loosely) for demand in claim.demands):
         return None
+    if not loosely and claim.bounds and step.breaks(claim.bounds):
+        return None
     if claim.role and not _acts(claim.role, view, step):
         return None
     if claim.stays and not (step.shown or _UNCHANGED.search(step.result)):
@@ -303,8 +317,8 @@ def _step_checks(
         return None
     tried = step.meets_itself(claim.demands, loosely=loosely)
     covered = rarity.covered(claim.outcome_words, step.shown_later | view.title_words)
-    decided = bool(claim.shown) or tried or claim.exact
-    if not decided and link == "story":
+    decided = bool(claim.shown) or tried or claim.exact or _same_values(claim, step)
+    if not decided and link in ("message", "story"):
         return None
     if not (claim.shown or tried) and covered < OUTCOME:
         return None
@@ -316,6 +330,19 @@ def _step_checks(
         sure=covered + bool(claim.shown) + tried + 2 * (link == "criterion"),
         reason=_why(claim, step),
     )
+
+
+def _same_values(claim: Claim, step: StepView) -> bool:
+    """Whether a result has all that the expected one has in quotation marks, each behind the same
+    word ("from “Open”"); one value alone may be anybody's."""
+    wanted = _placed_values(claim.expected)
+    return len(wanted) > 1 and wanted <= _placed_values(step.result)
+
+
+def _placed_values(text: str) -> set[tuple[str, ...]]:
+    return {
+        (*words(lead, whole=True)[-1:], value.casefold()) for value, lead in quoted_with_lead(text)
+    }
 
 
 def _acts(role: str, view: CaseView, step: StepView) -> bool:
@@ -351,15 +378,20 @@ def _tries(claim: Claim, view: CaseView) -> bool:
     )
 
 
+def _ids(views: Sequence[CaseView]) -> list[str]:
+    """The ids of cases, each once."""
+    return list(dict.fromkeys(view.case.id for view in views))
+
+
 def _why_new(claim: Claim, linked: Sequence[tuple[CaseView, Link]]) -> str:
-    near = [view.case.id for view, link in linked if link != "story"]
+    near = _ids([view for view, link in linked if link != "story"])
     whose = "About the same criterion"
     if not near:
-        near, whose = [view.case.id for view, _ in linked], "Of the same story"
+        near, whose = _ids([view for view, _ in linked]), "Of the same story"
     if not near:
         return "No existing case was found that names this criterion or tells of it."
     names = ", ".join(near[:3])
-    trying = [view.case.id for view, _ in linked if _tries(claim, view)]
+    trying = _ids([view for view, _ in linked if _tries(claim, view)])
     if trying and claim.condition.data:
         return (
             f"{whose}: {', '.join(trying[:3])}: tries {claim.condition.data[:60]}, and no"

@@ -58,6 +58,8 @@ SAME_MEANING = 2.15
 SAME_MEANING_ALIKE = 2.30
 """The same for texts that share much of their order: cases of one suite, made from one pattern."""
 ALIKE_ORDER = 0.45
+ONE_MESSAGE, ONE_VALUE = 0.12, 0.15
+"""So much less meaning will do where both expect one message, and try one value besides."""
 SAME_RESULT = 0.60
 """Cosine of the expected results that is needed in any case."""
 SURE_WORDING = 0.80
@@ -397,10 +399,9 @@ def compare(left: Profile, right: Profile, *, meaning: Meaning | None = None) ->
     )
     needed = SAME_MEANING_ALIKE if order >= ALIKE_ORDER or other_criterion else SAME_MEANING
     counted = meaning if left.titled else meaning[1:]
-    enough = (
-        sum(counted) >= (needed - 0.12 * shared_message) * len(counted) / len(meaning)
-        and meaning[1] >= SAME_RESULT
-    )
+    if shared_message:
+        needed -= ONE_MESSAGE + ONE_VALUE * _one_value(left, right)
+    enough = sum(counted) >= needed * len(counted) / len(meaning) and meaning[1] >= SAME_RESULT
     reason = _why_alike(left, right) if enough else "Related, but they say different things."
     if one_title and not enough and meaning[2] >= SAME_TITLE:
         enough, reason = True, "One title, and nothing in the other words of the steps against it."
@@ -422,6 +423,13 @@ def _one_outcome(left: Profile, right: Profile) -> bool:
         and left.values == right.values
         and left.own_tried == right.own_tried
     )
+
+
+def _one_value(left: Profile, right: Profile) -> bool:
+    """Whether a title is about what both try, and one of them tries nothing else."""
+    both = left.own_tried & right.own_tried
+    titled = {*left.tried_in_title, *right.tried_in_title}
+    return bool(titled) and titled <= both and both in (left.own_tried, right.own_tried)
 
 
 def _only_one_says(left: Profile, right: Profile) -> list[str]:

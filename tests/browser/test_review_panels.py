@@ -58,7 +58,7 @@ def captions(page: Page) -> Locator:
 def against_existing_cases(page: Page) -> None:
     """Each case says reuse, update or new; a choice lists these alone and opens the reason."""
     menu = page.locator('[class*="st-key-filter-of-"] button').first
-    for sign in ("✓ reuse", "+ new", "✎ update"):
+    for sign in ("✓ reuse", "+ none seen", "✎ update"):
         menu.click()
         expect(page.get_by_text("Against 60 existing cases")).to_be_visible()
         choice = page.get_by_role("button", name=re.compile(rf"^{re.escape(sign)} \(\d+\)$"))
@@ -70,7 +70,7 @@ def against_existing_cases(page: Page) -> None:
         at_rest(page)
         expect(open_case(page)).to_have_text(ids(page)[0])
         panel = page.locator('[class*="st-key-existing-TC-"]').filter(has_text=sign)
-        said = "No existing case was seen to check this" if sign == "+ new" else "UAT-CC-"
+        said = "No existing case was seen to say the same" if sign == "+ none seen" else "UAT-CC-"
         expect(panel.locator("summary")).to_contain_text(said)
         expect(panel.get_by_test_id("stMarkdown").first).to_be_visible()
         if sign != "✎ update":

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assistant.domain import TestCase, TestStep
 from assistant.suite.amounts import amounts
 from assistant.suite.duplicates import decide, find_duplicates, same_across_stories
+from assistant.suite.similarity import Profile, compare
 
 PAIRS = Path(__file__).resolve().parents[2] / "benchmarks" / "duplicate_pairs.jsonl"
 
@@ -86,6 +87,28 @@ def test_the_accepted_or_existing_case_of_a_cluster_is_kept() -> None:
     assert report.surplus == ("NEW",)
     assert report.share == 1.0
     assert (report.existing, report.within) == (("NEW",), ())
+
+
+def test_what_existed_is_kept_though_the_new_one_was_accepted() -> None:
+    new = returned("NEW", 30).model_copy(update={"status": "accepted"})
+    old = returned("OLD", 30).model_copy(update={"status": "imported"})
+    report = find_duplicates([new], among=[old])
+    assert (report.existing, report.within) == (("NEW",), ())
+    assert report.repeats["NEW"].right == "OLD"
+
+
+def test_one_message_at_one_value_needs_less_likeness_of_the_other_words() -> None:
+    said = 'The change is refused with "Backdating is limited. Please contact underwriting."'
+
+    def dated(case_id: str, title: str, action: str) -> Profile:
+        return Profile(case(case_id, title, (action, said)))
+
+    old = dated("L", "Backdate a change by 15 days", "Add a van that starts 15 days in the past")
+    new = dated("R", "A change of long ago is refused", "Enter the car with a date 15 days back")
+    other = dated("R", "A change of long ago is refused", "Enter the car with a date 16 days back")
+    meaning = (0.72, 0.72, 0.62)
+    assert compare(old, new, meaning=meaning).same
+    assert not compare(old, other, meaning=meaning).same
 
 
 def test_what_repeats_another_of_the_cases_is_told_from_what_exists() -> None:

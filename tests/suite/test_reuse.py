@@ -265,3 +265,74 @@ def test_cases_of_the_same_story_are_named_where_none_was_seen_to_check_it() -> 
     named = old.model_copy(update={"story_key": "PRO-1"})
     (verdict, *_) = compare(epic_of(LENGTH), named).verdicts
     assert verdict.reason.startswith("Of the same story: OLD-1. No step of theirs was seen to")
+
+
+SIZE = (
+    "A quote is only possible for 3 to 30 vehicles. With fewer than 3 the portal shows "
+    '"Please use the single vehicle quote." and with more than 30 '
+    '"Fleets over 30 vehicles go to underwriting."'
+)
+
+
+def quote_for(vehicles: int, message: str) -> TestCase:
+    """A case that names its story alone."""
+    step = (f"Start a fleet quote and enter {vehicles} vehicles", f'The portal shows "{message}"')
+    old = case(step, title=f"Quote for a fleet of {vehicles} vehicles", criterion="")
+    return old.model_copy(update={"story_key": "PRO-1"})
+
+
+def test_a_message_beside_the_side_of_a_limit_is_what_that_side_shows() -> None:
+    large = compare(epic_of(SIZE), quote_for(31, "Fleets over 30 vehicles go to underwriting."))
+    assert verdict(large, "AC1-B4").verdict == "reuse"
+    assert "Fleets over 30 vehicles" in verdict(large, "AC1-B4").reason
+    wrong = compare(epic_of(SIZE), quote_for(31, "Please use the single vehicle quote."))
+    assert verdict(wrong, "AC1-B4").verdict == "new"
+
+
+def test_what_is_tried_beyond_a_limit_is_no_main_flow_within_it() -> None:
+    report = compare(epic_of(SIZE), quote_for(31, "Fleets over 30 vehicles go to underwriting."))
+    assert verdict(report, "AC1-P1").verdict == "new"
+    assert "OLD-1, OLD-1" not in verdict(report, "AC1-B3").reason
+
+
+TOO_EARLY = """Scenario: Too far back
+  Given an active fleet policy
+  When the broker enters an effective date that is too far in the past
+  Then the change is refused with "Backdating is limited. Please contact underwriting."
+"""
+
+
+def back_dated(message: str) -> TestCase:
+    old = case(
+        (
+            "Add a van to an active fleet policy, with a date in the past",
+            f'The change is refused with "{message}"',
+        ),
+        title="Backdate a change by 15 days",
+        criterion="",
+    )
+    return old.model_copy(update={"story_key": "PRO-1"})
+
+
+def test_a_message_that_one_criterion_alone_quotes_leads_to_it() -> None:
+    message = "Backdating is limited. Please contact underwriting."
+    report = compare(epic_of(TOO_EARLY), back_dated(message))
+    assert [one.verdict for one in report.verdicts] == ["reuse"]
+    twice = epic_of(TOO_EARLY, f'A change of a cancelled policy is refused with "{message}"')
+    assert compare(twice, back_dated(message)).counts["reuse"] == 0, "two criteria quote it"
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('The status is "Expired" and the button "Bind" is disabled', "reuse"),
+        ('The status is "Bind" and the button "Expired" is disabled', "new"),
+    ],
+)
+def test_all_quoted_values_behind_their_words_are_one_result(said: str, found: str) -> None:
+    text = 'After 30 days the button "Bind" is disabled and the status is "Expired".'
+    flow = 'The button "Bind" is disabled and the status is "Expired".'
+    old = case(("Open the quote", said), title="Expired quote", criterion="")
+    named = old.model_copy(update={"story_key": "PRO-1"})
+    report = compare(epic_of(text, flow), named)
+    assert {one.verdict for one in report.verdicts if "AC2" in one.condition_id} == {found}

@@ -50,6 +50,36 @@ def test_a_case_gets_the_verdict_of_the_condition_that_asks_for_most() -> None:
     assert found == {"one": "reuse", "two": "update", "three": "new"}
 
 
+def test_a_case_that_repeats_an_existing_one_is_reuse_whatever_its_conditions_are() -> None:
+    found = reuse.case_verdicts(
+        report(a="new"), {"one": ["a"], "two": ["a"], "own": []}, ["one", "own"]
+    )
+    assert found == {"one": "reuse", "two": "new", "own": "reuse"}
+
+
+def test_verdict_and_quality_say_what_duplicates_says(
+    workspace: Workspace, project_id: str, run: GenerationRun
+) -> None:
+    """Though the case was accepted, and beside others of its run."""
+    own, *others = workspace.library.cases(project_id, run_id=run.id)
+    update = {"id": "OLD-1", "status": "imported", "criterion_ids": (), "condition_ids": ()}
+    workspace.library.add_case(project_id, None, own.case.model_copy(update=update))
+    for one in (own, *others):
+        review.set_status(
+            workspace, project_id, one.id, "accepted", seen_version=one.row_version, by="Tess"
+        )
+    repeats = reuse.repeats_of_run(workspace, project_id, run.id)
+    assert repeats[own.id].right == "OLD-1"
+    same_run = {one.id for one in (own, *others)}
+    assert not same_run & {pair.right for pair in repeats.values()}, (
+        "its own cases do not exist yet"
+    )
+    figures = {one.name: one.case_ids for one in runs.quality_of(
+        workspace, project_id, workspace.library.run(project_id, run.id)
+    ).figures}  # fmt: skip
+    assert set(figures["Exist already"]) == set(repeats)
+
+
 def test_without_existing_cases_nothing_has_a_verdict() -> None:
     assert reuse.case_verdicts(report(existing=0, a="new"), {"one": ["a"]}) == {}
 

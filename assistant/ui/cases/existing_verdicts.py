@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from assistant.ui.counts import counted
-from assistant.ui.home.existing_panel import COLORS, SIGNS, changes_lines, where
+from assistant.ui.home.existing_panel import COLORS, NOT_SEEN, SIGNS, changes_lines, where
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import LIBRARY_CASE
@@ -35,10 +35,11 @@ def run_verdicts(
     by_source: dict[str, dict[str, Sequence[str]]] = {}
     for row in rows:
         by_source.setdefault(row.source_run_id or run.id, {})[row.id] = row.condition_ids
+    repeats = _repeats(opened, project_id, run.id)
     verdicts: dict[str, Verdict] = {}
     for source_run_id, conditions_of in by_source.items():
         report = _report(opened, project_id, run, source_run_id)
-        verdicts |= reuse.case_verdicts(report, conditions_of)
+        verdicts |= reuse.case_verdicts(report, conditions_of, repeats)
     return verdicts
 
 
@@ -97,23 +98,31 @@ def case_against_existing(
     """A generated case's verdict: the existing case that checks the same, why, what to change."""
     case = stored.case
     report = _report(opened, project_id, run, stored.source_run_id or run.id)
-    verdict = reuse.case_verdicts(report, {case.id: case.condition_ids}).get(case.id)
+    repeats = _repeats(opened, project_id, run.id)
+    verdict = reuse.case_verdicts(report, {case.id: case.condition_ids}, repeats).get(case.id)
     if verdict is None:
         return
     known = report.by_condition
     found = [known[name] for name in case.condition_ids if name in known]
+    same = repeats.get(case.id)
+    title = f"Says what {label(same.right)} says" if same else _title(verdict, found)
     with st.expander(
-        f":{COLORS[verdict]}[{SIGNS[verdict]}] {_title(verdict, found)}",
+        f":{COLORS[verdict]}[{SIGNS[verdict]}] {title}",
         expanded=expanded,
         icon=":material/compare_arrows:",
         # An expander keeps what it was; another key is another one, opened or not as given.
         key=f"existing-{case.id}-{'opened' if expanded else 'folded'}",
     ):
+        if same:
+            st.markdown(f":small[{label(same.reason, limit=400)}]")
         for one in found:
             st.markdown(f":small[{label(one.reason, limit=400)}]")
             if one.changes:
                 st.markdown(changes_lines(one.changes))
-        for case_id in dict.fromkeys(one.case_id for one in found if one.case_id):
+        if verdict == "new":
+            st.caption(NOT_SEEN)
+        others = [one.case_id for one in found if one.case_id]
+        for case_id in dict.fromkeys([same.right, *others] if same else others):
             if pressed(
                 f"Open {label(case_id)}",
                 key=f"open-existing-{case.id}-{case_id}",
@@ -128,7 +137,9 @@ def case_against_existing(
 def _title(verdict: Verdict, found: Sequence[ConditionVerdict]) -> str:
     places = dict.fromkeys(where(one) for one in found if one.verdict == verdict and one.case_id)
     return (
-        label("; ".join(places), limit=60) if places else "No existing case was seen to check this"
+        label("; ".join(places), limit=60)
+        if places
+        else "No existing case was seen to say the same"
     )
 
 
@@ -142,6 +153,20 @@ def _report(opened: Workspace, project_id: str, run: RunSummary, source_run_id: 
     if source_run_id != run.id and _same_basis(opened, project_id, run.id, source_run_id):
         source_run_id = run.id
     return _compared(opened, project_id, run.id, source_run_id, run.conditions, stamp)
+
+
+def _repeats(opened: Workspace, project_id: str, run_id: str) -> Mapping[str, reuse.DuplicatePair]:
+    stamp = reuse.existing_stamp(opened, project_id, run_id)
+    texts = tuple(row.words for row in runs.case_rows(opened, project_id, run_id))
+    return _repeated(opened, project_id, run_id, stamp, texts)
+
+
+@st.cache_data(show_spinner="Comparing with existing cases…", max_entries=64)
+def _repeated(
+    _opened: Workspace, project_id: str, run_id: str, stamp: str, texts: tuple[str, ...]
+) -> Mapping[str, reuse.DuplicatePair]:
+    """Kept until the run's cases have other words, or a case changes that is compared with."""
+    return reuse.repeats_of_run(_opened, project_id, run_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=512)

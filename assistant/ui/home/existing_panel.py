@@ -19,7 +19,11 @@ from assistant.workflow.writing.reuse import ConditionVerdict, ReuseReport, Step
 ONLY_NEW, SHOWN_VERDICTS = "compose_only_new", "compose_verdicts"
 TABLE, CHOSEN = "compose_verdict_table", "compose_verdict_chosen"
 COLORS: dict[Verdict, str] = {"reuse": "green", "update": "orange", "new": "blue"}
-SIGNS: dict[Verdict, str] = {"reuse": "✓ reuse", "update": "✎ update", "new": "+ new"}
+SIGNS: dict[Verdict, str] = {"reuse": "✓ reuse", "update": "✎ update", "new": "+ none seen"}
+NOT_SEEN = (
+    "Compared by messages, values and words: an existing case that says the same in other words, "
+    "or in another language, is often not seen."
+)
 TABLE_HEIGHT = 180
 
 
@@ -29,7 +33,9 @@ def existing_summary(opened: Workspace, record: Session, found: Understanding) -
     if not report.existing:
         return
     badges = " ".join(
-        f":{COLORS[name]}-badge[{count} {name}]" for name, count in report.counts.items() if count
+        f":{COLORS[name]}-badge[{SIGNS[name]}: {count}]"
+        for name, count in report.counts.items()
+        if count
     )
     st.markdown(f":small[Against {counted(report.existing, 'existing case')}:] {badges}")
     if report.counts["reuse"]:
@@ -91,13 +97,13 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
         one = by_id.get(chosen(CHOSEN))
         if one is not None:
             st.markdown(
-                f":{COLORS[one.verdict]}-badge[{one.verdict}] "
+                f":{COLORS[one.verdict]}-badge[{SIGNS[one.verdict]}] "
                 f":small[:gray[{label(one.condition_id)}] "
                 f"{label(statements[one.condition_id], limit=300)}]  \n"
                 f":small[{label(one.case_id)} {label(one.reason, limit=300)}]"
             )
         else:
-            st.caption("Choose a row to read why.")
+            st.caption(f"Choose a row to read why. {NOT_SEEN}")
         for case_id in dict.fromkeys(one.case_id for one in shown if one.verdict == "update"):
             _update([one for one in shown if one.case_id == case_id and one.verdict == "update"])
 

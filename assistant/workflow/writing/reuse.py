@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from assistant.domain import CaseStatus, Epic, GenerationRun, TestCondition
 from assistant.suite.case_changes import StepChange as StepChange
+from assistant.suite.duplicates import DuplicatePair as DuplicatePair
+from assistant.suite.duplicates import find_duplicates
 from assistant.suite.reuse import VERDICTS as VERDICTS
 from assistant.suite.reuse import ConditionVerdict as ConditionVerdict
 from assistant.suite.reuse import ReuseReport as ReuseReport
 from assistant.suite.reuse import Verdict as Verdict
 from assistant.suite.reuse import against_existing
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.duplicates import embedding
 
 EXISTING: tuple[CaseStatus, ...] = ("accepted", "imported")
 """Statuses of the cases that are compared with."""
@@ -45,6 +48,21 @@ def of_run(
     return in_project(workspace, project_id, run.epics, run.conditions, except_run=run_id)
 
 
+def repeats_of_run(
+    workspace: Workspace, project_id: str, run_id: str
+) -> Mapping[str, DuplicatePair]:
+    """The cases of a run that say what an existing case says, by id, as *Duplicates* compares them:
+    ``right`` of each pair is the existing case. What was decided about them does not count."""
+    stored = workspace.library.cases(project_id, run_id=run_id)
+    held = workspace.library.cases(project_id, statuses=EXISTING)
+    existing = [one.case for one in held if one.run_id != run_id]
+    if not stored or not existing:
+        return {}
+    drafts = [one.case.model_copy(update={"status": "draft"}) for one in stored]
+    found = find_duplicates(drafts, among=existing, embed=embedding(workspace, project_id))
+    return found.repeats
+
+
 def same_basis(workspace: Workspace, project_id: str, run_id: str, source_run_id: str) -> bool:
     """Whether a run that wrote cases of this run's list did so for the same conditions and words.
 
@@ -66,18 +84,24 @@ def existing_stamp(workspace: Workspace, project_id: str, run_id: str) -> str:
 
 
 def case_verdicts(
-    report: ReuseReport, conditions_of: Mapping[str, Sequence[str]]
+    report: ReuseReport,
+    conditions_of: Mapping[str, Sequence[str]],
+    repeats: Collection[str] = (),
 ) -> dict[str, Verdict]:
     """What to do about cases, given the conditions of each by the case's id.
 
-    A case gets the verdict of the condition that asks for most. Cases are left out that were not
-    written from a condition of the report, and all where there was nothing to compare with.
+    A case that ``repeats`` an existing one is *reuse*, whatever its conditions; else it gets the
+    verdict of the condition that asks for most. Others are left out that were not written from a
+    condition of the report, and all where there was nothing to compare with.
     """
     if not report.existing:
         return {}
     known = report.by_condition
     verdicts: dict[str, Verdict] = {}
     for case_id, names in conditions_of.items():
+        if case_id in repeats:
+            verdicts[case_id] = "reuse"
+            continue
         found = {known[name].verdict for name in names if name in known}
         if found:
             verdicts[case_id] = max(found, key=list(VERDICTS).index)
