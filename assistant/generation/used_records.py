@@ -28,7 +28,10 @@ MOST_WORDS = 4
 _CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+(?![\w-])")
 """The number of a record: "RC-00151", "FP-2026-00701"."""
 
-_RECORD = re.compile(r"(?=(?:\D*\d){3})[\w-]*[A-Z][\w-]*-[\w-]+")
+_NUMBER = re.compile(r"\d{5,10}")
+"""A number without a unit as long as those of customers and orders: "supplier 40311"."""
+
+_RECORD = re.compile(r"(?=(?:\D*\d){3})[\w-]*[A-Z][\w-]*-[\w-]+|\d{5,10}")
 """A code of three digits and more: of many that are alike, where "Gate D-7" is a place."""
 
 _NAMED = r"[^\W\d_a-z][\w-]*[^\W\d_] "
@@ -91,14 +94,18 @@ def _people(line: str, given: str) -> Iterator[str]:
 def _records(line: str) -> Iterator[str]:
     yield from _CODE.findall(line)
     yield from (one.text for one in find_messages(line) if len(one.text.split()) <= MOST_WORDS)
+    yield from (one.words for one in numbers(line) if not one.kind and _NUMBER.fullmatch(one.words))
     yield from _moments(line)
 
 
 def _moments(line: str) -> Iterator[str]:
-    """Each time of day with the date before it: "Day: 14 January; start: 11:00"."""
+    """Each time of day with the date before it: "Day: 14 January; start: 11:00". Midnight is where
+    a day begins and no time that a test takes."""
     day: date | None = None
     for one in numbers(line):
         if isinstance(one.value, date):
             day = one.value
+        elif one.value == time():
+            continue
         elif isinstance(one.value, time) and day is not None and day.year != NO_YEAR:
             yield f"{day} {one.value:%H:%M}"

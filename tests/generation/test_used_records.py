@@ -77,3 +77,11 @@ def test_the_latest_are_kept() -> None:
     kept = used_records(cases, ())
     assert kept[-1] == "RC-00999"
     assert 0 < sum(len(one) + 2 for one in kept) <= MOST_CHARACTERS
+
+
+def test_numbers_of_records_are_told_and_no_quantity_or_midnight() -> None:
+    made = case(
+        "Supplier 40311 delivered 76340 kg by 2026-09-17 00:00 for EUR 12500.",
+        data="Pickup: 880118; day: 14 September 2026, 13:50",
+    )
+    assert used_records([made], ["PICKUP_ID: 880118"]) == ("40311", "880118", "2026-09-14 13:50")
