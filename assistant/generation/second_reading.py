@@ -30,6 +30,7 @@ from assistant.generation.writers.story_prompt import (
     EXAMPLE_CHARACTERS,
     EXAMPLES,
     case_lines,
+    is_told,
     prompt_characters,
     source_block,
     source_blocks,
@@ -148,7 +149,7 @@ def reading_messages(
     known = {criterion.id for criterion in ground.criteria}
     for source in ground.sources:
         size = len(source_block(source, special_tokens))
-        if source.chunk.kind == "case" or source.chunk.key in known or size > left:
+        if source.chunk.kind == "case" or is_told(source, known) or size > left:
             continue
         left -= size
         middle.append(source)

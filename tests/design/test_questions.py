@@ -473,3 +473,21 @@ FEE = "The cancellation fee depends on the days between cancellation and departu
 def test_a_decision_that_names_both_values_is_asked_of_what_it_is_about(mail, rules, asked) -> None:
     found = _decisions(mail, PAID, FEE, rules=rules)
     assert [one.partition(". Which")[0] for one in found] == asked
+
+
+def test_a_passage_under_the_criterions_own_id_that_gives_another_amount_is_asked_about() -> None:
+    criterion = AcceptanceCriterion(id="BR-7.09", text="A pallet is credited within 90 days.")
+    story = UserStory(key="S", title="Pallets", criteria=(criterion,))
+    row = Chunk(
+        id="cr", document_id="cr", ordinal=0, kind="table_row", key="BR-7.09", title="CR-11",
+        text="Requirement: BR-7.09; Old: within 90 days; New: within 120 days",
+    )  # fmt: skip
+    listed = row.model_copy(update={"id": "rtm", "text": "Id: BR-7.09; Effort: 2 days"})
+    again = row.model_copy(update={"id": "brd", "text": criterion.text + " Priority: 2 days"})
+    epic = Epic(key="E", title="Pallets", stories=(story,))
+    (asked,) = [
+        one for one in raise_questions(epic, [row, listed, again]) if one.kind == "conflict"
+    ]
+    assert asked.text == (
+        "CR-11 says 120 days where BR-7.09 says 90 days. Which is in force for this criterion?"
+    )

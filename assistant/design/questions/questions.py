@@ -27,6 +27,7 @@ from assistant.design.questions.supersession import (
     Change,
     changes,
     changes_about,
+    changes_named,
     changes_of,
 )
 from assistant.design.questions.vague_words import find_vague
@@ -78,6 +79,8 @@ def raise_questions(
     held = KnownTexts(texts)
     changed = changes(rules)
     about = changes_about(epic.criteria, changed)
+    for name, told in changes_named(epic.criteria, rules).items():
+        about.setdefault(name, []).extend(told)
     total = len(epic.criteria)
     alike = enumerate(_to_compare(epic.criteria), start=1)
     declared = [(epic.key, one) for one in out_of_scope(epic.description)]

@@ -55,11 +55,13 @@ class Change:
     @property
     def older_name(self) -> str:
         """The key of the rule, or what its source is called."""
-        return _key(self.older) or name_of(self.older, _NOWHERE)
+        return _key(self.older) or self.older.key or name_of(self.older, _NOWHERE)
 
     @property
     def newer_name(self) -> str:
-        """What the other source is called."""
+        """What the other source is called: by its document where both have one key."""
+        if self.newer.key and self.newer.key == self.older.key:
+            return self.newer.title or self.newer.key
         return name_of(self.newer, _NOWHERE)
 
     @property
@@ -151,6 +153,22 @@ def changes_about(
     return found
 
 
+def changes_named(
+    criteria: Sequence[AcceptanceCriterion], sources: Sequence[Chunk]
+) -> dict[str, list[Change]]:
+    """For each criterion the passages under its own id that repeat one of its amounts and give
+    another, as a change request does ("BR-7.09 | Within 90 days | Within 120 days")."""
+    found: dict[str, list[Change]] = {}
+    by_id = {one.id: one for one in criteria}
+    for source in sources:
+        named = by_id.get(source.key)
+        if named is not None and _folded(named.text) not in _folded(source.text):
+            own = Chunk(id=named.id, document_id="", ordinal=0, kind="criterion", text=named.text)
+            told = _replaced(own.model_copy(update={"key": named.id}), source)
+            found.setdefault(named.id, []).extend(told)
+    return found
+
+
 def changes_of(text: str, known: Sequence[Change]) -> Iterator[tuple[Change, Quantity]]:
     """Changes that a criterion is about: it has the old or the new value, and their words."""
     words = content_words(text)
@@ -163,6 +181,10 @@ def changes_of(text: str, known: Sequence[Change]) -> Iterator[tuple[Change, Qua
             if equal(mine, change.newer_value) or equal(mine, change.older_value):
                 yield change, mine
                 break
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _replaced(older: Chunk, newer: Chunk) -> Iterator[Change]:

@@ -6,20 +6,22 @@ looks like one inside), joined as plain text. The budget follows the model's con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from itertools import chain
 
 from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import Revision, StoryBrief
 
-STORY_PROMPT_VERSION = "story-26"
+STORY_PROMPT_VERSION = "story-27"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
-MAX_PROMPT_TOKENS = 24_000
-"""Of a story's prompt, however long the model's context is. With half of it six of 26 facts of a
-fresh project of 330 chunks had been found and did not fit."""
+MAX_PROMPT_TOKENS = 36_000
+"""Of a story's prompt, however long the model's context is. With 12,000 six of 26 facts of a fresh
+project of 330 chunks had been found and did not fit; with 24,000 the list of what is out of scope,
+test users and records of one of 390 did not."""
 
 CHARACTERS_PER_TOKEN = 3.5
 """On the safe side for English, German and French under the usual vocabularies."""
@@ -58,7 +60,7 @@ Write whole cases:
 - An expected result never repeats the criterion as a rule, never says "works correctly" or "as expected", and never adds a message, limit, screen, field, mail or rule that neither criteria nor sources give; ordinary words ("the request", "the list") are fine. Where the text does not say what happens on this side, state only what follows from it ("the booking is not made; Ann Lee still has 3 bookings") and ask a question.
 - sources: for each expected result the numbers [n] that it rests on, the own number of the criterion (or of the story, where the rule stands there) among them.
 - covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of story, epic, criteria or sources calls for: a rule that stands in the description alone is tested too; they cover [].
-- Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. A comment (who made it and when stands before it) counts where it decides something that no later one takes back; what asks, proposes or is put off does not, but what it asks and nothing answers is a question of yours too. Where a source contradicts a criterion, write the case by the criterion and ask.
+- Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. A comment (who made it and when stands before it) counts where it decides something that no later one takes back; what asks, proposes or is put off does not, but what it asks and nothing answers is a question of yours too. Where a source contradicts a criterion, write the case by the criterion and ask; but where a source decides to change what the criterion asks (an approved change request, a decision that names it), write by the change and cite it.
 - A source of kind "criterion" belongs to another story and is tested there: take from it what has to be filled in or done before, so that your steps run, and write no case for it.
 - Where a criterion leans on what stands elsewhere ("the usual limits", "warranty rules apply", "as agreed", "in time"), what the sources in force say of it belongs to the criterion. Write it into the cases of the checklist (exact texts, statuses, deadlines, who is told); add a case only where a source names a limit (on it and just beyond), an exception or a role with another outcome, and not where a case shows it already.
 - Do not test what is out of scope. Where a source in force takes the story, or what a criterion asks, out of the release that is tested (moved to a later one, postponed, cancelled), or <request> leaves it out, write no case for that criterion and add to withdrawn: the criterion, the source's n (that of <request> is 0), and its words that say so, copied exactly; [] otherwise. Where an open question is given and a source in force answers it, write by that source and add to answers, for each source that says so: the question's n, the source's n, and the source's words that answer it, copied exactly. Otherwise do not guess.
@@ -156,7 +158,7 @@ def story_messages(
     middle = list[RetrievedChunk]()
     known = {criterion.id for criterion in story.criteria} | wanted
     for source in sorted(brief.sources, key=lambda one: -one.score):
-        if source.chunk.kind == "case" or source.chunk.key in known or source.rank in of_story:
+        if source.chunk.kind == "case" or is_told(source, known) or source.rank in of_story:
             continue
         block = source_block(source, special_tokens)
         if len(block) + 1 <= left - sum(map(len, examples)) // 2:
@@ -168,7 +170,13 @@ def story_messages(
             left -= len(block) + 1
             tail.insert(0, block)
     middle.sort(key=lambda one: one.rank)
-    parts = (*head, *source_blocks(middle, special_tokens), *tail)
+    pages = [one for one in middle if one.chunk.kind not in ("story", "criterion")]
+    others = [one for one in middle if one.chunk.kind in ("story", "criterion")]
+    # Pages first, in the same order for each story: what several requests begin with alike, an
+    # endpoint need not read again.
+    pages.sort(key=lambda one: (one.chunk.document_id, one.chunk.ordinal))
+    blocks = (source_blocks(part, special_tokens) for part in (pages, others))
+    parts = (*chain.from_iterable(blocks), *head, *tail)
     return (("system", SYSTEM), ("user", "\n".join(parts))), frozenset(shown)
 
 
@@ -279,6 +287,12 @@ def source_block(
         if words and (shown := data_text(words, special_tokens, limit=limit).replace('"', "'"))
     )
     return f'<source n="{source.rank}" kind="{kind}"{said}>{text}</source>'
+
+
+def is_told(source: RetrievedChunk, criteria: Collection[str]) -> bool:
+    """Whether a source is one of the criteria that stand in the prompt already. A page may say
+    something else under the same id: a change request does."""
+    return source.chunk.kind == "criterion" and source.chunk.key in criteria
 
 
 def _is_of(source: RetrievedChunk, story: UserStory) -> bool:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
 
 from assistant.design.questions.scope import is_scope_statement
 from assistant.domain import (
@@ -34,6 +35,7 @@ from assistant.generation.proof.repetition import repeats
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
 from assistant.generation.step_replacement import is_another_test
+from assistant.generation.used_records import used_records
 from assistant.generation.writer import (
     CaseBrief,
     Refusal,
@@ -85,6 +87,28 @@ FEWEST_WORDS = 4
 
 Proof = Callable[[TestCase], TestCase]
 """Puts on a case the checklist items that it covers and the marks and findings of proof."""
+
+
+def parts_of(conditions: Sequence[TestCondition]) -> list[Sequence[TestCondition]]:
+    """The checklist of a story in as few calls as hold it, about as long as each other: of 35 items
+    five in a call of their own would be read with all sources once more. The items of a criterion
+    stay together where they fit into a call."""
+    if not conditions:
+        return []
+    size = -(-len(conditions) // -(-len(conditions) // ITEMS_A_CALL))
+    parts: list[list[TestCondition]] = [[]]
+    placed = 0
+    for _, group in groupby(conditions, key=lambda one: one.criterion_id):
+        items = list(group)
+        step = len(items) if len(items) <= ITEMS_A_CALL else size
+        for start in range(0, len(items), step):
+            some = items[start : start + step]
+            full = len(parts[-1]) + len(some) > ITEMS_A_CALL
+            if parts[-1] and (full or placed + len(some) / 2 > len(parts) * size):
+                parts.append([])
+            parts[-1].extend(some)
+            placed += len(some)
+    return list(parts)
 
 
 @dataclass
@@ -200,9 +224,14 @@ class StoryWriter:
         Raises as ``write``; what was yielded stays valid.
         """
         ledger = _Ledger()
-        for start in range(0, len(brief.conditions), ITEMS_A_CALL):
-            conditions = brief.conditions[start : start + ITEMS_A_CALL]
-            yield from self._batch(brief, conditions, prove, ledger, cancelled)
+        written: list[TestCase] = []
+        for conditions in parts_of(brief.conditions):
+            texts = (one.chunk.text for one in brief.sources if one.chunk.kind != "case")
+            taken = (*brief.taken, *used_records(written, texts))
+            told = brief.model_copy(update={"taken": tuple(dict.fromkeys(taken))})
+            for one in self._batch(told, conditions, prove, ledger, cancelled):
+                written.append(one.case)
+                yield one
         yield ledger.end()
 
     def write_again(

@@ -38,7 +38,7 @@ from assistant.generation.proof import bears_on
 from assistant.generation.writer import CaseBrief, StoryBrief, StoryEnd, WrittenCase
 from assistant.generation.writers.story_draft import MAX_CASES
 from assistant.generation.writers.story_prompt import source_blocks
-from assistant.generation.writers.story_writer import StoryWriter
+from assistant.generation.writers.story_writer import StoryWriter, parts_of
 
 TEXT = "Requests for more than 10 working days wait for the line manager and for HR."
 CRITERION = AcceptanceCriterion(id="LV-1-AC1", text=TEXT)
@@ -448,6 +448,45 @@ def test_no_case_is_written_for_what_the_request_leaves_out(words: str) -> None:
     (asked,) = end.questions
     assert asked.text.startswith(f"“{words}” (the request): so the model wrote no case for LV-1")
     assert not asked.evidence
+
+
+def test_a_page_under_the_id_of_a_criterion_is_a_source_of_its_own() -> None:
+    chunk = Chunk(
+        id="cr", document_id="cr", ordinal=0, kind="table_row", key=STORY.criteria[0].id,
+        text="Old: 10 days; New: 12 days", title="Change request 4",
+    )  # fmt: skip
+    row = SOURCE.model_copy(update={"chunk": chunk, "rank": 2})
+    own = chunk.model_copy(update={"id": "own", "kind": "criterion", "text": "It is told above."})
+    criterion = SOURCE.model_copy(update={"chunk": own, "rank": 3})
+    subject, chat = writer(answer(case(), case("Ten", "B2", "x")))
+    run(subject, brief=BRIEF.model_copy(update={"sources": (row, criterion)}))
+    told = chat.questions[0][1][1]
+    assert "Old: 10 days; New: 12 days" in told
+    assert "It is told above." not in told
+    assert told.index("Old: 10 days") < told.index("<epic>"), "pages stand before what differs"
+
+
+def many(*sizes: int) -> list[TestCondition]:
+    """A checklist of criteria with so many items."""
+    return [
+        ELEVEN.model_copy(update={"id": f"AC{n}-P{k}", "criterion_id": f"AC{n}"})
+        for n, size in enumerate(sizes)
+        for k in range(size)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "parts"),
+    [((), []), ((30,), [30]), ((31,), [16, 15]), ((5,) * 7, [20, 15]), ((20, 20), [20, 20]),
+     ((3,) * 25, [24, 27, 24])],
+)  # fmt: skip
+def test_a_long_checklist_is_asked_for_in_parts_about_as_long(
+    sizes: tuple[int, ...], parts: list[int]
+) -> None:
+    conditions = many(*sizes)
+    found = parts_of(conditions)
+    assert [len(one) for one in found] == parts
+    assert [item for part in found for item in part] == conditions
 
 
 def test_what_is_of_one_page_stands_together_in_its_order() -> None:
