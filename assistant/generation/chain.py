@@ -254,7 +254,7 @@ def _by_item(
             story=first.story,
             criterion=first.criterion,
             condition=first.condition,
-            sources=each_once((*_sources_of(tuple(places), plan), *plan.test_days)),
+            sources=each_once((*_sources_of(tuple(places), plan), *plan.of_the_test)),
             style=tuple(style[:STYLE_CASES]),
             also=tuple(item.condition for item in items[1:]),
             request=request,
@@ -334,7 +334,7 @@ def _story_brief(
         story=first.story,
         conditions=tuple(item.condition for item in items),
         sources=each_once(
-            (*_sources_of(places, plan), *plan.test_days, *found_for_others(plan, places))
+            (*_sources_of(places, plan), *plan.of_the_test, *found_for_others(plan, places))
         ),
         style=tuple(style[:STYLE_CASES]),
         questions=tuple(one for one in plan.questions if one.criterion_id in names),

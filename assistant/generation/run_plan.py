@@ -5,7 +5,7 @@ Three LangChain runnables, joined; each fills in its part of the request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -63,13 +63,27 @@ PAGE_KINDS = ("rule", "prose", "table_row")
 MOST_OF_TEST_DAYS = 3
 """Sources that say when the test takes place."""
 
+MOST_OF_TEST_PLAN = 6_000
+"""Characters of the pages that are about the test itself: its scope, calendar, accounts, data."""
+
+MOST_OF_ACCOUNTS = 3_000
+"""Characters of the lists of accounts that testers have."""
+
+ACCOUNT_QUERIES = (
+    "Test users, accounts and logins with their roles for the acceptance test",
+    "Testbenutzer und Anmeldenamen mit ihren Rollen",
+    "comptes et identifiants de test par rôle",
+    "usuarios de prueba y sus roles",
+)
+
 TEST_DAY_QUERIES = (
     "When does the user acceptance test (UAT) take place: first and last day, dates",
     "recette utilisateur : dates de début et de fin",
     "Abnahmetest: Zeitraum, erster und letzter Tag",
     "pruebas de aceptación: fechas de inicio y fin",
 )
-_TEST_DAYS = read_patterns(__file__)["test_days"]
+_PATTERNS = read_patterns(__file__)
+_TEST_DAYS, _ACCOUNTS = _PATTERNS["test_days"], _PATTERNS["test_accounts"]
 
 
 class Retriever(Protocol):
@@ -112,8 +126,9 @@ class Request:
     items: tuple[Item, ...] = ()
     questions: tuple[Question, ...] = ()
     sources: tuple[tuple[RetrievedChunk, ...], ...] = ()
-    test_days: tuple[RetrievedChunk, ...] = ()
-    """What seems to say when the test takes place, for whoever writes whole stories."""
+    of_the_test: tuple[RetrievedChunk, ...] = ()
+    """What seems to say when the test takes place, what it leaves out and who runs it, for whoever
+    writes whole stories."""
     retrieved: tuple[RetrievedChunk, ...] = ()
     seconds: float = 0.0
 
@@ -158,11 +173,11 @@ def planning(
                 epic, story, request.basis, retriever, retrieval, numbering, pages
             )
             sources.append(found)
-        days = _test_days(request.basis, retriever, retrieval) if whole_stories else ()
+        told = _of_the_test(request.basis, retriever, retrieval, pages) if whole_stories else ()
         return replace(
             request,
             sources=tuple(sources),
-            test_days=tuple(numbering.retrieved(days)),
+            of_the_test=tuple(numbering.retrieved(told)),
             retrieved=numbering.all,
             seconds=perf_counter() - started,
         )
@@ -247,19 +262,50 @@ def _comments(epic: Epic, story: UserStory, basis: Sequence[Chunk]) -> Iterator[
             yield RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
 
 
-def _test_days(
-    basis: Sequence[Chunk], retriever: Retriever, retrieval: RetrievalConfig
+def _of_the_test(
+    basis: Sequence[Chunk],
+    retriever: Retriever,
+    retrieval: RetrievalConfig,
+    pages: Callable[[str], tuple[Chunk, ...]],
 ) -> tuple[RetrievedChunk, ...]:
-    """Where the sources seem to say when the test takes place: a chat or minutes, as a rule, that
-    nothing of a criterion's words finds."""
-    found = retriever.retrieve(TEST_DAY_QUERIES, retrieval)
-    chunks = {chunk.id: chunk for chunk in (*(one.chunk for one in found), *basis)}
-    return tuple(
-        RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
-        for chunk in chunks.values()
+    """What holds for the cases of every story and nothing of a criterion's words finds: where the
+    sources seem to say when the test takes place, the rest of a page that is about it by its title
+    (a plan, minutes of its preparation), and lists of the accounts that testers have."""
+    found = [one.chunk for one in retriever.retrieve(TEST_DAY_QUERIES, retrieval)]
+    days = [
+        chunk
+        for chunk in (*found, *basis)
         if chunk.kind not in ("case", "criterion")
         and any(map(_names_test_day, chunk.text.splitlines()))
-    )[:MOST_OF_TEST_DAYS]
+    ][:MOST_OF_TEST_DAYS]
+    told = [*days]
+    for document in dict.fromkeys(chunk.document_id for chunk in (*days, *found)):
+        page = [one for one in pages(document) if one.kind in PAGE_KINDS]
+        written = any(one.kind != "table_row" for one in page)  # no mere extract of data
+        if written and _TEST_DAYS.search(page[0].title):
+            told += _as_far_as(page, MOST_OF_TEST_PLAN)
+    accounts: list[Chunk] = []
+    for one in retriever.retrieve(ACCOUNT_QUERIES, retrieval):
+        chunk = one.chunk
+        if chunk.kind == "table_row" and _ACCOUNTS.search(f"{chunk.heading}\n{chunk.text}"):
+            accounts += [row for row in pages(chunk.document_id)
+                         if row.kind == chunk.kind and row.heading == chunk.heading]  # fmt: skip
+    told += _as_far_as({one.id: one for one in accounts}.values(), MOST_OF_ACCOUNTS)
+    return tuple(
+        RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
+        for chunk in {one.id: one for one in told}.values()
+    )
+
+
+def _as_far_as(chunks: Iterable[Chunk], characters: int) -> list[Chunk]:
+    """The chunks from the first on that have room."""
+    kept = []
+    for chunk in chunks:
+        characters -= len(chunk.text)
+        if characters < 0:
+            break
+        kept.append(chunk)
+    return kept
 
 
 def _names_test_day(line: str) -> bool:

@@ -453,6 +453,49 @@ def test_every_story_is_told_the_request_and_what_says_when_the_test_is() -> Non
     assert "<request n=" not in chat.questions[0][1][1]
 
 
+def test_every_story_is_told_the_plan_of_the_test_and_the_accounts() -> None:
+    """The plan is known by its title, and of an extract whose title names the test no row is told
+    that nothing found; accounts are told with the rest of their table."""
+
+    def row(title: str, heading: str, text: str) -> Chunk:
+        return page(title, text).model_copy(
+            update={"kind": "table_row", "heading": heading, "id": f"{title} {text}"}
+        )
+
+    plan = [page("UAT plan", "The test ends on Friday."),
+            row("UAT plan", "Out of scope", "Item: LIB-9 Fines; Reason: not configured")]  # fmt: skip
+    extract = [row("UAT extract", "", "READER: R-1"), row("UAT extract", "", "READER: R-2")]
+    users = [row("Matrix", "Test users", "Login: t2.desk; Role: Librarian"),
+             row("Matrix", "Test users", "Login: t2.lead; Role: Head"),
+             row("Matrix", "Rights", "Lend: Librarian")]  # fmt: skip
+    held = {"UAT plan": plan, "UAT extract": extract, "Matrix": users}
+
+    class Documents(Nothing):
+        def retrieve(
+            self, queries: Sequence[str], *_: object, **__: object
+        ) -> tuple[RetrievedChunk, ...]:
+            about = " ".join(queries)
+            found = [plan[0], extract[0]] if "take place" in about else []
+            found += [users[0]] if "logins" in about else []
+            return tuple(
+                RetrievedChunk(chunk=one, score=1.0, rank=rank) for rank, one in enumerate(found, 1)
+            )
+
+        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+            return tuple(held[document_id])
+
+    for name, chunks in held.items():
+        held[name] = [one.model_copy(update={"document_id": name}) for one in chunks]
+    plan, extract, users = held.values()
+    _, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=Documents())
+    for prompt in (chat.questions[0][1][1], chat.questions[2][1][1]):
+        assert "Item: LIB-9 Fines; Reason: not configured" in prompt
+        assert "Login: t2.desk" in prompt
+        assert "Login: t2.lead" in prompt
+        assert "Lend: Librarian" not in prompt
+        assert "READER" not in prompt
+
+
 def present(title: str, *, status: CaseStatus = "accepted", **fields: Any) -> TestCase:
     """A case that is there, with an id, of the first criterion."""
     return TestCase(id="TC-1", title=title, criterion_ids=("LIB-1-AC1",), status=status, **fields)

@@ -214,6 +214,7 @@ class _Reader:
         if headed and not _are_labels(headers):
             self._add("row", line.start, line.end, tuple(("", cell) for cell in headers if cell))
             headers = []
+        headers = [markup.plain(name) for name in headers]
         while self._at < len(self._lines) and "|" in self._lines[self._at].text:
             row = self._lines[self._at]
             self._at += 1
