@@ -462,8 +462,8 @@ def test_every_story_is_told_the_plan_of_the_test_and_the_accounts() -> None:
             update={"kind": "table_row", "heading": heading, "id": f"{title} {text}"}
         )
 
-    plan = [page("UAT plan", "The test ends on Friday."),
-            row("UAT plan", "Out of scope", "Item: LIB-9 Fines; Reason: not configured")]  # fmt: skip
+    left_out = "Item: LIB-9 Fines; Reason: not configured"
+    plan = [page("UAT plan", "The test ends on Friday."), row("UAT plan", "Scope", left_out)]
     extract = [row("UAT extract", "", "READER: R-1"), row("UAT extract", "", "READER: R-2")]
     users = [row("Matrix", "Test users", "Login: t2.desk; Role: Librarian"),
              row("Matrix", "Test users", "Login: t2.lead; Role: Head"),
@@ -489,7 +489,7 @@ def test_every_story_is_told_the_plan_of_the_test_and_the_accounts() -> None:
     plan, extract, users = held.values()
     _, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=Documents())
     for prompt in (chat.questions[0][1][1], chat.questions[2][1][1]):
-        assert "Item: LIB-9 Fines; Reason: not configured" in prompt
+        assert left_out in prompt
         assert "Login: t2.desk" in prompt
         assert "Login: t2.lead" in prompt
         assert "Lend: Librarian" not in prompt
