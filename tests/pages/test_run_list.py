@@ -445,3 +445,27 @@ def test_a_stale_case_of_a_persons_own_is_not_offered_to_be_written_again(
     assert app.button(key="all_again").label == "Write 1 case again"
     assert app.button(key="again").disabled
     assert "written by a person" in app.button(key="again").help
+
+
+def test_a_stale_case_whose_item_is_gone_says_so_before_it_is_pressed(
+    app: AppTest, tmp_path: Path
+) -> None:
+    """The limit of a criterion is dropped: nothing is left that its boundaries could be of."""
+    keep(tmp_path, EPIC.replace("is printed within 3 days", "is printed"))
+    app.run()
+    stale = [name for name, row in rows(app).items() if "stale" in row]
+    library, project_id = state.workspace().library, app.query_params["project"]
+    kinds = {name: library.case(project_id, name).case.technique for name in stale}
+    (left,) = [name for name, kind in kinds.items() if kind == "positive"]
+    assert len(stale) > 1
+    assert app.button(key="all_again").label == "Write 1 case again"
+    said = " ".join(one.value for one in app.markdown)
+    assert f"{len(stale) - 1} of what is no longer on the checklist" in said
+    for name in stale:
+        app.session_state[state.RECORD].case_id = name
+        app.run()
+        assert not app.exception
+        told = " ".join(one.value.replace("\\", "") for one in app.markdown)
+        assert app.button(key="again").disabled == (name != left)
+        assert (f"{name} cannot be written again" in told) == (name != left)
+        assert ("Reject the case" in told) == (name != left)

@@ -179,6 +179,26 @@ def test_a_case_that_covers_no_item_is_written_again_by_its_criteria(project: Pr
     follow_up_runs.write_now(project.workspace, project.project_id, [step])
 
 
+def test_a_case_whose_item_is_gone_is_written_for_its_criterion_where_somebody_asks(
+    project: Project,
+) -> None:
+    (item, *_) = project.case().case.condition_ids
+    gone = f"{project.case().case.criterion_ids[0]}-B9"
+    stored = project.add(id="TC-2", condition_ids=(gone,))
+    found = write_again.without_item(
+        project.workspace, project.project_id, [stored.id, project.case().id]
+    )
+    assert list(found) == ["TC-2"]
+    assert f"{gone} is no longer there. Reject the case" in found["TC-2"]
+    assert "a model that writes whole stories" in found["TC-2"].lower()
+    project.chat.answers = [told(stored.case)]
+    with pytest.raises(LibraryError, match=f"{gone} is no longer there"):
+        project.again(stored)
+    (again,) = project.again(stored, reason=write_again.ASKED)
+    assert again.row_version == stored.row_version + 1
+    assert item in again.case.condition_ids
+
+
 def test_why_a_case_cannot_be_written_again_is_true(project: Project) -> None:
     own = project.add(id="TC-2", origin=CaseOrigin(writer="person"))
     case = own.case.model_copy(update={"id": "TC-3", "origin": CaseOrigin(writer="import")})

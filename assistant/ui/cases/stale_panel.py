@@ -55,11 +55,15 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
         return
     stamp = review_library.stamp(opened, record.project_id)
     written = _written(opened, record.project_id, record.run_id, stamp)
+    gone = _without_item(opened, record.project_id, tuple(found), stamp)
+    written -= gone.keys()
     open_cases = [n for n, one in found.items() if n in written and one.status != "accepted"]
     accepted = sum(n in written and one.status == "accepted" for n, one in found.items())
     stay = "case stays as it is: open it" if accepted == 1 else "cases stay as they are: open one"
     kept = f"; {accepted} accepted {stay} to write it again" if accepted else ""
-    others = len(found) - len(open_cases) - accepted
+    if gone:
+        kept += f"; {len(gone)} of what is no longer on the checklist: open one to decide on it"
+    others = len(found) - len(open_cases) - accepted - len(gone)
     kept += f"; {others} to be edited, written by a person" if others else ""
     with st.container(horizontal=True, vertical_alignment="center", key="stale-bar"):
         st.markdown(
@@ -76,6 +80,14 @@ def stale_bar(opened: Workspace, record: Session, found: Mapping[str, StaleCase]
                 key="all_again",
                 help="The stale cases that nobody has accepted, from the present sources",
             )
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _without_item(
+    _opened: Workspace, project_id: str, case_ids: tuple[str, ...], stamp: str
+) -> Mapping[str, str]:
+    """Looked up once per change of the project."""
+    return write_again.without_item(_opened, project_id, case_ids)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -102,12 +114,12 @@ def stale_panel(
     if case is None:
         _kept_right(opened, record, case_id)
         return
-    help: str | None = not_written(stored) or why_not_now(opened, record.run_id) or None
+    stamp = review_library.stamp(opened, record.project_id)
+    gone = _without_item(opened, record.project_id, tuple(found), stamp).get(case_id, "")
+    help: str | None = not_written(stored) or why_not_now(opened, record.run_id) or gone or None
     if not help and not write_again.has_writer(opened, record.project_id, record.run_id, [case_id]):
         help = NO_WRITER
-    faults = _faults(
-        opened, record.project_id, case_id, review_library.stamp(opened, record.project_id)
-    )
+    faults = _faults(opened, record.project_id, case_id, stamp)
     denied = any(one.denied for one in faults) or stale.says_otherwise(stored.case, case)
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -130,6 +142,8 @@ def stale_panel(
                         _keep_right(opened, record, case)
             elif st.button("Still right", icon=":material/check:", key="still_right"):
                 _keep_right(opened, record, case)
+        if gone:
+            st.markdown(f":small[:orange[:material/link_off:] {label(gone, limit=500)}]")
         for fault in faults:
             st.markdown(f":small[{fault_line(fault)}]")
         for places, one in _together(case)[:SHOWN]:

@@ -31,8 +31,11 @@ class PresentBasis:
     What is asked for is collected: ``epics`` are the stories that it rests on, and no others.
     """
 
-    def __init__(self, workspace: Workspace, project_id: str) -> None:
-        index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+    def __init__(self, workspace: Workspace, project_id: str, *, searched: bool = True) -> None:
+        """``searched`` says whether something is to be searched for what is found here: then the
+        sources are all put into the index."""
+        if searched:
+            index_pending(workspace.library, workspace.knowledge(project_id), project_id)
         stored = workspace.library.epics(project_id)
         self.answers: Mapping[str, tuple[Answer, ...]] = answers_to(workspace, project_id, stored)
         self._current = {epic.key: with_answers(epic, self.answers) for epic in stored}

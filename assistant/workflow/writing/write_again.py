@@ -14,7 +14,7 @@ about the case and its answered questions stay.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from assistant.domain import (
     SECOND_READER,
@@ -162,9 +162,12 @@ def _items_now(
     *,
     writer: str | None = None,
     same_words: bool = False,
+    asked: bool = False,
 ) -> tuple[str, ...]:
     """The items, by their ids in the run that wrote it, that a case is about and that stand still:
-    those that it covers, or those of its criteria where it is not seen to cover any.
+    those that it covers, or those of its criteria where it is not seen to cover any, or where
+    somebody ``asked`` for this very case, one that it covers is gone, and the writer writes whole
+    stories.
 
     Raises ``LibraryError`` where they are gone, or the writer needs one that the case covers.
     """
@@ -178,10 +181,44 @@ def _items_now(
     try:
         if not case.condition_ids:
             return _around(basis, source, case, same_words=same_words)
-        basis.find(source, case.condition_ids, same_words=same_words)
+        try:
+            basis.find(source, case.condition_ids, same_words=same_words)
+        except LibraryError:
+            if not asked or not writes_stories(workspace, writer):
+                raise
+            return _around(basis, source, case, same_words=same_words)
         return case.condition_ids
     except LibraryError as error:
         raise condition_gone_error(stored, error) from error
+
+
+def without_item(
+    workspace: Workspace, project_id: str, case_ids: Collection[str]
+) -> Mapping[str, str]:
+    """Of these cases those of which what they test is no longer on the checklist: why they cannot
+    be written again as they are, with the next step."""
+    basis = PresentBasis(workspace, project_id, searched=False)
+    sources: dict[str, GenerationRun] = {}
+    found: dict[str, str] = {}
+    for stored in workspace.library.cases(project_id):
+        if stored.id not in case_ids or not can_be_written(stored) or not stored.case.condition_ids:
+            continue
+        run_id = derived_by(stored)
+        source = sources.get(run_id) or workspace.library.run(project_id, run_id)
+        sources[run_id] = source
+        try:
+            _items_now(workspace, basis, source, stored)
+        except LibraryError as error:
+            found[stored.id] = str(error)
+            try:
+                _around(basis, source, stored.case, same_words=False)
+            except LibraryError:
+                continue  # its criterion is gone too
+            found[stored.id] += (
+                " A model that writes whole stories, chosen under Write again, writes it for what "
+                "its criterion says now."
+            )
+    return found
 
 
 def _around(
@@ -257,7 +294,10 @@ def _planned(
     """A run over the stories of these cases, as they are now."""
     by_id = {stored.id: stored for stored in cases}
     items = {
-        stored.id: _items_now(workspace, basis, source, stored, writer=writer) for stored in cases
+        stored.id: _items_now(
+            workspace, basis, source, stored, writer=writer, asked=reason == ASKED
+        )
+        for stored in cases
     }
     present, epics = basis.find(source, [name for names in items.values() for name in names])
     changed = stale.by_case(stale.stale_cases(workspace, project_id, run_id=list_run_id))
