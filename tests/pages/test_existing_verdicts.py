@@ -52,7 +52,7 @@ def until(app: AppTest, reached: Callable[[], bool]) -> None:
 def generated(app: AppTest, text: str) -> AppTest:
     app.text_area(key="compose_text").set_value(text).run()
     app.button(key="generate").click().run()
-    until(app, lambda: "case" in app.query_params and "writing]" not in text_of(app))
+    until(app, lambda: "case" in app.query_params and "progress]" not in text_of(app))
     return app
 
 

@@ -78,7 +78,7 @@ def generated(app: AppTest, text: str = EPIC) -> AppTest:
     paste(app, text).button(key="generate").click().run()
     assert not app.exception
     deadline = time.monotonic() + 240
-    while "case" not in app.query_params or "writing]" in text_of(app):
+    while "case" not in app.query_params or re.search(r"(waiting|in progress)\]", text_of(app)):
         assert time.monotonic() < deadline, text_of(app)
         time.sleep(0.2)
         app.run()
@@ -755,10 +755,13 @@ def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
     app.button(key="reject").click().run()
     app.segmented_control(key="run_view").set_value("coverage").run()
     assert not app.exception
-    assert "1 missing case" in text_of(app)
-    assert "Cases are written for 1 item:" in text_of(app)
+    assert "missing case" not in text_of(app)
+    assert "1 item whose case was rejected" in text_of(app)
     said = text_of(app).replace("\\", "")
     assert re.search(r"^- \S+-AC\d+-\w+ \S", said, re.MULTILINE), "the item, beforehand"
+    assert app.button(key="fill_gaps").disabled, "a press writes nothing that was rejected"
+    (too,) = [one for one in app.checkbox if str(one.key).startswith("gaps_rejected")]
+    too.check().run()
     app.button(key="fill_gaps").click().run()
     until(app, lambda: {one.label: one.value for one in app.metric}["Items left"] == "0")
     app.segmented_control(key="run_view").set_value("cases").run()

@@ -151,6 +151,27 @@ def test_only_what_is_missing_is_written_and_nothing_else_changes(project: Proje
         fill_now(workspace, project_id, run_id)
 
 
+def test_what_somebody_rejected_is_written_again_only_where_a_person_asks(
+    project: Project,
+) -> None:
+    workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
+    first, *_, last = project.cases()
+    project.decide(last, "rejected")
+    shows_none = {"condition_ids": (), "origin": CaseOrigin(writer="model", model_id="m")}
+    workspace.library.rewrite_case(
+        project_id, first.case.model_copy(update=shows_none), run_id,
+        expected_version=first.row_version,
+    )  # fmt: skip
+    gaps = coverage.gaps(workspace, project_id, workspace.library.run(project_id, run_id), None)
+    (untouched,), (rejected,) = first.case.condition_ids, last.case.condition_ids
+    assert set(gaps.planned) == {untouched, rejected}
+    assert (gaps.untouched, gaps.rejected) == ((untouched,), (rejected,))
+    _, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
+    assert filling.conditions == (untouched,)
+    _, filling = coverage.begin(workspace, project_id, run_id, by="Tess", rejected=True)
+    assert set(filling.conditions) == {untouched, rejected}
+
+
 def test_an_item_that_a_case_claims_is_asked_for_once_more_and_then_left_to_a_person(
     project: Project,
 ) -> None:
@@ -174,7 +195,9 @@ def test_an_item_that_a_case_claims_is_asked_for_once_more_and_then_left_to_a_pe
     with pytest.raises(LibraryError, match="claims it and was asked for again"):
         coverage.begin(workspace, project_id, run_id, by="Tess")
     project.decide(workspace.library.case(project_id, "TC-9"), "rejected")
-    _, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
+    with pytest.raises(LibraryError, match="somebody rejected the case"):
+        coverage.begin(workspace, project_id, run_id, by="Tess")
+    _, filling = coverage.begin(workspace, project_id, run_id, by="Tess", rejected=True)
     assert filling.conditions == (name,), "nothing claims it any more"
 
 
@@ -201,7 +224,7 @@ def test_an_item_whose_first_filling_only_claims_it_can_be_asked_for_again(
     project.decide(last, "rejected")
 
     def fill() -> tuple[str, ...]:
-        again, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
+        again, filling = coverage.begin(workspace, project_id, run_id, by="Tess", rejected=True)
 
         def keep(written: WrittenCase) -> StoredCase:
             by_model = CaseOrigin(writer="model", model_id="m")
@@ -330,7 +353,7 @@ def test_gaps_of_a_changed_criterion_are_left_open(project: Project) -> None:
         project.decide(stored, "rejected")
     project.paste(OTHER_LIMIT)
     limit, message = (criterion.id for criterion in project.run.epics[0].criteria)
-    again, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
+    again, filling = coverage.begin(workspace, project_id, run_id, by="Tess", rejected=True)
     assert all(name.startswith(f"{message}-") for name in filling.conditions)
     assert filling.conditions
     assert {one.condition_id for one in filling.left_open} == {
@@ -428,7 +451,7 @@ def test_in_the_background_progress_and_errors_are_told(project: Project) -> Non
     workspace, project_id = project.workspace, project.project_id
     stored = project.cases()[-1]
     project.decide(stored, "rejected")
-    missing, _ = coverage.begin(workspace, project_id, project.run.id, by="Tess")
+    missing, _ = coverage.begin(workspace, project_id, project.run.id, by="Tess", rejected=True)
     jobs = follow_up_runs.start(workspace, project_id, [missing])
     assert all(workspace.jobs.wait(job, 60) for job in jobs)
     assert [workspace.jobs.state(job).error for job in jobs] == [""]

@@ -22,7 +22,7 @@ def write_now(
 def fill_now(
     workspace: Workspace, project_id: str, run_id: str, on_case: OnCase | None = None
 ) -> coverage.Filling:
-    """What was written for the gaps of a run, and what was left open."""
-    again, filling = coverage.begin(workspace, project_id, run_id, by="Tess")
+    """What was written for the gaps of a run, rejected ones too, and what was left open."""
+    again, filling = coverage.begin(workspace, project_id, run_id, by="Tess", rejected=True)
     follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
     return filling

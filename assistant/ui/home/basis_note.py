@@ -101,4 +101,4 @@ def _missing(
 ) -> tuple[str, ...]:
     if _view.change is None:
         return ()
-    return coverage.missing_of_new(_opened, project_id, _view.run, _view.change)
+    return coverage.gaps(_opened, project_id, _view.run, _view.change, only_new=True).untouched

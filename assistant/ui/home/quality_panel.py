@@ -5,7 +5,7 @@ Coverage of a run at a glance and in depth, and what closes its gaps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -55,39 +55,58 @@ def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport
         return
     _claimed(report)
     statements = {one.id: one.statement for one in coverage.planned_conditions(view.run)}
-    wanted = coverage.to_write(opened, record.project_id, view.run)
-    if view.change is not None:
-        new = coverage.missing_of_new(opened, record.project_id, view.run, view.change)
-        wanted += new
+    gaps = coverage.gaps(opened, record.project_id, view.run, view.change)
+    if view.change is not None and gaps.new:
         choices = view.run.generation
-        present = conditions_of(view.change.now, choices.techniques, choices.depth) if new else ()
-        statements |= {one.id: one.statement for one in present if one.id in new}
-    if not wanted:
+        present = conditions_of(view.change.now, choices.techniques, choices.depth)
+        statements |= {one.id: one.statement for one in present if one.id in gaps.new}
+    if not gaps.untouched and not gaps.rejected:
         return
+    refused = f"{counted(len(gaps.rejected), 'item')} whose case was rejected"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f":orange-badge[:material/rule: {counted(len(wanted), 'missing case')}] "
-            ":small[not written, rejected, or claimed and not shown; the others stay as they are]",
-            width="stretch",
-        )
+        said = []
+        if gaps.untouched:
+            missing = counted(len(gaps.untouched), "missing case")
+            said += [f":orange-badge[:material/rule: {missing}]", ":small[not written, or claimed"]
+            said += ["and not shown; the others stay as they are]"]
+        if gaps.rejected:
+            said += [f":gray-badge[:material/block: {refused}]"]
+        st.markdown(" ".join(said), width="stretch")
         with st.popover(
             "Write the missing cases", icon=":material/playlist_add:", key=menu_key("gaps_menu")
         ):
-            st.caption(f"Cases are written for {counted(len(wanted), 'item')}:")
-            lines = [
-                f"- {label(name)} {label(statements.get(name, ''))}" for name in wanted[:LISTED]
-            ]
-            lines += [f"- and {len(wanted) - LISTED} more"] if len(wanted) > LISTED else []
-            st.markdown("\n".join(lines))
+            if gaps.untouched:
+                _items(f"Cases are written for {counted(len(gaps.untouched), 'item')}:",
+                       gaps.untouched, statements)  # fmt: skip
+            again = bool(gaps.rejected) and st.checkbox(
+                f"Write for {refused}, too",
+                key=menu_key("gaps_rejected"),
+                help="A model that writes whole stories is shown the rejected cases with the "
+                "reason.",
+            )
+            if gaps.rejected:
+                _items(f"{refused[0].upper()}{refused[1:]}:", gaps.rejected, statements)
             writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
-            if pressed("Write", type="primary", icon=":material/playlist_add:", key="fill_gaps"):
+            if pressed(
+                "Write", type="primary", icon=":material/playlist_add:", key="fill_gaps",
+                disabled=not gaps.untouched and not again,
+            ):  # fmt: skip
                 with page_action():
-                    again, filling = coverage.begin(
-                        opened, record.project_id, view.run.id, by=record.user, writer=writer
-                    )
-                    jobs = follow_up_runs.start(opened, record.project_id, [again])
+                    planned, filling = coverage.begin(
+                        opened, record.project_id, view.run.id, by=record.user, writer=writer,
+                        rejected=again,
+                    )  # fmt: skip
+                    jobs = follow_up_runs.start(opened, record.project_id, [planned])
                     follow(jobs, left_open=[one.reason for one in filling.left_open])
                     close_menus()
+
+
+def _items(title: str, names: Sequence[str], statements: Mapping[str, str]) -> None:
+    """Items by their ids with what they say."""
+    lines = [f"- {label(name)} {label(statements.get(name, ''))}" for name in names[:LISTED]]
+    lines += [f"- and {len(names) - LISTED} more"] if len(names) > LISTED else []
+    st.caption(title)
+    st.markdown("\n".join(lines))
 
 
 def _claimed(report: DepthReport) -> None:

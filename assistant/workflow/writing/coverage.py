@@ -14,7 +14,15 @@ from functools import lru_cache
 from itertools import chain
 
 from assistant.design.description_rules import described_ids, with_described
-from assistant.domain import TECHNIQUES, Epic, GenerationRun, Question, TestCondition, Value
+from assistant.domain import (
+    TECHNIQUES,
+    Epic,
+    GenerationRun,
+    Question,
+    TestCase,
+    TestCondition,
+    Value,
+)
 from assistant.errors import LibraryError
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
@@ -211,6 +219,52 @@ def to_write(workspace: Workspace, project_id: str, run: GenerationRun) -> tuple
     return tuple(one for one in found.missing if one not in asked)
 
 
+class Gaps(Value):
+    """The items without a case that can be asked for: ``planned`` by a run, or ``new`` since in
+    its criteria. Of those in ``rejected`` somebody rejected the case, and no other claims them:
+    they are written only where a person asks for them again."""
+
+    planned: tuple[str, ...]
+    new: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+
+    @property
+    def untouched(self) -> tuple[str, ...]:
+        """Those that nobody has decided on."""
+        return tuple(one for one in (*self.planned, *self.new) if one not in self.rejected)
+
+
+def gaps(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    change: BasisChange | None,
+    *,
+    only_new: bool = False,
+) -> Gaps:
+    """What can be written for a run, or for what is ``new`` since alone; ``change`` is what became
+    of its criteria."""
+    planned = () if only_new else to_write(workspace, project_id, run)
+    new = missing_of_new(workspace, project_id, run, change) if change is not None else ()
+    listed = workspace.library.cases(project_id, run_id=run.id)
+    rejected = _rejected([stored.case for stored in listed], planned)
+    if new and change is not None:
+        rejected += _rejected(cases_now(workspace, project_id, run, change), new)
+    return Gaps(planned=planned, new=new, rejected=rejected)
+
+
+def _rejected(cases: Sequence[TestCase], names: Sequence[str]) -> tuple[str, ...]:
+    """Those of these missing items that a rejected case is for, and that no other claims."""
+    out = {
+        name
+        for case in cases
+        if case.status == "rejected"
+        for name in (*case.condition_ids, *case.claimed_ids)
+    }
+    out -= {name for case in cases if case.status != "rejected" for name in case.claimed_ids}
+    return tuple(name for name in names if name in out)
+
+
 def begin(
     workspace: Workspace,
     project_id: str,
@@ -219,12 +273,13 @@ def begin(
     by: str,
     writer: str | None = None,
     only_new: bool = False,
+    rejected: bool = False,
 ) -> tuple[Again, Filling]:
     """The run that writes the missing cases, not yet kept.
 
     The words of each criterion must be those that the run had: what changed since is left open.
     What its criteria call for only since then is written too (a new criterion's cases), or alone
-    where ``only_new`` says so.
+    where ``only_new`` says so; what somebody rejected the case of, where ``rejected`` says so.
     Raises ``LibraryError`` where nothing is missing, nothing can be written any more, or the run
     is being written, and ``ModelUnavailable`` for an unknown writer.
     """
@@ -233,10 +288,17 @@ def begin(
     busy = run.status in ACTIVE and workspace.jobs.is_active(run_id)
     if busy or follow_up_runs.active(workspace, run_id):
         raise LibraryError(f"Run {run_id} is still being written. Wait for it, or cancel it.")
-    wanted = () if only_new else to_write(workspace, project_id, run)
     change = basis_change(workspace, project_id, run)
-    new = missing_of_new(workspace, project_id, run, change)
-    if not wanted and not new:
+    found = gaps(workspace, project_id, run, change, only_new=only_new)
+    asked = {*found.untouched, *(found.rejected if rejected else ())}
+    wanted = tuple(one for one in found.planned if one in asked)
+    new = tuple(one for one in found.new if one in asked)
+    if not asked and found.rejected:
+        raise LibraryError(
+            f"Nothing was written: of all that run {run_id} lacks somebody rejected the case. "
+            "Include the rejected ones to have them written again."
+        )
+    if not asked:
         raise LibraryError(
             f"Run {run_id} has no gap to fill: every condition has its case, or one that claims it "
             "and was asked for again. Read those."
