@@ -228,8 +228,8 @@ class CaseStore(Store):
 
         The case stays in its run's list, and what stood before in its history, with ``reason``.
         With ``keep_status`` who wrote the case stays, and what was decided about it, unless it was
-        accepted: then it is a draft, as after an edit. What changes findings only stands as
-        "checked" in the history.
+        accepted: then it is a draft, as after an edit. What changes findings only leaves what was
+        decided of the same words, and stands as "checked" in the history.
         ``EditConflict`` where it is no longer at ``expected_version``.
         """
         with self._database.write() as connection:
@@ -242,7 +242,10 @@ class CaseStore(Store):
             if keep_status:
                 kept = {**_after_change(current), "origin": case.origin}
                 fresh = case.model_copy(update=kept)
-            same = fresh.model_copy(update={"findings": current.findings}) == current
+            decided = {"status": current.status, "status_reason": current.status_reason}
+            same = fresh.model_copy(update={"findings": current.findings, **decided}) == current
+            if same and keep_status:
+                fresh = fresh.model_copy(update=decided)
             action: CaseAction = "checked" if same else "written again"
             result = case_rows.replace(
                 connection, row, fresh, by=by, action=action,

@@ -49,13 +49,16 @@ def quality(
     covered: Collection[str],
     existing: Collection[str] = (),
     problems: Collection[str] = (),
+    stale: Collection[str] = (),
+    proposed: Collection[str] = (),
     grounding_rules: Collection[str] = (),
 ) -> Quality:
     """The figures of ``cases``; rejected ones do not count.
 
     ``duplicates`` are cases that say what another one of them says, ``existing`` those that say
     what a case says that was there before, ``criteria`` how many criteria there are, ``covered``
-    those with a case, ``problems`` cases that break the company's template.
+    those with a case, ``problems`` cases that break the company's template, ``stale`` those that
+    rest on what a source says no more, ``proposed`` those of which a change is proposed.
     Findings of ``grounding_rules`` are about sources and count as no smell.
     """
     counted = [case for case in cases if case.status != "rejected"]
@@ -71,11 +74,13 @@ def quality(
     same = [case.id for case in counted if case.id in set(duplicates)]
     there = [case.id for case in counted if case.id in set(existing)]
     broken = [case.id for case in counted if case.id in set(problems)]
+    old = [case.id for case in counted if case.id in set(stale)]
     faulty = {
         *with_unproved,
         *same,
         *there,
         *broken,
+        *old,
         *(case.id for case in counted if case.findings or case.needs_you),
     }
     clean = [case.id for case in counted if case.id not in faulty]
@@ -91,6 +96,8 @@ def quality(
         "existing": there,
         "smells": smelly,
         "template": broken,
+        "stale": old,
+        "proposed": [case.id for case in counted if case.id in set(proposed)],
     }
     counts = {name: (len(ids), len(counted), ids) for name, ids in cases_with.items()}
     counts["criteria"] = (len(covered), criteria, [case.id for case in counted if covered])

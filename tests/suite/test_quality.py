@@ -43,6 +43,27 @@ def test_each_figure_names_its_cases() -> None:
     assert found.findings == {"several actions": 1}
 
 
+def test_a_stale_case_is_a_finding_and_a_proposed_change_is_told() -> None:
+    cases = [
+        case("GOOD"),
+        case("OLD", status="accepted"),
+        case("PROPOSED"),
+        case("GONE", status="rejected"),
+    ]
+    found = quality(
+        cases,
+        duplicates=[],
+        criteria=1,
+        covered=[],
+        stale=["OLD", "GONE"],
+        proposed={"PROPOSED": 1},
+    )
+    figures = {figure.name: figure.case_ids for figure in found.figures}
+    assert figures["No automatic finding"] == ("GOOD", "PROPOSED")
+    assert figures["Stale"] == ("OLD",)
+    assert figures["Change proposed"] == ("PROPOSED",)
+
+
 def test_an_empty_run_has_figures_of_nothing() -> None:
     found = quality([], duplicates=[], criteria=0, covered=[])
     assert all(figure.share == 0 for figure in found.figures)

@@ -128,6 +128,29 @@ def drafts(opened: Workspace, project_id: str, run_id: str) -> list[StoredCase]:
     return found
 
 
+def test_accepted_cases_are_read_again_and_stay_accepted(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    with pytest.raises(LibraryError, match="no accepted case to read again"):
+        second_reading.read_now(
+            opened, project_id, run_id, writer="endpoint", by="Ada", status="accepted"
+        )
+    small, _ = drafts(opened, project_id, run_id)
+    review.set_status(
+        opened, project_id, small.id, "accepted", seen_version=small.row_version, by="Ada"
+    )
+    server.answer = streams(doubts(doubt(small.id, "the refund is paid at once")))
+    read = second_reading.read_now(
+        opened, project_id, run_id, writer="endpoint", by="Ada", status="accepted"
+    )
+    assert (read.read, read.doubted) == (1, (small.id,))
+    after = opened.library.case(project_id, small.id)
+    assert (after.status, len(after.case.findings)) == ("accepted", 1)
+    trace = second_reading.last_reading(opened, project_id, run_id)
+    assert trace
+    assert trace.accepted == (small.id,)
+
+
 def test_a_doubt_counts_only_with_words_of_the_case(
     opened: Workspace, project_id: str, run_id: str, server: EndpointServer
 ) -> None:

@@ -166,6 +166,16 @@ def _unready(project: Project) -> list[str]:
     return [one.partition(",")[0] for one in file.warnings if " cases " in one and " of " in one]
 
 
+def test_quality_counts_a_stale_case_as_a_finding(project: Project) -> None:
+    project.change(PAGE, SENTENCE, SENTENCE.replace('"to follow"', '"pending"'))
+    run = project.workspace.library.run(project.project_id, project.run.id)
+    quality = runs.quality_of(project.workspace, project.project_id, run)
+    figures = {one.name: set(one.case_ids) for one in quality.figures}
+    assert figures["Stale"] == set(project.stale())
+    assert figures["Stale"]
+    assert not figures["No automatic finding"] & figures["Stale"]
+
+
 def test_words_that_moved_are_not_stale(project: Project) -> None:
     file = project.folder / PAGE
     whole = file.read_text("utf-8")

@@ -134,8 +134,8 @@ def open_in_run(case_id: str) -> None:
 
 
 LISTED = 40
-FIGURES_A_ROW = 4
-"""Eight figures in one row would be too narrow to read."""
+FIGURES_A_ROW = 5
+"""Ten figures in one row would be too narrow to read."""
 
 
 def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str) -> None:
@@ -156,7 +156,8 @@ def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str)
                 border=True,
                 help=figure.rule,
             )
-    second_reading_note(opened, record)
+    titles = {case.id: case.title for case in view.run.cases}
+    second_reading_note(opened, record, titles, open_in_run)
     second_reading_menu(opened, record)
     chosen = st.pills(
         "Cases behind a figure",
@@ -165,7 +166,7 @@ def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str)
     )
     for figure in found.figures:
         if figure.name == chosen:
-            _behind(figure, view)
+            _behind(figure, titles)
     if found.findings:
         st.markdown("**Smells by kind**")
         st.vega_lite_chart(_smells(found.findings), width="stretch")
@@ -196,8 +197,7 @@ def _quality(
     return runs.quality_of(_opened, project_id, _view.run)
 
 
-def _behind(figure: Figure, view: RunView) -> None:
-    titles = {case.id: case.title for case in view.run.cases}
+def _behind(figure: Figure, titles: Mapping[str, str]) -> None:
     with st.container(border=True, gap=None):
         st.caption(figure.rule)
         for case_id in figure.case_ids[:LISTED]:

@@ -1,9 +1,14 @@
-"""Have a model read the open run's drafts once more: what it costs, how far it is."""
+"""Have a model read the open run's drafts or accepted cases once more: what it costs, how far it
+is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
+from assistant.domain import CaseStatus
+from assistant.ui.cases.depth_matrix import case_button
 from assistant.ui.counts import counted, date_time
 from assistant.ui.job_progress import job_progress
 from assistant.ui.menus import close_menus, menu_key
@@ -16,11 +21,17 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import second_reading
 
 STARTED = "second_reading_of"
+READ: dict[CaseStatus, str] = {"draft": "To review", "accepted": "Accepted"}
 
 
-def second_reading_note(opened: Workspace, record: Session) -> None:
+def second_reading_note(
+    opened: Workspace,
+    record: Session,
+    titles: Mapping[str, str],
+    open_case: Callable[[str], None],
+) -> None:
     """What the latest reading read: how many cases and how many it doubted, and not that the others
-    are right."""
+    are right. Accepted ones that it doubted need nobody in the list, so they are opened here."""
     last = second_reading.last_reading(opened, record.project_id, record.run_id)
     if last is None:
         return
@@ -31,31 +42,56 @@ def second_reading_note(opened: Workspace, record: Session) -> None:
         f"{label(last.title)}, {date_time(last.at)}: {doubts}{changed}. It overlooks things: no "
         "doubt does not say that a case is right.]"
     )
+    doubted = [name for name in last.accepted if name in titles]
+    if doubted:
+        with st.container(border=True, gap=None):
+            st.caption("Accepted cases that it doubted")
+            for name in doubted:
+                case_button(name, titles[name], "doubted", open_case)
 
 
 def second_reading_menu(opened: Workspace, record: Session) -> None:
-    """The button, where a model is set up that is able to and there are drafts to read."""
+    """The button, where a model is set up that is able to and there are cases to read."""
     able = second_reading.readers(opened)
-    drafts = second_reading.to_read(opened, record.project_id, record.run_id) if able else []
-    if not drafts or opened.jobs.is_active(second_reading.job_of(record.run_id)):
+    if not able or opened.jobs.is_active(second_reading.job_of(record.run_id)):
+        return
+    counts = {
+        status: len(second_reading.to_read(opened, record.project_id, record.run_id, status))
+        for status in READ
+    }
+    present = [status for status in READ if counts[status]]
+    if not present:
         return
     with st.popover("Read again", icon=":material/visibility:", key=menu_key("read_again_menu")):
         titles = {name: models.writer(opened, name).title for name in able}
         reader = st.selectbox(
             "Read by", able, format_func=lambda name: label(titles[name]), key="second_reader"
         )
-        reads = counted(len(drafts), "draft")
+        status = st.segmented_control(
+            "Which cases",
+            present,
+            default=present[0],
+            required=True,
+            format_func=lambda one: f"{READ[one]} ({counts[one]})",
+            key=f"read_which_{record.run_id}",
+        )
+        decided = " and stays accepted" if status == "accepted" else " and stands under *needs you*"
         st.markdown(
-            f"The model reads {reads} once more beside criteria and sources. What it doubts is "
-            "marked and stands under *needs you*; nothing is rewritten. It overlooks things and "
-            "may be wrong."
+            f"The model reads {counted(counts[status], 'case')} once more beside criteria and "
+            f"sources. What it doubts is marked{decided}; nothing is rewritten. It overlooks "
+            "things and may be wrong."
         )
         chosen = models.writer(opened, reader or able[0])
         st.caption(f"Your text {label(chosen.destination)}.")
         if pressed("Read again", type="primary", key="read_again"):
             with page_action():
                 second_reading.start(
-                    opened, record.project_id, record.run_id, writer=chosen.id, by=record.user
+                    opened,
+                    record.project_id,
+                    record.run_id,
+                    writer=chosen.id,
+                    by=record.user,
+                    status=status,
                 )
                 close_menus()
                 st.session_state[STARTED] = record.run_id
@@ -70,5 +106,5 @@ def second_reading_progress(opened: Workspace, record: Session) -> None:
 
 
 def _how_far(state: JobState) -> str:
-    drafts = f"{state.done} of {counted(state.total, 'draft')}" if state.total else "drafts"
-    return f"A second reader reads {drafts}…"
+    cases = f"{state.done} of {counted(state.total, 'case')}" if state.total else "cases"
+    return f"A second reader reads {cases}…"

@@ -27,7 +27,7 @@ from assistant.suite.quality import quality
 from assistant.suite.template import template_problems
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import duplicates
+from assistant.workflow.review import duplicates, stale
 from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.review import QUESTION, STALE, needs_of, worst_first
 from assistant.workflow.review.review_library import words_of
@@ -324,5 +324,7 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
         problems=[
             case.id for case in run.cases if template_problems(template, case, sources=sources)
         ],
+        stale=stale.by_case(stale.stale_cases(workspace, project_id, run_id=run.id)),
+        proposed=workspace.library.proposals.counts(project_id),
         grounding_rules=RULES,
     )

@@ -1,4 +1,5 @@
-"""Have a model read a run's drafts once more; what it doubts stands on the case as a finding.
+"""Have a model read a run's drafts, or its accepted cases, once more; what it doubts stands on the
+case as a finding.
 
 Nothing is rewritten and nobody is acquitted: a case without a doubt is as it was before.
 """
@@ -52,12 +53,13 @@ class SecondReading(Value):
 
 class ReadingTrace(Value):
     """What is kept of a reading: by which model, how many cases it read, doubted, and found
-    changed meanwhile."""
+    changed meanwhile; ``accepted`` are the accepted ones that it doubted, by id."""
 
     title: str
     read: int
     doubted: int = 0
     changed: int = 0
+    accepted: tuple[str, ...] = ()
     at: datetime = Field(default_factory=utc_now)
 
 
@@ -75,12 +77,14 @@ def readers(workspace: Workspace) -> tuple[str, ...]:
     )
 
 
-def to_read(workspace: Workspace, project_id: str, run_id: str) -> list[StoredCase]:
-    """The drafts of a run that a second reader can read: whole cases with their sources."""
-    drafts: tuple[CaseStatus, ...] = ("draft",)
+def to_read(
+    workspace: Workspace, project_id: str, run_id: str, status: CaseStatus = "draft"
+) -> list[StoredCase]:
+    """The drafts of a run, or its accepted cases, that a second reader can read: whole cases with
+    their sources."""
     return [
         stored
-        for stored in workspace.library.cases(project_id, run_id=run_id, statuses=drafts)
+        for stored in workspace.library.cases(project_id, run_id=run_id, statuses=(status,))
         if stored.source_run_id is not None and not stored.case.is_outline
     ]
 
@@ -90,13 +94,24 @@ def job_of(run_id: str) -> str:
     return f"second-reading-{run_id}"
 
 
-def start(workspace: Workspace, project_id: str, run_id: str, *, writer: str, by: str) -> str:
+def start(
+    workspace: Workspace,
+    project_id: str,
+    run_id: str,
+    *,
+    writer: str,
+    by: str,
+    status: CaseStatus = "draft",
+) -> str:
     """Read in a worker thread; returns the job. Raises as ``read_now`` before it starts."""
-    _check(workspace, project_id, run_id, writer)
+    _check(workspace, project_id, run_id, writer, status)
     job = job_of(run_id)
 
     def read(report: Progress, stop: StopCheck) -> None:
-        read_now(workspace, project_id, run_id, writer=writer, by=by, cancelled=stop, report=report)
+        read_now(
+            workspace, project_id, run_id, writer=writer, by=by, status=status, cancelled=stop,
+            report=report,
+        )  # fmt: skip
 
     workspace.jobs.start_counted(job, read)
     return job
@@ -109,11 +124,13 @@ def read_now(
     *,
     writer: str,
     by: str,
+    status: CaseStatus = "draft",
     cancelled: CancelCheck = never_cancelled,
     report: Progress = lambda done, total: None,
     in_turn: bool = False,
 ) -> SecondReading:
-    """Read the drafts of a run, a story at a time, and put the doubts on them.
+    """Read the drafts of a run, or its accepted cases, a story at a time, and put the doubts on
+    them; what was decided stays.
 
     Doubts of an earlier reading go. Whoever has the model's turn already (``in_turn``) has written
     the run, and may have no draft to read. Raises ``LibraryError`` where another has none,
@@ -121,12 +138,12 @@ def read_now(
     """
     turn: AbstractContextManager[bool] = nullcontext(True)
     if not in_turn:
-        _check(workspace, project_id, run_id, writer)
+        _check(workspace, project_id, run_id, writer, status)
         turn = workspace.jobs.model_turn(job_of(run_id), cancelled)
     outcome, spent = SecondReading(), Timings()
     try:
         with turn as mine:
-            held = to_read(workspace, project_id, run_id) if mine else []
+            held = to_read(workspace, project_id, run_id, status) if mine else []
             report(0, len(held))
             for story in _by_story(held):
                 if cancelled():
@@ -151,7 +168,7 @@ def read_now(
                     report(outcome.read, len(held))
     finally:  # what was read is doubted already, also where the model is gone then
         if outcome.read:
-            _keep_trace(workspace, project_id, run_id, writer, outcome, by)
+            _keep_trace(workspace, project_id, run_id, writer, outcome, by, status)
     used = usage_of_run(workspace.settings, writer, spent)
     return outcome.model_copy(update={"usage": used, "spent": spent})
 
@@ -163,12 +180,14 @@ def _keep_trace(
     writer: str,
     outcome: SecondReading,
     by: str,
+    status: CaseStatus,
 ) -> None:
     trace = ReadingTrace(
         title=known_writer(workspace, writer).title,
         read=outcome.read,
         doubted=len(outcome.doubted),
         changed=len(outcome.changed),
+        accepted=outcome.doubted if status == "accepted" else (),
     )
     workspace.library.saved.save(project_id, "second reading", run_id, trace, by=by)
 
@@ -200,14 +219,17 @@ def cannot_read(workspace: Workspace, writer: str) -> str:
     )
 
 
-def _check(workspace: Workspace, project_id: str, run_id: str, writer: str) -> None:
+def _check(
+    workspace: Workspace, project_id: str, run_id: str, writer: str, status: CaseStatus
+) -> None:
     known_writer(workspace, writer)
     if writer not in readers(workspace):
         raise ModelUnavailable(cannot_read(workspace, writer))
-    if not to_read(workspace, project_id, run_id):
+    if not to_read(workspace, project_id, run_id, status):
+        what = "draft" if status == "draft" else f"{status} case"
         raise LibraryError(
-            f"Run {run_id} has no draft to read again: outlines, accepted and rejected cases are "
-            f"left alone."
+            f"Run {run_id} has no {what} to read again: outlines and cases without sources are "
+            "left alone."
         )
 
 
