@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -22,7 +22,7 @@ from assistant.suite.case_changes import StepChange, changes_for, out_of_date
 from assistant.suite.case_views import CaseView, Rarity, StepView
 from assistant.suite.case_words import content, quoted_with_lead, words
 from assistant.suite.condition_demands import Claim
-from assistant.suite.evidence import meaningful_stems, messages, quantities, shows
+from assistant.suite.evidence import meaningful_stems, messages, quantities, refuses, shows
 
 Verdict = Literal["reuse", "update", "new"]
 VERDICTS: dict[Verdict, str] = {
@@ -136,6 +136,22 @@ def against_existing(
         linked += [(view, "none") for view in untraced.about(claim)]
         verdicts.append(_verdict(claim, linked, rarity))
     return ReuseReport(verdicts=tuple(verdicts), existing=len(views))
+
+
+def contrary(case: TestCase, existing: TestCase, steps: Collection[int]) -> bool:
+    """Whether a case expects otherwise than the steps of an existing one that checks its condition:
+    it denies their message or expects another, or all of it is granted where these refuse."""
+    results = [one.expected_result for one in case.steps]
+    shown = set().union(*map(messages, results))
+    denied = set().union(*(messages(one, denied=True) for one in results))
+    for step in (one.expected_result for one in existing.steps if one.number in steps):
+        wanted = set(messages(step))
+        if wanted and shown | denied:
+            if not wanted & shown:
+                return True
+        elif not any(refuses(one) == refuses(step) for one in results):
+            return True
+    return False
 
 
 def _link(view: CaseView, ids: Set[str], criterion: AcceptanceCriterion, own: Set[str]) -> Link:

@@ -15,7 +15,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.suite.case_changes import word_diff
-from assistant.suite.reuse import ConditionVerdict, ReuseReport, against_existing
+from assistant.suite.reuse import ConditionVerdict, ReuseReport, against_existing, contrary
 
 LENGTH = (
     'A nickname of fewer than 3 characters is refused with the message "Use at least 3 characters."'
@@ -336,3 +336,17 @@ def test_all_quoted_values_behind_their_words_are_one_result(said: str, found: s
     named = old.model_copy(update={"story_key": "PRO-1"})
     report = compare(epic_of(text, flow), named)
     assert {one.verdict for one in report.verdicts if "AC2" in one.condition_id} == {found}
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ('The message "Use at least 3 characters." is not displayed.', True),
+        ('The message "This nickname is taken." is displayed.', True),
+        ("The nickname is saved.", True),
+        ("The nickname is refused.", False),
+        (REFUSED, False),
+    ],
+)
+def test_a_case_that_expects_otherwise_is_contrary(said: str, other: bool) -> None:
+    assert contrary(case(("Save", said)), SHORT, (1,)) is other

@@ -57,6 +57,11 @@ def test_a_case_that_repeats_an_existing_one_is_reuse_whatever_its_conditions_ar
     assert found == {"one": "reuse", "two": "new", "own": "reuse"}
 
 
+def test_a_case_contrary_to_the_existing_one_is_no_reuse() -> None:
+    found = reuse.case_verdicts(report(a="reuse"), {"one": ["a"], "two": ["a"]}, contrary=["two"])
+    assert found == {"one": "reuse", "two": "new"}
+
+
 def test_verdict_and_quality_say_what_duplicates_says(
     workspace: Workspace, project_id: str, run: GenerationRun
 ) -> None:

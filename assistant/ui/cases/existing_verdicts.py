@@ -39,7 +39,8 @@ def run_verdicts(
     verdicts: dict[str, Verdict] = {}
     for source_run_id, conditions_of in by_source.items():
         report = _report(opened, project_id, run, source_run_id)
-        verdicts |= reuse.case_verdicts(report, conditions_of, repeats)
+        contrary = _contrary(opened, project_id, run.id, source_run_id, report)
+        verdicts |= reuse.case_verdicts(report, conditions_of, repeats, contrary)
     return verdicts
 
 
@@ -99,7 +100,9 @@ def case_against_existing(
     case = stored.case
     report = _report(opened, project_id, run, stored.source_run_id or run.id)
     repeats = _repeats(opened, project_id, run.id)
-    verdict = reuse.case_verdicts(report, {case.id: case.condition_ids}, repeats).get(case.id)
+    contrary = _contrary(opened, project_id, run.id, stored.source_run_id or run.id, report)
+    conditions_of = {case.id: case.condition_ids}
+    verdict = reuse.case_verdicts(report, conditions_of, repeats, contrary).get(case.id)
     if verdict is None:
         return
     known = report.by_condition
@@ -157,8 +160,33 @@ def _report(opened: Workspace, project_id: str, run: RunSummary, source_run_id: 
 
 def _repeats(opened: Workspace, project_id: str, run_id: str) -> Mapping[str, reuse.DuplicatePair]:
     stamp = reuse.existing_stamp(opened, project_id, run_id)
-    texts = tuple(row.words for row in runs.case_rows(opened, project_id, run_id))
-    return _repeated(opened, project_id, run_id, stamp, texts)
+    return _repeated(opened, project_id, run_id, stamp, _texts(opened, project_id, run_id))
+
+
+def _contrary(
+    opened: Workspace, project_id: str, run_id: str, source_run_id: str, report: ReuseReport
+) -> frozenset[str]:
+    stamp = reuse.existing_stamp(opened, project_id, run_id)
+    texts = _texts(opened, project_id, run_id)
+    return _expecting_otherwise(opened, project_id, run_id, source_run_id, report, stamp, texts)
+
+
+def _texts(opened: Workspace, project_id: str, run_id: str) -> tuple[str, ...]:
+    return tuple(row.words for row in runs.case_rows(opened, project_id, run_id))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _expecting_otherwise(
+    _opened: Workspace,
+    project_id: str,
+    run_id: str,
+    source_run_id: str,
+    _report: ReuseReport,
+    stamp: str,
+    texts: tuple[str, ...],
+) -> frozenset[str]:
+    """Kept as ``_repeated`` is."""
+    return reuse.contrary_cases(_opened, project_id, run_id, _report)
 
 
 @st.cache_data(show_spinner="Comparing with existing cases…", max_entries=64)

@@ -12,7 +12,7 @@ from assistant.suite.reuse import VERDICTS as VERDICTS
 from assistant.suite.reuse import ConditionVerdict as ConditionVerdict
 from assistant.suite.reuse import ReuseReport as ReuseReport
 from assistant.suite.reuse import Verdict as Verdict
-from assistant.suite.reuse import against_existing
+from assistant.suite.reuse import against_existing, contrary
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.duplicates import embedding
 
@@ -63,6 +63,23 @@ def repeats_of_run(
     return found.repeats
 
 
+def contrary_cases(
+    workspace: Workspace, project_id: str, run_id: str, report: ReuseReport
+) -> frozenset[str]:
+    """The cases of a run that expect otherwise than the existing case that checks a condition of
+    theirs: a case may claim a condition that another one checks."""
+    known = report.by_condition
+    found: set[str] = set()
+    for stored in workspace.library.cases(project_id, run_id=run_id):
+        for name in stored.case.condition_ids:
+            one = known.get(name)
+            if one and one.verdict == "reuse":
+                existing = workspace.library.case(project_id, one.case_id).case
+                if contrary(stored.case, existing, one.steps):
+                    found.add(stored.id)
+    return frozenset(found)
+
+
 def same_basis(workspace: Workspace, project_id: str, run_id: str, source_run_id: str) -> bool:
     """Whether a run that wrote cases of this run's list did so for the same conditions and words.
 
@@ -87,11 +104,13 @@ def case_verdicts(
     report: ReuseReport,
     conditions_of: Mapping[str, Sequence[str]],
     repeats: Collection[str] = (),
+    contrary: Collection[str] = (),
 ) -> dict[str, Verdict]:
     """What to do about cases, given the conditions of each by the case's id.
 
     A case that ``repeats`` an existing one is *reuse*, whatever its conditions; else it gets the
-    verdict of the condition that asks for most. Others are left out that were not written from a
+    verdict of the condition that asks for most, and *new* where it is ``contrary`` to the existing
+    case that would do. Others are left out that were not written from a
     condition of the report, and all where there was nothing to compare with.
     """
     if not report.existing:
@@ -104,5 +123,6 @@ def case_verdicts(
             continue
         found = {known[name].verdict for name in names if name in known}
         if found:
-            verdicts[case_id] = max(found, key=list(VERDICTS).index)
+            most = max(found, key=list(VERDICTS).index)
+            verdicts[case_id] = "new" if most == "reuse" and case_id in contrary else most
     return verdicts
