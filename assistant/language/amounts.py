@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
+from assistant.language.clauses import parse_clause
 from assistant.language.comparisons import Comparison
 from assistant.language.dates_and_times import find_moments
 from assistant.language.languages import ENGLISH, little_words
@@ -21,10 +22,12 @@ from assistant.language.units import (
     GLUED_UNIT_PATTERN,
     LETTER_UNIT_PATTERN,
     UNIT_PATTERN,
+    UNITS_OF_TIME,
     QuantityKind,
     find_identifiers,
     unit_of,
 )
+from assistant.language.verbs import base_of_third
 from assistant.language.word_lists import read_patterns, word_list, word_lists
 
 _SMALL = word_list(
@@ -409,6 +412,8 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
             noun_end, noun = noun_after(text, of_these.end() - 1 if of_these else place)
             if noun and unit_of(noun) is None and _AGE_BEFORE.search(text[:start][-40:]):
                 noun = ""  # "children aged 6 to 14 travel at half price"
+            elif noun and _is_the_verb(text, start, place, noun):
+                noun = ""
             if noun:
                 end = noun_end
                 kind, unit = _unit_in(noun)
@@ -451,6 +456,28 @@ def _is_metres(text: str, match: re.Match[str]) -> bool:
     if match["scale"] != "m":  # "750 m posés"
         return True
     return not is_plural(noun_after(text, match.end("number"))[1])
+
+
+_CLAUSE_BEFORE = re.compile(
+    r"[.;:,]\s|\b(?:if|when|where|that|unless|once|and|but|or)\s", re.IGNORECASE
+)
+_BESIDE_ITS_NOUN = re.compile(
+    r"\s(?:under|over|above|below|(?:older|younger) than)\s$", re.IGNORECASE
+)
+""" "a driver (under) 23": behind "of" a number counts what follows, "a basket of 5 orders"."""
+_A_TIME = re.compile(r"\s(?:an?|per|each|every)\s(?P<unit>[a-z]+)")
+
+
+def _is_the_verb(text: str, start: int, place: int, noun: str) -> bool:
+    """Whether the word behind a number is what its subject does: "a driver under 23 adds a fee"."""
+    base = base_of_third(noun)
+    compared = _BESIDE_ITS_NOUN.search(text, max(0, start - 30), start) if base else None
+    often = _A_TIME.match(text, place + 1 + len(noun))
+    if compared is None or (often and often["unit"] in UNITS_OF_TIME):
+        return False
+    lead = _CLAUSE_BEFORE.split(text[: compared.start()])[-1].strip()
+    clause = parse_clause(f"{lead}{text[place:]}") if lead else None
+    return clause is not None and (clause.subject, clause.verb) == (lead, base)
 
 
 def _unit_in(noun: str) -> tuple[QuantityKind, str]:

@@ -128,3 +128,36 @@ def test_both_sides_nearest_each_limit_at_standard_depth(text: str, values: set[
     criterion = AcceptanceCriterion(id="A-1-AC1", text=text)
     found = derive_conditions(criterion, depth="standard")
     assert {one.data for one in found if one.technique == "boundary"} == values
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        (
+            "A quote is valid for 30 days. After that it can be opened but not bound.",
+            {
+                "30 days": "A quote is valid for 30 days",
+                "31 days": "it can be opened but not bound",
+            },
+        ),
+        (
+            "A reservation is held for 30 minutes. Then it expires.",
+            {"30 minutes": "A reservation is held for 30 minutes", "31 minutes": "it expires"},
+        ),
+        (
+            "A quote is valid for 30 days. It is shown in the list.",
+            {"30 days": "A quote is valid for 30 days"},
+        ),
+        (
+            "The list is shown within 2 days. After that a reminder is sent.",
+            {"2 days": "The list is shown within 2 days"},
+        ),
+    ],
+)
+def test_what_comes_after_something_that_lasts_is_the_other_side_of_its_limit(
+    text: str, sides: dict[str, str]
+) -> None:
+    """What is not told has no item: no tester enters an answer that comes too late."""
+    criterion = AcceptanceCriterion(id="AC-1", text=text, form="bullet")
+    found = derive_conditions(criterion, techniques=("boundary",))
+    assert {one.facts[0].value: one.outcomes[0].quote for one in found} == sides

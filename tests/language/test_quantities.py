@@ -429,3 +429,21 @@ def test_what_is_counted_is_named_once() -> None:
 def test_what_lies_before_something_is_no_upper_limit(text: str, comparison: str) -> None:
     (found,) = find_quantities(text)
     assert found.comparison == comparison
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unit"),
+    [
+        ("A driver under 23 adds the surcharge.", "23", "year"),
+        ("A member over 65 travels free.", "65", "year"),
+        ("A score below 40 triggers a review.", "40", ""),
+        ("An order over 50 adds a fee.", "50", ""),
+        ("A basket of 5 orders costs nothing.", "5 orders", "orders"),
+        ("A rate over 100 calls a minute is an attack.", "100 calls", "calls"),
+        ("At most 3 changes a booking are free.", "3 changes", "changes"),
+        ("A customer with over 50 orders a year gets a discount.", "50 orders", "orders"),
+    ],
+)
+def test_a_verb_behind_a_number_is_no_unit(text: str, said: str, unit: str) -> None:
+    first = find_quantities(text)[0]
+    assert (first.text, first.unit) == (said, unit)

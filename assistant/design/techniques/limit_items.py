@@ -49,6 +49,7 @@ def limit_items(text: str, rule: Rule) -> Iterator[Item]:
     )
     for quantity in islice(limits, MAX_LIMITS):
         slow = _within(quantity, rule.effect) and _is_answer_time(rule, quantity)
+        slow = slow and not (_lasts(quantity) and _is_told_beyond(text, rule, quantity))
         entered = not slow and is_entered(text, quantity, rule.effect)
         for point in points(quantity, increment(text, quantity)):
             if point.allowed or entered:  # no tester enters an answer that comes too late
@@ -190,7 +191,20 @@ def _in_effect(text: str, rule: Rule, item: Item, quantity: Quantity, point: Poi
         return replace(made, results=(Result(effect_words(rule)),))
     if _is_alternative(rule.effect.text):
         return made  # ">= 3 kegs OR >= 250 EUR": the other one may hold
-    if (
+    if rule.otherwise is not None and _is_told_beyond(text, rule, quantity):
+        return replace(made, results=(Result(rule.otherwise),))
+    return made
+
+
+def _lasts(quantity: Quantity) -> bool:
+    """Whether a limit says how long something stays so ("valid for 30 days"): a tester waits, or
+    sets its beginning back."""
+    return quantity.kind == "duration" and quantity.word.endswith(" for")
+
+
+def _is_told_beyond(text: str, rule: Rule, quantity: Quantity) -> bool:
+    """Whether the other outcome is what follows beyond a limit of the effect."""
+    return (
         rule.otherwise is not None
         and (
             not rule.conditions
@@ -198,9 +212,7 @@ def _in_effect(text: str, rule: Rule, item: Item, quantity: Quantity, point: Poi
         )
         and len(coordinated(rule.effect.text)) == 1
         and _is_its_side(text, rule.otherwise, quantity)
-    ):
-        return replace(made, results=(Result(rule.otherwise),))
-    return made
+    )
 
 
 _FARTHER = _PATTERNS["farther"]

@@ -25,9 +25,9 @@ from assistant.generation.proof.condition_sides import (
 )
 from assistant.generation.proof.limits import (
     Limit,
-    counts_from,
     distance,
     limits_of,
+    values_for,
 )
 from assistant.generation.proof.measures import Measures, comparable
 from assistant.generation.proof.polarity import Side, attempted, contrasted, read_clauses, turned
@@ -149,7 +149,9 @@ class _CaseFacts:
         """A value on the claimed side, at the limit or close to it."""
         only = condition.model_copy(update={"facts": (fact,)})
         limits = list(limits_of(only))
-        if fact.value and bare_words(fact.value) in bare_words("\n".join(self.situation)):
+        by_birth = any(one.of_age for one in limits) and bool(self.measures.ages)
+        said = bare_words("\n".join(self.situation))
+        if not by_birth and fact.value and bare_words(fact.value) in said:
             return True
         if not limits:
             return self.condition(fact, condition)
@@ -159,7 +161,7 @@ class _CaseFacts:
         bound = limit.bounds[0][1]
         if limit.tried is not None and not comparable(limit.tried, bound):  # "1 % of the income"
             return any(alike(limit.tried, one) for one in self.measures.read.all)
-        values = self.measures.of(bound, counted_from=counts_from(limit.fact.quote))
+        values = values_for(limit, self.measures)
         reached = [one.value for one in self._reached(limit, condition) if comparable(one, bound)]
         tried = limit.tried.value if limit.tried is not None else None
         if tried is not None and (values.has(tried) or tried in reached):

@@ -12,7 +12,7 @@ from assistant.domain import Fact, TestCondition
 from assistant.generation.proof.amounts import Number, as_written, grouped, number_of, numbers
 from assistant.generation.proof.calculation_lines import Worked
 from assistant.generation.proof.foreign_quantities import foreign_comparison
-from assistant.generation.proof.measures import Measures, Value, comparable, of_year
+from assistant.generation.proof.measures import Measures, Value, Values, comparable, of_year
 from assistant.generation.proof.proof_faults import WRONG_SIDE, Mark, shown
 from assistant.generation.proof.statement_words import NEGATORS
 from assistant.language.comparisons import Comparison
@@ -27,11 +27,13 @@ FAR = Decimal("1.0")
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that a condition claims: its quotation, the side, the value tried, the bounds."""
+    """A limit that a condition claims: its quotation, the side, the value tried, the bounds, and
+    whether they are of somebody's age."""
 
     fact: Fact
     bounds: tuple[tuple[Comparison, Number], ...]
     tried: Number | None
+    of_age: bool = False
 
     @property
     def _wraps(self) -> bool:
@@ -77,10 +79,31 @@ def limits_of(condition: TestCondition) -> Iterator[Limit]:
         read = list(find_quantities(grouped(fact.quote)))
         read = [one for one in read if one.is_limit] or read[:1]
         read = [one for one in read if one.range_end] or read[:1]
+        of_age = _is_of_age(condition, fact)
+        if of_age:
+            read = [_years(one) for one in read]
+            tried = _years(tried) if tried else None
         bounds = tuple(_bound(fact.quote, one, tried) for one in read)
         if bounds:
-            value = next(iter(numbers(fact.value)), None) or (number_of(tried) if tried else None)
-            yield Limit(fact, bounds, value)
+            value = next(iter(numbers(fact.value)), None) if not of_age else None
+            value = value or (number_of(tried) if tried else None)
+            yield Limit(fact, bounds, value, of_age)
+
+
+def _is_of_age(condition: TestCondition, fact: Fact) -> bool:
+    """Whether a limit is one of somebody's age: its sentence tells, "a driver (under 23)"."""
+    for evidence in condition.evidence:
+        start = evidence.quote.find(fact.quote)
+        end = start + len(fact.quote)
+        if start >= 0:
+            said = find_quantities(evidence.quote)
+            return any(one.kind == "age" and start <= one.start < end for one in said)
+    return False
+
+
+def _years(one: Quantity) -> Quantity:
+    """A bare number as one of years."""
+    return replace(one, kind="age", unit="year") if one.kind == "number" else one
 
 
 def _bound(quote: str, read: Quantity, tried: Quantity | None) -> tuple[Comparison, Number]:
@@ -127,6 +150,13 @@ def counts_from(quote: str) -> bool:
     return _COUNTED_FROM.search(quote) is not None
 
 
+def values_for(limit: Limit, measures: Measures) -> Values:
+    """What the data of a case say that can be compared with a limit."""
+    return measures.of(
+        limit.bounds[0][1], counted_from=counts_from(limit.fact.quote), of_age=limit.of_age
+    )
+
+
 _OCCASIONS = frozenset({"tim", "fois", "mal", "vez", "volt"})
 """Units of how often something was done: data say it of before, and a step does it once more."""
 
@@ -139,7 +169,7 @@ def wrong_sides(condition: TestCondition, measures: Measures, worked: Worked) ->
     """
     for limit in limits_of(condition):
         bound = limit.bounds[0][1]
-        values = measures.of(bound, counted_from=counts_from(limit.fact.quote))
+        values = values_for(limit, measures)
         tried = limit.tried
         if tried is not None and values.has(of_year(tried.value, bound)):
             continue

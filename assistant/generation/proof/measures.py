@@ -16,8 +16,10 @@ from assistant.generation.proof.statement_words import same
 from assistant.generation.sentence_words import stem
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.nouns import singular
+from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages
 from assistant.language.units import in_base_unit
+from assistant.language.word_lists import read_patterns
 
 Value = Decimal | date | time
 
@@ -31,6 +33,9 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 
+
+_BIRTH = read_patterns(__file__)["birth"]
+"""What leads to a date of birth: "born on", "Geburtsdatum:"."""
 
 _ONE_MORE = re.compile(
     r"\b(?:one more|another|a further|an additional|noch eine?n?|weitere[nrs]?|encore une?"
@@ -70,10 +75,11 @@ class Measures:
         self.lines = lines
         self.read = Numbers(lines)
 
-    def of(self, bound: Number, *, counted_from: bool) -> Values:
+    def of(self, bound: Number, *, counted_from: bool, of_age: bool = False) -> Values:
         """Values comparable with a bound.
 
-        ``counted_from`` tells that days are counted from one day on, which is not one of them.
+        ``counted_from`` tells that days are counted from one day on, which is not one of them;
+        ``of_age`` that the bound is one of somebody's age, which follows from a date of birth.
         """
         written: list[Value] = [
             of_year(one.value, bound) for one in self.read.all if comparable(one, bound)
@@ -81,7 +87,10 @@ class Measures:
         counted: list[Value] = [value for value, unit in self.ordinals if unit == bound.unit]
         exact: list[Value] = []
         loose: list[Value] = []
-        if bound.kind == "duration":
+        if of_age and self.ages:
+            written = [*self.ages_told]  # "2 drivers under 23" names a limit, and nobody's age
+            exact += self.ages
+        elif bound.kind == "duration":
             for first, last in combinations(self.days, 2):
                 found = elapsed(first, last, bound.unit)
                 exact += found[:1]
@@ -135,6 +144,35 @@ class Measures:
             year = next(iter(years))
             found = {one.replace(year=year) if one.year == NO_YEAR else one for one in found}
         return sorted(one for one in found if one.year != NO_YEAR or not years)
+
+    @cached_property
+    def ages(self) -> list[Decimal]:
+        """How old those are whose date of birth is named, in months of whole years: on the days
+        that stand in one line with it, else on all other days of the data."""
+        born: dict[date, set[date]] = {}
+        named: set[date] = set()
+        for line in self.lines:
+            days = [(o.value, o.start) for o in numbers(line) if isinstance(o.value, date)]
+            births = {day for day, start in days if _BIRTH.search(line[:start])}
+            others = {day for day, _ in days} - births
+            named |= others
+            for one in births:
+                born.setdefault(one, set()).update(others)
+        return [
+            Decimal(12 * (on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))))
+            for birth, beside in born.items()
+            for on in sorted(beside or named - set(born))
+            if NO_YEAR not in (birth.year, on.year) and on > birth
+        ]
+
+    @cached_property
+    def ages_told(self) -> tuple[Decimal, ...]:
+        """The ages that are written, in months."""
+        told = (one for line in self.lines for one in find_quantities(line))
+        ages = (one for one in told if one.kind == "age" and not one.is_limit)
+        return tuple(
+            in_base_unit(one.value, one.unit)[0] for one in ages if isinstance(one.value, Decimal)
+        )
 
     @cached_property
     def moments(self) -> list[datetime]:

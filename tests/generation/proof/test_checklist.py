@@ -6,6 +6,7 @@ import pytest
 
 from assistant.domain import (
     Citation,
+    Evidence,
     Fact,
     FactKind,
     Outcome,
@@ -217,3 +218,35 @@ def test_a_main_flow_is_not_covered_by_a_claim_and_a_source_in_other_words(crite
     steps = (step.model_copy(update={"citations": (citation,)}),)
     one = one.model_copy(update={"condition_ids": (flow.id,), "steps": steps})
     assert not covers(one, flow)
+
+
+DRIVER = "A driver under 23 pays more."
+AGES = {
+    name: item("limit", "under 23", holds=name == "22", value=name).model_copy(
+        update={"evidence": (Evidence(source_id="AC-1", quote=DRIVER, start=0, end=len(DRIVER)),)}
+    )
+    for name in ("22", "23")
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "data", "covered"),
+    [
+        ("", "Ann, born 2003-12-22; cover begins 2026-12-21", {"22"}),
+        ("", "Ann, born 2003-12-21; cover begins 2026-12-21", {"23"}),
+        ("", "Ann, date of birth: 21/12/2003; cover begins 21/12/2026", {"23"}),
+        ("", "Ann (geboren am 22.12.2003), Beginn 21.12.2026", {"22"}),
+        ("Date of the test: 2026-12-21.", "Ann, born 2003-12-22", {"22"}),
+        # The day beside the date of birth counts, not each day of the case.
+        ("Date of the test: 2026-12-10.", "Ann, born 2003-12-21; cover begins 2026-12-21", {"23"}),
+        # Two dates of birth are 23 years apart, and nobody is that old.
+        ("", "Ann, born 2003-12-22, and Uwe, born 1980-04-02; cover begins 2026-12-21", {"22"}),
+        ("", "Ann, born 2003-12-22, turns 23 tomorrow; cover begins 2026-12-21", {"22"}),
+        ("", "1 driver under 23: Ann, born 2003-12-22; cover begins 2026-12-21", {"22"}),
+        ("", "Uwe, born 1980-04-02; cover begins 2026-12-21", set()),
+        ("", "a driver aged 22", {"22"}),
+    ],
+)
+def test_an_age_follows_from_a_date_of_birth(given: str, data: str, covered: set[str]) -> None:
+    one = case("The premium is shown.", given=given, data=f"A driver: {data}")
+    assert {name for name, condition in AGES.items() if covers(one, condition)} == covered
