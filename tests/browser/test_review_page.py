@@ -175,6 +175,25 @@ def test_done_right_after_typing_stays_on_the_case_and_one_undo_takes_it_back(
 
 
 @pytest.mark.slow
+def test_one_press_adds_a_case_while_the_list_of_criteria_is_open(
+    server: object, page: Page
+) -> None:
+    """The list lay over the button, and the field shrank when it was left."""
+    generate_in_new_project(page, server.url, SCENARIOS)
+    before = ids(page)
+    press(page, "t")
+    page.get_by_label("Title").fill("A refund by voucher")
+    page.locator('[role=dialog] [data-testid="stMultiSelect"] input').click()
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    place = page.locator('[data-testid="stFormSubmitButton"] button').bounding_box()
+    page.mouse.click(place["x"] + 20, place["y"] + 10)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(rows(page)).to_have_count(len(before) + 1)
+
+
 def test_each_undo_takes_back_the_last_rejection(server: object, page: Page) -> None:
     generate_in_new_project(page, server.url, SCENARIOS)
     listed = ids(page)

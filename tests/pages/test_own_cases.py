@@ -108,7 +108,11 @@ def test_a_new_case_is_for_the_criteria_of_the_open_one_unless_others_are_chosen
     app.text_input(key="new_case_title").set_value("A torn voucher")
     press(app, "add_case")
     added = open_id(app)
-    assert listed(app) == [before[0], added, *before[1:]]
+    akin = [one for one in before if other in stored(app, one).case.criterion_ids]
+    assert akin
+    assert akin[-1] != before[0], "it stands below the last one of its criterion"
+    place = before.index(akin[-1]) + 1
+    assert listed(app) == [*before[:place], added, *before[place:]]
     case = stored(app, added).case
     assert (case.title, case.criterion_ids) == ("A torn voucher", (other,))
     assert app.text_area(key=f"case-action-1-{added}").value == ""

@@ -1,4 +1,5 @@
-"""A case of one's own in the list of a run: a new one, or a copy of the open one."""
+"""A case of one's own in the list of a run: a new one beside those of its criteria, or a copy of the
+open one."""
 
 from __future__ import annotations
 
@@ -8,12 +9,13 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.cases.case_undo import DECIDED, note_addition
-from assistant.ui.cases.list_order import put_below
+from assistant.ui.cases.list_order import last_of, put_below
 from assistant.ui.plain_text import cut, visible
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, error_kept, show_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import own_cases
+from assistant.workflow.writing import runs
 from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
 
 CRITERION = 90
@@ -37,7 +39,13 @@ def _dialog(opened: Workspace, record: Session) -> None:
     run = opened.library.run(record.project_id, record.run_id)
     criteria = own_cases.criteria_of(run)
     with st.form("new_case_form", border=False):
-        st.text_input("Title", key=_TITLE)
+        # Below the criteria the button would be covered by their list, and move when it is left.
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input("Title", key=_TITLE)
+            st.form_submit_button(
+                "Add", type="primary", icon=":material/add:", key="add_case",
+                on_click=_add, args=(opened, record, record.case_id),
+            )  # fmt: skip
         st.multiselect(
             "Acceptance criteria",
             list(criteria),
@@ -45,10 +53,6 @@ def _dialog(opened: Workspace, record: Session) -> None:
             format_func=lambda name: f"{name}: {cut(visible(criteria[name].text), CRITERION)}",
             key=_criteria_key(record.case_id),
         )
-        st.form_submit_button(
-            "Add", type="primary", icon=":material/add:", key="add_case",
-            on_click=_add, args=(opened, record, record.case_id),
-        )  # fmt: skip
     show_problem(_PROBLEM)
 
 
@@ -59,7 +63,10 @@ def _add(opened: Workspace, record: Session, above: str) -> None:
             title=st.session_state[_TITLE], criterion_ids=st.session_state[_criteria_key(above)],
             by=record.user,
         )  # fmt: skip
-        _open(added, above)
+        rows = runs.case_rows(opened, record.project_id, record.run_id)
+        own = set(added.case.criterion_ids)
+        akin = [row.id for row in rows if row.id != added.id and own & set(row.criterion_ids)]
+        _open(added, last_of(akin) or above)
 
 
 def _criteria_key(open_id: str) -> str:

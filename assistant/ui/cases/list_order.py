@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 ORDER = "case_order"
@@ -14,6 +16,12 @@ def put_below(case_id: str, above: str) -> None:
     if above in ids:
         place = ids.index(above) + 1
         st.session_state[ORDER] = (of_run, (*ids[:place], case_id, *ids[place:]))
+
+
+def last_of(case_ids: Collection[str]) -> str:
+    """The one of some cases that the open run's list has last; empty where it has none."""
+    _, ids = st.session_state.get(ORDER, (None, ()))
+    return next((one for one in reversed(ids) if one in case_ids), "")
 
 
 def beside(case_id: str) -> str:
