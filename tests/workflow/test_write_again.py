@@ -199,6 +199,20 @@ def test_a_case_whose_item_is_gone_is_written_for_its_criterion_where_somebody_a
     assert item in again.case.condition_ids
 
 
+def test_an_item_that_a_case_claims_is_offered_again_and_one_that_is_gone_is_not(
+    project: Project,
+) -> None:
+    case = project.case().case
+    other = next(one.id for one in project.run.conditions if one.id not in case.condition_ids)
+    stored = project.add(id="TC-2", claimed_ids=(other, "GONE-AC1-P1"))
+    project.chat.answers = [told(stored.case, covers=[other])]
+    (again,) = project.again(stored)
+    (prompt,) = project.chat.prompts
+    assert f"\n{other} [" in prompt
+    assert "GONE-AC1-P1" not in prompt
+    assert other in {*again.case.claimed_ids, *again.case.condition_ids}
+
+
 def test_why_a_case_cannot_be_written_again_is_true(project: Project) -> None:
     own = project.add(id="TC-2", origin=CaseOrigin(writer="person"))
     case = own.case.model_copy(update={"id": "TC-3", "origin": CaseOrigin(writer="import")})

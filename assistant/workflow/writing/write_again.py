@@ -15,6 +15,7 @@ about the case and its answered questions stay.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 
 from assistant.domain import (
     SECOND_READER,
@@ -165,9 +166,10 @@ def _items_now(
     asked: bool = False,
 ) -> tuple[str, ...]:
     """The items, by their ids in the run that wrote it, that a case is about and that stand still:
-    those that it covers, or those of its criteria where it is not seen to cover any, or where
-    somebody ``asked`` for this very case, one that it covers is gone, and the writer writes whole
-    stories.
+    those that it covers, for a writer of whole stories those that it claims too (it would lose the
+    claim, and another case be written for them), or those of its criteria where it is not seen to
+    cover any, or where somebody ``asked`` for this very case, one that it covers is gone, and the
+    writer writes whole stories.
 
     Raises ``LibraryError`` where they are gone, or the writer needs one that the case covers.
     """
@@ -181,13 +183,16 @@ def _items_now(
     try:
         if not case.condition_ids:
             return _around(basis, source, case, same_words=same_words)
+        whole = writes_stories(workspace, writer)
         try:
             basis.find(source, case.condition_ids, same_words=same_words)
         except LibraryError:
-            if not asked or not writes_stories(workspace, writer):
+            if not asked or not whole:
                 raise
             return _around(basis, source, case, same_words=same_words)
-        return case.condition_ids
+        claimed = case.claimed_ids if whole else ()
+        claimed = _standing(basis, source, claimed, same_words=same_words)
+        return tuple(dict.fromkeys((*case.condition_ids, *claimed)))
     except LibraryError as error:
         raise condition_gone_error(stored, error) from error
 
@@ -233,19 +238,24 @@ def _around(
         for criterion in story.criteria
     }
     choices = source.generation
-    found: list[str] = []
-    gone = LibraryError(f"no item of the checklist is about {case.story_key or case.epic_key}")
-    for one in conditions_of(source.epics, choices.techniques, choices.depth):
-        if one.legs or one.criterion_id not in criteria:
-            continue
-        try:
-            basis.find(source, [one.id], same_words=same_words)
-        except LibraryError as error:
-            gone = error
-        else:
-            found.append(one.id)
-    if not found:
-        raise gone
+    every = conditions_of(source.epics, choices.techniques, choices.depth)
+    own = [one.id for one in every if not one.legs and one.criterion_id in criteria]
+    if found := _standing(basis, source, own, same_words=same_words):
+        return found
+    if own:
+        basis.find(source, own[-1:], same_words=same_words)
+    raise LibraryError(f"no item of the checklist is about {case.story_key or case.epic_key}")
+
+
+def _standing(
+    basis: PresentBasis, source: GenerationRun, names: Sequence[str], *, same_words: bool
+) -> tuple[str, ...]:
+    """Those of the items that stand still."""
+    found = []
+    for name in names:
+        with suppress(LibraryError):
+            basis.find(source, [name], same_words=same_words)
+            found.append(name)
     return tuple(found)
 
 
