@@ -26,6 +26,8 @@ _GLOBAL_ID = re.compile(
     rf"{KEY}[-_ .:]?(?:AC|ac|Ac)?[ _#-]{{0,2}}\d*[a-z]?"
     rf"|[A-Z]{{1,8}}\d{{0,3}}(?:[.-]\d{{1,4}}){{2,6}}|[A-Z]{{1,8}}\d{{0,4}}(?:[.-][A-Z]{{0,3}}\d{{1,4}}){{2,6}}"
 )
+_BY_AREA = re.compile(r"[A-Z]{1,8}(?:-[A-Z]{1,8}){1,3}-\d{1,4}[a-z]?")
+"""Ids that a document counts by area: "REQ-INT-010"."""
 _AC = re.compile(r"^(?:AC|(?:Acceptance\s+)?Criteri(?:on|a))[ _#-]*(\d.*)$", re.IGNORECASE)
 
 
@@ -209,6 +211,8 @@ def _given_id(draft: CriterionDraft, key: str) -> str:
         return ""
     if match := _AC.match(given):
         return f"{key}-AC{match.group(1)}"
+    if _BY_AREA.fullmatch(given):
+        return given
     if _GLOBAL_ID.fullmatch(given) and is_key("-".join(given.split("-")[:2])):
         return given.replace(" ", "-")
     return f"{key}-{re.sub(r'[^A-Za-z0-9.]+', '-', given).strip('-')}"

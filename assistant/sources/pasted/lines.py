@@ -233,6 +233,8 @@ _CODED = (
 )
 _PATH = r"[A-Z]{1,8}\d{0,4}(?:[.-][A-Z]{0,3}\d{1,4}){0,4}[.-](?:AC|ac)[ _-]?\d{1,3}[a-z]?"
 _DOTTED = r"[A-Z]{1,8}\d{0,3}(?:[.-]\d{1,4}){2,6}"
+_PARTS = r"[A-Z]{1,8}(?:-[A-Z]{1,8}){1,3}-\d{1,4}[a-z]?"
+"""A requirement's id by its area: "REQ-INT-010"; no key of a tracker has two words."""
 _SEPARATOR = r"\s*(?:[:：.)|–—]|-(?=\s))\s*"
 _OPENS = r"^[ \t]*(?P<open>[*_]{0,3})[\[(]?"
 _CLOSES = (
@@ -240,14 +242,14 @@ _CLOSES = (
 )
 """Behind an id: emphasis is taken off only where it was opened before it."""
 _ID = re.compile(
-    rf"{_OPENS}(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}|{_PATH}|{_DOTTED}|{KEY})"
-    rf"{_CLOSES}"
+    rf"{_OPENS}(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}|{_PATH}|{_DOTTED}|{_PARTS}"
+    rf"|{KEY}){_CLOSES}"
 )
 _SERIES = re.compile(
     rf"{_OPENS}(?P<id>(?P<letters>[A-Z]{{1,4}})[ _-]?\d{{1,3}}(?:\.\d{{1,3}})*[a-z]?)[\])]?"
     r"(?:(?P=open)\s*[:：.)|–—]|\s*[:：.)|–—](?P=open))(?=[\s*_]|$)"
 )
-_SURE = re.compile(rf"(?:{KEY}[-_ .:]?)?{_AC}|{_PATH}|(?:{_DOTTED})|(?i:{_WORDED})")
+_SURE = re.compile(rf"(?:{KEY}[-_ .:]?)?{_AC}|{_PATH}|(?:{_DOTTED})|{_PARTS}|(?i:{_WORDED})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _REQUIREMENTS_TITLE = re.compile(
     re.IGNORECASE,
 )
 """What a company calls the document of its requirements, whose ids are its own ("BR-5.03")."""
-_OWN_ID = re.compile(r"^[A-Z]{1,6}[-_ .]?\d{1,4}(?:\.\d{1,4})*[a-z]?\b")
+_OWN_ID = re.compile(r"^[A-Z]{1,6}(?:[-_/.][A-Z]{1,8}){0,3}[-_ .]?\d{1,4}(?:[.-]\d{1,4})*[a-z]?\b")
 _RULE_ID = re.compile(r"^(?:BR|RULE|Rule|R|POL|VR|DR)[-_ .]?\d")
 _REQUIREMENT_ID = re.compile(
     r"^(?:FR|NFR|REQ|RQ|SRS|UR|SR|URS|AC)[-_ .]?\d|AC[-_ ]?\d+$", re.IGNORECASE

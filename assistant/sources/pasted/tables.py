@@ -127,7 +127,7 @@ _REQUIREMENT = re.compile(
     r"|requisit[oi]s?|eis(?:en)?|wymagani[ea]",
     re.IGNORECASE,
 )
-_OWN_ID = re.compile(r"[A-Z]{1,6}[-_ .]?\d{1,4}(?:[.-]\d{1,4})*[a-z]?")
+_OWN_ID = re.compile(r"[A-Z]{1,6}(?:[-_/.][A-Z]{1,8}){0,3}[-_ .]?\d{1,4}(?:[.-]\d{1,4})*[a-z]?")
 
 
 @dataclass(frozen=True, slots=True)
