@@ -510,3 +510,30 @@ def test_a_story_among_tickets_makes_them_no_table() -> None:
     data = TICKETS.format(type="Story", words="")
     found = read_file("tickets.csv", data.encode())
     assert [story.key for epic in found.epics for story in epic.stories] == ["SD-1", "SD-2"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "### {0}-020 Return of goods\n\nGoods shall be taken back.\n\n### {0}-030 Cut goods\n\n"
+        "Cut goods shall be refused.\n",
+        "**{0}-020** Goods shall be taken back.\n\n**{0}-030** Cut goods shall be refused.\n",
+        "- {0}-020: Goods shall be taken back.\n- {0}-030: Cut goods shall be refused.\n",
+        "| Id | Requirement |\n| --- | --- |\n| {0}-020 | Goods shall be taken back. |\n"
+        "| {0}-030 | Cut goods shall be refused. |\n",
+    ],
+)
+@pytest.mark.parametrize("area", ["REQ-INT", "F-REL", "OE-SALES-B"])
+def test_a_document_of_requirements_is_read_by_ids_of_areas(area: str, body: str) -> None:
+    text = f"# Requirements Specification\n\n## 3 Returns\n\n{body.format(area)}"
+    found = read_file("spec.md", text.encode())
+    assert {one.id: one.text for epic in found.epics for one in epic.criteria} == {
+        f"{area}-020": "Goods shall be taken back.",
+        f"{area}-030": "Cut goods shall be refused.",
+    }
+
+
+def test_a_chapter_that_is_called_by_an_area_is_no_requirement() -> None:
+    text = "# MASVS-AUTH-1\n\n## Control\n\nThe app is safe.\n\n## Description\n\nMost do.\n"
+    found = read_file("MASVS-AUTH-1.md", text.encode())
+    assert "MASVS-AUTH-1" not in {one.id for epic in found.epics for one in epic.criteria}

@@ -233,8 +233,9 @@ _CODED = (
 )
 _PATH = r"[A-Z]{1,8}\d{0,4}(?:[.-][A-Z]{0,3}\d{1,4}){0,4}[.-](?:AC|ac)[ _-]?\d{1,3}[a-z]?"
 _DOTTED = r"[A-Z]{1,8}\d{0,3}(?:[.-]\d{1,4}){2,6}"
-_PARTS = r"[A-Z]{1,8}(?:-[A-Z]{1,8}){1,3}-\d{1,4}[a-z]?"
-"""A requirement's id by its area: "REQ-INT-010"; no key of a tracker has two words."""
+_PARTS = r"[A-Z]{1,8}(?:-[A-Z]{1,8}){1,3}-\d{2,4}[a-z]?"
+"""A requirement's id by its area: "REQ-INT-010"; no key of a tracker has two words,
+and a number of one digit is that of a chapter ("MASVS-AUTH-1")."""
 _SEPARATOR = r"\s*(?:[:：.)|–—]|-(?=\s))\s*"
 _OPENS = r"^[ \t]*(?P<open>[*_]{0,3})[\[(]?"
 _CLOSES = (
