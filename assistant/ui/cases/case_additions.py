@@ -1,5 +1,5 @@
-"""A case of one's own in the list of a run: a new one beside those of its criteria, or a copy of the
-open one."""
+"""A case of one's own in the list of a run: a new one beside those of its criteria, or a copy of
+the open one."""
 
 from __future__ import annotations
 
