@@ -435,6 +435,26 @@ def test_a_run_has_the_depth_and_techniques_of_its_sentence(app: AppTest) -> Non
     assert "positive]" not in text_of(app)
 
 
+def test_a_request_without_an_item_says_so_and_cannot_be_sent(app: AppTest) -> None:
+    german = """# WK-10 Werkstatt
+
+## WK-11 Termin
+Als Kunde möchte ich einen Termin buchen.
+
+Akzeptanzkriterien:
+- Der Termin wird bestätigt und steht im Kalender.
+"""
+    app.text_area(key="compose_text").set_value(german).run()
+    assert not app.button(key="generate").disabled
+    app.pills(key="compose_techniques").set_value(["negative"]).run()
+    assert app.button(key="generate").disabled
+    (said,) = [one.value for one in app.warning if "nothing to test" in one.value]
+    assert "technique negative" in said
+    assert "Choose more techniques" in said
+    app.pills(key="compose_techniques").set_value(["negative", "positive"]).run()
+    assert not app.button(key="generate").disabled
+
+
 @pytest.mark.long
 def test_a_sentence_is_read_once_for_a_page(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(app, "Drop-3 except complaints")

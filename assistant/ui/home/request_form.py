@@ -57,6 +57,8 @@ START_NOW = "compose_start_now"
 DESCRIBED = "described_rules"
 READ_AGAIN = "compose_read_again"
 GENERATE = "generate"
+NOTHING = "request_without_items"
+"""The request as it was last understood, where nothing would be written for it."""
 
 
 def compose(opened: Workspace, record: Session) -> None:
@@ -83,7 +85,8 @@ def compose(opened: Workspace, record: Session) -> None:
         request = request.model_copy(
             update={"described": tuple(st.session_state.get(DESCRIBED, ()))}
         )
-        _writer_and_start(opened, record)
+        empty = st.session_state.get(NOTHING) == request.model_dump_json()
+        _writer_and_start(opened, record, empty=empty)
         index_note(opened, record.project_id)
     if is_asked(request.ask):
         forget_press(GENERATE)  # a question is no order, whatever was pressed
@@ -97,6 +100,10 @@ def compose(opened: Workspace, record: Session) -> None:
         forget_press(GENERATE)  # there was an error, and it is shown
     with right:
         understanding = _understood(opened, record, request, asked)
+    if understanding and bool(understanding.nothing_to_test) != empty:
+        # The button was drawn before the checklist, which takes long where a text is new.
+        st.session_state[NOTHING] = "" if empty else request.model_dump_json()
+        st.rerun()
     if understanding:
         read_ahead.prepare(
             opened, record.project_id, understanding, st.session_state[CHOSEN_WRITER] or ""
@@ -150,8 +157,8 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
     return GenerateRequest(text=text or "", stories_as_criteria=tuple(lacking))
 
 
-def _writer_and_start(opened: Workspace, record: Session) -> None:
-    """Who writes, where the text goes, and the button."""
+def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> None:
+    """Who writes, where the text goes, and the button, which does nothing for an ``empty`` list."""
     choices = {choice.id: choice for choice in models.writers(opened)}
     usable = [key for key, choice in choices.items() if choice.usable]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -171,6 +178,8 @@ def _writer_and_start(opened: Workspace, record: Session) -> None:
             type="primary",
             icon=":material/play_arrow:",
             key=GENERATE,
+            disabled=empty,
+            help="Nothing would be written: see beside it" if empty else None,
         )
     choice = choices[writer or models.OUTLINE_WRITER]
     if outlines:
@@ -255,6 +264,8 @@ def _understood(
         st.warning(plain(str(error)), icon=":material/help:")
         return None
     _counts(found)
+    if found.nothing_to_test and any(epic.criteria for epic in found.epics):
+        st.warning(plain(found.nothing_to_test), icon=":material/rule:")
     existing_summary(opened, record, found)
     _without_criteria(found)
     _described(found)

@@ -70,12 +70,8 @@ def begin(
     test, before anything is kept.
     """
     writer(workspace, generation.writer)
-    if not understanding.conditions:
-        keys = ", ".join(s.key for s in understanding.stories_without_criteria) or "the text"
-        raise SourceError(
-            f"There is nothing to test: no acceptance criterion in {keys}. Add a list of criteria, "
-            "or let the story itself be the criterion."
-        )
+    if understanding.nothing_to_test:
+        raise SourceError(understanding.nothing_to_test)
     skip: tuple[str, ...] = ()
     if only_new:
         skip = _covered(workspace, project_id, understanding)

@@ -298,6 +298,27 @@ class Understanding(Value):
         """Stories that nothing can be tested against, unless the story itself is taken as one."""
         return tuple(s for epic in self.epics for s in epic.stories if not s.criteria)
 
+    @property
+    def nothing_to_test(self) -> str:
+        """Why nothing would be written, and the next step; empty where there is an item."""
+        criteria = sum(len(epic.criteria) for epic in self.epics)
+        if self.conditions:
+            return ""
+        if not criteria:
+            keys = ", ".join(story.key for story in self.stories_without_criteria) or "the text"
+            return (
+                f"There is nothing to test: no acceptance criterion in {keys}. Add a list of "
+                "criteria, or let the story itself be the criterion."
+            )
+        read = "the criterion" if criteria == 1 else f"the {criteria} criteria"
+        if set(self.techniques) < set(TECHNIQUES):
+            names = ", ".join(self.techniques)
+            return (
+                f"There is nothing to test: no item of the technique {names} was read from {read}. "
+                "Choose more techniques, or take out the words of the sentence that ask for these."
+            )
+        return f"There is nothing to test: no item was read from {read}. Word it as a rule."
+
 
 def understand(
     workspace: Workspace,
