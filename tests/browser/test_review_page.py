@@ -86,6 +86,24 @@ def test_list_case_and_sources_are_seen_at_once(server: object, page: Page) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+def test_what_was_understood_scrolls_with_the_page_alone(
+    server: object, page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(server.url)
+    page.get_by_label(TEXT).fill(long_epic())
+    page.get_by_label(TEXT).press("Tab")
+    expect(page.get_by_text("on the checklist, from")).to_be_visible()
+    at_rest(page)
+    blocks = page.get_by_test_id("stMain").get_by_test_id("stVerticalBlock")
+    scrolled = blocks.evaluate_all(
+        "all => all.filter(one => one.scrollHeight > one.clientHeight + 1"
+        " && ['auto', 'scroll'].includes(getComputedStyle(one).overflowY)).length"
+    )
+    assert scrolled == 0
+
+
 def test_one_key_each(server: object, page: Page) -> None:
     paste_and_generate(page, server.url, long_epic())
     listed = ids(page)

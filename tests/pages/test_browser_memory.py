@@ -11,8 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from assistant.ui import browser_memory
 from assistant.ui.state import workspace
-from assistant.workflow.deployment import erase
+from assistant.workflow.deployment import erase, models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources, mask_sources
 
@@ -249,3 +250,39 @@ def written(app: AppTest) -> str:
 
 def links(app: AppTest) -> str:
     return "\n".join(one.proto.label for one in app.get("page_link"))
+
+
+def test_the_writer_chosen_last_is_there_on_the_next_visit(
+    open_app: Open, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = models.writers
+
+    def served(title: str) -> None:
+        desk = models.OUTLINE.model_copy(update={"id": "endpoint", "title": title})
+        monkeypatch.setattr(models, "writers", lambda opened: (*real(opened), desk))
+
+    served("desk")
+    kept: list[dict[str, str]] = []
+    monkeypatch.setattr(
+        browser_memory, "keep_cookies", lambda cookies, **_: kept.append(dict(cookies))
+    )
+    app = open_app()
+    assert app.selectbox(key="compose_writer").value == models.OUTLINE_WRITER
+    app.selectbox(key="compose_writer").set_value("endpoint").run()
+    assert not app.exception
+    known["uat_writers"] = quote(kept[-1]["uat_writers"])
+    assert open_app().selectbox(key="compose_writer").value == "endpoint"
+    other = workspace().ensure_project("Another")
+    assert open_app(project=other.id).selectbox(key="compose_writer").value == models.OUTLINE_WRITER
+    served("another model")
+    assert open_app().selectbox(key="compose_writer").value == models.OUTLINE_WRITER
+
+
+@pytest.mark.parametrize("held", ["", "{", "[1]", '{"x": 1}', '{"' + "a" * 32 + '": 7}'])
+def test_a_cookie_that_is_none_of_ours_is_nothing(
+    open_app: Open, known: dict[str, str], held: str
+) -> None:
+    known["uat_writers"] = quote(held)
+    app = open_app()
+    assert not app.exception
+    assert app.selectbox(key="compose_writer").value == models.OUTLINE_WRITER

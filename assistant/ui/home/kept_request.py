@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import streamlit as st
 
 from assistant.ui.counts import date_time
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.search_sources import epic_choices
 from assistant.workflow.writing import request_drafts
@@ -35,6 +35,8 @@ def bring_back(opened: Workspace, record: Session) -> None:
     """
     before, here = st.session_state.get(_OF, ""), record.project_id
     if before != here:
+        if before:
+            st.session_state.pop(CHOSEN_WRITER, None)  # each project has its own
         if before in {project.id for project in opened.projects()}:
             _keep(opened, record, before)  # the last words came with the change of project
         found = request_drafts.find(opened, here, record.browser)

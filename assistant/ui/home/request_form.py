@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from assistant.domain import GenerationConfig
 from assistant.errors import AssistantError
+from assistant.ui.browser_memory import remember_writer, remembered_writer
 from assistant.ui.browser_scripts import read_while_typing
 from assistant.ui.counts import counted, listed
 from assistant.ui.home.asked_parts import (
@@ -34,6 +37,7 @@ from assistant.ui.presses import draw_button, forget_press, is_pressed
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.deployment import models
+from assistant.workflow.deployment.models import WriterChoice
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.sample_project import example_epic
 from assistant.workflow.sources.search_sources import epic_choices
@@ -50,7 +54,6 @@ WAYS = {
     "pick": ":material/checklist: Pick epics",
     "ask": ":material/chat: Ask in a sentence",
 }
-EPICS_HEIGHT = 560
 UNREAD_OPEN = 3
 """Up to so many pieces that were not read are shown open."""
 START_NOW = "compose_start_now"
@@ -165,12 +168,13 @@ def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> Non
         writer = st.selectbox(
             "Writer",
             usable,
-            index=usable.index(models.default_writer(opened, record.project_id)),
+            index=usable.index(_first_writer(opened, record, choices)),
             # The words of an option are its name in the browser: with its state among them, a
             # model that was loaded meanwhile would be chosen no longer.
             format_func=lambda key: choices[key].title if key in choices else key,
             key=CHOSEN_WRITER,
             persist_state="session",
+            on_change=lambda: _remember(record, choices, st.session_state[CHOSEN_WRITER]),
         )
         outlines = (writer or models.OUTLINE_WRITER) == models.OUTLINE_WRITER
         draw_button(
@@ -183,7 +187,7 @@ def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> Non
         )
     choice = choices[writer or models.OUTLINE_WRITER]
     if outlines:
-        _outlines_note(opened)
+        _outlines_note(opened, record, choices)
     leaves = choice.leaves or opened.chunks_leave
     where = ":orange[:material/cloud_upload:]" if leaves else ":material/lock:"
     if not opened.chunks_leave:
@@ -220,8 +224,30 @@ def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> Non
         st.warning(plain(choice.problem), icon=":material/warning:")
 
 
-def _outlines_note(opened: Workspace) -> None:
+def _first_writer(opened: Workspace, record: Session, choices: Mapping[str, WriterChoice]) -> str:
+    """What this browser chose last in the project, while it is there and the model behind its name
+    is the same; else what the project starts with."""
+    last = remembered_writer(record.project_id)
+    same = (key for key, one in choices.items() if one.usable and _named(one) == last)
+    return next(same, models.default_writer(opened, record.project_id))
+
+
+def _named(choice: WriterChoice) -> str:
+    return f"{choice.id} {choice.title}"
+
+
+def _remember(record: Session, choices: Mapping[str, WriterChoice], writer: str) -> None:
+    if writer in choices:
+        remember_writer(record.project_id, _named(choices[writer]))
+
+
+def _outlines_note(opened: Workspace, record: Session, choices: Mapping[str, WriterChoice]) -> None:
     """What comes out without a model, and the way to one."""
+
+    def write_with(name: str) -> None:
+        st.session_state[CHOSEN_WRITER] = name
+        _remember(record, choices, name)
+
     says = (
         "Without a model **outlines** come out, no finished cases: they quote your text, and most "
         "of their steps are yours to word."
@@ -233,7 +259,7 @@ def _outlines_note(opened: Workspace) -> None:
             title = label(models.writer(opened, able[0]).title)
             st.button(
                 f"Write with {title}", icon=":material/smart_toy:", key="write_with_model",
-                on_click=lambda: st.session_state.update({CHOSEN_WRITER: able[0]}),
+                on_click=write_with, args=(able[0],),
             )  # fmt: skip
         elif not opened.settings.lock_settings:
             st.page_link(
@@ -269,11 +295,10 @@ def _understood(
     existing_summary(opened, record, found)
     _without_criteria(found)
     _described(found)
-    with st.container(height=EPICS_HEIGHT, border=False):
-        _unread_and_questions(opened, record, found)
-        existing_panel(opened, record, found)
-        shared_preconditions_panel(shared_preconditions.of_epics(found.epics))
-        checklist_panel(found)
+    _unread_and_questions(opened, record, found)
+    existing_panel(opened, record, found)
+    shared_preconditions_panel(shared_preconditions.of_epics(found.epics))
+    checklist_panel(found)
     return found
 
 
