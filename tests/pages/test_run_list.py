@@ -206,6 +206,25 @@ def test_a_stale_case_needs_a_person_and_is_not_accepted_with_the_others(
     assert library.case(project_id, refused).status == "draft"
 
 
+def test_a_download_says_how_many_stale_cases_it_has_and_can_leave_them_out(
+    app: AppTest, tmp_path: Path
+) -> None:
+    def button() -> str:
+        return next(one.label for one in app.get("download_button") if "case" in one.label)
+
+    whole = button()
+    assert not [one.label for one in app.checkbox if "stale" in one.label]
+    keep(tmp_path, EPIC.replace("This voucher has expired.", "Too late."))
+    app.run()
+    (choice,) = [one for one in app.checkbox if "stale" in one.label]
+    assert (choice.label, choice.value) == ("With 1 stale case", True)
+    assert button() == whole
+    choice.uncheck().run()
+    assert not app.exception
+    assert button() == f"Download {int(whole.split()[1]) - 1} cases"
+    assert not [one.value for one in app.caption if "(stale)" in one.value]
+
+
 def test_a_blank_line_at_the_end_of_a_field_is_no_change_to_take_back(app: AppTest) -> None:
     app.button(key="edit").click().run()
     case_id = app.query_params["case"]

@@ -166,6 +166,15 @@ def _unready(project: Project) -> list[str]:
     return [one.partition(",")[0] for one in file.warnings if " cases " in one and " of " in one]
 
 
+def test_a_file_leaves_out_the_cases_that_are_named(project: Project) -> None:
+    first, *others = [one.id for one in export_cases.select(project.workspace, project.project_id)]
+    file = export_cases.export_csv(project.workspace, project.project_id, leave_out=[first])
+    assert file.cases == len(others)
+    assert first.encode() not in file.content
+    with pytest.raises(LibraryError, match="no case to export"):
+        export_cases.export_csv(project.workspace, project.project_id, leave_out=[first, *others])
+
+
 def test_quality_counts_a_stale_case_as_a_finding(project: Project) -> None:
     project.change(PAGE, SENTENCE, SENTENCE.replace('"to follow"', '"pending"'))
     run = project.workspace.library.run(project.project_id, project.run.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -39,9 +39,12 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
         )
         target = target_choice(opened, record.project_id, key="download_target")
         rows = ordered_rows(opened, record, active=summary.status in ACTIVE)
-        count = summary.accepted if selection == "accepted" else summary.cases - summary.rejected
+        wanted = export_cases.STATUSES[selection]
+        ids = [row.id for row in rows if row.status in wanted]
+        stale = [row.id for row in rows if row.is_stale]
+        kept = with_stale(ids, stale, key=f"download-stale-{summary.id}")
         st.download_button(
-            f"Download {counted(count, 'case')}",
+            f"Download {counted(len(kept), 'case')}",
             data=lambda: (
                 export_cases.export_csv(
                     opened,
@@ -50,6 +53,7 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
                     selection=selection,
                     profile=target.profile,
                     template=target.template,
+                    leave_out=[name for name in ids if name not in kept],
                 ).content
             ),
             file_name=export_cases.file_name(
@@ -59,13 +63,26 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
             type="primary",
             icon=":material/download:",
             on_click=close_menus,
-            disabled=count == 0,
+            disabled=not kept,
             key="download",
         )
-        wanted = export_cases.STATUSES[selection]
-        ids = [row.id for row in rows if row.status in wanted]
-        left_out(opened, record.project_id, ids, target, run_id=summary.id)
+        left_out(opened, record.project_id, kept, target, run_id=summary.id)
         mapping_downloads(opened, record.project_id, target, key="download")
+
+
+def with_stale(case_ids: Sequence[str], stale: Collection[str], *, key: str) -> Sequence[str]:
+    """The cases for the file, with the stale ones among them unless these are left out: their
+    status in the file does not tell them from the others."""
+    old = [name for name in case_ids if name in stale]
+    if not old or st.checkbox(
+        f"With {counted(len(old), 'stale case')}",
+        value=True,
+        key=key,
+        help="Their sources changed since they were written, or a newer source sets another limit. "
+        "Nothing in the file marks them.",
+    ):
+        return case_ids
+    return [name for name in case_ids if name not in old]
 
 
 def target_choice(opened: Workspace, project_id: str, *, key: str) -> Target:

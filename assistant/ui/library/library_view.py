@@ -33,7 +33,7 @@ from assistant.ui.cases.existing_verdicts import (
 from assistant.ui.cases.proposals_panel import proposals_panel
 from assistant.ui.cases.stale_panel import stale_now, stale_panel
 from assistant.ui.counts import counted
-from assistant.ui.home.downloads import left_out, mapping_downloads, target_choice
+from assistant.ui.home.downloads import left_out, mapping_downloads, target_choice, with_stale
 from assistant.ui.home.existing_panel import SIGNS
 from assistant.ui.library.library_duplicates import library_duplicates
 from assistant.ui.plain_text import label, plain
@@ -345,7 +345,8 @@ def _actions(
         with st.popover("Download CSV", icon=":material/download:", disabled=not target):
             _named(target)
             tool = target_choice(opened, record.project_id, key="library-target")
-            ids = [row.id for row in target]
+            stale = stale_now(opened, record.project_id)
+            ids = with_stale([row.id for row in target], stale, key="library-download-stale")
             st.download_button(
                 f"Download {counted(len(ids), 'case')}",
                 data=lambda: review_library.csv_of(
@@ -355,6 +356,7 @@ def _actions(
                 mime=export_cases.MIME[tool.profile],
                 type="primary",
                 on_click="ignore",
+                disabled=not ids,
                 key="library-download",
             )
             left_out(opened, record.project_id, ids, tool)

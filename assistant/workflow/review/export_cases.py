@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from assistant.domain import CaseStatus, CaseTemplate, TestCase, Value
@@ -106,13 +106,19 @@ def export_csv(
     selection: Selection = "all",
     profile: FileForm = "excel",
     template: CaseTemplate | None = None,
+    leave_out: Collection[str] = (),
 ) -> CsvFile:
-    """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases.
+    """The selected cases in ``template``, else the project's, but those to ``leave_out`` by id;
+    ``LibraryError`` for no cases.
 
     Story by story in the order in which they were written, a person's own cases with their story's.
     """
     project = workspace.project(project_id)
-    selected = select(workspace, project_id, run_id=run_id, selection=selection)
+    selected = [
+        one
+        for one in select(workspace, project_id, run_id=run_id, selection=selection)
+        if one.id not in leave_out
+    ]
     place: dict[tuple[str, str], int] = {}
     for one in selected:
         place.setdefault((one.case.epic_key, one.case.story_key), len(place))
