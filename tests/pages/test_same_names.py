@@ -65,3 +65,33 @@ def test_a_file_with_the_name_of_a_source_is_its_next_version_or_its_neighbour(
     (own,) = (one for one in app.toggle if "same name" in one.label)
     own.set_value(True).run()
     assert keep(app) == {"file:notes.md": 2, "file:notes.md (2)": 1, "file:notes.md (3)": 1}
+
+
+@pytest.mark.long
+def test_of_two_files_for_one_source_a_person_says_which_is_the_newest(
+    open_app: Callable[..., AppTest],
+) -> None:
+    """They were stored in the order in which they were chosen, without a word."""
+    text = "# Rules\n\nThe fee is {} %.\n"
+    app = open_app().switch_page("pages/import_sources.py").run()
+    app.file_uploader[0].upload("v3_rules_2026.md", text.format(40).encode()).run()
+    keep(app)
+    newest, older = text.format(50).encode(), text.format(45).encode()
+    app.file_uploader[0].upload("v5_rules.md", newest).upload("v4_rules.md", older).run()
+    offers = [one for one in app.selectbox if "next version" in one.label]
+    offers[0].set_value("file:v3_rules_2026.md").run()
+    assert not app.button(key="keep").disabled
+    assert not app.warning
+    [one for one in app.selectbox if "next version" in one.label][1].set_value(
+        "file:v3_rules_2026.md"
+    ).run()
+    (said,) = [one.value.replace("\\", "") for one in app.warning]
+    assert "v5_rules.md and v4_rules.md are to be versions of one source, v3_rules_2026.md" in said
+    assert app.button(key="keep").disabled
+    (which,) = [one for one in app.selectbox if one.label == "The newest of them"]
+    which.set_value(0).run()
+    assert keep(app) == {"file:v3_rules_2026.md": 3}
+    opened = state.workspace()
+    (document,) = opened.library.documents(opened.projects()[0].id)
+    present = opened.library.document(opened.projects()[0].id, document.id)
+    assert "50 %" in present.text

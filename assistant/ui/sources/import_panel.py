@@ -207,6 +207,7 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
     # The button stands above what may be a long list; what it keeps is known below it.
     top = st.container(horizontal=True, vertical_alignment="center")
     top.subheader("What was found", icon=":material/visibility:", width="stretch")
+    order = st.container()
     kept: list[Preview] = []
     columns: list[Columns] = []
     for number, (preview, file) in enumerate(found[:SHOWN]):
@@ -221,12 +222,14 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
         st.caption(f"and {len(found) - SHOWN} more, read like these")
     kept += [preview for preview, _ in found[SHOWN:]]
     kept = [preview for preview in kept if preview.change != "unchanged"]
+    with order:
+        kept, is_clear = _in_order(kept)
     again = st.session_state.pop(KEPT_ANEW, None)
     if top.button(
         f"Keep and index {counted(len(kept), 'source')}",
         type="primary",
         icon=":material/library_add:",
-        disabled=not (kept or any(one.is_chosen for one in columns)),
+        disabled=not is_clear or not (kept or any(one.is_chosen for one in columns)),
         key="keep",
     ):
         with page_action():
@@ -240,8 +243,44 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
         count, names = again
         with page_action():
             note_done(f"Columns saved as {' and '.join(f'“{visible(name)}”' for name in names)}")
-            if count == len(found) and kept:
+            if count == len(found) and kept and is_clear:
                 _keep(opened, record, kept)
+
+
+def _in_order(kept: Sequence[Preview]) -> tuple[list[Preview], bool]:
+    """The same with the newest of several files for one source last, since the last one is in
+    force; and whether a person said of each such source which it is."""
+    of_source: dict[str, list[Preview]] = {}
+    for preview in kept:
+        of_source.setdefault(preview.reading.document.id, []).append(preview)
+    several = [versions for versions in of_source.values() if len(versions) > 1]
+    newest = [_newest(versions) for versions in several]
+    last = [one for one in newest if one is not None]
+    others = [one for one in kept if all(one is not each for each in last)]
+    return [*others, *last], len(last) == len(several)
+
+
+def _newest(versions: Sequence[Preview]) -> Preview | None:
+    """Which of several files for one source is the newest, as a person says."""
+    document = versions[0].reading.document
+    names = [label(one.name) for one in versions]
+    st.warning(
+        f"{', '.join(names[:-1])} and {names[-1]} are to be versions of one source, "
+        f"{label(document.id.removeprefix(import_sources.FILE))}: the newest will be in force, "
+        "what came before stands in its history. Say which is the newest, or say below that one of "
+        "them is a source of its own.",
+        icon=":material/low_priority:",
+    )
+
+    def name(place: int) -> str:
+        return visible(versions[place].name)
+
+    hashes = "-".join(one.reading.document.content_hash[:12] for one in versions)
+    chosen = st.selectbox(
+        "The newest of them", list(range(len(versions))), index=None, format_func=name,
+        key=f"newest-{hashes}", placeholder="Which of them is the newest?",
+    )  # fmt: skip
+    return None if chosen is None else versions[chosen]
 
 
 def _keep(opened: Workspace, record: Session, kept: Sequence[Preview]) -> None:
