@@ -40,7 +40,7 @@ def neutralise(text: str, special_tokens: Sequence[str]) -> str:
 
 
 _DELIMITER = re.compile(
-    r"<(?=\s*/?\s*(?:source|condition|epic|story|criterion|checklist|item|case|example|example_case"
+    r"<(?=\s*/?\s*(?:document|source|condition|epic|story|criterion|checklist|item|case|example|example_case"
     r"|out_of_scope|open_question|question|earlier_question|earlier_answer|request|taken|present_case|wrong|wish)\b)",
     re.IGNORECASE,
 )

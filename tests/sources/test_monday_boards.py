@@ -125,3 +125,32 @@ def test_a_table_whose_first_column_is_a_name_is_no_board() -> None:
     assert outcome.reading is not None
     assert not outcome.reading.epics
     assert "| Hide 7 | Ida | 2 |" in outcome.reading.document.text
+
+
+def test_an_item_may_have_a_name_alone_and_a_sheet_beside_the_board_is_a_table() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    first = item("Book a hide", "OWL-1", f"{NARRATIVE}\n- A hide has four seats.")
+    last = item("Leave a hide", "OWL-2", f"{NARRATIVE}\n- The key goes into the box.")
+    for row in (("Hides",), ("Release 2.1",), HEADER, first, BELOW, ("Feed the owls",), last):
+        sheet.append(list(row))
+    limits = book.create_sheet("Limits")
+    limits.append(["Key", "Value"])
+    limits.append(["SEATS", "8 is the limit"])
+    data = io.BytesIO()
+    book.save(data)
+    found = [one.reading for one in read_files("hides.xlsx", data.getvalue()) if one.reading]
+    stories = [story for one in found for epic in one.epics for story in epic.stories]
+    assert [(one.key, one.release) for one in stories] == [
+        ("OWL-1", "Release 2.1"), ("OWL-2", "Release 2.1"),
+    ]  # fmt: skip
+    text = "\n".join(one.document.text for one in found)
+    assert "Feed the owls" in text
+    assert "8 is the limit" in text
+
+
+def test_a_table_of_names_with_its_header_again_is_read_whatever_its_case() -> None:
+    (outcome,) = read_files("x.csv", b"NAME,seats\nHide 7,2\nNAME,seats\nHide 8,4\n")
+    assert outcome.reading is not None, outcome.error
+    assert "| Hide 8 | 4 |" in outcome.reading.document.text

@@ -72,10 +72,14 @@ def _words(text: str) -> frozenset[str]:
 def names_columns(sentence: str, row: str) -> bool:
     """Whether a sentence states a number of a row, and names the column of each."""
     said = _words(sentence)
-    told = [_holding(one, _cells(row)) for one in numbers(sentence)]
+    cells = _cells(row)
+    told = [_holding(one, cells) for one in numbers(sentence)]
     stated = [holding for holding in told if holding]
     return bool(stated) and all(
-        any(meeting(said, cell.header) or _is_quoted(sentence, cell) for cell in holding)
+        any(
+            meeting(said, cell.header) or _is_quoted(sentence, cell, _others(cell, cells))
+            for cell in holding
+        )
         for holding in stated
     )
 
@@ -99,8 +103,8 @@ def misplaced(sentence: str, row: str, others: Iterable[str] = ()) -> tuple[str,
         holding = _holding(number, cells)
         named = [one for cell in cells for one in cell.named if alike(number, one)]
         right = any(
-            _is_quoted(sentence, cell)
-            or _is_on(sentence, number, cell, [o for o in cells if o is not cell], stated, free)
+            _is_quoted(sentence, cell, _others(cell, cells))
+            or _is_on(sentence, number, cell, _others(cell, cells), stated, free)
             for cell in holding
         ) or any((number.kind, number.unit) == (one.kind, one.unit) for one in named)
         if (holding or named) and not (right and (named or is_named)):
@@ -114,24 +118,36 @@ def _is_cell(sentence: str, cell: _Cell) -> bool:
     return said == value and bool(content(_without_numbers(cell.value)))
 
 
-def _is_quoted(sentence: str, cell: _Cell) -> bool:
+def _is_quoted(sentence: str, cell: _Cell, others: Iterable[_Cell]) -> bool:
     """Whether a cell of words and numbers stands in a sentence as a whole ("a van over 2.8 t up to
-    3.5 t"): its numbers are told by the words around them, whatever its column is called."""
-    words = _TOKEN.findall(cell.value.casefold())
+    3.5 t"): its numbers are told by the words around them, whatever its column is called. No other
+    cell of the row may state a number of the kind: then only the columns tell them apart."""
+    kinds = {(one.kind, one.unit) for one in cell.numbers}
     told = len(cell.numbers) > 1 or (cell.numbers and content(_without_numbers(cell.value)))
-    if not told:  # "up to 10" may be of anything
-        return False
+    if not told or any((one.kind, one.unit) in kinds for o in others for one in o.numbers):
+        return False  # "up to 10" may be of anything
+    words = _TOKEN.findall(cell.value.casefold())
     said = _TOKEN.findall(sentence.casefold())
     return any(said[at : at + len(words)] == words for at in range(len(said)))
+
+
+def _others(cell: _Cell, cells: Sequence[_Cell]) -> list[_Cell]:
+    return [one for one in cells if one is not cell]
 
 
 def _is_quoted_alone(
     sentence: str, cells: Sequence[_Cell], others: Iterable[Sequence[_Cell]]
 ) -> bool:
-    """Whether a cell of a row is quoted, and no cell of another row is in its column."""
-    quoted = {cell.column for cell in cells if _is_quoted(sentence, cell)}
+    """Whether a sentence names a row by a range that it quotes, and quotes that of no other row."""
+    quoted = {
+        cell.column
+        for cell in cells
+        if len(cell.numbers) > 1 and _is_quoted(sentence, cell, _others(cell, cells))
+    }
     return bool(quoted) and not any(
-        cell.column in quoted and _is_quoted(sentence, cell) for other in others for cell in other
+        cell.column in quoted and _is_quoted(sentence, cell, _others(cell, other))
+        for other in others
+        for cell in other
     )
 
 

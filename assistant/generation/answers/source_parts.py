@@ -42,22 +42,18 @@ def statements(text: str, heading: str = "", rows: tuple[str, ...] = ()) -> tupl
 
 def _parts(text: str, heading: str, *, alone: bool) -> Iterator[Statement]:
     """The sentences, and what semicolons part; ``alone``: none goes on from the one before."""
-    last, language, topic = 0, language_of(text), ""
+    last, language = 0, language_of(text)
     for start, end in sentences(text):
         at = start
-        if alone or "\n" in text[last:start]:
-            topic = ""  # another paragraph, or item of a list
         pieces = text[start:end].split("; ")
         opening = "" if alone else text[last:start]
         before = opening if len(pieces) == 1 else ""
         for piece in pieces:  # none of them speaks for another
-            yield Statement(at, at + len(piece), piece, heading, before, language, opening, topic)
+            yield Statement(at, at + len(piece), piece, heading, before, language, opening)
             at += len(piece) + 2
             opening = pieces[0]
         if not alone and _GOES_ON.match(text, start):  # "It is closed 14 days after ..."
             yield Statement(last, end, text[last:end], heading, language=language)
-        if any(map(str.isalpha, pieces[0])):  # "1." only counts it
-            topic = topic or pieces[0]
         last = start
 
 

@@ -76,7 +76,6 @@ _MARK = re.compile(r"(?:[\s•|]|[#>](?!\s*(?:[A-Z]{3}\s*)?[\d€$£])|-+(?=[\s|
 _ARTICLES = frozenset[str]().union(*ARTICLES.values())
 _BESIDE = re.compile(r"\s(\w+)")
 
-_COUNTED = re.compile(r"^\s*\d{1,2}[.)]\s+")
 _KEY = re.compile(r"^\W*[A-Z]{2,}(?:-[A-Z]+)*-\d+\W*")
 
 
@@ -95,8 +94,6 @@ class Statement:
     """That of the whole source: a sentence is too short to tell."""
     opening: str = ""
     """The sentence before, or the part before its semicolon, whose first words it may be on."""
-    topic: str = ""
-    """The first sentence of its paragraph, which all others may be on."""
     rows: tuple[str, ...] = ()
     """Texts of its document, from whose rows a row has to be told by the words of its cells."""
 
@@ -127,18 +124,17 @@ class Statement:
 
     def _goes_on(self, text: str) -> bool:
         """Whether ``text`` has all of its words, and beside them what it is on: words that open
-        what stands before it, or its paragraph, up to a number or a negator ("A cancellation is
-        confirmed by email; without an address by letter")."""
+        what stands before it, up to a number or a negator ("A cancellation is confirmed by email;
+        without an address by letter")."""
         own = content(self.text) - _EMPTY
         said = content(text) - _EMPTY
-        if not own or len(meeting(own, said)) < len(own):
+        if not self.opening or not own or len(meeting(own, said)) < len(own):
             return False
         borrowed = frozenset(word for word in all_content(text) if not self.own.knows(word))
-        for before in dict.fromkeys(filter(None, (self.opening, self.topic))):
-            opening = _first_words(_KEY.sub("", _COUNTED.sub("", before)), all_content(text))
-            if all(map(Lexicon((opening,)).knows, borrowed - _EMPTY)):
-                return replace(self, before=opening, opening="", topic="").agrees(text)
-        return False
+        opening = _first_words(_KEY.sub("", self.opening), all_content(text))
+        if not all(map(Lexicon((opening,)).knows, borrowed - _EMPTY)):
+            return False
+        return replace(self, before=opening, opening="").agrees(text)
 
     def _says(self, text: str, elsewhere: Lexicon) -> bool:
         telling = content(text) - _EMPTY

@@ -33,6 +33,7 @@ def board_records(grids: Sequence[Grid]) -> list[dict[str, object]]:
     """The records of such a workbook, as ``exports.read_export`` takes them; none for another, and
     for a board without an epic or a story."""
     boards = [grid for grid in grids if _is_board(grid)]
+    others = [grid for grid in grids if grid not in boards and not _names(grid) >= _UPDATES]
     if not boards:
         return []
     updates = [row for grid in grids if _names(grid) >= _UPDATES for row in _rows_of(grid)]
@@ -56,6 +57,9 @@ def board_records(grids: Sequence[Grid]) -> list[dict[str, object]]:
     if subitems:
         records.append({"note": f"Subitems were read as acceptance criteria where an item has no "
                         f"others: {', '.join(subitems)}."})  # fmt: skip
+    for grid in others:  # what somebody added to the workbook
+        rows = [*grid.above, grid.header, *grid.rows]
+        records.append({"table": {"name": grid.name, "rows": rows}})
     return [*records, {"report": {"reader": "monday.com board", "parts": len(items)}}]
 
 
@@ -85,7 +89,8 @@ def _items(board: Grid) -> Iterable[tuple[Item, list[str]]]:
     group = board.above[-1][0].strip() if board.above else ""
     found = list[tuple[Item, list[str]]]()
     below: list[str] | None = None
-    for row in board.rows:
+    filled_rows = [row for row in board.rows if any(map(str.strip, row))]
+    for row, after in zip(filled_rows, [*filled_rows[1:], []], strict=True):
         filled = [n for n, cell in enumerate(row) if cell.strip()]
         if _plain(row) == _plain(board.header):
             below = None
@@ -94,7 +99,7 @@ def _items(board: Grid) -> Iterable[tuple[Item, list[str]]]:
         elif filled and filled[0] == 1 and below is not None:
             if found and (words := _subitem(below, row)):
                 found[-1][1].append(words)
-        elif filled == [0]:
+        elif filled == [0] and _plain(after) == _plain(board.header):
             group = row[0].strip()
         elif filled and filled[0] == 0:
             below = None
@@ -111,7 +116,8 @@ def _subitem(header: Sequence[str], row: Row) -> str:
         return ""
     told = [f"  {cell}" for name, cell in cells.items()
             if _field(name) == "narrative" or section_name(name) == "notes"]  # fmt: skip
-    return "\n".join([cells.get("Name", ""), *told])
+    name = row[1].strip()
+    return "\n".join([name, *told]) if name else " ".join(" ".join(told).split())
 
 
 def _field(name: str) -> str:
@@ -119,8 +125,8 @@ def _field(name: str) -> str:
 
 
 def _item(cells: Cells, group: str) -> Item:
-    """An item of a board. A column that is named for criteria and begins with the story's sentence
-    is its description."""
+    """An item of a board, whose name is its first cell. A column that is named for criteria and
+    begins with the story's sentence is its description."""
     columns = {_field(name): cell for name, cell in reversed(list(cells.items()))}
     words = columns.get("narrative", "")
     fields = dict(cells)
@@ -130,7 +136,7 @@ def _item(cells: Cells, group: str) -> Item:
             del fields[name]
     own = columns.get("key", "")
     return Item(
-        name=cells["Name"],
+        name=next(iter(cells.values())),
         own=own or next((c for n, c in cells.items() if n.casefold().startswith("item id")), ""),
         is_keyed=bool(own),
         description=words,
