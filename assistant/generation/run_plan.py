@@ -274,16 +274,17 @@ def _of_the_test(
     found = [one.chunk for one in retriever.retrieve(TEST_DAY_QUERIES, retrieval)]
     days = [
         chunk
-        for chunk in (*found, *basis)
+        for chunk in {one.id: one for one in (*found, *basis)}.values()
         if chunk.kind not in ("case", "criterion")
         and any(map(_names_test_day, chunk.text.splitlines()))
     ][:MOST_OF_TEST_DAYS]
-    told = [*days]
+    told, plans = [*days], list[Chunk]()
     for document in dict.fromkeys(chunk.document_id for chunk in (*days, *found)):
         page = [one for one in pages(document) if one.kind in PAGE_KINDS]
         written = any(one.kind != "table_row" for one in page)  # no mere extract of data
         if written and _TEST_DAYS.search(page[0].title):
-            told += _as_far_as(page, MOST_OF_TEST_PLAN)
+            plans += page
+    told += _as_far_as(plans, MOST_OF_TEST_PLAN)
     accounts: list[Chunk] = []
     for one in retriever.retrieve(ACCOUNT_QUERIES, retrieval):
         chunk = one.chunk

@@ -368,6 +368,21 @@ def test_a_line_with_owner_and_date_above_a_blank_one_is_no_header() -> None:
     assert "Owner: B. Lann Status: 20 Aug 2026" in text
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        [["", "Silver", "Gold"], [None], ["Free bags", 1, 2], ["Late fee", 5, 0]],
+        [["Setting", "Value"], ["Deposit", "20 EUR"], [None], ["Code", "Name", "Limit"]],
+    ],
+)
+def test_a_fuller_row_of_numbers_or_of_another_table_is_no_header(told: list[list[object]]) -> None:
+    text = read_file("limits.xlsx", workbook(told)).document.text
+    head = text.partition("| --- |")[0]
+    assert str(told[0][1]) in head
+    assert "Free bags" not in head
+    assert "Deposit" not in head
+
+
 def test_a_blank_line_below_a_header_changes_nothing() -> None:
     told = [["Key", "Value", "Unit"], [None], ["TEMP", 8, "°C"], ["VOLUME", 500, "l"]]
     text = read_file("limits.xlsx", workbook(told)).document.text

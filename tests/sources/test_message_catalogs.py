@@ -58,3 +58,30 @@ def test_resources_of_net_and_of_android() -> None:
 @pytest.mark.parametrize("name", ["app.xlf", "app.xliff", "App.resx", "app.strings", "app.po"])
 def test_a_folder_of_sources_may_hold_them(name: str) -> None:
     assert not not_looked_at(Path(name))
+
+
+FORMS = """<?xml version="1.0"?><xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">
+<file source-language="en"><body>
+<trans-unit id="a"><source>Returned within <x id="1"/> days</source></trans-unit>
+<trans-unit id="b"><source>Hello<g id="1"> big world</g>, <bx id="2"/>two<ex id="2"/> bags</source>
+</trans-unit></body></file></xliff>"""
+KEPT = """<?xml version="1.0"?>
+<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" srcLang="en"><file id="f">
+<unit id="a"><originalData><data id="d1">{0}</data></originalData><segment>
+<source>You have <ph id="1" dataRef="d1"/> bags</source></segment></unit></file></xliff>"""
+
+
+def test_what_stands_in_a_message_is_no_number_and_joins_no_words() -> None:
+    assert rows("a.xlf", FORMS)[2:] == [
+        "| a | Returned within {1} days |", "| b | Hello big world, two bags |",
+    ]  # fmt: skip
+    assert rows("b.xlf", KEPT)[2:] == ["| a | You have {0} bags |"]
+
+
+def test_a_size_in_resources_is_no_message_and_signs_of_android_are_read() -> None:
+    sized = RESX.replace(
+        "</root>", '<data name="b" type="Size"><value>75, 23</value></data></root>'
+    )
+    assert len(rows("App.resx", sized)) == 3
+    escaped = ANDROID.replace("Over after <b>five</b> days.", "Don\\'t pay\\nlater")
+    assert rows("strings.xml", escaped)[2] == "| late | Don't pay later |"

@@ -71,7 +71,7 @@ def _geometric_mean(*values: Decimal) -> Decimal:
     """``ValueError`` where one of the values has no logarithm."""
     if min(values) <= 0:
         raise ValueError(str(min(values)))
-    return _mean(*(one.ln() for one in values)).exp()
+    return round(_mean(*(one.ln() for one in values)).exp(), 15)
 
 
 _FUNCTIONS: dict[str, Callable[..., Decimal]] = {

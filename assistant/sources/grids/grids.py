@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 from assistant.language.word_lists import read_patterns
@@ -63,8 +62,8 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
     """The grid that ``rows`` form, or ``None`` where all cells are empty.
 
     The header is the first row (of the first ten) that names the columns of cases or
-    requirements, or else the first row with two filled cells; where a blank line stands below that
-    and a fuller row behind it, as below a line with owner and date, that one.
+    requirements, or else the first row with two filled cells; where a blank line stands right below
+    that and a fuller row of names behind it, as below a line with owner and date, that one.
     """
     cleaned = _without_footer([tuple(row) for row in rows])
     filled = [n for n, row in enumerate(cleaned) if any(cell.strip() for cell in row)]
@@ -76,11 +75,15 @@ def make_grid(name: str, rows: Sequence[Sequence[str]]) -> Grid | None:
             return _grid(name, cleaned, at, columns)
     cells = {n: sum(bool(cell.strip()) for cell in cleaned[n]) for n in filled[:10]}
     wide = next((n for n in cells if cells[n] > 1), filled[0])
-    for before, after in pairwise(n for n in cells if n >= wide):
-        if after > before + 1 and cells[after] > cells[wide]:
-            wide = after
-            break
+    after = next((n for n in cells if n > wide), wide)
+    if after > wide + 1 and cells[after] > cells[wide] and _are_names(cleaned[after]):
+        wide = after
     return _grid(name, cleaned, wide, None)
+
+
+def _are_names(row: Sequence[str]) -> bool:
+    """Whether no cell of a row is a number: it may name columns."""
+    return not any(re.fullmatch(r"[\d.,\s%€$£-]*\d[\d.,\s%€$£-]*", cell.strip()) for cell in row)
 
 
 def _without_footer(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -569,3 +569,34 @@ def test_another_number_for_the_same_is_told_with_the_words_of_the_source() -> N
     found = AnswerProof([source(1, said)]).prove(said.replace("50", "80"), [1])
     assert found.denied == (f"“80 EUR” contradicts “{said.removesuffix('.')}”.",)
     assert found.missing == ("80 EUR",)
+
+
+VANS = (
+    "Class: C; Description: Van up to 2.8 t; Rate (EUR): 900; Deductible (EUR): 500",
+    "Class: D; Description: Van over 2.8 t up to 3.5 t; Rate (EUR): 1150; Deductible (EUR): 1000",
+)
+FEES = ("Case: lost key; Fee: EUR 25 per key; Deposit: EUR 40 per key",)
+TIERS = (
+    "Tier: Gold; Cancellation: 10 days before arrival",
+    "Tier: Silver; Cancellation: 5 days before arrival",
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "text", "is_said"),
+    [
+        (VANS, "The deductible for a van over 2.8 t up to 3.5 t is 1000 EUR.", True),
+        (VANS, "The deductible for a van over 2.8 t up to 3.5 t is 500 EUR.", False),
+        (VANS, "The rate for a van over 2.8 t up to 3.5 t is 1000 EUR.", False),
+        (VANS, "The deductible for a van over 2.8 t is 1000 EUR.", False),
+        (FEES, "The fee is EUR 25 per key.", True),
+        (FEES, "The deposit is EUR 25 per key.", False),
+        (TIERS, "The cancellation is 10 days before arrival.", False),
+    ],
+)
+def test_a_range_that_a_cell_quotes_whole_names_its_row(
+    rows: tuple[str, ...], text: str, is_said: bool
+) -> None:
+    held = [source(n, row, kind="table_row", document="d") for n, row in enumerate(rows, 1)]
+    proved = AnswerProof(held).prove(text, [len(rows)] if rows == VANS else [1])
+    assert bool(proved.citations) is is_said
