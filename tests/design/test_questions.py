@@ -476,13 +476,17 @@ def test_a_decision_that_names_both_values_is_asked_of_what_it_is_about(mail, ru
 
 
 def test_a_passage_under_the_criterions_own_id_that_gives_another_amount_is_asked_about() -> None:
-    criterion = AcceptanceCriterion(id="BR-7.09", text="A pallet is credited within 90 days.")
+    criterion = AcceptanceCriterion(
+        id="BR-7.09", text="A pallet is credited 90 days after delivery."
+    )
     story = UserStory(key="S", title="Pallets", criteria=(criterion,))
     row = Chunk(
         id="cr", document_id="cr", ordinal=0, kind="table_row", key="BR-7.09", title="CR-11",
-        text="Requirement: BR-7.09; Old: within 90 days; New: within 120 days",
+        text="Requirement: BR-7.09; Old: 90 days after delivery; New: 120 days after delivery",
     )  # fmt: skip
-    listed = row.model_copy(update={"id": "rtm", "text": "Id: BR-7.09; Effort: 2 days"})
+    listed = row.model_copy(
+        update={"id": "rtm", "text": "Id: BR-7.09; Rule: credited within 90 days; Effort: 2 days"}
+    )
     again = row.model_copy(update={"id": "brd", "text": criterion.text + " Priority: 2 days"})
     epic = Epic(key="E", title="Pallets", stories=(story,))
     (asked,) = [

@@ -24,6 +24,7 @@ from assistant.language.sentences import Span
 from assistant.language.word_lists import read_patterns
 
 _KEYS = re.compile(r"\b[A-Z]{2,}(?:-[A-Z]+)*-\d+\b")
+_CELL = re.compile(r"(?<=;)\s|(?<=[.!?])\s")
 SHARED_WORDS = 3
 """Words that a criterion must share with both sources: a role alone ("Team Leader") has two."""
 
@@ -165,8 +166,20 @@ def changes_named(
         if named is not None and _folded(named.text) not in _folded(source.text):
             own = Chunk(id=named.id, document_id="", ordinal=0, kind="criterion", text=named.text)
             told = _replaced(own.model_copy(update={"key": named.id}), source)
-            found.setdefault(named.id, []).extend(told)
+            alike = (one for one in told if _say_alike(source.text, one.newer_value, named.text))
+            found.setdefault(named.id, []).extend(alike)
     return found
+
+
+def _say_alike(text: str, new: Quantity, criterion: str) -> bool:
+    """Whether what stands around a new amount is said of the old one too, in the passage and in
+    the criterion: "within 90 days of delivery | within 120 days of delivery", and no effort."""
+    parts = _CELL.split(text)
+    places = [sum(len(one) for one in parts[: n + 1]) for n in range(len(parts))]
+    mine = parts[next((n for n, end in enumerate(places) if new.start < end), -1)]
+    words = content_words(mine) & content_words(criterion)
+    others = frozenset[str]().union(*(content_words(one) for one in parts if one is not mine))
+    return bool(words & others)
 
 
 def changes_of(text: str, known: Sequence[Change]) -> Iterator[tuple[Change, Quantity]]:
