@@ -195,7 +195,7 @@ def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> 
     assert all(f'of="{one.title}"' in lend for one in texts.pages[:4])
     sources = re.findall(r'<source n="(\d+)"[^>]* of="([^"]+)">', late)
     told = {name for _, name in sources}
-    fitting = {"Fees", "Roles", "Talk", "LIB-1-AC1 Lend a book", "LIB Loans"}
+    fitting = {"Fees", "Roles", "Talk", "LIB-1-AC1 Lend a book (Loans)", "LIB Loans"}
     assert told == fitting, "what fits, a talk too, and what the epic says"
     number = next(n for n, name in sources if name == "Roles")
     assert f'<source n="{number}" kind="page" of="Roles">' in lend, "its number is the run's"

@@ -123,8 +123,10 @@ class Sources:
         return next((p for p in self.passages if p.source.chunk.id == chunk_id), None)
 
     def of_key(self, key: str) -> Passage | None:
-        """The first source that holds the item with this key (a criterion id, for example)."""
-        return next((p for p in self.passages if key and p.source.chunk.key == key), None)
+        """The source that holds the item with this key (a criterion id, for example): of the epic
+        itself, or else the first; a page may say something under the same id."""
+        held = [p for p in self.passages if key and p.source.chunk.key == key]
+        return next((p for p in held if p.source.stage == "basis"), held[0] if held else None)
 
     def weight(self, word: str) -> float:
         """How telling a word is among these sources: rare words and numbers weigh more."""

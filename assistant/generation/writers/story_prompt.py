@@ -96,7 +96,9 @@ def story_messages(
         return data_text(text, special_tokens, limit=limit)
 
     epic, story = brief.epic, brief.story
-    number_of = {s.chunk.key: s.rank for s in brief.sources if s.chunk.kind == "criterion"}
+    # Another document, an older version as a rule, may hold a criterion under the same id.
+    own = (s for s in brief.sources if s.chunk.kind == "criterion" and s.stage == "basis")
+    number_of = {s.chunk.key: s.rank for s in own}
     of_story = [s.rank for s in brief.sources if _is_of(s, story)]
     shown = set(of_story)
     said = f' n="{of_story[0]}"' if of_story else ""
@@ -275,7 +277,8 @@ def source_block(
     kind = "rule" if chunk.kind == "rule" else "page" if chunk.kind == "prose" else chunk.kind
     title = chunk.title
     if chunk.kind in ("story", "criterion"):  # the document's title is the epic's
-        title = chunk.heading.rpartition(" > ")[2] or title
+        within = chunk.heading.rpartition(" > ")[2] or title
+        title = within if source.stage == "basis" else f"{within} ({chunk.title})"
     whole = title if chunk.key and title.startswith(chunk.key) else f"{chunk.key} {title}".strip()
     headings = [] if chunk.kind in ("story", "criterion", "case") else chunk.heading.split(" > ")
     above = " > ".join(each for each in headings if each and each != chunk.title)
