@@ -173,7 +173,7 @@ class _Proof:
         """What is told of a step, but for words that stand nowhere."""
         result, basis = step.expected_result, self.basis
         yield from self.claims.calculations(step)
-        yield from self.claims.numbers(result, step.action)
+        yield from self.claims.numbers(result, step.action, step.test_data)
         yield from self.claims.quotations(result)
         yield from self.claims.names(result)
         if step == basis.case.steps[-1] and not self._is_counter_check:

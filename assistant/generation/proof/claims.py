@@ -272,8 +272,9 @@ class Claims:
             message = f"The result says {shown(said)}, its calculation comes to {shown(due)}."
             yield Mark(INCONSISTENT, said, message)
 
-    def numbers(self, result: str, about: str) -> Iterator[Mark]:
-        """Numbers of a result that stand nowhere; ``about`` is its action."""
+    def numbers(self, result: str, about: str, data: str) -> Iterator[Mark]:
+        """Numbers of a result that stand nowhere; ``about`` is its action, ``data`` are its test
+        data, which tell the matter of another criterion of the story too."""
         known: list[Number] = []
         terms: list[Number] = []  # what a balance is made of: no factor, nothing that it is not
         for part in parts_of(result):
@@ -299,6 +300,7 @@ class Claims:
                     or self._is_of_all(number, part)
                     or self._near.holds(number)
                     or self._in_source(number, f"{part} {about}")
+                    or self._in_criterion(number, f"{part} {about} {data}")
                     or counts_characters(number, part)
                     or self._is_length(number)
                     or self._is_own_count(number)
@@ -447,6 +449,17 @@ class Claims:
             if any(alike(number, one) and same_noun(number, one) for one in found)
         ) or (in_row and any(alike(number, one) for row in self._rows for one in row))
 
+    def _in_criterion(self, number: Number, about: str) -> bool:
+        """Whether another criterion of the case's story says a number of the same matter."""
+        words = content(about)
+        return any(
+            alike(number, one) and same_noun(number, one) and _is_same_matter(part, words)
+            for passage in self.basis.passages
+            if passage.source.chunk.kind == "criterion" and not passage.source.is_hit
+            for part in parts_of(passage.source.chunk.text)
+            for one in numbers(part)
+        )
+
     def _remark_with(self, number: Number) -> str:
         """The place of the last comment that holds a number; empty where none does."""
         places = [
@@ -486,10 +499,21 @@ class Claims:
         if place := self._remark_with(number):
             message = f"“{number.words}” stands in a {place} alone: is it what holds?"
             return Mark(NOT_IN_SOURCES, number.words, message)
-        message = f"“{number.words}” stands in no source of this case and follows from no data."
-        if self.worked.is_given:
-            message = f"“{number.words}” stands in no source, and no calculation comes to it."
+        where = "in no source of this case"
+        if name := self._named_elsewhere(number):
+            where = f"in {name}, by its words on another matter,"
+        follows = "no calculation comes to it" if self.worked.is_given else "follows from no data"
+        message = f"“{number.words}” stands {where} and {follows}."
         return Mark(NOT_IN_SOURCES, number.words, message)
+
+    def _named_elsewhere(self, number: Number) -> str:
+        """The source that says a number of something else; empty where none does."""
+        said = (
+            name
+            for name, _, found in self._far
+            if any(alike(number, one) and same_noun(number, one) for one in found)
+        )
+        return next(said, "")
 
     # --- Quotations -------------------------------------------------------------------------------
 

@@ -300,6 +300,42 @@ def test_a_number_of_a_source_counts_where_it_speaks_of_the_same_thing(
     assert good(case) is is_good, case.findings
 
 
+COVERED = "The vehicle is covered from 00:00 of the effective date."
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "is_good"),
+    [
+        ("criterion", "effective date 2027-02-08", True),
+        ("criterion", "8 February 2027", False),
+        ("rule", "effective date 2027-02-08", False),
+    ],
+)
+def test_a_number_of_another_criterion_of_the_story_counts_where_the_data_are_on_its_matter(
+    prove: Prove, kind: str, data: str, is_good: bool
+) -> None:
+    """The result says it in few words, and the data tell what it is about."""
+    case = prove(
+        "A change that is too far in the past is refused.",
+        [("Add the car.", data, "The car is covered from 00:00.")],
+        sources=[COVERED],
+        kind=kind,
+    )
+    assert good(case) is is_good, case.findings
+
+
+def test_a_number_that_a_source_says_of_something_else_is_told_with_the_source(
+    prove: Prove,
+) -> None:
+    """It stands in a source: to say that it stands in none would be untrue."""
+    case = prove(REFUND, [("Pay.", "", "The refund comes within 3 hours.")], sources=[
+        "A parcel is collected within 3 hours."
+    ])  # fmt: skip
+    (mark,) = [one for one in case.findings if one.words == "3 hours"]
+    assert "stands in [2]" in mark.message
+    assert "in no source" not in mark.message
+
+
 @pytest.mark.parametrize(
     ("row", "is_good"),
     [
