@@ -495,3 +495,15 @@ def test_a_passage_under_the_criterions_own_id_that_gives_another_amount_is_aske
     assert asked.text == (
         "CR-11 says 120 days where BR-7.09 says 90 days. Which is in force for this criterion?"
     )
+
+
+def test_another_document_is_called_by_its_title_and_not_by_the_criterions_own_id() -> None:
+    criterion = AcceptanceCriterion(id="REQ-INT-050", text="A grade is recorded within 3 days.")
+    row = Chunk(
+        id="cr", document_id="cr", ordinal=0, kind="table_row", key="REQ-INT-050", title="CR-007",
+        text="Id: REQ-INT-050; Text: A grade is recorded within 5 days.",
+    )  # fmt: skip
+    story = UserStory(key="S", title="Grades", criteria=(criterion,))
+    found = raise_questions(Epic(key="E", title="Grades", stories=(story,)), [row])
+    (asked,) = [one for one in found if one.kind == "conflict"]
+    assert "but CR-007 says 5 days" in asked.text

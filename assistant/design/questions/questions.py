@@ -71,7 +71,10 @@ def raise_questions(
     are not looked at. ``progress`` gets criteria done and in all, with each part of very many.
     """
     found: list[Question] = []
-    rules = [chunk for chunk in sources if chunk.kind in _STATING]
+    stating = [chunk for chunk in sources if chunk.kind in _STATING]
+    own = {criterion.id for criterion in epic.criteria}
+    # What stands under a criterion's own id is called by its document.
+    rules = [one.model_copy(update={"key": ""}) if one.key in own else one for one in stating]
     texts = [*(f"{c.key} {c.title}\n{c.heading}\n{c.text}" for c in sources), *(known or ())]
     if texts:
         texts += [epic.description, *(f"{one.id} {one.text}" for one in epic.criteria)]
@@ -79,7 +82,7 @@ def raise_questions(
     held = KnownTexts(texts)
     changed = changes(rules)
     about = changes_about(epic.criteria, changed)
-    for name, told in changes_named(epic.criteria, rules).items():
+    for name, told in changes_named(epic.criteria, stating).items():
         about.setdefault(name, []).extend(told)
     total = len(epic.criteria)
     alike = enumerate(_to_compare(epic.criteria), start=1)

@@ -349,6 +349,8 @@ def open_questions(
     else:
         sources = _searched(workspace, project_id, epics, stored, exclude_documents)
         known = _mentions(workspace, project_id, epics)
+    if sources or known:  # a criterion may refer to one of another epic
+        known += [f"{one.id} {one.text}" for epic in epics for one in epic.criteria]
     answered = {one.document_id for several in given.values() for one in several}
     found = []
     compared = Comparison(epics=tuple(epics), sources=tuple(sources), known=tuple(known))

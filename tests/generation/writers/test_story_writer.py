@@ -469,20 +469,28 @@ def test_a_page_under_the_id_of_a_criterion_is_a_source_of_its_own() -> None:
 def test_an_older_document_under_the_id_of_a_criterion_gives_it_no_number() -> None:
     name = STORY.criteria[0].id
     own = SOURCE.chunk.model_copy(update={"kind": "criterion", "key": name, "title": "Spec 2.0"})
-    older = own.model_copy(update={"id": "old", "document_id": "old", "title": "Spec 1.2 draft"})
+    older = own.model_copy(
+        update={
+            "id": "old",
+            "document_id": "old",
+            "title": "Spec 1.2 draft",
+            "heading": "x > Leave",
+        }
+    )
     sources = (
         SOURCE.model_copy(update={"chunk": own, "rank": 7, "stage": "basis"}),
         SOURCE.model_copy(update={"chunk": older, "rank": 8, "stage": "fused"}),
         SOURCE.model_copy(
-            update={"chunk": older.model_copy(update={"key": "LV-9-AC1", "id": "o9"}), "rank": 9}
+            update={"chunk": older.model_copy(update={"key": "LV-9-AC1", "id": "o9"}), "rank": 9,
+                    "stage": "fused"}
         ),
-    )
+    )  # fmt: skip
     subject, chat = writer(answer(case(), case("Ten", "B2", "x")))
     run(subject, brief=BRIEF.model_copy(update={"sources": sources}))
     told = chat.questions[0][1][1]
     assert f'<criterion id="{name}" n="7"' in told
     assert 'n="8"' not in told
-    assert "(Spec 1.2 draft)" in told, "whose criterion it is"
+    assert 'of="LV-9-AC1 Leave (Spec 1.2 draft)"' in told, "whose criterion it is"
 
 
 def many(*sizes: int) -> list[TestCondition]:
