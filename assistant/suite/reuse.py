@@ -140,8 +140,13 @@ def against_existing(
 
 def contrary(case: TestCase, existing: TestCase, steps: Collection[int]) -> bool:
     """Whether a case expects otherwise than the steps of an existing one that checks its condition:
-    it denies their message or expects another, or all of it is granted where these refuse."""
-    results = [one.expected_result for one in case.steps]
+    it denies their message or expects another, or all of it is granted where these refuse.
+
+    An outline quotes its criterion, and what it expects is still to be worded.
+    """
+    results = [one.expected_result for one in case.steps if one.expected_result.strip()]
+    if case.is_outline or not results:
+        return False
     shown = set().union(*map(messages, results))
     denied = set().union(*(messages(one, denied=True) for one in results))
     for step in (one.expected_result for one in existing.steps if one.number in steps):

@@ -350,3 +350,10 @@ def test_all_quoted_values_behind_their_words_are_one_result(said: str, found: s
 )
 def test_a_case_that_expects_otherwise_is_contrary(said: str, other: bool) -> None:
     assert contrary(case(("Save", said)), SHORT, (1,)) is other
+
+
+def test_an_outline_and_a_case_without_a_result_are_contrary_to_nothing() -> None:
+    outline = case(("", f"“{LENGTH}”"))
+    assert outline.is_outline
+    assert not contrary(outline, SHORT, (1,))
+    assert not contrary(case(("Save", "")), SHORT, (1,))
