@@ -537,3 +537,47 @@ def test_a_chapter_that_is_called_by_an_area_is_no_requirement() -> None:
     text = "# MASVS-AUTH-1\n\n## Control\n\nThe app is safe.\n\n## Description\n\nMost do.\n"
     found = read_file("MASVS-AUTH-1.md", text.encode())
     assert "MASVS-AUTH-1" not in {one.id for epic in found.epics for one in epic.criteria}
+
+
+@pytest.mark.parametrize("key", ["US-PAY", "EPIC-PAY", "PAY-UI"])
+@pytest.mark.parametrize("colon", ["", ":"])
+@pytest.mark.parametrize(
+    "want", ["As a customer I want to pay so that it is quick.\n\n", "Paid.\n\n"]
+)
+def test_a_story_under_an_id_of_its_area_is_no_criterion(key: str, colon: str, want: str) -> None:
+    text = "# Payments\n\n" + "".join(
+        f"## {key}-0{n}{colon} Pay {n}\n\n{want}### Acceptance Criteria\n\n"
+        f"- A card has {n} digits.\n\n"
+        for n in (1, 2)
+    )
+    stories = [one for epic in read_file("s.md", text.encode()).epics for one in epic.stories]
+    assert [(one.title, [c.text for c in one.criteria]) for one in stories] == [
+        (f"{key}-0{n}{colon} Pay {n}", [f"A card has {n} digits."]) for n in (1, 2)
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "AES-GCM-256: files are encrypted with it.",
+        "SEPA-CT-01: the bank sends it.",
+        "TC-PAY-01: a card is refused.",
+        "AC-UI-01: a card has 16 digits.",
+    ],
+)
+def test_what_is_no_series_of_requirements_keeps_its_subject(line: str) -> None:
+    text = f"# Story RF-1: Refund\n\n## Acceptance criteria\n\n- A lead signs.\n- {line}\n"
+    (epic,) = read_file("s.md", text.encode()).epics
+    assert [(one.id, one.text) for one in epic.criteria] == [
+        ("RF-1-AC1", "A lead signs."), ("RF-1-AC2", line),
+    ]  # fmt: skip
+
+
+def test_one_id_twice_is_no_series() -> None:
+    items = "- SEPA-CT-01: it is sent.\n- SEPA-CT-01: it ends.\n"
+    text = f"# Story RF-1: Refund\n\n## Acceptance criteria\n\n{items}"
+    (epic,) = read_file("s.md", text.encode()).epics
+    assert [one.text for one in epic.criteria] == [
+        "SEPA-CT-01: it is sent.",
+        "SEPA-CT-01: it ends.",
+    ]

@@ -105,7 +105,7 @@ def _led(
     if isinstance(following, Table) and (opening := _opening_sentence(words.text)):
         yield from prose_criteria(text, block.lines, title=title)
         lead = " ".join(opening.rstrip(":： *_").split())
-    given, length = read_id(lead)
+    given, length = read_id(lead, block.lines[0].series)
     for number, draft in enumerate(
         block_criteria(text, [following], title=_both(title, lead[length:]))
     ):
@@ -237,7 +237,7 @@ def prose_criteria(
     """
     for group in _sentence_lines(lines):
         words = passage(text, group)
-        given, length = read_id(words.text)
+        given, length = read_id(words.text, group[0].series)
         if given and length < len(words.text):
             words = cut(words, length, len(words.text))
         form: CriterionForm = "gherkin" if reads_as_gherkin(words.text) else "text"

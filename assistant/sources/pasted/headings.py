@@ -217,11 +217,12 @@ def read_heading(lines: Sequence[Line], at: int, *, in_story: bool) -> Heading |
         if starts_story(label):
             words = line.part(match.start(2))
             return Heading("story", len(match.group(1)), "", rest=words, markdown=True)
-        return _named(label, len(match.group(1)), markdown=True) if label else None
+        level = len(match.group(1))
+        return _named(label, level, markdown=True, series=line.series) if label else None
     if len(line.text) > 240:
         return _marked(lines, at, in_story) or _labelled(line)
     if level := setext_level(lines, at):
-        heading = _named(line.content, level, markdown=True)
+        heading = _named(line.content, level, markdown=True, series=line.series)
         return replace(heading, length=2, markdown=True)
     if metadata_pairs(line.text) and (in_story or not _is_epic(line)):
         return None
@@ -254,7 +255,7 @@ def _is_epic(line: Line) -> bool:
     return label is not None and label.kind == "epic"
 
 
-def _named(label: str, level: int, *, markdown: bool) -> Heading:
+def _named(label: str, level: int, *, markdown: bool, series: str) -> Heading:
     """The heading with this label, whatever its form."""
     label = unwrap(label)
     bare = unescaped(plain(label)).strip().rstrip(":").strip()
@@ -268,7 +269,7 @@ def _named(label: str, level: int, *, markdown: bool) -> Heading:
     found = read_label(bare)
     if found and found.kind == "epic" and found.sure:
         return _of_label(found, level, label, markdown=markdown)
-    given, length = read_id(label)
+    given, length = read_id(label, series)
     if given and not _is_plain_key(given):
         return Heading("criterion", level, label[length:].strip(), id=given, markdown=markdown)
     if found and found.sure:
@@ -374,7 +375,7 @@ def _bold(line: Line) -> Heading | None:
         return None
     if label.endswith((".", ",", ";")) or (MODAL.search(label) and len(label.split()) > 8):
         return None
-    heading = _named(label, BOLD_LEVEL, markdown=False)
+    heading = _named(label, BOLD_LEVEL, markdown=False, series=line.series)
     if heading.role in {"unknown", "keyed"}:
         return heading
     level = {"epic": EPIC_LEVEL, "story": STORY_LEVEL, "container": EPIC_LEVEL + 1}.get(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.language.full_stops import ends_sentence
-from assistant.sources.pasted.names_and_ids import EPIC_WORDS, KEY, is_key
+from assistant.sources.pasted.names_and_ids import AREA_ID, EPIC_WORDS, KEY, is_area_id, is_key
 
 _MARK = re.compile(r"\*+|_+|`+|\\|\u00a0")
 _ESCAPE = re.compile(r"\\([*_`\[\]#~-])")
@@ -36,7 +36,7 @@ class Line:
     """Whether it stands in a fenced block, where nothing is markup."""
 
     series: str = ""
-    """The id that it begins with, where lines of the text are counted so ("AK2")."""
+    """The id that it begins with, where lines of the text are counted so ("AK2", "REQ-INT-010")."""
 
     @property
     def blank(self) -> bool:
@@ -233,9 +233,6 @@ _CODED = (
 )
 _PATH = r"[A-Z]{1,8}\d{0,4}(?:[.-][A-Z]{0,3}\d{1,4}){0,4}[.-](?:AC|ac)[ _-]?\d{1,3}[a-z]?"
 _DOTTED = r"[A-Z]{1,8}\d{0,3}(?:[.-]\d{1,4}){2,6}"
-_PARTS = r"[A-Z]{1,8}(?:-[A-Z]{1,8}){1,3}-\d{2,4}[a-z]?"
-"""A requirement's id by its area: "REQ-INT-010"; no key of a tracker has two words,
-and a number of one digit is that of a chapter ("MASVS-AUTH-1")."""
 _SEPARATOR = r"\s*(?:[:：.)|–—]|-(?=\s))\s*"
 _OPENS = r"^[ \t]*(?P<open>[*_]{0,3})[\[(]?"
 _CLOSES = (
@@ -243,14 +240,16 @@ _CLOSES = (
 )
 """Behind an id: emphasis is taken off only where it was opened before it."""
 _ID = re.compile(
-    rf"{_OPENS}(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}|{_PATH}|{_DOTTED}|{_PARTS}"
-    rf"|{KEY}){_CLOSES}"
+    rf"{_OPENS}(?P<id>{KEY}[-_ .:]?{_AC}|{_AC}|(?i:{_WORDED})|{_CODED}|{_PATH}|{_DOTTED}|{KEY})"
+    rf"{_CLOSES}"
 )
+_AREA = re.compile(rf"{_OPENS}(?P<id>{AREA_ID}){_CLOSES}")
+_HEADING_MARK = re.compile(r"^ {0,3}#{1,6}[ \t]+")
 _SERIES = re.compile(
     rf"{_OPENS}(?P<id>(?P<letters>[A-Z]{{1,4}})[ _-]?\d{{1,3}}(?:\.\d{{1,3}})*[a-z]?)[\])]?"
     r"(?:(?P=open)\s*[:：.)|–—]|\s*[:：.)|–—](?P=open))(?=[\s*_]|$)"
 )
-_SURE = re.compile(rf"(?:{KEY}[-_ .:]?)?{_AC}|{_PATH}|(?:{_DOTTED})|{_PARTS}|(?i:{_WORDED})")
+_SURE = re.compile(rf"(?:{KEY}[-_ .:]?)?{_AC}|{_PATH}|(?:{_DOTTED})|{AREA_ID}|(?i:{_WORDED})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +294,7 @@ def read_marker(line: Line) -> Marker | None:
         bullet, content = True, match.end()
     if bullet and (match := _NUMBER.match(text[content:])):
         number, content = match["a"] or match["b"], content + match.end()
-    given, length = read_id(text[content:])
+    given, length = read_id(text[content:], line.series)
     counted = not given and bool(line.series)
     if counted:
         match = _SERIES.match(text[content:])
@@ -309,25 +308,36 @@ def read_marker(line: Line) -> Marker | None:
 def mark_series(lines: Sequence[Line]) -> list[Line]:
     """``lines``, those marked that are counted with letters of the author's: "AK1:", "AK2:".
 
-    Letters count where two lines or more begin with them, a number and a separator.
+    Letters count where two lines or more begin with them, a number and a separator. Ids of areas
+    count where lines and headings begin with two of one first part: "REQ-INT-010", "REQ-BIL-020".
     """
-    found = dict[int, tuple[str, str]]()
+    found, areas = dict[int, tuple[str, str]](), set[str]()
     for at, line in enumerate(lines):
         marker = None if line.code or line.blank else read_marker(line)
         text = line.text[marker.content if marker else 0 :]
-        match = None if marker and marker.id else _SERIES.match(text)
-        if match and not line.code and (is_key(f"{match['letters']}-1")):
+        if line.code or (marker and marker.id):
+            continue
+        if (match := _SERIES.match(text)) and is_key(f"{match['letters']}-1"):
             found[at] = (match["letters"], match["id"])
-    counts = Counter(letters for letters, _ in found.values())
+        elif (match := _AREA.match(_HEADING_MARK.sub("", text))) and is_area_id(match["id"]):
+            found[at] = (f"{match['id'].partition('-')[0]}-", match["id"])
+            areas.add(match["id"])
+    counts = Counter(letters for letters, given in found.values() if given not in areas)
+    counts.update(f"{given.partition('-')[0]}-" for given in areas)
     return [
         replace(line, series=found[at][1]) if at in found and counts[found[at][0]] > 1 else line
         for at, line in enumerate(lines)
     ]
 
 
-def read_id(text: str) -> tuple[str, int]:
-    """The requirement id that ``text`` begins with, and the column behind it and its separator."""
+def read_id(text: str, series: str = "") -> tuple[str, int]:
+    """The requirement id that ``text`` begins with, and the column behind it and its separator.
+
+    ``series`` is the line's (``mark_series``): an id of an area is none on its own.
+    """
     match = _ID.match(text)
+    if not match and series and (match := _AREA.match(text)) and match["id"] != series:
+        match = None
     if not match:
         return "", 0
     given, after = match["id"], match["after"]

@@ -25,6 +25,9 @@ _SECTION = re.compile(
     ),
     re.IGNORECASE,
 )
+WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", re.IGNORECASE)
+"""Names of criteria sections that pages, and requirements by their id, use as well."""
+
 _NUMBERING = re.compile(r"^\s*(?:\(?\d{1,2}(?:\.\d{1,2})*[.)]?|[A-Za-z][.)])\s+")
 _PATTERNS = read_patterns(__file__)
 _TAIL = _PATTERNS["tail"]
@@ -82,7 +85,12 @@ MODAL = _PATTERNS["modal"]
 KEY = r"[A-Z][A-Z0-9_]{1,15}-\d{1,7}"
 """A Jira-style key: CC-12."""
 
+AREA_ID = r"[A-Z]{1,8}(?:-[A-Z]{1,8}){1,3}-\d{2,4}[a-z]?"
+"""A requirement's id by its area: "REQ-INT-010"; no key of a tracker has two words,
+and a number of one digit is that of a chapter ("MASVS-AUTH-1")."""
+
 _NOT_KEYS = frozenset(EPIC_WORDS["keys"]["not_projects"])
+_NOT_AREAS = _NOT_KEYS | frozenset(EPIC_WORDS["keys"]["not_areas"])
 _KEY = re.compile(rf"(?<![\w-])({KEY})(?![\w-])")
 _LEADING = re.compile(
     rf"^\s*(?:[\[(]\s*)?(?P<key>{KEY})(?:\s*[\])])?(?P<sep>\s*[:.|–—-]+\s*|\s+/\s+|\s+|$)"
@@ -94,6 +102,12 @@ _TRAILING = re.compile(rf"[\[(]\s*(?P<key>{KEY})\s*[\])]\s*$")
 def is_key(key: str) -> bool:
     """Whether a word shaped like a key is one: ``UTF-8`` and ``AC-1`` are not."""
     return key.rsplit("-", 1)[0] not in _NOT_KEYS
+
+
+def is_area_id(given: str) -> bool:
+    """Whether a requirement has this id of its area; "US-PAY-01" is a story's, "AC-UI-01" may be
+    given again in the next story, and "AES-GCM-256" is a standard."""
+    return bool(re.fullmatch(AREA_ID, given)) and given.partition("-")[0] not in _NOT_AREAS
 
 
 def find_key(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.sources.pasted.headings import (
@@ -20,9 +20,9 @@ from assistant.sources.pasted.headings import (
     read_heading,
     sentence_heading,
 )
-from assistant.sources.pasted.lines import Line, plain, read_marker, step_word
+from assistant.sources.pasted.lines import Line, plain, read_marker, step_word, unwrap
 from assistant.sources.pasted.metadata import metadata_field, metadata_pairs
-from assistant.sources.pasted.names_and_ids import SectionName, split_key
+from assistant.sources.pasted.names_and_ids import WEAK_NAME, SectionName, is_area_id, split_key
 from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.tables import lists_requirements, read_table, table_length
 
@@ -155,6 +155,8 @@ class _Builder:
                 or sentence_heading(line, self._beside())
             )
             if heading is not None:
+                if is_area_id(heading.id) and self._holds_story(at + heading.length, heading):
+                    heading = replace(heading, role="unknown", title=_heading_words(line), id="")
                 self._open(heading)
                 at += heading.length
                 continue
@@ -167,6 +169,27 @@ class _Builder:
             if node.role == "steps" and not _is_background(node):
                 node.role = "notes"
         return self.root
+
+    def _holds_story(self, at: int, heading: Heading) -> bool:
+        """Whether a story sentence or a section of criteria stands below a heading, which begins a
+        story then, whatever its id looks like."""
+        below = [line for line in self.lines[at : at + 8] if not line.blank][:4]
+        if starts_story("\n".join(plain(line.text).lstrip(" \t-•+") for line in below)):
+            return True
+        for number in range(at, len(self.lines)):
+            found = read_heading(self.lines, number, in_story=True)
+            if found is None:
+                continue
+            nested = found.level > heading.level or not found.markdown
+            if (
+                found.role == "criteria"
+                and nested
+                and not WEAK_NAME.search(self.lines[number].text)
+            ):
+                return True
+            if found.level <= heading.level:
+                return False
+        return False
 
     def _in_intro(self) -> bool:
         return self.story is not None and not self.in_criteria
@@ -359,6 +382,11 @@ class _Builder:
             return ""
         del body[at:]
         return line.content
+
+
+def _heading_words(line: Line) -> str:
+    """The words of a heading as they stand, with the id that they begin with."""
+    return unwrap(line.content.strip("# \t").rstrip(":"))
 
 
 def _key_field(line: Line) -> str:

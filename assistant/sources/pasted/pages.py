@@ -11,6 +11,7 @@ from assistant.sources.pasted.headings import read_heading, setext_level
 from assistant.sources.pasted.layout_tags import lines_and_code
 from assistant.sources.pasted.lines import Line, read_marker, split_lines, step_word, unwrap
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_pairs
+from assistant.sources.pasted.names_and_ids import WEAK_NAME
 from assistant.sources.pasted.outline import open_fences
 from assistant.sources.pasted.story_sentences import starts_story
 
@@ -32,9 +33,6 @@ _RULE_ID = re.compile(r"^(?:BR|RULE|Rule|R|POL|VR|DR)[-_ .]?\d")
 _REQUIREMENT_ID = re.compile(
     r"^(?:FR|NFR|REQ|RQ|SRS|UR|SR|URS|AC)[-_ .]?\d|AC[-_ ]?\d+$", re.IGNORECASE
 )
-_WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", re.IGNORECASE)
-"""Names of criteria sections that pages use as well."""
-
 _SECTION = re.compile(r"(?P<number>\d{1,3})(?P<mark>[.)]|(?:\.\d{1,3})+[.)]?)?\s")
 _LINKED = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)|</?[A-Za-z][^<>\n]*>")
 _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
@@ -167,6 +165,6 @@ def _is_epic(lines: list[Line]) -> bool:
             return True
         if heading.role == "criterion" and _REQUIREMENT_ID.match(heading.id):
             requirements += 1
-        if heading.role == "criteria" and not _WEAK_NAME.search(line.text):
+        if heading.role == "criteria" and not WEAK_NAME.search(line.text):
             return True
     return requirements >= 2 or {"given", "then"} <= words
