@@ -105,6 +105,21 @@ def test_a_table_that_begins_with_sentences_has_no_header() -> None:
     assert [chunk.text for chunk in split(document(text))] == text.splitlines()[::2]
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "chunk"),
+    [
+        ("Approx. price. EUR | Days", "5 | 10", "Approx. price. EUR: 5; Days: 10"),
+        ("Is the tenant of age? And a citizen? | Fee", "yes | 10 EUR",
+         "Is the tenant of age? And a citizen?: yes; Fee: 10 EUR"),
+        (f"Is the account {'very ' * 20}old? | Fee", "yes | 5",
+         f"Is the account {'very ' * 20}old?: yes; Fee: 5"),
+    ],
+)  # fmt: skip
+def test_one_long_name_of_a_column_takes_no_header_away(header: str, row: str, chunk: str) -> None:
+    text = f"| {header} |\n| --- | --- |\n| {row} |\n"
+    assert [one.text for one in split(document(text))] == [chunk]
+
+
 def test_a_table_row_carries_its_headers_and_the_sentence_above() -> None:
     rules = by_key(split(document(RULES, "rules")))
     assert rules["BR-30"].text == "Rule: BR-30; Meter: Smart | Prepayment; Fee: £0.00"

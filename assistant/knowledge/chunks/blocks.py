@@ -211,7 +211,7 @@ class _Reader:
         self._end_paragraph()
         headers = markup.cells(line.text) if headed else []
         self._at += 2 if headed else 0
-        if headed and not _are_labels(headers):
+        if headed and not _are_labels(headers, self._rows_below()):
             self._add("row", line.start, line.end, tuple(("", cell) for cell in headers if cell))
             headers = []
         headers = [markup.plain(name) for name in headers]
@@ -228,6 +228,15 @@ class _Reader:
         if headed and (not self.blocks or self.blocks[-1].start < line.start):
             self._add("prose", line.start, line.end)
         return True
+
+    def _rows_below(self) -> Iterator[list[str]]:
+        """The cells of the table's rows from the current line on."""
+        for at in range(self._at, len(self._lines)):
+            text = self._lines[at].text
+            if "|" not in text:
+                return
+            if not markup.is_separator(text):
+                yield markup.cells(text)
 
     def _item_or_prose(self, line: Line) -> None:
         indent = markup.item_indent(line.text)
@@ -307,10 +316,31 @@ _NORMATIVE = re.compile(
 _PREFIX = re.compile(r"^[A-Za-z_-]+")
 
 
-def _are_labels(cells: Iterable[str]) -> bool:
+_VALUE_WORDS = 3
+"""Words of a value in a table; a cell of more says something."""
+
+
+def _are_labels(cells: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
     """Whether the first row of a table names its columns. One without a header, as notes and mails
-    have it, begins with words that label nothing below them."""
-    return all(len(cell) <= LABEL_CHARACTERS and len(sentences(cell)) < 2 for cell in cells)
+    have it, begins with words that label nothing below them: most of its cells are too long for a
+    label, or one has sentences and its column says something below it too."""
+    filled = [cell for cell in cells if cell]
+    if 2 * sum(len(one) > LABEL_CHARACTERS or len(sentences(one)) > 1 for one in filled) > len(
+        filled
+    ):
+        return False
+    said = [at for at, cell in enumerate(cells) if len(sentences(cell)) > 1 and _ends(cell)]
+    below = list(rows) if said else []
+    for at in said:
+        column = [row[at] for row in below if at < len(row) and row[at]]
+        if 2 * sum(len(one.split()) > _VALUE_WORDS for one in column) > len(column):
+            return False
+    return True
+
+
+def _ends(cell: str) -> bool:
+    """Whether the last sentence of a cell has its full stop ("Approx. price. EUR" has none)."""
+    return markup.plain(cell).rstrip("\"'”’) ").endswith((".", "!", "?"))
 
 
 class RuleReader:
