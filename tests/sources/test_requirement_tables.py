@@ -581,3 +581,81 @@ def test_one_id_twice_is_no_series() -> None:
         "SEPA-CT-01: it is sent.",
         "SEPA-CT-01: it ends.",
     ]
+
+
+def test_an_id_that_two_stories_have_is_told_apart_by_the_story() -> None:
+    for given in ("AC-UI-01", "REQ-INT-010"):
+        text = "# Epic SH-1: Shop\n\n" + "".join(
+            f"## Story SH-{n}: Part {n}\nAs a buyer I want part {n} so that I own it.\n\n"
+            f"| Id | Criterion |\n|---|---|\n| {given} | It holds {n}. |\n\n"
+            for n in (2, 3)
+        )
+        (epic,) = read_file("s.md", text.encode()).epics
+        assert [one.id for one in epic.criteria] == [f"SH-2-{given}", f"SH-3-{given}"]
+
+
+REFUNDS = (
+    "# Refunds\n\n## Story RF-1: Refund\nAs a clerk I want to refund so that it is paid.\n\n"
+    "### Acceptance criteria\n- A lead signs.\n\n## {0}\n| Id | Requirement | Note |\n"
+    "|---|---|---|\n{1}\n"
+)
+REQUIREMENT_ROWS = "| BR-9.01 | Refunds to cards | x |\n| BR-9.02 | Refunds in cash | y |"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Deferred to release 3", "Rejected requirements", "7 Not in this release", "History",
+        "Superseded requirements", "Requirements withdrawn", "Out of scope of release 2",
+        "Abgelehnte Anforderungen", "Exigences rejetées",
+    ],
+)  # fmt: skip
+def test_requirements_that_are_left_out_are_no_criteria(heading: str) -> None:
+    reading = read_file("d.md", REFUNDS.format(heading, REQUIREMENT_ROWS).encode())
+    assert [one.text for epic in reading.epics for one in epic.criteria] == ["A lead signs."]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "| TC-01 | BR-5.01 | passed |\n| TC-02 | BR-5.02, BR-5.03 | failed |",
+        "| 1 | Wear shoes | yes |\n| F2 | Wear a hat | no |",
+    ],
+)
+def test_a_table_that_traces_or_compares_states_no_requirements(rows: str) -> None:
+    reading = read_file("d.md", REFUNDS.format("Coverage", rows).encode())
+    assert [one.text for epic in reading.epics for one in epic.criteria] == ["A lead signs."]
+
+
+def test_a_table_of_requirements_has_rows_that_only_head_others() -> None:
+    rows = f"| 9 Returns | | |\n{REQUIREMENT_ROWS}"
+    reading = read_file("d.md", REFUNDS.format("Rejected claims", rows).encode())
+    ids = [one.id for epic in reading.epics for one in epic.criteria]
+    assert {"BR-9.01", "BR-9.02"} <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("System Requirements", "- RAM 16 GB or more\n- CPU 4 cores\n- CPU 8 cores, better"),
+        ("System Requirements", "- F1: a key.\n- F2: a key."),
+        ("Exigences de sécurité", "- Q3: a date.\n- Q4: a date."),
+        ("Business Requirements", "- Q3 2026 is the date.\n- CR 12 was rejected.\n- Q4 2026 too."),
+        ("Business Requirements", "- A1: Ann.\n- B2: Bob."),
+        *((title, "- OE-1.1: Ann asks.\n- OE-1.2: Bob asks.")
+          for title in ("BRD review minutes", "User requirements workshop",
+                        "Functional requirements: open points", "Protokoll zum Lastenheft",
+                        "Compte rendu : cahier des charges")),
+    ],
+)  # fmt: skip
+def test_a_page_about_requirements_is_no_document_of_them(title: str, lines: str) -> None:
+    assert read_file("m.md", f"# {title}\n\nOf Ann.\n\n{lines}\n".encode()).epics == ()
+
+
+@pytest.mark.parametrize(
+    "title", ["System Requirements Specification", "BRD", "Lastenheft", "Exigences fonctionnelles"]
+)
+def test_a_document_of_requirements_is_known_by_its_title_and_ids(title: str) -> None:
+    text = f"# {title}\n\n- OE-1.1: Goods shall be taken back.\n- OE-1.2 It shall be paid.\n"
+    (epic,) = read_file("m.md", text.encode()).epics
+    assert len(epic.criteria) == 2

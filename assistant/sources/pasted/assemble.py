@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from assistant.sources.pasted.names_and_ids import (
     KEY,
     Taken,
     find_key,
+    is_area_id,
     is_key,
     split_key,
     title_key,
@@ -26,8 +28,6 @@ _GLOBAL_ID = re.compile(
     rf"{KEY}[-_ .:]?(?:AC|ac|Ac)?[ _#-]{{0,2}}\d*[a-z]?"
     rf"|[A-Z]{{1,8}}\d{{0,3}}(?:[.-]\d{{1,4}}){{2,6}}|[A-Z]{{1,8}}\d{{0,4}}(?:[.-][A-Z]{{0,3}}\d{{1,4}}){{2,6}}"
 )
-_BY_AREA = re.compile(r"[A-Z]{1,8}(?:-[A-Z]{1,8}){1,3}-\d{1,4}[a-z]?")
-"""Ids that a document counts by area: "REQ-INT-010"."""
 _AC = re.compile(r"^(?:AC|(?:Acceptance\s+)?Criteri(?:on|a))[ _#-]*(\d.*)$", re.IGNORECASE)
 
 
@@ -42,6 +42,8 @@ class Ids:
     epics: Taken = field(default_factory=Taken)
     stories: Taken = field(default_factory=Taken)
     criteria: Taken = field(default_factory=Taken)
+    shared: frozenset[str] = frozenset()
+    """Ids that criteria of several stories are given by the author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Assembled:
 
 def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> Assembled:
     """Epics from drafts. Keys in the text are kept; others are made from titles and positions."""
-    ids, notes, epics = Ids(), list[str](), list[Epic]()
+    ids, notes, epics = Ids(shared=_shared_ids(drafts)), list[str](), list[Epic]()
     titled = bool(title)
     for draft in drafts:
         meta = draft.meta
@@ -136,7 +138,7 @@ def _stories(draft: EpicDraft, epic_key: str, uri: str, ids: Ids) -> tuple[UserS
                 key=key,
                 title=shortened(unmarked(story.title or narrative or key), _TITLE),
                 narrative=narrative,
-                criteria=tuple(_criteria(story, key, ids.criteria)),
+                criteria=tuple(_criteria(story, key, ids)),
                 labels=tuple(dict.fromkeys(story.meta.labels)),
                 release=story.meta.release,
                 team=story.meta.team,
@@ -156,13 +158,14 @@ def _story_key(epic_key: str, given: str) -> str:
     return f"{epic_key}-{parts if parts[:1].isalpha() else f'S{parts}'}"
 
 
-def _criteria(story: StoryDraft, key: str, taken: Taken) -> list[AcceptanceCriterion]:
+def _criteria(story: StoryDraft, key: str, ids: Ids) -> list[AcceptanceCriterion]:
     """Criteria with ids: the text's own, or ``<story key>-AC<n>`` counted so that later additions
     change nothing. Where the author gave ids, table rows without one are ``<story key>-ROW<n>``."""
-    authors = {given for draft in story.criteria if (given := _given_id(draft, key))}
+    taken, shared = ids.criteria, ids.shared
+    authors = {given for draft in story.criteria if (given := _given_id(draft, key, shared))}
     criteria, counted, rows = [], _Numbers(f"{key}-AC"), _Numbers(f"{key}-ROW")
     for draft in story.criteria:
-        wanted = _given_id(draft, key)
+        wanted = _given_id(draft, key, shared)
         if wanted:
             counted.pass_by(wanted)
         else:
@@ -204,14 +207,25 @@ class _Numbers:
         return f"{self.start}{number}"
 
 
-def _given_id(draft: CriterionDraft, key: str) -> str:
-    """The id that the text gives: global ones as they are, short ones after the story's key."""
-    given = " ".join(draft.given.split()).strip(".:")
+def _shared_ids(drafts: Sequence[EpicDraft]) -> frozenset[str]:
+    stories = [{_written(one) for one in s.criteria} for draft in drafts for s in draft.stories]
+    counts = Counter(given for story in stories for given in story)
+    return frozenset(given for given, count in counts.items() if count > 1)
+
+
+def _written(draft: CriterionDraft) -> str:
+    return " ".join(draft.given.split()).strip(".:")
+
+
+def _given_id(draft: CriterionDraft, key: str, shared: frozenset[str]) -> str:
+    """The id that the text gives: global ones as they are, short ones after the story's key, as
+    those of an area are where several stories have the same."""
+    given = _written(draft)
     if not given:
         return ""
     if match := _AC.match(given):
         return f"{key}-AC{match.group(1)}"
-    if _BY_AREA.fullmatch(given):
+    if is_area_id(given) and given not in shared:
         return given
     if _GLOBAL_ID.fullmatch(given) and is_key("-".join(given.split("-")[:2])):
         return given.replace(" ", "-")

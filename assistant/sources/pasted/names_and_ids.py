@@ -29,6 +29,7 @@ WEAK_NAME = re.compile(r"requirement|scenario|behaviou?r|expected|must have", re
 """Names of criteria sections that pages, and requirements by their id, use as well."""
 
 _NUMBERING = re.compile(r"^\s*(?:\(?\d{1,2}(?:\.\d{1,2})*[.)]?|[A-Za-z][.)])\s+")
+_LEFT_OUT = re.compile("|".join(EPIC_WORDS["titles"]["left_out"]), re.IGNORECASE)
 _PATTERNS = read_patterns(__file__)
 _TAIL = _PATTERNS["tail"]
 _TAKES_TAIL = _PATTERNS["takes_tail"]
@@ -42,6 +43,11 @@ def section_name(label: str) -> SectionName | None:
     joined by "and" the first decides, except that criteria win.
     """
     return _section(label)[0]
+
+
+def is_left_out(label: str) -> bool:
+    """Whether a heading says that what is below it is not to be built: "Deferred to release 3"."""
+    return bool(_LEFT_OUT.fullmatch(_NUMBERING.sub("", label.strip(" \t#*_:：")).strip(" *_:：")))
 
 
 def section_tail(label: str) -> str:
@@ -88,6 +94,9 @@ KEY = r"[A-Z][A-Z0-9_]{1,15}-\d{1,7}"
 AREA_ID = r"[A-Z]{1,8}(?:-[A-Z]{1,8}){1,3}-\d{2,4}[a-z]?"
 """A requirement's id by its area: "REQ-INT-010"; no key of a tracker has two words,
 and a number of one digit is that of a chapter ("MASVS-AUTH-1")."""
+
+OWN_ID = r"(?P<prefix>[A-Z]{1,6})(?:[-_/.][A-Z]{1,8}){0,3}[-_.]?\d{1,4}(?:[.-]\d{1,4})*[a-z]?"
+"""Any id that a document of requirements may have: "BR-5.03", "OE-SALES-1", "F12"."""
 
 _NOT_KEYS = frozenset(EPIC_WORDS["keys"]["not_projects"])
 _NOT_AREAS = _NOT_KEYS | frozenset(EPIC_WORDS["keys"]["not_areas"])

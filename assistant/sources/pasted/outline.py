@@ -22,7 +22,13 @@ from assistant.sources.pasted.headings import (
 )
 from assistant.sources.pasted.lines import Line, plain, read_marker, step_word, unwrap
 from assistant.sources.pasted.metadata import metadata_field, metadata_pairs
-from assistant.sources.pasted.names_and_ids import WEAK_NAME, SectionName, is_area_id, split_key
+from assistant.sources.pasted.names_and_ids import (
+    WEAK_NAME,
+    SectionName,
+    is_area_id,
+    is_left_out,
+    split_key,
+)
 from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.tables import lists_requirements, read_table, table_length
 
@@ -146,7 +152,10 @@ class _Builder:
                 at += length
                 if self.in_criteria or not lists_requirements(read_table(rows)):
                     node.body.extend(rows)
-                else:  # whatever its section is called
+                elif left_out := next(filter(_is_left_out, self.stack), None):
+                    left_out.role = "notes"
+                    node.body.extend(rows)
+                else:  # whatever else its section is called
                     node.children.append(Node("criteria", node.level + 1, body=list(rows)))
                 continue
             heading = (
@@ -382,6 +391,11 @@ class _Builder:
             return ""
         del body[at:]
         return line.content
+
+
+def _is_left_out(node: Node) -> bool:
+    """Whether the requirements of a section are not to be built."""
+    return node.role == "notes" or (node.role == "unknown" and is_left_out(node.title))
 
 
 def _heading_words(line: Line) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,7 +12,7 @@ from assistant.sources.pasted.headings import read_heading, setext_level
 from assistant.sources.pasted.layout_tags import lines_and_code
 from assistant.sources.pasted.lines import Line, read_marker, split_lines, step_word, unwrap
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_pairs
-from assistant.sources.pasted.names_and_ids import WEAK_NAME
+from assistant.sources.pasted.names_and_ids import EPIC_WORDS, OWN_ID, WEAK_NAME
 from assistant.sources.pasted.outline import open_fences
 from assistant.sources.pasted.story_sentences import starts_story
 
@@ -20,15 +21,12 @@ _RULES_TITLE = re.compile(
     r"\s*(?:rules?|polic(?:y|ies)|rule\s?book|regulations?|gesch[aä]ftsregeln|reglas|r[eè]gles)\b",
     re.IGNORECASE,
 )
-_REQUIREMENTS_TITLE = re.compile(
-    r"\b(?:requirements?\s+(?:document|specification|definition|catalogue?|list)s?"
-    r"|(?:business|user|functional|system|software|product)\s+requirements?\b|BRD|SRS|URS|FRS|FRD"
-    r"|lastenheft|anforderungs(?:dokument|spezifikation|katalog|liste)|cahier\s+des\s+charges"
-    r"|exigences\s+\w+|documento?\s+d[ei]\s+requisit[oi]s?|programma\s+van\s+eisen)\b",
-    re.IGNORECASE,
-)
-"""What a company calls the document of its requirements, whose ids are its own ("BR-5.03")."""
-_OWN_ID = re.compile(r"^[A-Z]{1,6}(?:[-_/.][A-Z]{1,8}){0,3}[-_ .]?\d{1,4}(?:[.-]\d{1,4})*[a-z]?\b")
+_TITLES = {
+    name: re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+    for name, words in EPIC_WORDS["titles"].items()
+}
+_OWN_ID = re.compile(rf"(?P<id>{OWN_ID})\b(?![\w.-]*\s+[a-z\d])")
+"""An id that a line begins with; "Q3 2026 is the date" and "S3 is used" begin with none."""
 _RULE_ID = re.compile(r"^(?:BR|RULE|Rule|R|POL|VR|DR)[-_ .]?\d")
 _REQUIREMENT_ID = re.compile(
     r"^(?:FR|NFR|REQ|RQ|SRS|UR|SR|URS|AC)[-_ .]?\d|AC[-_ ]?\d+$", re.IGNORECASE
@@ -137,11 +135,20 @@ def text_kind(text: str) -> Literal["epic", "rules", "page"]:
     if _is_epic(lines):
         return "epic"
     bare, title = [line.text.lstrip(" \t#-*•|[(").strip() for line in lines], page_title(text)
-    if _REQUIREMENTS_TITLE.search(title) and sum(bool(_OWN_ID.match(one)) for one in bare) >= 2:
+    if _lists_requirements(title, bare):
         return "epic"
     if sum(bool(_RULE_ID.match(one)) for one in bare) >= 2 or _RULES_TITLE.search(title):
         return "rules"
     return "page"
+
+
+def _lists_requirements(title: str, lines: Sequence[str]) -> bool:
+    """Whether a page is called a document of requirements, not what was said of one, and has two
+    of one series by their ids."""
+    if not _TITLES["requirements"].search(title) or _TITLES["about"].search(title):
+        return False
+    found = {(match["prefix"], match["id"]) for one in lines if (match := _OWN_ID.match(one))}
+    return any(count > 1 for count in Counter(prefix for prefix, _ in found).values())
 
 
 def _is_epic(lines: list[Line]) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.sources.pasted.lines import Line, Passage, step_word, unwrap
-from assistant.sources.pasted.names_and_ids import EPIC_WORDS, section_name
+from assistant.sources.pasted.names_and_ids import EPIC_WORDS, OWN_ID, section_name
 
 if TYPE_CHECKING:  # else each process that reads a file makes all models first
     from assistant.domain import CriterionForm
@@ -127,7 +127,7 @@ _REQUIREMENT = re.compile(
     r"|requisit[oi]s?|eis(?:en)?|wymagani[ea]",
     re.IGNORECASE,
 )
-_OWN_ID = re.compile(r"[A-Z]{1,6}(?:[-_/.][A-Z]{1,8}){0,3}[-_ .]?\d{1,4}(?:[.-]\d{1,4})*[a-z]?")
+_OWN_ID = re.compile(OWN_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +173,31 @@ def names_role(name: str) -> str:
 
 
 def lists_requirements(table: Table) -> bool:
-    """Whether its rows are requirements by their ids, wherever it stands ("Id | Requirement")."""
+    """Whether its rows are requirements by their ids, wherever it stands ("Id | Requirement").
+
+    All that state one have such an id. A table that only traces other ids states none.
+    """
     if not has_header(table):
         return False
     names = [unwrap(cell.text) for cell in table.rows[0]]
     roles = list(map(names_role, names))
     if "id" not in roles or not any(map(_REQUIREMENT.fullmatch, names)):
         return False
-    at = roles.index("id")
-    ids = [unwrap(row[at].text) for row in table.rows[1:] if at < len(row)]
-    return any(map(_OWN_ID.fullmatch, ids))
+    at, stated = (
+        roles.index("id"),
+        next(i for i, n in enumerate(names) if _REQUIREMENT.fullmatch(n)),
+    )
+    told = [
+        (row[at].text, row[stated].text)
+        for row in table.rows[1:]
+        if max(at, stated) < len(row) and row[at].text and row[stated].text
+    ]
+    traced = sum(all(map(_is_own_id, re.split(r"[,;\n]", words))) for _, words in told)
+    return bool(told) and all(_is_own_id(given) for given, _ in told) and traced * 2 <= len(told)
+
+
+def _is_own_id(cell: str) -> bool:
+    return bool(_OWN_ID.fullmatch(unwrap(cell).replace(" ", "")))
 
 
 def table_criteria(table: Table) -> Iterator[RowCriterion]:
