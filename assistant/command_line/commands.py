@@ -193,8 +193,9 @@ def _filled(
     project_id = project_of_run(workspace, options, options.fill_gaps)
     run = workspace.library.run(project_id, options.fill_gaps)
     again, filling = coverage.begin(
-        workspace, project_id, run.id, by=options.by, writer=options.writer
-    )
+        workspace, project_id, run.id, by=options.by, writer=options.writer,
+        rejected=options.with_rejected,
+    )  # fmt: skip
     on_case = _writing_bar(terminal, len(filling.conditions))
     follow_up_runs.write_now(workspace, project_id, [again], on_case=on_case)
     terminal.end_bar()

@@ -134,8 +134,13 @@ def build_parser() -> Parser:
     source.add_argument("--epic", metavar="FILE", help="file with the epic; - reads stdin")
     source.add_argument("--ask", metavar="TEXT", help="a sentence that names indexed epics")
     source.add_argument(
-        "--fill-gaps", metavar="RUN_ID", help="write only the cases that a run lacks"
-    )
+        "--fill-gaps", metavar="RUN_ID",
+        help="write only the cases that a run lacks, and none whose case somebody rejected",
+    )  # fmt: skip
+    generate.add_argument(
+        "--with-rejected", action="store_true",
+        help="with --fill-gaps: also those whose case somebody rejected",
+    )  # fmt: skip
     generate.add_argument(
         "--writer", metavar="WRITER", help="outline (the default), a model's id, or endpoint"
     )

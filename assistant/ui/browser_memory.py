@@ -1,14 +1,13 @@
 """What a browser remembers from one visit to the next: whose it is, the project looked at last, the
 writer chosen last in each project, and an id under which what is typed in it is kept.
 
-There is no sign-in. Four cookies of this app's own address hold them, written by a script (see
+There is no sign-in. Cookies of this app's own address hold them, written by a script (see
 ``browser_scripts``) and read when a session begins. Where a browser keeps none, each visit begins
 as the first.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from secrets import token_hex
 from urllib.parse import unquote
@@ -18,10 +17,9 @@ import streamlit as st
 from assistant.ui.browser_scripts import keep_cookies
 
 PERSON, PROJECT, BROWSER = "uat_person", "uat_project", "uat_browser"
-WRITERS = "uat_writers"
+WRITER = "uat_writer_"
+"""Begins the name of the cookie with the writer of a project; its id follows."""
 MAX_NAME = 80
-MOST_WRITERS = 10
-"""Of so many projects the writer is remembered: a cookie is sent with each request."""
 _CHOSEN = "writers_chosen"
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -43,43 +41,32 @@ def browser_id() -> str:
     return found if _ID.fullmatch(found) else token_hex(16)
 
 
-def remembered_writer(project_id: str) -> str:
-    """What was chosen last in this browser to write in a project; empty where nothing was."""
-    return _writers().get(project_id, "")
+def remembered_writer(project_id: str, default: str) -> str:
+    """What was chosen last in this browser to write in a project; empty where nothing was, or where
+    the project starts with another writer by now than ``default`` was then."""
+    held = _chosen().get(project_id) or _cookie(WRITER + project_id)
+    then, _, writer = held.partition("|")
+    return writer if then == default else ""
 
 
-def remember_writer(project_id: str, writer: str) -> None:
-    """Have the browser keep what was chosen to write in a project."""
-    others = {key: name for key, name in _writers().items() if key != project_id}
-    newest = list((others | {project_id: writer}).items())[-MOST_WRITERS:]
-    st.session_state[_CHOSEN] = dict(newest)
+def remember_writer(project_id: str, writer: str, default: str) -> None:
+    """Have the browser keep what was chosen to write in a project that starts with ``default``."""
+    st.session_state[_CHOSEN] = _chosen() | {project_id: f"{default}|{writer}"}
 
 
-def forget_writers() -> None:
-    """What projects start with has been chosen anew, and holds."""
-    st.session_state[_CHOSEN] = {}
-
-
-def _writers() -> dict[str, str]:
-    if _CHOSEN not in st.session_state:
-        try:
-            held = json.loads(_cookie(WRITERS) or "{}")
-        except ValueError:
-            held = {}
-        pairs = held.items() if isinstance(held, dict) else ()
-        st.session_state[_CHOSEN] = {
-            key: name for key, name in pairs if _ID.fullmatch(key) and isinstance(name, str)
-        }
-    found: dict[str, str] = st.session_state[_CHOSEN]
+def _chosen() -> dict[str, str]:
+    """What was chosen in this tab, by project."""
+    found: dict[str, str] = st.session_state.setdefault(_CHOSEN, {})
     return found
 
 
 def remember(*, name: str, given: int, project_id: str, browser: str) -> None:
-    """Have the browser keep these for its next visit. The name, which an empty one forgets, is kept
-    each time that it was ``given`` in this tab: another tab may have been given another since."""
-    writers = json.dumps(_writers()) if _writers() else ""
-    kept = {PROJECT: project_id, BROWSER: browser, WRITERS: writers}
-    keep_cookies(kept, once={PERSON: name}, number=given)
+    """Have the browser keep these for its next visit. The name, which an empty one forgets, and
+    writers are kept each time that they were ``given`` or chosen in this tab: another tab may have
+    been given others since."""
+    once = {PERSON: name} if given else {}
+    once |= {WRITER + key: value for key, value in _chosen().items()}
+    keep_cookies({PROJECT: project_id, BROWSER: browser}, once=once, number=given)
 
 
 def tidy_name(name: str) -> str:

@@ -80,10 +80,14 @@ export default function({ data }) {
 }
 """
 _KEEP_COOKIES = """
-let done = 0;
+const done = {};
 export default function({ data }) {
-  const once = data.number > done ? data.once : {};
-  done = data.number;
+  const once = {};
+  for (const [name, value] of Object.entries(data.once)) {
+    const said = data.number + " " + value;
+    if (done[name] !== said) once[name] = value;
+    done[name] = said;
+  }
   const kept = document.cookie.split("; ");
   const safe = location.protocol === "https:" ? "; Secure" : "";
   for (const [name, value] of Object.entries({ ...data.cookies, ...once })) {
@@ -229,8 +233,9 @@ def chosen_in_view(key: str, chosen: int) -> None:
 
 def keep_cookies(cookies: Mapping[str, str], *, once: Mapping[str, str], number: int) -> None:
     """Have the browser keep these for a year, for this address alone; an empty one goes. Those of
-    ``once`` are written when ``number`` has grown in this tab, from 0, and left alone otherwise."""
-    data = {"cookies": dict(cookies), "once": dict(once) if number else {}, "number": number}
+    ``once`` are written when they or ``number`` have changed in this tab, and left alone
+    otherwise."""
+    data = {"cookies": dict(cookies), "once": dict(once), "number": number}
     _cookies(key="cookies", data=data | {"seconds": _YEAR})
 
 

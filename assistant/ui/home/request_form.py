@@ -174,7 +174,7 @@ def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> Non
             format_func=lambda key: choices[key].title if key in choices else key,
             key=CHOSEN_WRITER,
             persist_state="session",
-            on_change=lambda: _remember(record, choices, st.session_state[CHOSEN_WRITER]),
+            on_change=lambda: _remember(opened, record, choices, st.session_state[CHOSEN_WRITER]),
         )
         outlines = (writer or models.OUTLINE_WRITER) == models.OUTLINE_WRITER
         draw_button(
@@ -227,18 +227,22 @@ def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> Non
 def _first_writer(opened: Workspace, record: Session, choices: Mapping[str, WriterChoice]) -> str:
     """What this browser chose last in the project, while it is there and the model behind its name
     is the same; else what the project starts with."""
-    last = remembered_writer(record.project_id)
+    default = models.default_writer(opened, record.project_id)
+    last = remembered_writer(record.project_id, default)
     same = (key for key, one in choices.items() if one.usable and _named(one) == last)
-    return next(same, models.default_writer(opened, record.project_id))
+    return next(same, default)
 
 
 def _named(choice: WriterChoice) -> str:
     return f"{choice.id} {choice.title}"
 
 
-def _remember(record: Session, choices: Mapping[str, WriterChoice], writer: str) -> None:
+def _remember(
+    opened: Workspace, record: Session, choices: Mapping[str, WriterChoice], writer: str
+) -> None:
     if writer in choices:
-        remember_writer(record.project_id, _named(choices[writer]))
+        default = models.default_writer(opened, record.project_id)
+        remember_writer(record.project_id, _named(choices[writer]), default)
 
 
 def _outlines_note(opened: Workspace, record: Session, choices: Mapping[str, WriterChoice]) -> None:
@@ -246,7 +250,7 @@ def _outlines_note(opened: Workspace, record: Session, choices: Mapping[str, Wri
 
     def write_with(name: str) -> None:
         st.session_state[CHOSEN_WRITER] = name
-        _remember(record, choices, name)
+        _remember(opened, record, choices, name)
 
     says = (
         "Without a model **outlines** come out, no finished cases: they quote your text, and most "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.ui.browser_memory import forget_writers
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import CHOSEN_WRITER, errors_shown, note_done, page_action
@@ -225,7 +224,6 @@ def _start_with_it(opened: Workspace) -> None:
     """An endpoint that answered is the default writer, where nobody has chosen another."""
     if endpoint_settings.start_with_it(opened):
         st.session_state.pop(CHOSEN_WRITER, None)
-        forget_writers()
         note_done("Projects start with it as the writer", icon=":material/star:")
 
 
@@ -254,7 +252,6 @@ def _default(opened: Workspace) -> None:
             with page_action():
                 ways_of_writing.choose_first_writer(opened.settings, models.OUTLINE_WRITER)
                 st.session_state.pop(CHOSEN_WRITER, None)
-                forget_writers()
 
 
 def _key_note(view: EndpointView) -> None:

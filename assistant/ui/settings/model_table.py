@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.ui.browser_memory import forget_writers
 from assistant.ui.counts import date_time
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, plain, visible
@@ -114,7 +113,6 @@ def _actions(opened: Workspace, rows: dict[str, WriterRow], *, busy: bool) -> No
             ):
                 ways_of_writing.choose_first_writer(opened.settings, chosen)
                 st.session_state.pop(CHOSEN_WRITER, None)
-                forget_writers()
                 st.rerun()
             if row.choice.state in ("absent", "partial"):
                 if st.button(

@@ -296,7 +296,7 @@ def begin(
     if not asked and found.rejected:
         raise LibraryError(
             f"Nothing was written: of all that run {run_id} lacks somebody rejected the case. "
-            "Include the rejected ones to have them written again."
+            "Include the rejected ones (--with-rejected) to have them written again."
         )
     if not asked:
         raise LibraryError(
