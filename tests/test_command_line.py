@@ -218,9 +218,10 @@ def test_only_what_a_run_lacks_is_written(
             seen_version=stored.row_version, by="a tester",
         )  # fmt: skip
     out = tmp_path / "gaps.csv"
-    done = run(
-        environment, "generate", "--fill-gaps", whole.id, "--project", "Gaps", "--out", str(out),
-    )  # fmt: skip
+    fill = ("generate", "--fill-gaps", whole.id, "--project", "Gaps")
+    left = run(environment, *fill)
+    assert "somebody rejected the case. Include the rejected ones (--with-rejected)" in left.error()
+    done = run(environment, *fill, "--with-rejected", "--out", str(out))
     assert done.status == 0, done.err
     assert "1 missing cases written" in done.err
     again = run(environment, "generate", "--fill-gaps", whole.id, "--project", "Gaps")
