@@ -524,6 +524,16 @@ class TestCase(Value):
         return self.citations + tuple(c for step in self.steps for c in step.citations)
 
     @property
+    def unnumbered(self) -> TestCase:
+        """The same with every citation as ``[1]``: its number differs from run to run."""
+
+        def bare(cited: tuple[Citation, ...]) -> dict[str, object]:
+            return {"citations": tuple(one.model_copy(update={"source": 1}) for one in cited)}
+
+        steps = tuple(step.model_copy(update=bare(step.citations)) for step in self.steps)
+        return self.model_copy(update={"steps": steps, **bare(self.citations)})
+
+    @property
     def is_outline(self) -> bool:
         """Whether a person still has to word a step: its action is empty."""
         return not self.steps or any(not step.action.strip() for step in self.steps)

@@ -228,8 +228,9 @@ class CaseStore(Store):
 
         The case stays in its run's list, and what stood before in its history, with ``reason``.
         With ``keep_status`` who wrote the case stays, and what was decided about it, unless it was
-        accepted: then it is a draft, as after an edit. What changes findings only leaves what was
-        decided of the same words, and stands as "checked" in the history.
+        accepted: then it is a draft, as after an edit. The same words on the same
+        citations leave what was decided of them and who wrote them, and what is found in them
+        stands as "checked" in the history.
         ``EditConflict`` where it is no longer at ``expected_version``.
         """
         with self._database.write() as connection:
@@ -242,10 +243,11 @@ class CaseStore(Store):
             if keep_status:
                 kept = {**_after_change(current), "origin": case.origin}
                 fresh = case.model_copy(update=kept)
-            decided = {"status": current.status, "status_reason": current.status_reason}
-            same = fresh.model_copy(update={"findings": current.findings, **decided}) == current
-            if same and keep_status:
-                fresh = fresh.model_copy(update=decided)
+            as_kept = fresh.model_copy(update=_bookkeeping(current))
+            found = as_kept.model_copy(update={"findings": current.findings})
+            same = found.unnumbered == current.unnumbered
+            if same:  # a check is nobody's change: no undo would bring a decision back
+                fresh = as_kept
             action: CaseAction = "checked" if same else "written again"
             result = case_rows.replace(
                 connection, row, fresh, by=by, action=action,

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from assistant.domain import (
     CaseOrigin,
+    CaseStatus,
+    Citation,
     GenerationRun,
+    LintFinding,
     Question,
     RejectedDraft,
     TestCase,
@@ -427,3 +430,37 @@ def test_a_new_case_inherits_no_word_about_one_that_is_gone(
     ]
     assert [stored.id for stored in new] == ["T-1-2", "T-1-3", "T-2-2", "T-3"]
     assert library.lineage.decisions(project.id, [stored.id for stored in new]) == {}
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected"])
+def test_the_same_words_again_leave_what_was_decided_of_them(
+    library: Library, project: Project, status: CaseStatus
+) -> None:
+    """The decision went as a check, which no undo takes back."""
+    cites = Citation(chunk_id="c", source=2, quote="opens", start=0, end=5)
+    one = run(library, project, "r1")
+    library.add_case(project.id, one, case().model_copy(update={"citations": (cites,)}))
+    decided = library.set_status(
+        project.id, "T-1", status, reason="why", by="ann", expected_version=1
+    )
+    finding = LintFinding(rule="vague", severity="warning", message="Vague")
+    numbered = cites.model_copy(update={"source": 1})
+    fresh = decided.case.model_copy(
+        update={
+            "origin": CaseOrigin(writer="model"),
+            "findings": (finding,),
+            "citations": (numbered,),
+        }
+    )
+    run(library, project, "r2")
+    again = library.rewrite_case(project.id, fresh, "r2", expected_version=2, by="ann")
+    assert (again.status, again.case.status_reason) == (status, "why")
+    assert (again.case.origin, again.source_run_id) == (decided.case.origin, "r2")
+    assert (again.case.findings, again.case.citations) == ((finding,), (numbered,))
+    assert library.history(project.id, "T-1")[-1].action == "checked"
+    assert library.undo(project.id, "T-1", by="ann", expected_version=3).status == "draft"
+    changed = fresh.model_copy(update={"citations": ()})
+    library.set_status(project.id, "T-1", status, reason="why", by="ann", expected_version=4)
+    last = library.rewrite_case(project.id, changed, "r2", expected_version=5, by="ann")
+    assert last.status == "draft", "it rests on something else"
+    assert library.undo(project.id, "T-1", by="ann", expected_version=6).status == status

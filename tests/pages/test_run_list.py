@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant.domain import GenerationConfig, Question
+from assistant.domain import GenerationConfig, GenerationRun, Question
+from assistant.errors import InvalidOutput
 from assistant.ui import state
+from assistant.workflow.deployment.jobs import JobState
+from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import own_cases
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import answers, generate_cases
+from assistant.workflow.writing import answers, follow_up_runs, generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.runs import AGAIN
 from assistant.workflow.writing.second_reading import ReadingTrace
 
 EPIC = """# CC-9 Vouchers
@@ -488,3 +494,79 @@ def test_a_stale_case_whose_item_is_gone_says_so_before_it_is_pressed(
         assert app.button(key="again").disabled == (name != left)
         assert (f"{name} cannot be written again" in told) == (name != left)
         assert ("Reject the case" in told) == (name != left)
+
+
+def open_list(app: AppTest, project_id: str, run_id: str) -> None:
+    """Open the list of another run in the same session."""
+    record = app.session_state[state.RECORD]
+    record.project_id, record.run_id, record.case_id = project_id, run_id, ""
+    app.query_params.clear()
+    app.query_params.update({"project": project_id, "run": run_id})
+    app.run()
+    assert not app.exception
+    assert app.session_state[state.RECORD].run_id == run_id
+
+
+@pytest.mark.parametrize("elsewhere", ["another run", "another project"])
+def test_what_was_written_again_is_told_in_the_list_that_it_is_for(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: str
+) -> None:
+    """Another list said "the same words came out" of it, or ended; here it could not be undone."""
+    opened = state.workspace()
+    project_id, run_id = app.query_params["project"], app.query_params["run"]
+    keep(tmp_path, EPIC.replace("Voucher accepted.", "Voucher taken."))
+    app.run()
+    free, write = threading.Event(), generate_cases.write
+
+    def waits(opened: Workspace, project_id: str, run: GenerationRun, *more: Any, **by: Any) -> Any:
+        assert not run.id.startswith(AGAIN) or free.wait(60)
+        return write(opened, project_id, run, *more, **by)
+
+    monkeypatch.setattr(generate_cases, "write", waits)
+    app.button(key="all_again").click().run()
+    assert not app.exception
+    (job,) = follow_up_runs.active(opened, run_id)
+    other = project_id
+    if elsewhere == "another project":
+        other = opened.create_project("Other").id
+    text = "# ZZ-1 X\n\n## ZZ-2 Y\n\nAcceptance criteria:\n- A fee of 5 EUR is shown.\n"
+    found = understand(opened, other, GenerateRequest(text=text))
+    run = generate_cases.begin(opened, other, found, GenerationConfig(), by="Tess")
+    generate_cases.run_now(opened, other, run)
+    open_list(app, other, run.id)
+    assert not app.info
+    free.set()
+    assert opened.jobs.wait(job, 60)
+    app.run()
+    assert not app.info
+    open_list(app, project_id, run_id)
+    assert "written again" in app.button(key="undo").help
+    assert not app.info
+
+
+def test_what_one_of_several_jobs_could_not_write_stays_counted(app: AppTest) -> None:
+    """“2 of 5” became “0 of 2”."""
+    jobs, free = state.workspace().jobs, threading.Event()
+    names = tuple(f"{AGAIN}{app.query_params['run']}-{one}" for one in "ab")
+
+    def fails(stop: object) -> None:
+        jobs.report(names[0], 2, 3)
+        raise InvalidOutput("One was refused.")
+
+    def waits(stop: object) -> None:
+        free.wait(60)
+
+    for name, work, about in (
+        (names[0], fails, ("1", "2", "3")),
+        (names[1], waits, ("4", "5")),
+    ):
+        jobs.start(name, work, known=JobState(total=len(about), about=about, together=names))
+    assert jobs.wait(names[0], 60)
+    try:
+        app.run()
+        assert str(app.get("progress")[0].proto.text).startswith("Writing 2 of 5 cases again")
+        menu = str(next(one.proto for one in app.get("popover") if "Write again" in str(one.proto)))
+        assert "5 cases are to be written again first." in menu
+    finally:
+        free.set()
+    assert jobs.wait(names[1], 60)

@@ -58,8 +58,10 @@ def test_progress_and_an_expected_error_can_be_seen() -> None:
     assert (state.active, state.done, state.total) == (True, 3, 10)
     go_on.set()
     jobs.wait("a", timeout=180)
-    assert jobs.state("a").error == "The file is gone."
-    assert not jobs.state("a").active
+    state = jobs.state("a")
+    assert state.error == "The file is gone."
+    assert not state.active
+    assert (state.done, state.total) == (3, 10), "so far it came"
 
 
 def test_the_model_serves_one_run_at_a_time_in_order() -> None:

@@ -18,16 +18,18 @@ from langchain_core.messages import AIMessage
 from syncing import quick_workspace
 from written_again import write_now
 
-from assistant.domain import CaseOrigin, GenerationConfig, ModelSpec, Question, TestCase
+from assistant.domain import CaseOrigin, CaseStatus, GenerationConfig, ModelSpec, Question, TestCase
 from assistant.errors import EditConflict, InvalidOutput, LibraryError
 from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.library import StoredCase
+from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.ways_of_writing import choose_way
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
 from assistant.workflow.sources import mask_sources
 from assistant.workflow.writing import follow_up_runs, generate_cases, write_again
 from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.runs import AGAIN
 
 EPIC = """# PAY-7 Refund a payment
 
@@ -375,3 +377,44 @@ def test_what_was_started_together_counts_together_to_its_end(
         (2, 3, ()),
     ]
     assert follow_up_runs.underway(project.workspace, project.run.id) is None
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected"])
+def test_a_decided_case_that_comes_back_word_for_word_stays_decided(
+    project: Project, status: CaseStatus
+) -> None:
+    stored, library = project.case(), project.workspace.library
+    decided = library.set_status(
+        project.project_id, stored.id, status, reason="why", by="Rita", expected_version=1
+    )
+    (again,) = write_now(project.workspace, project.project_id, [stored.id], accepted=True)
+    assert again.case == decided.case
+    assert [(one.action, one.case.status) for one in library.history(
+        project.project_id, stored.id
+    )] == [("added", "draft"), (status, status), ("checked", status)]  # fmt: skip
+    last = library.last_change(project.project_id, stored.id)
+    assert last is not None
+    assert last.changed.action == status
+
+
+def test_what_ends_with_an_error_stays_counted(project: Project) -> None:
+    """It was 2 of 5, then 0 of 2."""
+    jobs, free = project.workspace.jobs, threading.Event()
+    names = [f"{AGAIN}{project.run.id}-{one}" for one in "ab"]
+
+    def fails(stop: object) -> None:
+        jobs.report(names[0], 2, 3)
+        raise InvalidOutput("One was refused.")
+
+    for name, work, about in zip(
+        names, (fails, lambda stop: free.wait(60)), (("1", "2", "3"), ("4", "5")), strict=True
+    ):
+        known = JobState(total=len(about), about=about, together=tuple(names))
+        jobs.start(name, work, known=known)
+    assert jobs.wait(names[0], 60)
+    now = follow_up_runs.underway(project.workspace, project.run.id)
+    free.set()
+    assert jobs.wait(names[1], 60)
+    assert now is not None
+    assert (now.jobs, now.done, now.total) == ((names[1],), 2, 5)
+    assert now.case_ids == ("1", "2", "3", "4", "5")

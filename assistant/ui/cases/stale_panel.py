@@ -238,5 +238,6 @@ def _start(opened: Workspace, record: Session, case_id: str) -> None:
         planned = write_again.begin(
             opened, record.project_id, [case_id], by=record.user, accepted=True
         )
-        before = {case_id: opened.library.case(record.project_id, case_id).row_version}
-        follow(follow_up_runs.start(opened, record.project_id, planned), before)
+        stored = opened.library.case(record.project_id, case_id)
+        jobs = follow_up_runs.start(opened, record.project_id, planned)
+        follow(record, jobs, {case_id: stored.row_version}, run_id=stored.run_id)

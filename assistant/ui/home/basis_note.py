@@ -88,7 +88,8 @@ def basis_note(opened: Workspace, record: Session, view: RunView, stamp: str) ->
                     again, _ = coverage.begin(
                         opened, record.project_id, view.run.id, by=record.user, only_new=True
                     )
-                    follow(follow_up_runs.start(opened, record.project_id, [again]))
+                    jobs = follow_up_runs.start(opened, record.project_id, [again])
+                    follow(record, jobs)
 
 
 def _part(ids: Sequence[str], word: str) -> str:

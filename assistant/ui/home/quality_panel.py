@@ -97,7 +97,8 @@ def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport
                         rejected=again,
                     )  # fmt: skip
                     jobs = follow_up_runs.start(opened, record.project_id, [planned])
-                    follow(jobs, left_open=[one.reason for one in filling.left_open])
+                    reasons = [one.reason for one in filling.left_open]
+                    follow(record, jobs, left_open=reasons)
                     close_menus()
 
 

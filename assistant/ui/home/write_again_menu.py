@@ -125,4 +125,4 @@ def _start(opened: Workspace, record: Session, stored: StoredCase, wish_key: str
             planned = (again,)
         jobs = follow_up_runs.start(opened, record.project_id, planned)
         close_menus()
-        follow(jobs, {stored.id: stored.row_version})
+        follow(record, jobs, {stored.id: stored.row_version})

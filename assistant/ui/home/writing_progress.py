@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import streamlit as st
 
+from assistant.errors import LibraryError
 from assistant.ui.cases.case_undo import note_made
 from assistant.ui.counts import counted
 from assistant.ui.job_progress import progress_bar, waits_for_model
@@ -16,12 +18,22 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import follow_up_runs, generate_cases, write_again
 from assistant.workflow.writing.follow_up_runs import Underway
 
-JOBS, BEFORE, LEFT_OPEN = "writing_again", "written_before", "gaps_left_open"
+_FOLLOWED = "writing_followed"
+"""By project and run, what was started for the list of that run and is to be shown there."""
 POLL_SECONDS = 0.7
 NAMED = 300
 """Characters of the names of cases on a button."""
 NO_WRITER = "No model is set up to write. Settings > Models, or change the case by hand."
 """Why cases cannot be written again, where the writer that they had is not there any more."""
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """Jobs, the versions that the cases had before, and why some cases cannot be written."""
+
+    jobs: Sequence[str] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
+    left_open: Sequence[str] = ()
 
 
 def writing_progress(opened: Workspace, record: Session) -> bool:
@@ -32,13 +44,19 @@ def writing_progress(opened: Workspace, record: Session) -> bool:
 
 
 def follow(
-    jobs: list[str], versions: dict[str, int] | None = None, left_open: Sequence[str] = ()
+    record: Session,
+    jobs: Sequence[str],
+    versions: Mapping[str, int] | None = None,
+    left_open: Sequence[str] = (),
+    run_id: str | None = None,
 ) -> None:
-    """Show once what comes of these jobs. ``versions`` are those of the cases written again before;
+    """Show once, on the page of the run whose list these jobs write for (``run_id``, else the open
+    one), what comes of them. ``versions`` are those of the cases written again before;
     ``left_open`` says why some cases cannot be written."""
-    st.session_state[LEFT_OPEN] = list(dict.fromkeys(left_open))
-    st.session_state[JOBS] = jobs
-    st.session_state[BEFORE] = versions or {}
+    followed = _Followed(jobs, versions or {}, tuple(dict.fromkeys(left_open)))
+    st.session_state.setdefault(_FOLLOWED, {})[record.project_id, run_id or record.run_id] = (
+        followed
+    )
 
 
 def write_again_button(
@@ -59,7 +77,7 @@ def write_again_button(
             jobs, left_open = write_again.start_where_possible(
                 opened, record.project_id, case_ids, by=record.user, reason=reason
             )
-            follow(jobs, before, left_open=left_open)
+            follow(record, jobs, before, left_open=left_open)
 
 
 def _written(opened: Workspace, record: Session, was_active: bool) -> None:
@@ -78,16 +96,20 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
         return
     if was_active:
         st.rerun()
+    every: dict[tuple[str, str], _Followed] = st.session_state.get(_FOLLOWED, {})
+    here = record.project_id, record.run_id
+    if any(map(opened.jobs.is_active, every.get(here, _Followed()).jobs)):
+        return  # a job that was started since this looked what is underway
     # Once: whatever is done next, here or on another page, draws this anew without them.
-    jobs, left_open = st.session_state.pop(JOBS, []), st.session_state.pop(LEFT_OPEN, [])
+    followed = every.pop(here, _Followed())
+    jobs, left_open = followed.jobs, followed.left_open
     errors = [*filter(None, dict.fromkeys(opened.jobs.state(job).error for job in jobs))]
     if errors or left_open:
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.container(width="stretch"):
                 _problems(errors, left_open)
             st.button("Dismiss", icon=":material/close:", type="tertiary", key="dismiss_written")
-    before: dict[str, int] = st.session_state.pop(BEFORE, {})
-    unchanged = _note_written(opened, record, before)
+    unchanged = _note_written(opened, record, followed.versions)
     cancelled = any(map(opened.library.is_cancelled, jobs))
     if not (errors or left_open or cancelled):
         for case_id in unchanged:
@@ -117,7 +139,7 @@ def why_not_now(opened: Workspace, run_id: str) -> str:
     if len(now.case_ids) == 1:
         what = f"{label(now.case_ids[0])} is to be written again"
     elif now.case_ids:
-        what = f"{counted(now.total, 'case')} are to be written again"
+        what = f"{counted(len(now.case_ids), 'case')} are to be written again"
     return f"{what} first. Wait for that, or cancel it above."
 
 
@@ -133,12 +155,15 @@ def _problems(errors: Sequence[str], left_open: Sequence[str]) -> None:
         )
 
 
-def _note_written(opened: Workspace, record: Session, before: dict[str, int]) -> list[str]:
+def _note_written(opened: Workspace, record: Session, before: Mapping[str, int]) -> list[str]:
     """What came of a press of this session is a deed of it, which an undo takes back. Returns the
     cases of which nothing came: nothing on screen would say so."""
     unchanged = []
     for case_id, version in before.items():
-        history = opened.library.history(record.project_id, case_id)
+        try:
+            history = opened.library.history(record.project_id, case_id)
+        except LibraryError:  # gone for good meanwhile: nothing of it stayed, nothing can be undone
+            continue
         made = [
             one.version
             for one in history

@@ -150,7 +150,7 @@ class Jobs:
 
     def report(self, job_id: str, done: int, total: int) -> None:
         """Say how far a job is, for whoever looks."""
-        self._note(job_id, done=done, total=total)
+        self._note(job_id, so_far=(done, total))
 
     def state(self, job_id: str) -> JobState:
         """How far a job is; of a job that never ran: not active, nothing done."""
@@ -158,9 +158,10 @@ class Jobs:
             known = self._reports.get(job_id, JobState())
             return replace(known, active=job_id in self._threads)
 
-    def _note(self, job_id: str, *, done: int = 0, total: int = 0, error: str = "") -> None:
+    def _note(self, job_id: str, *, so_far: tuple[int, int] | None = None, error: str = "") -> None:
         with self._lock:
             known = self._reports.get(job_id, JobState())
+            done, total = so_far or (known.done, known.total)
             self._reports[job_id] = replace(known, done=done, total=total, error=error)
 
     def is_active(self, job_id: str) -> bool:

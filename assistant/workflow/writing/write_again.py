@@ -19,7 +19,6 @@ from contextlib import suppress
 
 from assistant.domain import (
     SECOND_READER,
-    Citation,
     GenerationRun,
     RetrievedChunk,
     TestCase,
@@ -276,17 +275,7 @@ def _says(case: TestCase) -> TestCase:
     """What a case says and rests on, whoever wrote it and whatever was decided about it."""
     bare = TestCase(id="", title="")
     kept = {name: getattr(bare, name) for name in ("id", "status", "status_reason", "origin")}
-    steps = tuple(
-        step.model_copy(update={"citations": _unnumbered(step.citations)}) for step in case.steps
-    )
-    return case.model_copy(
-        update={**kept, "steps": steps, "citations": _unnumbered(case.citations)}
-    )
-
-
-def _unnumbered(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    """Citations without their ``[n]``, which differs from run to run."""
-    return tuple(citation.model_copy(update={"source": 1}) for citation in citations)
+    return case.unnumbered.model_copy(update=kept)
 
 
 def _planned(
