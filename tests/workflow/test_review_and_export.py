@@ -11,6 +11,7 @@ import pytest
 
 from assistant.domain import CaseTemplate, GenerationConfig, TestCase, TestStep
 from assistant.errors import EditConflict, LibraryError
+from assistant.library import StoredCase
 from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE, READY_TEMPLATES
 from assistant.workflow.deployment.workspace import Workspace
@@ -67,6 +68,47 @@ def test_a_changed_result_loses_its_support_and_the_others_keep_theirs(
     assert steps[len(edits) - 1].support == "unsupported"
     assert not [c for c in steps[len(edits) - 1].citations if c.supports == "expected_result"]
     assert steps[-1].number == len(case.steps) + 1
+
+
+def test_a_sentence_put_into_a_result_leaves_its_sources_and_is_told_until_it_goes(
+    workspace: Workspace, project_id: str, run_id: str
+) -> None:
+    """The sources of the unchanged sentences went with the edit; nothing told of the new one."""
+    seen = next(
+        one
+        for one in workspace.library.cases(project_id, run_id=run_id)
+        if one.case.steps[-1].support == "supported" and not one.case.is_outline
+    )
+    before = seen.case.steps[-1]
+    assert "the password is saved" in before.expected_result
+    put_in = "The password is whistled."
+
+    def saved(stored: StoredCase, result: str, title: str = "") -> StoredCase:
+        edits = [
+            StepEdit(action=s.action, test_data=s.test_data, expected_result=s.expected_result)
+            for s in stored.case.steps
+        ]
+        edits[-1] = edits[-1].model_copy(update={"expected_result": result})
+        update: dict[str, object] = {"steps": review.edited_steps(stored.case, edits)}
+        update |= {"title": title} if title else {}
+        case = stored.case.model_copy(update=update)
+        return review.save(workspace, project_id, case, seen_version=stored.row_version, by="Tess")
+
+    def told(stored: StoredCase) -> list[str]:
+        return [one.words for one in stored.case.findings if one.words == put_in]
+
+    def cited(stored: StoredCase) -> set[str]:
+        return {one.quote for one in stored.case.steps[-1].citations}
+
+    edited = saved(seen, f"{before.expected_result}. {put_in}")
+    assert told(edited) == [put_in]
+    assert cited(edited) >= {one.quote for one in before.citations}
+    assert edited.case.steps[-1].support != "supported"
+    again = saved(edited, edited.case.steps[-1].expected_result, title="Another title")
+    assert told(again) == [put_in], "another edit does not make it right"
+    back = saved(again, before.expected_result)
+    assert told(back) == []
+    assert back.case.steps[-1].support == "supported"
 
 
 def test_a_stale_edit_is_refused_and_nothing_is_overwritten(

@@ -3,10 +3,17 @@
 from assistant.generation.proof.case_basis import Ground, ground_of
 from assistant.generation.proof.case_proof import grounded, situated
 from assistant.generation.proof.checklist import covered_conditions
+from assistant.generation.proof.claims import sentences_of
 from assistant.generation.proof.passages import Sources
 from assistant.generation.proof.proof_faults import RULES
 from assistant.generation.proof.question_bearing import bearing, bears_on
-from assistant.generation.proof.result_citations import best_of, cited, verified, with_sources
+from assistant.generation.proof.result_citations import (
+    best_of,
+    cited,
+    still_cited,
+    verified,
+    with_sources,
+)
 
 __all__ = [
     "RULES",
@@ -30,8 +37,10 @@ __all__ = [
     "polarity",
     "proof_faults",
     "repetition",
+    "sentences_of",
     "situated",
     "statement_words",
+    "still_cited",
     "support_texts",
     "verified",
     "with_sources",

@@ -16,7 +16,8 @@ class Ground:
     """What the cases of a story may rest on.
 
     ``criteria`` are those of the story, ``context`` titles and narratives, ``own`` the tester's own
-    words (the request, answered questions).
+    words (the request, answered questions). ``added`` are sentences of results that a person put
+    into a case that a run wrote.
     """
 
     sources: Sources
@@ -24,6 +25,7 @@ class Ground:
     conditions: tuple[TestCondition, ...] = ()
     context: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    added: frozenset[str] = frozenset()
 
     @cached_property
     def names(self) -> dict[str, str]:

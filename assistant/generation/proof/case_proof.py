@@ -23,7 +23,7 @@ from assistant.design.questions.conflicts import find_conflicts
 from assistant.domain import Citation, TestCase, TestCondition, TestStep
 from assistant.generation.proof.case_basis import Basis, Ground
 from assistant.generation.proof.checklist import covered_conditions
-from assistant.generation.proof.claims import Claims
+from assistant.generation.proof.claims import Claims, parts_of
 from assistant.generation.proof.condition_sides import (
     messages_of_other_side,
     other_message,
@@ -150,6 +150,9 @@ class _Proof:
         marks = [*self._marks(step), *(() if foreign else strange)]
         for mark in marks:
             self._note(step.number, mark)
+        for mark in () if foreign else self.claims.put_in(result):
+            if not any(one.words in mark.words for one in marks):
+                self._note(step.number, mark)  # no reason to drop what the others rest on
         denied = any(key[0] == step.number and one.is_error for key, one in self.found.items())
         if marks or denied:
             return step.model_copy(update={"support": "unsupported", "citations": others})
@@ -158,16 +161,22 @@ class _Proof:
         if foreign and (strange or not kept):
             changed = {"support": "not compared", "citations": (*others, *kept, *foreign)}
             return step.model_copy(update=changed)
-        kept = kept or self._nearest(step)
+        kept = (*kept, *self._of_added(step, kept)) or self._nearest(step)
         if not kept:
             message = f"No source says {shown(result)}."
             self._note(step.number, Mark(UNSUPPORTED, result, message))
             return step.model_copy(update={"support": "unsupported", "citations": others})
-        support = (
-            "supported" if carries(result, [c.quote for c in kept], self._data_words) else "derived"
-        )
+        support = "supported" if self._is_carried(result, kept) else "derived"
         citations = (*others, *kept, *foreign)
         return step.model_copy(update={"support": support, "citations": citations})
+
+    def _is_carried(self, result: str, citations: Sequence[Citation]) -> bool:
+        """Whether each sentence of a result stands in the words cited for it: of a long result a
+        short sentence that is in no source is no part to be lost among the others."""
+        quotes = [one.quote for one in citations]
+        return not any(self.claims.put_in(result)) and all(
+            carries(part, quotes, self._data_words) for part in parts_of(result)
+        )
 
     def _marks(self, step: TestStep) -> Iterator[Mark]:
         """What is told of a step, but for words that stand nowhere."""
@@ -260,6 +269,14 @@ class _Proof:
                 0, len(own[0].source.chunk.text)
             )
         return (found,) if found is not None else ()
+
+    def _of_added(self, step: TestStep, kept: Sequence[Citation]) -> Iterator[Citation]:
+        """The words that hold a sentence which a person put in, where those cited do not."""
+        quotes = [one.quote for one in kept]
+        for part in parts_of(step.expected_result) if kept else ():
+            if part in self.basis.ground.added and not carries(part, quotes, self._data_words):
+                found = self._nearest(step.model_copy(update={"expected_result": part}))
+                yield from (one for one in found if carries(part, [one.quote], self._data_words))
 
 
 NO_SIDE = frozenset({"main flow", "scenario", "row"})

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.domain import TestStep
+from assistant.domain import TestCase, TestStep
 from assistant.generation.proof.amounts import (
     MEASURED,
     Number,
@@ -128,6 +128,11 @@ _CHARACTERS = frozenset(_WORDS["characters"])
 def parts_of(text: str) -> tuple[str, ...]:
     """The sentences of a text."""
     return tuple(text[start:end] for start, end in sentences(text))
+
+
+def sentences_of(case: TestCase) -> frozenset[str]:
+    """The sentences of all expected results of a case."""
+    return frozenset(part for step in case.steps for part in parts_of(step.expected_result))
 
 
 def flat(text: str) -> str:
@@ -696,13 +701,28 @@ class Claims:
         """Sentences of a result whose words stand in no text and in no data of the case."""
         for part in parts_of(result):
             words = content(part) - NEUTRAL
-            said = written(_without_moments(part))
-            strange = [word for key, word in said.items() if not self._known(key)]
+            strange = self.strange(part)
             few = NOVEL if len(strange) < len(words) else 2
             if len(strange) < few or len(strange) <= (1 - CARRIED) * len(words):
                 continue
             listed = ", ".join(f"“{word}”" for word in strange[:4])
             yield Mark(UNSUPPORTED, part, f"No source says {shown(part)}; {listed} stand nowhere.")
+
+    def strange(self, part: str) -> list[str]:
+        """The words of a sentence that stand in no text and in no data of the case."""
+        said = written(_without_moments(part))
+        return [word for key, word in said.items() if not self._known(key)]
+
+    def put_in(self, result: str) -> Iterator[Mark]:
+        """Sentences that a person put into a result with a word that stands nowhere: a model's
+        other words for what a source says are many, a person's are few and meant."""
+        for part in parts_of(result):
+            strange = self.strange(part) if part in self.basis.ground.added else []
+            if strange:
+                listed = ", ".join(f"“{word}”" for word in strange[:4])
+                stands = "stands" if len(strange) == 1 else "stand"
+                message = f"{shown(part)}: {listed} {stands} in no source of this case."
+                yield Mark(NOT_IN_SOURCES, part, message)
 
     def _known(self, word: str) -> bool:
         return word in NEUTRAL or self._lexicon.knows(word)

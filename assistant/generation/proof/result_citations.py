@@ -337,6 +337,27 @@ def speaks_of(result: str, quote: str, title: str) -> bool:
     )
 
 
+def still_cited(
+    before: str, after: str, citations: Iterable[Citation], title: str
+) -> tuple[Citation, ...]:
+    """The citations of a result that a person changed whose matter stayed as it was: all words with
+    meaning, messages and amounts that the old result shares with the quotation are in the new."""
+    words, numbers_left, messages = all_content(after), numbers(after), _messages(after)
+
+    def stays(quote: str) -> bool:
+        theirs = numbers(quote)
+        shared = [one for one in numbers(before) if any(alike(one, other) for other in theirs)]
+        told = meeting(all_content(before) - NEUTRAL, all_content(quote))
+        return (
+            speaks_of(before, quote, title)
+            and told == meeting(told, words)
+            and _messages(before) & _messages(quote) <= messages
+            and all(any(alike(one, other) for other in numbers_left) for one in shared)
+        )
+
+    return tuple(one for one in citations if stays(one.quote))
+
+
 def carries(result: str, quotes: Iterable[str], data: frozenset[str] = frozenset()) -> bool:
     """Whether most of what a result says stands in the words cited for it.
 

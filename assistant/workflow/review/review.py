@@ -19,6 +19,7 @@ from assistant.domain import (
 )
 from assistant.errors import AssistantError, LibraryError
 from assistant.generation.lint import with_fix
+from assistant.generation.proof import still_cited
 from assistant.generation.proof.proof_faults import CONTRADICTION
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
@@ -47,8 +48,9 @@ class StepEdit(Value):
 def edited_steps(case: TestCase, edits: Sequence[StepEdit]) -> tuple[TestStep, ...]:
     """The case's steps with a person's words in them, numbered anew.
 
-    A citation supports the words it was found for. Where a person changes an expected result, its
-    citations and its mark of support go; ``save`` checks the new words against the sources.
+    A citation supports the words it was found for. Where a person changes an expected result, the
+    citations of what changed and its mark of support go; ``save`` checks the new words against the
+    sources.
     """
     steps: list[TestStep] = []
     for number, edit in enumerate(edits, start=1):
@@ -56,11 +58,13 @@ def edited_steps(case: TestCase, edits: Sequence[StepEdit]) -> tuple[TestStep, .
         if before is None:
             steps.append(TestStep(number=number, **edit.model_dump()))
             continue
-        changed = edit.expected_result.strip() != before.expected_result.strip()
+        said, says = before.expected_result, edit.expected_result
+        changed = says.strip() != said.strip()
+        stays = still_cited(said, says, before.citations, case.title) if changed else ()
         kept = tuple(
             citation
             for citation in before.citations
-            if not (changed and citation.supports == "expected_result")
+            if not (changed and citation.supports == "expected_result") or citation in stays
         )
         steps.append(
             before.model_copy(

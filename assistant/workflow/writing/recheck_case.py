@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from assistant.domain import (
@@ -24,6 +25,7 @@ from assistant.generation.proof import (
     Sources,
     covered_conditions,
     grounded,
+    sentences_of,
     situated,
 )
 from assistant.generation.second_reading import holds
@@ -45,9 +47,19 @@ def rechecked(
     house = house_rules(workspace, project_id)
     if stored.source_run_id is not None:
         run = workspace.library.run(project_id, stored.source_run_id)
-        return rechecked_against(run, case, house)
+        return rechecked_against(run, case, house, as_written(workspace, project_id, stored))
     case = case.model_copy(update={"findings": ()})
     return case.model_copy(update={"findings": lint(case, house)})
+
+
+def as_written(workspace: Workspace, project_id: str, stored: StoredCase) -> TestCase:
+    """The case as a run wrote it last; as it is where a person wrote it."""
+    by_runs = [
+        one
+        for one in workspace.library.history(project_id, stored.id)
+        if one.action in ("added", "written again")
+    ]
+    return max(by_runs, key=lambda one: one.version).case if by_runs else stored.case
 
 
 def put_findings(
@@ -99,10 +111,14 @@ def _learnt(bodies: tuple[str, ...], template: str) -> HouseRules:
 
 
 def rechecked_against(
-    run: GenerationRun, case: TestCase, house: HouseRules | None = None
+    run: GenerationRun,
+    case: TestCase,
+    house: HouseRules | None = None,
+    written: TestCase | None = None,
 ) -> TestCase:
     """The case with marks and findings made anew against what this run had before it.
 
+    ``written`` is the case as the run wrote it, where a person may have changed it since.
     A second reader's doubt stays as long as the words that it is about. A person's own case was
     written for no item of the checklist: each time it covers those that it is seen to show.
     """
@@ -117,7 +133,10 @@ def rechecked_against(
         held = case.model_copy(update={"condition_ids": tuple(dict.fromkeys(set_up))})
         case = grounded(held, ground_of_run(run, held)).model_copy(update={"condition_ids": shown})
     else:
-        case = grounded(case, ground_of_run(run, case))
+        ground = ground_of_run(run, case)
+        if written is not None:
+            ground = replace(ground, added=sentences_of(case) - sentences_of(written))
+        case = grounded(case, ground)
     return case.model_copy(update={"findings": (*lint(case, house), *case.findings, *doubts)})
 
 

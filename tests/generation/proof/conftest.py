@@ -47,7 +47,8 @@ def prove() -> Prove:
     """A case of one criterion, held against it.
 
     ``steps`` are (action, data, result); ``facts`` and ``outcomes`` what the condition says;
-    outcomes that begin with "not: " must not happen; ``places`` are where the sources stand,
+    outcomes that begin with "not: " must not happen; ``added`` are sentences of a person;
+    ``places`` are where the sources stand,
     ``headings`` below which, ``kind`` what they are;
     ``calculations`` are the lines handed over with each step; ``technique`` is the condition's,
     ``written_as`` the case's own.
@@ -65,6 +66,7 @@ def prove() -> Prove:
         headings: Sequence[str] = (),
         story: str = "",
         own: Sequence[str] = (),
+        added: Sequence[str] = (),
         cited: Sequence[int] = (),
         calculations: Sequence[Sequence[str]] = (),
         kind: ChunkKind = "rule",
@@ -101,6 +103,7 @@ def prove() -> Prove:
             conditions=(condition,),
             context=(story,),
             own=tuple(own),
+            added=frozenset(added),
         )
         case = TestCase(
             id="TC-1",

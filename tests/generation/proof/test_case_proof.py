@@ -300,6 +300,47 @@ def test_a_number_of_a_source_counts_where_it_speaks_of_the_same_thing(
     assert good(case) is is_good, case.findings
 
 
+PAID = "The refund of £20.00 is paid within 5 working days."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said", "support"),
+    [
+        ("A team leader is asked.", "", "supported"),
+        ("The refund can be printed.", "“printed” stands in no source", "derived"),
+        ("The moon shines bright.", "", "unsupported"),
+    ],
+)
+def test_a_sentence_that_a_person_puts_in_is_proved_by_itself(
+    prove: Prove, sentence: str, said: str, support: str
+) -> None:
+    """What the others rest on stays, and the step does not stand in it as a whole."""
+    step = ("Request a refund of £20.00.", "", f"{PAID} {sentence}")
+    case = prove(REFUND, [step], added=[sentence], cited=[1])
+    told = "\n".join(one.message for one in case.findings)
+    assert said in told
+    assert case.steps[0].support == support
+    if support != "unsupported":
+        assert case.steps[0].citations
+
+
+def test_a_sentence_that_a_person_puts_in_cites_what_holds_it(prove: Prove) -> None:
+    sentence = "A parcel is collected on the next day."
+    step = ("Request a refund of £20.00.", "", f"{PAID} {sentence}")
+    case = prove(REFUND, [step], added=[sentence], cited=[1], sources=[f"Always: {sentence}"])
+    assert [one.source for one in case.steps[0].citations] == [1, 2]
+
+
+def test_a_short_sentence_that_stands_in_nothing_cited_is_not_lost_in_a_long_result(
+    prove: Prove,
+) -> None:
+    assert prove(REFUND, [("Pay.", "£20.00", PAID)], cited=[1]).steps[0].support == "supported"
+    longer = prove(
+        REFUND, [("Pay.", "£20.00", f"{PAID} The refund lowers the balance.")], cited=[1]
+    )
+    assert longer.steps[0].support == "derived"
+
+
 COVERED = "The vehicle is covered from 00:00 of the effective date."
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.domain import CaseOrigin, Chunk, RetrievedChunk, TestCase, TestStep
+from assistant.domain import CaseOrigin, Chunk, Citation, RetrievedChunk, TestCase, TestStep
 from assistant.generation.proof import Sources, verified, with_sources
 from assistant.generation.proof.passages import quoted
-from assistant.generation.proof.result_citations import carries, cited
+from assistant.generation.proof.result_citations import carries, cited, still_cited
 
 TEXTS = (
     "Transfers above 10,000 EUR need a second approval. Transfers up to 10,000 EUR are sent at "
@@ -243,3 +243,25 @@ def test_verified_drops_what_is_no_substring() -> None:
         checked = verified(case.model_copy(update={"steps": (forged,)}), chunks)
         assert checked.all_citations == ()
         assert checked.unsupported_steps == (1,)
+
+
+@pytest.mark.parametrize(
+    ("after", "stays"),
+    [
+        (
+            "The tax of 19 % and the discount of 5 % are shown. It can be printed.",
+            {"tax", "discount"},
+        ),
+        ("The tax of 20 % and the discount of 5 % are shown.", {"discount"}),
+        ("The discount of 5 % is shown.", {"discount"}),
+        ("The moon is shown.", set()),
+    ],
+)
+def test_a_citation_stays_as_long_as_all_that_it_bears_on(after: str, stays: set[str]) -> None:
+    quotes = {"tax": "Insurance tax is 19 %.", "discount": "The discount is 5 % of the premium."}
+    held = [
+        Citation(chunk_id=name, source=1, quote=text, start=0, end=len(text))
+        for name, text in quotes.items()
+    ]
+    before = "The tax of 19 % and the discount of 5 % are shown."
+    assert {one.chunk_id for one in still_cited(before, after, held, "")} == stays
