@@ -26,6 +26,7 @@ FORMS = {
     "existing case": "existing cases",
     "imported case": "imported cases",
     "other case": "other cases",
+    "other imported case": "other imported cases",
     "other written case": "other written cases",
     "document": "documents",
     "version": "versions",

@@ -338,13 +338,14 @@ def test_an_imported_case_that_says_the_number_is_shown_with_what_stands_there_n
     file.write_text(
         "ID,Title,Steps,Expected result\n"
         "OLD-1,Late voucher,Use a voucher 40 days after it was issued,The voucher is accepted\n"
-        "OLD-2,Letter,Wait 40 days,The letter is there\n",
+        "OLD-2,Letter,Wait 40 days,The letter is there\n"
+        "OLD-3,Call,Call the desk,Somebody answers\n",
         "utf-8",
     )
     import_sources.index_paths(opened, project_id, [file])
     said = show(app, EPIC.replace("40 days", "30 days")).replace("\\", "")
     assert "says its number: step 1, action" in said
-    assert "1 other imported case cites no source and says no number that changes" in said
+    assert "2 other imported cases cite no source and say no number that changes" in said
     app.button(key="apply_change").click().run()
     assert opened.jobs.wait(f"index-{project_id}", 30)
     app.run()
