@@ -65,6 +65,19 @@ class LineageStore(Store):
         )
         return self._values(DocumentVersion, query)
 
+    def version_times(self, project_id: str) -> dict[str, tuple[str, ...]]:
+        """By document: when each version that is kept of it came, oldest first."""
+        columns = document_versions.c
+        query = (
+            select(columns.document_id, columns.stored_at)
+            .where(columns.project_id == project_id)
+            .order_by(columns.document_id, columns.version)
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._all(query):
+            found[row.document_id] = (*found.get(row.document_id, ()), row.stored_at)
+        return found
+
     def epics_at(self, project_id: str, moment: datetime) -> dict[str, tuple[Epic, ...]]:
         """By document: the epics of its version of that moment; one that had none lacks, and one
         that had been removed by then."""

@@ -13,6 +13,7 @@ from streamlit.testing.v1.element_tree import TextArea, Toggle
 
 from assistant.domain import GenerationConfig
 from assistant.ui import state
+from assistant.ui.sources.stale_note import NOTE
 from assistant.ui.sources.documents_table import ticks_key
 from assistant.workflow.review import preview_change, review, stale
 from assistant.workflow.sources import import_sources
@@ -339,7 +340,8 @@ def test_an_imported_case_that_says_the_number_is_shown_with_what_stands_there_n
         "ID,Title,Steps,Expected result\n"
         "OLD-1,Late voucher,Use a voucher 40 days after it was issued,The voucher is accepted\n"
         "OLD-2,Letter,Wait 40 days,The letter is there\n"
-        "OLD-3,Call,Call the desk,Somebody answers\n",
+        "OLD-3,Call,Call the desk,Somebody answers\n"
+        "OLD-4,Late voucher,Redeem a voucher 40 days after it was issued,It is accepted\n",
         "utf-8",
     )
     import_sources.index_paths(opened, project_id, [file])
@@ -349,10 +351,13 @@ def test_an_imported_case_that_says_the_number_is_shown_with_what_stands_there_n
     app.button(key="apply_change").click().run()
     assert opened.jobs.wait(f"index-{project_id}", 30)
     app.run()
-    (way,) = [one for one in app.button if one.label == "1 imported case"]
+    ways = [one for one in app.button if str(one.key).startswith("stale-imported")]
+    assert [one.label for one in ways] == ["OLD-1", "OLD-3"]
+    way = ways[0]
     way.click().run()
     assert not app.exception
     assert app.session_state[state.LIBRARY_CASE] == "OLD-1"
+    assert app.session_state[NOTE].runs[""] == ("OLD-3",), "still to be looked at"
     app.switch_page("pages/review_cases.py").run()  # the click led there, this test's page did not
     assert "It says a number that a source said and says no more." in shown(app).replace("\\", "")
     assert "Still right" not in [one.label for one in app.button], "it is asked about first"

@@ -18,6 +18,8 @@ from assistant.domain import (
 from assistant.library import Library
 from assistant.settings import load_settings
 from assistant.suite.template import DEFAULT_TEMPLATE
+from assistant.ui.library.library_view import DOWNLOAD
+from assistant.workflow.review import stale
 
 HOSTILE = "Refund **paid** <b>at once</b> [x](http://evil.example)"
 
@@ -123,3 +125,22 @@ def test_an_empty_library_says_where_cases_come_from(open_app, environment) -> N
     app = open_app(project=project.id)
     app.switch_page("pages/review_cases.py").run()
     assert "Generate some" in app.info[0].value
+
+
+def test_stale_cases_are_looked_for_when_the_download_is_opened(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    judge = stale.stale_cases
+
+    def noted(opened, project_id, **more):
+        asked.append(project_id)
+        return judge(opened, project_id, **more)
+
+    monkeypatch.setattr(stale, "stale_cases", noted)
+    page.button(key="library-accept").click().run()
+    assert not asked
+    page.session_state[DOWNLOAD] = True
+    page.run()
+    assert not page.exception
+    assert len(asked) == 1

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant.domain import GenerationConfig, GenerationRun, Question
+from assistant.domain import (
+    SECOND_READER,
+    GenerationConfig,
+    GenerationRun,
+    LintFinding,
+    Question,
+)
 from assistant.errors import InvalidOutput
 from assistant.ui import state
 from assistant.workflow.deployment.jobs import JobState
@@ -432,6 +438,30 @@ def test_quality_says_what_a_second_reader_read(app: AppTest) -> None:
     (said,) = [one.value for one in app.markdown if "read once more by" in one.value]
     assert "**3 cases** read once more by desk" in said
     assert "it doubted none" in said
+
+
+def test_quality_lists_accepted_cases_with_a_doubt_of_any_reading(app: AppTest) -> None:
+    """The latest one read the drafts; another accepted case is a draft again."""
+    opened, project_id = state.workspace(), app.query_params["project"]
+    run_id = app.query_params["run"]
+    library = opened.library
+    first, second, third, *_ = library.cases(project_id, run_id=run_id)
+    doubt = LintFinding(
+        rule=SECOND_READER, severity="warning", message="It is not so.", words=first.title
+    )
+    for one in (first, second):
+        doubted = one.case.model_copy(update={"findings": (doubt,), "status": "draft"})
+        library.update_case(project_id, doubted, expected_version=one.row_version, by="Ada")
+    for one in (first, third):
+        now = library.case(project_id, one.id)
+        library.set_status(
+            project_id, one.id, "accepted", by="Ada", expected_version=now.row_version
+        )
+    library.saved.save(project_id, "second reading", run_id, ReadingTrace(title="desk", read=1))
+    app.segmented_control(key="run_view").set_value("quality").run()
+    assert not app.exception
+    listed = [one.key for one in app.button if str(one.key).startswith("doubted-open-")]
+    assert listed == [f"doubted-open-{first.id}"]
 
 
 def test_accept_all_leaves_a_case_for_the_reason_that_the_list_says(app: AppTest) -> None:

@@ -10,6 +10,7 @@ import pytest
 from syncing import quick_workspace
 
 from assistant.domain import GenerationConfig, TestCase, TestStep
+from assistant.library import Library
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import next_proof, preview_change, stale
 from assistant.workflow.review.changed_values import numbers_changed, numbers_said
@@ -152,6 +153,54 @@ def test_an_imported_case_that_says_the_very_number_of_the_matter_is_told(projec
     seen = [one.key for one in case.findings]
     stale.still_right(project.workspace, project.project_id, "TC-1", seen=seen, by="Ann")
     assert project.numbers(imported=True) == {}
+
+
+def test_texts_are_compared_for_imported_cases_alone_and_once_until_they_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules, old = tmp_path / "rules.md", tmp_path / "old.csv"
+    old.write_text(OLD, "utf-8")
+    compared: list[str] = []
+    read = Library.document_parts
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+
+        def keep(text: str) -> None:
+            rules.write_text(text, "utf-8")
+            import_sources.index_paths(workspace, project_id, [rules])
+
+        def told() -> int:
+            """How many cases are stale, and in ``compared`` the versions that were read for it."""
+            with monkeypatch.context() as patch:
+                compared.clear()
+
+                def noted(library, project, document_id, version=None):
+                    compared.append(f"{document_id} {version}")
+                    return read(library, project, document_id, version)
+
+                patch.setattr(Library, "document_parts", noted)
+                return len(stale.stale_cases(workspace, project_id))
+
+        keep(RULES)
+        keep(RULES.replace("14 days", "10 days"))
+        assert (told(), compared) == (0, []), "no case is imported"
+        import_sources.index_paths(workspace, project_id, [old])
+        assert told() == 1
+        assert compared, "for the imported cases"
+        case = workspace.library.case(project_id, "TC-1")
+        workspace.library.set_status(
+            project_id, "TC-1", "accepted", by="Ann", expected_version=case.row_version
+        )
+        assert (told(), compared) == (1, []), "no text changed"
+        words = case.case.model_copy(update={"title": "A letter", "steps": ()})
+        version = workspace.library.case(project_id, "TC-1").row_version
+        workspace.library.update_case(project_id, words, expected_version=version, by="Ann")
+        assert (told(), compared) == (0, []), "another case"
+        other = workspace.library.case(project_id, "TC-3")
+        assert "12 days" in other.body
+        keep(RULES.replace("14 days", "12 days"))
+        keep(RULES.replace("14 days", "10 days"))
+        assert told() == 1, "it was said in between"
+        assert compared
 
 
 def test_what_says_another_number_than_the_new_text_is_asked_about_first(project: Project) -> None:

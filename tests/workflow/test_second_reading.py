@@ -146,9 +146,6 @@ def test_accepted_cases_are_read_again_and_stay_accepted(
     assert (read.read, read.doubted) == (1, (small.id,))
     after = opened.library.case(project_id, small.id)
     assert (after.status, len(after.case.findings)) == ("accepted", 1)
-    trace = second_reading.last_reading(opened, project_id, run_id)
-    assert trace
-    assert trace.accepted == (small.id,)
 
 
 def test_a_doubt_counts_only_with_words_of_the_case(

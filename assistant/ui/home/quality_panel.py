@@ -158,7 +158,7 @@ def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str)
                 help=figure.rule,
             )
     titles = {case.id: case.title for case in view.run.cases}
-    second_reading_note(opened, record, titles, open_in_run)
+    second_reading_note(opened, record, view.run.cases, open_in_run)
     second_reading_menu(opened, record)
     chosen = st.pills(
         "Cases behind a figure",

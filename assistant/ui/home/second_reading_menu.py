@@ -3,11 +3,11 @@ is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
-from assistant.domain import CaseStatus
+from assistant.domain import CaseStatus, TestCase
 from assistant.ui.cases.depth_matrix import case_button
 from assistant.ui.counts import counted, date_time
 from assistant.ui.job_progress import job_progress
@@ -18,7 +18,9 @@ from assistant.ui.state import Session, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.review import doubts_of
 from assistant.workflow.writing import second_reading
+from assistant.workflow.writing.second_reading import ReadingTrace
 
 STARTED = "second_reading_of"
 READ: dict[CaseStatus, str] = {"draft": "To review", "accepted": "Accepted"}
@@ -27,14 +29,24 @@ READ: dict[CaseStatus, str] = {"draft": "To review", "accepted": "Accepted"}
 def second_reading_note(
     opened: Workspace,
     record: Session,
-    titles: Mapping[str, str],
+    cases: Iterable[TestCase],
     open_case: Callable[[str], None],
 ) -> None:
     """What the latest reading read: how many cases and how many it doubted, and not that the others
-    are right. Accepted ones that it doubted need nobody in the list, so they are opened here."""
+    are right. Accepted ones with a doubt, of any reading, need nobody in the list, so they are
+    opened here."""
     last = second_reading.last_reading(opened, record.project_id, record.run_id)
-    if last is None:
-        return
+    if last is not None:
+        _said(last)
+    doubted = [one for one in cases if one.status == "accepted" and doubts_of(one)]
+    if doubted:
+        with st.container(border=True, gap=None):
+            st.caption("Accepted cases with a second reader's doubt")
+            for case in doubted:
+                case_button(case.id, case.title, "doubted", open_case)
+
+
+def _said(last: ReadingTrace) -> None:
     doubts = f"it doubted {last.doubted}" if last.doubted else "it doubted none"
     changed = f", {counted(last.changed, 'case')} changed meanwhile" if last.changed else ""
     st.markdown(
@@ -42,12 +54,6 @@ def second_reading_note(
         f"{label(last.title)}, {date_time(last.at)}: {doubts}{changed}. It overlooks things: no "
         "doubt does not say that a case is right.]"
     )
-    doubted = [name for name in last.accepted if name in titles]
-    if doubted:
-        with st.container(border=True, gap=None):
-            st.caption("Accepted cases that it doubted")
-            for name in doubted:
-                case_button(name, titles[name], "doubted", open_case)
 
 
 def second_reading_menu(opened: Workspace, record: Session) -> None:

@@ -111,12 +111,12 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
             st.button("Dismiss", icon=":material/close:", type="tertiary", key="dismiss_written")
     unchanged = _note_written(opened, record, followed.versions)
     cancelled = any(map(opened.library.is_cancelled, jobs))
-    if not (errors or left_open or cancelled):
-        for case_id in unchanged:
-            st.info(
-                f"{plain(case_id)} stays as it was: the same words came out.",
-                icon=":material/check:",
-            )
+    if not (errors or left_open or cancelled) and unchanged:
+        stay = "stays as it was" if len(unchanged) == 1 else "stay as they were"
+        st.info(
+            f"{label(', '.join(unchanged), limit=400)} {stay}: the same words came out.",
+            icon=":material/check:",
+        )
 
 
 def _told(opened: Workspace, record: Session, now: Underway) -> str:

@@ -127,6 +127,7 @@ def _history(opened: Workspace, record: Session, case_id: str) -> None:
 
 TABLE, VIEW = "library_table", "library_view"
 NAMED = 100
+DOWNLOAD = "library_download"
 """Cases that an action names one by one; it counts the others."""
 VIEWS = {
     "cases": ":material/list_alt: Cases",
@@ -342,25 +343,38 @@ def _actions(
             key="library-undo",
         ):
             _undo(opened, record)
-        with st.popover("Download CSV", icon=":material/download:", disabled=not target):
-            _named(target)
-            tool = target_choice(opened, record.project_id, key="library-target")
-            stale = stale_now(opened, record.project_id)
-            ids = with_stale([row.id for row in target], stale, key="library-download-stale")
-            st.download_button(
-                f"Download {counted(len(ids), 'case')}",
-                data=lambda: review_library.csv_of(
-                    opened, record.project_id, ids, tool.profile, tool.template
-                ),
-                file_name=export_cases.file_name("library", "cases", tool.profile, tool.template),
-                mime=export_cases.MIME[tool.profile],
-                type="primary",
-                on_click="ignore",
-                disabled=not ids,
-                key="library-download",
-            )
-            left_out(opened, record.project_id, ids, tool)
-            mapping_downloads(opened, record.project_id, tool, key="library-download")
+        _download(opened, record, target)
+
+
+def _download(opened: Workspace, record: Session, target: Sequence[LibraryRow]) -> None:
+    """Which cases the file holds, and for which tool: looked up when the menu is opened, since all
+    cases of the project are judged for the stale ones."""
+    menu = st.popover(
+        "Download CSV", icon=":material/download:", disabled=not target, key=DOWNLOAD,
+        on_change="rerun",
+    )  # fmt: skip
+    if not menu.open:
+        return
+    with menu:
+        _named(target)
+        tool = target_choice(opened, record.project_id, key="library-target")
+        stale = stale_now(opened, record.project_id)
+        key = f"library-download-stale-{record.project_id}"
+        ids = with_stale([row.id for row in target], stale, key=key)
+        st.download_button(
+            f"Download {counted(len(ids), 'case')}",
+            data=lambda: review_library.csv_of(
+                opened, record.project_id, ids, tool.profile, tool.template
+            ),
+            file_name=export_cases.file_name("library", "cases", tool.profile, tool.template),
+            mime=export_cases.MIME[tool.profile],
+            type="primary",
+            on_click="ignore",
+            disabled=not ids,
+            key="library-download",
+        )
+        left_out(opened, record.project_id, ids, tool)
+        mapping_downloads(opened, record.project_id, tool, key="library-download")
 
 
 def _named(target: Sequence[LibraryRow]) -> None:

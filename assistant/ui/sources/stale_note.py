@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -22,6 +22,8 @@ from assistant.workflow.review.stale import StaleCase
 
 NOTE = "stale_note"
 """What was kept last and made cases stale, until its cases are opened or something else is kept."""
+IMPORTED = 6
+"""Imported cases that are named, each by a button."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def _sentence(said: str, cases: Iterable[StaleCase]) -> str:
 
 
 def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
-    """What was noted of this place, with a button for each run that lists its stale cases;
-    nothing once none of these cases is stale any more."""
+    """What was noted of this place, with a button for each run that lists its stale cases and one
+    for each imported case; nothing once none of these cases is stale any more."""
     note: StaleNote | None = st.session_state.get(NOTE)
     if note is None or (note.project_id, note.place) != (record.project_id, place):
         return
@@ -86,21 +88,30 @@ def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
         said = _sentence(note.said, [found[one] for ids in runs.values() for one in ids])
         st.markdown(f":orange[:material/update:] {label(said)}", width="stretch")
         imported = runs.pop("", [])
-        if imported and st.button(
-            f"{counted(len(imported), 'imported case')}", icon=":material/open_in_new:",
-            key="stale-imported",
-        ):  # fmt: skip
-            st.session_state.pop(NOTE)
-            open_in_library(imported[0])
-            st.switch_page("pages/review_cases.py")
+        for case_id in imported[:IMPORTED]:
+            if st.button(
+                label(case_id, limit=40), icon=":material/open_in_new:",
+                key=f"stale-imported-{case_id}", help="An imported case: open it",
+            ):  # fmt: skip
+                _leave(note, "", case_id)
+                open_in_library(case_id)
+                st.switch_page("pages/review_cases.py")
+        if len(imported) > IMPORTED:
+            st.markdown(f":small[and {counted(len(imported) - IMPORTED, 'more imported case')}]")
         for run_id, case_ids in runs.items():
             named = "Show them"
             if len(runs) > 1:
                 request = opened.library.run(record.project_id, run_id).request
                 named = f"{label(request, limit=40)} ({len(case_ids)})"
             if st.button(named, icon=":material/open_in_new:", key=f"stale-of-{run_id}"):
-                st.session_state.pop(NOTE)
+                _leave(note, run_id, *case_ids)
                 record.open_run(run_id)
                 record.case_id = case_ids[0]
                 list_only(run_id, "stale")
                 st.switch_page("pages/generate_test_cases.py")
+
+
+def _leave(note: StaleNote, run_id: str, *case_ids: str) -> None:
+    """The note without cases that are opened: the others are still to be looked at."""
+    left = tuple(one for one in note.runs[run_id] if one not in case_ids)
+    st.session_state[NOTE] = replace(note, runs=note.runs | {run_id: left})

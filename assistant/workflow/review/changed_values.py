@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -49,6 +49,12 @@ class ChangedNumber:
     new: str
     mine: Quantity
     theirs: Quantity
+
+    @property
+    def spelled(self) -> tuple[str, str]:
+        """The earlier number in digits and in words: a case that says it holds one of them."""
+        value = self.mine.value
+        return self.mine.digits, in_words(value) if isinstance(value, Decimal) else ""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -139,6 +145,44 @@ class NumberGone:
     change: ChangedNumber
 
 
+@dataclass
+class _OfDocument:
+    """The numbers that earlier versions of a document said, by how they are spelled, and by case
+    that no run wrote which of them its text, kept beside them, says."""
+
+    gone: dict[tuple[str, str], list[NumberGone]] | None = None
+    said: dict[str, tuple[str, tuple[tuple[NumberGone, SaidNumber], ...]]] = field(
+        default_factory=dict
+    )
+
+    def said_by(self, stored: StoredCase) -> tuple[tuple[NumberGone, SaidNumber], ...]:
+        body, found = self.said.get(stored.id, ("", ()))
+        if body != stored.body:
+            found = tuple(self._said(stored))
+            self.said[stored.id] = stored.body, found
+        return found
+
+    def _said(self, stored: StoredCase) -> Iterator[tuple[NumberGone, SaidNumber]]:
+        folded = stored.body.casefold()
+        by_change = {
+            one.change: one
+            for (digits, word), gone in (self.gone or {}).items()
+            if digits in stored.body or (word and word in folded)
+            for one in gone
+        }
+        if by_change:
+            for said in numbers_said(stored.case, by_change):
+                if said.is_gone:
+                    yield by_change[said.change], said
+
+
+@lru_cache(maxsize=4096)
+def _kept(project_id: str, document_id: str, title: str, came: tuple[str, ...]) -> _OfDocument:
+    """What is known of a document as long as nothing of it changes: ``came`` are its present
+    version and when each came. Most events of a project change no document."""
+    return _OfDocument()
+
+
 class NumbersGone:
     """The numbers that the sources of a project said and say no more, held against its cases.
 
@@ -160,35 +204,53 @@ class NumbersGone:
     def said_by(self, stored: StoredCase) -> Iterator[tuple[NumberGone, SaidNumber]]:
         """Where a case says such a number: of what its run read, save of its own criteria, whose
         cases are stale anyhow. One that no run wrote has to say the very number, of any source."""
-        run_id, case = stored.source_run_id, stored.case
+        run_id = stored.source_run_id
         if run_id is None:
-            gone = [one for one in self.of_all if is_spelled(stored.body, one.change)]
-        else:
-            if run_id not in self._of_run:
-                self._of_run[run_id] = tuple(self._of_chunks(self._read.get(run_id, ())))
-            gone = [one for key, one in self._of_run[run_id] if key not in case.criterion_ids]
+            for document in self.of_all:
+                yield from document.said_by(stored)
+            return
+        if run_id not in self._of_run:
+            self._of_run[run_id] = tuple(self._of_chunks(self._read.get(run_id, ())))
+        gone = [one for key, one in self._of_run[run_id] if key not in stored.case.criterion_ids]
         by_change = {one.change: one for one in gone}
-        for said in numbers_said(case, by_change):
-            if run_id is not None or said.is_gone:
-                yield by_change[said.change], said
+        for said in numbers_said(stored.case, by_change):
+            yield by_change[said.change], said
 
     @cached_property
-    def of_all(self) -> tuple[NumberGone, ...]:
+    def of_all(self) -> tuple[_OfDocument, ...]:
         """Those of every earlier version that is kept: a case that cites nothing may be of any
         time."""
-        found = dict[ChangedNumber, NumberGone]()
+        times = self._library.lineage.version_times(self._project_id)
+        found = []
         for document in self._library.documents(self._project_id):
-            state = self._words.state(document.id)
-            if state is None or state.version < 2 or document.kind not in (*KINDS, "epic"):
+            if document.kind not in (*KINDS, "epic"):
                 continue
-            for kept in self._library.lineage.versions(self._project_id, document.id):
-                if kept.version != state.version:
-                    then = self._words.wording(document.id, kept.version)
-                    for change in self._changes(document.id, then):
-                        found[change] = NumberGone(
-                            document.id, document.title, kept.version, change
-                        )
-        return tuple(found.values())
+            is_kept = document.id != self._words.expected
+            state = document if is_kept else self._words.state(document.id)
+            if state is None or state.version < 2:
+                continue
+            held = _OfDocument()
+            if is_kept:
+                came = (str(document.version), *times[document.id])
+                held = _kept(self._project_id, document.id, document.title, came)
+            if held.gone is None:
+                held.gone = self._of_document(document.id, document.title, state.version)
+            found.append(held)
+        return tuple(one for one in found if one.gone)
+
+    def _of_document(
+        self, document_id: str, title: str, present: int
+    ) -> dict[tuple[str, str], list[NumberGone]]:
+        found = dict[ChangedNumber, NumberGone]()
+        for kept in self._library.lineage.versions(self._project_id, document_id):
+            if kept.version != present:
+                then = self._words.wording(document_id, kept.version)
+                for change in self._changes(document_id, then):
+                    found[change] = NumberGone(document_id, title, kept.version, change)
+        spelled: dict[tuple[str, str], list[NumberGone]] = {}
+        for one in found.values():
+            spelled.setdefault(one.change.spelled, []).append(one)
+        return spelled
 
     def _of_chunks(self, chunks: Sequence[Chunk]) -> Iterator[tuple[str, NumberGone]]:
         """Those of what a run read, each with the id of the criterion that said it."""
@@ -204,12 +266,6 @@ class NumbersGone:
     def _changes(self, document_id: str, then: Wording) -> Iterator[ChangedNumber]:
         for old, new in self._words.next_forms(document_id, then).items():
             yield from numbers_changed(old, new)
-
-
-def is_spelled(body: str, change: ChangedNumber) -> bool:
-    """Whether the text of a case holds the earlier number, in digits or in words, at all."""
-    word = in_words(change.mine.value) if isinstance(change.mine.value, Decimal) else ""
-    return change.mine.digits in body or bool(word and word in body.casefold())
 
 
 def _same_limit(one: Quantity, other: Quantity) -> bool:

@@ -102,6 +102,8 @@ class PresentWords:
 
     library: Library
     project_id: str
+    expected: str = ""
+    """The document for which it answers as of a version that is not kept."""
     _states: dict[str, DocumentState | None] = field(default_factory=dict)
     _wordings: dict[tuple[str, int], Wording] = field(default_factory=dict)
     _instead: dict[tuple[str, str, int], str] = field(default_factory=dict)
@@ -109,6 +111,7 @@ class PresentWords:
     def expect(self, upcoming: NextVersion) -> None:
         """Answer from now on as if ``upcoming`` were its document's present version."""
         document = upcoming.document
+        self.expected = document.id
         state = self._state(document.id)
         if state is not None:
             changed = {"version": document.version, "removed_at": None}

@@ -143,8 +143,10 @@ def stale_cases(
         listed = library.lineage.cases_of_runs(project_id, touched)
     judge = _Judge(workspace, project_id, changed, upcoming, newer)
     cases = [stored for stored in listed if stored.source_run_id in touched]
-    if run_id is None and judge.numbers.of_all:
-        cases += library.lineage.uncited_cases(project_id)
+    # All texts are compared for these alone: most projects have none.
+    uncited = () if run_id is not None else library.lineage.uncited_cases(project_id)
+    if uncited and judge.numbers.of_all:
+        cases += uncited
     cases = [stored for stored in cases if stored.status != "rejected"]
     if not cases:
         return ()
@@ -256,6 +258,7 @@ class _Judge:
         self._texts: dict[str, dict[str, tuple[str, ...]]] | None = None
         self._in_place: dict[tuple[str, str], Mapping[str, str]] = {}
         self._holders: Mapping[str, str] = {}
+        self._brought: dict[str, tuple[DocumentState | None, datetime | None, str]] = {}
 
     def findings(self, stored: StoredCase) -> Iterator[StaleFinding]:
         """What is stale in a case: its criteria first, then what it and its steps cite, then what
@@ -268,7 +271,9 @@ class _Judge:
 
     def _cited(self, stored: StoredCase) -> Iterator[StaleFinding]:
         """What changed of the words that a case and its steps cite."""
-        chunks = self._chunks.get(stored.source_run_id or "", {})
+        chunks = self._chunks.get(stored.source_run_id or "")
+        if not chunks:
+            return
         for citation, where, step in cited_parts(stored.case):
             chunk = chunks.get(citation.chunk_id)
             if chunk is None:
@@ -338,6 +343,11 @@ class _Judge:
 
     def _since(self, document_id: str) -> tuple[DocumentState | None, datetime | None, str]:
         """What became of a document, since when it is so, and who brought it so."""
+        if document_id not in self._brought:
+            self._brought[document_id] = self._look_up(document_id)
+        return self._brought[document_id]
+
+    def _look_up(self, document_id: str) -> tuple[DocumentState | None, datetime | None, str]:
         state = self._words.state(document_id) if document_id else None
         if state is None:
             return None, None, ""

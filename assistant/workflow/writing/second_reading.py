@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from assistant.domain import (
     SECOND_READER,
@@ -53,13 +53,14 @@ class SecondReading(Value):
 
 class ReadingTrace(Value):
     """What is kept of a reading: by which model, how many cases it read, doubted, and found
-    changed meanwhile; ``accepted`` are the accepted ones that it doubted, by id."""
+    changed meanwhile. Which they are stands on the cases; traces of before may name some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     title: str
     read: int
     doubted: int = 0
     changed: int = 0
-    accepted: tuple[str, ...] = ()
     at: datetime = Field(default_factory=utc_now)
 
 
@@ -168,7 +169,7 @@ def read_now(
                     report(outcome.read, len(held))
     finally:  # what was read is doubted already, also where the model is gone then
         if outcome.read:
-            _keep_trace(workspace, project_id, run_id, writer, outcome, by, status)
+            _keep_trace(workspace, project_id, run_id, writer, outcome, by)
     used = usage_of_run(workspace.settings, writer, spent)
     return outcome.model_copy(update={"usage": used, "spent": spent})
 
@@ -180,14 +181,12 @@ def _keep_trace(
     writer: str,
     outcome: SecondReading,
     by: str,
-    status: CaseStatus,
 ) -> None:
     trace = ReadingTrace(
         title=known_writer(workspace, writer).title,
         read=outcome.read,
         doubted=len(outcome.doubted),
         changed=len(outcome.changed),
-        accepted=outcome.doubted if status == "accepted" else (),
     )
     workspace.library.saved.save(project_id, "second reading", run_id, trace, by=by)
 
