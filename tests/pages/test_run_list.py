@@ -19,6 +19,7 @@ from assistant.domain import (
 )
 from assistant.errors import InvalidOutput
 from assistant.ui import state
+from assistant.ui.home.writing_progress import _FOLLOWED, _Followed
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import own_cases
@@ -600,3 +601,14 @@ def test_what_one_of_several_jobs_could_not_write_stays_counted(app: AppTest) ->
     finally:
         free.set()
     assert jobs.wait(names[1], 60)
+
+
+def test_cases_that_came_out_the_same_are_told_in_one_line(app: AppTest) -> None:
+    project_id, run_id = app.query_params["project"], app.query_params["run"]
+    held = state.workspace().library.cases(project_id, run_id=run_id)[:2]
+    versions = {one.id: one.row_version for one in held}
+    app.session_state[_FOLLOWED] = {(project_id, run_id): _Followed(versions=versions)}
+    app.run()
+    assert not app.exception
+    (said,) = [one.value.replace("\\", "") for one in app.info if "same words" in one.value]
+    assert said == f"{held[0].id}, {held[1].id} stay as they were: the same words came out."
