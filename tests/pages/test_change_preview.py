@@ -352,12 +352,12 @@ def test_an_imported_case_that_says_the_number_is_shown_with_what_stands_there_n
     assert opened.jobs.wait(f"index-{project_id}", 30)
     app.run()
     ways = [one for one in app.button if str(one.key).startswith("stale-imported")]
-    assert [one.label.replace("\\", "") for one in ways] == ["OLD-1", "OLD-3"]
+    assert [one.label.replace("\\", "") for one in ways] == ["OLD-1", "OLD-4"]
     way = ways[0]
     way.click().run()
     assert not app.exception
     assert app.session_state[state.LIBRARY_CASE] == "OLD-1"
-    assert app.session_state[NOTE].runs[""] == ("OLD-3",), "still to be looked at"
+    assert app.session_state[NOTE].runs[""] == ("OLD-4",), "still to be looked at"
     app.switch_page("pages/review_cases.py").run()  # the click led there, this test's page did not
     assert "It says a number that a source said and says no more." in shown(app).replace("\\", "")
     assert "Still right" not in [one.label for one in app.button], "it is asked about first"

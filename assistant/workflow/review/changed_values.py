@@ -231,7 +231,7 @@ class NumbersGone:
                 continue
             held = _OfDocument()
             if is_kept:
-                came = (str(document.version), *times[document.id])
+                came = (str(document.version), *times.get(document.id, ()))
                 held = _kept(self._project_id, document.id, document.title, came)
             if held.gone is None:
                 held.gone = self._of_document(document.id, document.title, state.version)
