@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
@@ -66,6 +66,7 @@ class CriterionDepth(Value):
 
     ``claimed`` are those of the ``missing`` that a case was written for and is not seen to show; of
     a criterion whose language is not read, a claim is all there is, and its item is not missing.
+    ``words`` are what the items of both say, by their ids.
     """
 
     epic_key: str
@@ -82,10 +83,26 @@ class CriterionDepth(Value):
     accepted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     claimed: tuple[str, ...] = ()
+    words: Mapping[str, str] = NOWHERE
     no_negative: bool = False
     redundant: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
     questions: int = 0
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The missing ones that a case claims."""
+        return tuple(one for one in self.missing if one in self.claimed)
+
+    @property
+    def unclaimed(self) -> tuple[str, ...]:
+        """The missing ones that no case claims."""
+        return tuple(one for one in self.missing if one not in self.claimed)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Those claimed that are not missing: whether a case shows them a reader can tell."""
+        return tuple(one for one in self.claimed if one not in self.missing)
 
     def cell(self, technique: Technique) -> Cell | None:
         """The cell of a technique; ``None`` where the criterion calls for none and has none."""
@@ -107,6 +124,14 @@ class DepthReport(Value):
     def missing(self) -> tuple[str, ...]:
         """All conditions without a case, in source order."""
         return tuple(dict.fromkeys(name for row in self.criteria for name in row.missing))
+
+    def items(self, kind: Callable[[CriterionDepth], tuple[str, ...]]) -> dict[str, str]:
+        """Items of all criteria, each once, with their criterion and what they say."""
+        return {
+            name: f"{row.criterion_id} {row.words[name]}"
+            for row in self.criteria
+            for name in kind(row)
+        }
 
     @property
     def by_risk(self) -> tuple[CriterionDepth, ...]:
@@ -214,7 +239,7 @@ def _row(
         why = f"{language}: code reads no rules of it; "
         why += "no case claims it" if open_ones else "a case claims it, look yourself"
     elif claimed and level in ("Shallow", "Partial"):
-        why += f"; {len(claimed)} claimed, not shown"
+        why += f"; {len(claimed)} claimed, not seen"
     return CriterionDepth(
         epic_key=epic.key,
         story_key=story.key,
@@ -230,6 +255,7 @@ def _row(
         accepted=tuple(case.id for case in cases if case.status == "accepted"),
         missing=tuple(one.id for one in conditions if one.id in gone),
         claimed=claimed,
+        words={one.id: one.statement for one in conditions if one.id in gone or one.id in claimed},
         no_negative=any(
             cell.technique == "negative" and not cell.covered and cell.wanted for cell in cells
         ),

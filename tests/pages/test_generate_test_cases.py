@@ -775,10 +775,14 @@ def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
     app.button(key="reject").click().run()
     app.segmented_control(key="run_view").set_value("coverage").run()
     assert not app.exception
-    assert "missing case" not in text_of(app)
-    assert "1 item whose case was rejected" in text_of(app)
     said = text_of(app).replace("\\", "")
-    assert re.search(r"^- \S+-AC\d+-\w+ \S", said, re.MULTILINE), "the item, beforehand"
+    assert {one.label: one.value for one in app.metric}["Items left"] == "1"
+    assert "1 item left] :small[1 whose case was rejected]" in said, "one number, and its parts"
+    assert "1 item whose case was rejected" in said
+    assert re.search(r"^- \S+-AC\d+ \S", said, re.MULTILINE), "the item, beforehand"
+    assert not re.search(r"(?<!TC-)\bPAY-71-AC\d+-[A-Z]\d", said), (
+        "an item's id looks like a case's"
+    )
     assert app.button(key="fill_gaps").disabled, "a press writes nothing that was rejected"
     (too,) = [one for one in app.checkbox if str(one.key).startswith("gaps_rejected")]
     too.check().run()

@@ -81,7 +81,7 @@ def test_what_a_case_claims_and_does_not_show_is_told_apart() -> None:
     one = case("TC", technique="positive", origin=model, claimed_ids=("P1", "B1"))
     row = depth([EPIC], [one, written("N1", origin=model)], CONDITIONS).criteria[0]
     assert (row.missing, row.claimed) == (("P1", "B1"), ("P1", "B1")), "no claim is coverage"
-    assert row.why == "no boundary case; 2 claimed, not shown"
+    assert row.why == "no boundary case; 2 claimed, not seen"
     row = depth([EPIC], [one.model_copy(update={"claimed_ids": ()})], CONDITIONS).criteria[0]
     assert (row.missing, row.claimed) == (("P1", "N1", "B1"), ())
     earlier = one.model_copy(update={"claimed_ids": (), "objective": "P1; B1"})
@@ -89,6 +89,16 @@ def test_what_a_case_claims_and_does_not_show_is_told_apart() -> None:
     assert row.claimed == ("P1", "B1"), "what an earlier version stored"
     row = depth([EPIC], [one.model_copy(update={"status": "rejected"})], CONDITIONS).criteria[0]
     assert (row.level, row.claimed) == ("Gap", ())
+
+
+def test_the_items_that_are_left_are_the_sum_of_their_kinds() -> None:
+    model = CaseOrigin(writer="model", model_id="m")
+    one = case("TC", technique="positive", origin=model, claimed_ids=("B1",))
+    report = depth([EPIC], [one, written("P1")], CONDITIONS)
+    kinds = [report.items(lambda row: row.unclaimed), report.items(lambda row: row.unseen)]
+    assert kinds == [{"N1": "PAY-71-AC1 N1"}, {"B1": "PAY-71-AC1 B1"}], "by criterion and words"
+    assert {name for kind in kinds for name in kind} == set(report.missing)
+    assert report.items(lambda row: row.unread) == {}
 
 
 def test_a_case_with_an_error_covers_what_it_claims_once_it_is_accepted() -> None:
@@ -146,6 +156,7 @@ def test_of_a_criterion_in_a_language_that_is_not_read_only_the_claim_is_told() 
     claims = case("TC", origin=model, claimed_ids=("P1",))
     row = in_german(claims)
     assert (row.level, row.missing, row.claimed, row.priority) == ("Not read", (), ("P1",), "Low")
+    assert (row.unread, row.unseen) == (("P1",), ()), "nothing is left of it"
     assert row.why == "German: code reads no rules of it; a case claims it, look yourself"
     assert in_german(written("P1")).level == "Not read", "words that meet prove no rule"
     assert in_german().level == "Gap"

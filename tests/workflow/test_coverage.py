@@ -192,6 +192,9 @@ def test_an_item_that_a_case_claims_is_asked_for_once_more_and_then_left_to_a_pe
         if name in stored.case.condition_ids and stored.status != "rejected":
             project.decide(stored, "rejected")
     assert of_run(workspace, project_id, run_id).missing == (name,), "still claimed, not seen"
+    run = workspace.library.run(project_id, run_id)
+    gaps = coverage.gaps(workspace, project_id, run, None)
+    assert (gaps.planned, gaps.asked) == ((), (name,))
     with pytest.raises(LibraryError, match="claims it and was asked for again"):
         coverage.begin(workspace, project_id, run_id, by="Tess")
     project.decide(workspace.library.case(project_id, "TC-9"), "rejected")

@@ -224,14 +224,25 @@ def _cases_of_cell(
             case_button(case_id, titles.get(case_id, ""), key, open_case)
         if not ids:
             st.caption("No case." if not technique or found else "No such case is called for.")
-        unwritten = [one for one in row.missing if one not in row.claimed]
-        if unwritten:
-            st.caption(f"Without a case: {label(', '.join(unwritten), limit=300)}")
-        if row.claimed:
-            st.caption(
-                "Claimed by a case that is not seen to show them, so read it: "
-                f"{label(', '.join(row.claimed), limit=300)}"
-            )
+        for title, names in (
+            (NO_CASE, row.unclaimed), (UNSEEN, row.unseen), (UNREAD, row.unread)
+        ):  # fmt: skip
+            if names:
+                item_list(f"{title}:", [row.words[name] for name in names])
+
+
+LISTED = 40
+NO_CASE = "Without a case"
+UNSEEN = "Claimed by a case in which code does not see it, so read the case"
+UNREAD = "Claimed by a case, in a language of which code reads no rules, so read the case"
+
+
+def item_list(title: str, items: Sequence[str]) -> None:
+    """Items of the checklist by their words: their ids look like those of cases."""
+    lines = [f"- {label(one, limit=300)}" for one in items[:LISTED]]
+    lines += [f"- and {len(items) - LISTED} more"] if len(items) > LISTED else []
+    st.caption(title)
+    st.markdown("\n".join(lines))
 
 
 def case_button(case_id: str, title: str, key: str, open_case: Callable[[str], None]) -> None:

@@ -9,17 +9,24 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from assistant.ui.cases.depth_matrix import case_button, depth_matrix
+from assistant.ui.cases.depth_matrix import (
+    NO_CASE,
+    UNREAD,
+    UNSEEN,
+    case_button,
+    depth_matrix,
+    item_list,
+)
 from assistant.ui.counts import counted
 from assistant.ui.home.second_reading_menu import second_reading_menu, second_reading_note
 from assistant.ui.home.write_again_menu import writer_choice
 from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.menus import close_menus, menu_key
-from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import coverage, follow_up_runs, runs
+from assistant.workflow.writing.changed_basis import condition_now
 from assistant.workflow.writing.coverage import DepthReport
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import ACTIVE, Figure, Quality, RunView
@@ -50,74 +57,105 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
 
 
 def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport) -> None:
-    """How many items have no case, and a menu that writes for them and says which they are."""
-    if view.summary.status in ACTIVE or writing_progress(opened, record) or not report.missing:
+    """What the items that are left lack, kind by kind, and a menu that writes for them."""
+    if view.summary.status in ACTIVE or writing_progress(opened, record):
         return
-    _claimed(report)
-    statements = {one.id: one.statement for one in coverage.planned_conditions(view.run)}
+    unread = report.items(lambda row: row.unread)
+    if not report.missing and not unread:
+        return
     gaps = coverage.gaps(opened, record.project_id, view.run, view.change)
-    if view.change is not None and gaps.new:
-        choices = view.run.generation
-        present = conditions_of(view.change.now, choices.techniques, choices.depth)
-        statements |= {one.id: one.statement for one in present if one.id in gaps.new}
-    if not gaps.untouched and not gaps.rejected:
-        return
-    refused = f"{counted(len(gaps.rejected), 'item')} whose case was rejected"
+    left = report.items(lambda row: row.missing)
+    unseen = report.items(lambda row: row.unseen)
+    ids = view.change.present_ids if view.change is not None else {}
+    refused = {condition_now(name, ids) for name in gaps.rejected} - set(unseen)
+    kinds = {
+        NO_CASE: {n: w for n, w in left.items() if n not in unseen and n not in refused},
+        REFUSED: {name: words for name, words in left.items() if name in refused},
+        UNSEEN: unseen,
+        UNREAD: unread,
+    }
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = []
-        if gaps.untouched:
-            missing = counted(len(gaps.untouched), "missing case")
-            said += [f":orange-badge[:material/rule: {missing}]", ":small[not written, or claimed"]
-            said += ["and not shown; the others stay as they are]"]
-        if gaps.rejected:
-            said += [f":gray-badge[:material/block: {refused}]"]
-        st.markdown(" ".join(said), width="stretch")
-        with st.popover(
-            "Write the missing cases", icon=":material/playlist_add:", key=menu_key("gaps_menu")
-        ):
-            if gaps.untouched:
-                _items(f"Cases are written for {counted(len(gaps.untouched), 'item')}:",
-                       gaps.untouched, statements)  # fmt: skip
-            again = bool(gaps.rejected) and st.checkbox(
-                f"Write for {refused}, too",
-                key=menu_key("gaps_rejected"),
-                help="A model that writes whole stories is shown the rejected cases with the "
-                "reason.",
-            )
-            if gaps.rejected:
-                _items(f"{refused[0].upper()}{refused[1:]}:", gaps.rejected, statements)
-            writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
-            if pressed(
-                "Write", type="primary", icon=":material/playlist_add:", key="fill_gaps",
-                disabled=not gaps.untouched and not again,
-            ):  # fmt: skip
-                with page_action():
-                    planned, filling = coverage.begin(
-                        opened, record.project_id, view.run.id, by=record.user, writer=writer,
-                        rejected=again,
-                    )  # fmt: skip
-                    jobs = follow_up_runs.start(opened, record.project_id, [planned])
-                    reasons = [one.reason for one in filling.left_open]
-                    follow(record, jobs, left_open=reasons)
-                    close_menus()
+        st.markdown(_sum(kinds), width="stretch")
+        with st.popover("Which items", icon=":material/rule:", type="tertiary"):
+            for title, items in kinds.items():
+                if items:
+                    item_list(f"{title}:", list(items.values()))
+        if gaps.untouched or gaps.rejected:
+            _fill_menu(opened, record, view, gaps)
 
 
-def _items(title: str, names: Sequence[str], statements: Mapping[str, str]) -> None:
-    """Items by their ids with what they say."""
-    lines = [f"- {label(name)} {label(statements.get(name, ''))}" for name in names[:LISTED]]
-    lines += [f"- and {len(names) - LISTED} more"] if len(names) > LISTED else []
-    st.caption(title)
-    st.markdown("\n".join(lines))
+REFUSED = "Somebody rejected its case"
+SHORT = {
+    NO_CASE: "without a case", REFUSED: "whose case was rejected", UNSEEN: "claimed, not seen",
+}  # fmt: skip
 
 
-def _claimed(report: DepthReport) -> None:
-    """Which items a case claims that code does not see in it."""
-    claimed = [name for row in report.criteria for name in row.claimed]
-    if claimed:
-        st.caption(
-            f":material/visibility: {counted(len(claimed), 'item')} claimed, not seen: look "
-            f"yourself. {label(', '.join(claimed), limit=300)}"
+def _sum(kinds: Mapping[str, Mapping[str, str]]) -> str:
+    """The items that are left as a sum of kinds; beside it those that only a reader can judge."""
+    counts = {short: len(kinds[kind]) for kind, short in SHORT.items() if kinds[kind]}
+    left = sum(counts.values())
+    parts = []
+    if left:
+        said = ", ".join(f"{count} {short}" for short, count in counts.items())
+        parts.append(f":orange-badge[:material/rule: {counted(left, 'item')} left] :small[{said}]")
+    if kinds[UNREAD]:
+        many = counted(len(kinds[UNREAD]), "item")
+        parts.append(
+            f":blue-badge[:material/visibility: {many} not read] :small[claimed, in a language of "
+            "which code reads no rules: look yourself]"
         )
+    return " ".join(parts)
+
+
+def _words_of_new(view: RunView, new: Sequence[str]) -> dict[str, str]:
+    """What the items say that the criteria call for now and did not when the run began."""
+    if view.change is None or not new:
+        return {}
+    choices = view.run.generation
+    present = conditions_of(view.change.now, choices.techniques, choices.depth)
+    return {one.id: f"{one.criterion_id} {one.statement}" for one in present if one.id in new}
+
+
+def _fill_menu(opened: Workspace, record: Session, view: RunView, gaps: coverage.Gaps) -> None:
+    """A menu that writes for the items that are left, and says which they are."""
+    planned_items = coverage.planned_conditions(view.run)
+    words = {one.id: f"{one.criterion_id} {one.statement}" for one in planned_items}
+    words |= _words_of_new(view, gaps.new)
+    refused = f"{counted(len(gaps.rejected), 'item')} whose case was rejected"
+    with st.popover(
+        "Write the missing cases", icon=":material/playlist_add:", key=menu_key("gaps_menu")
+    ):
+        if gaps.untouched:
+            item_list(
+                f"Cases are written for {counted(len(gaps.untouched), 'item')}:",
+                [words[name] for name in gaps.untouched],
+            )
+        again = bool(gaps.rejected) and st.checkbox(
+            f"Write for {refused}, too",
+            key=menu_key("gaps_rejected"),
+            help="A model that writes whole stories is shown the rejected cases with the reason.",
+        )
+        if gaps.asked:
+            many = counted(len(gaps.asked), "item")
+            st.caption(f"Not for {many} claimed, not seen, and asked for once more already.")
+        if gaps.rejected:
+            item_list(
+                f"{refused[0].upper()}{refused[1:]}:", [words[name] for name in gaps.rejected]
+            )
+        writer = writer_choice(opened, view.run.generation.writer, "gaps-writer")
+        if pressed(
+            "Write", type="primary", icon=":material/playlist_add:", key="fill_gaps",
+            disabled=not gaps.untouched and not again,
+        ):  # fmt: skip
+            with page_action():
+                planned, filling = coverage.begin(
+                    opened, record.project_id, view.run.id, by=record.user, writer=writer,
+                    rejected=again,
+                )  # fmt: skip
+                jobs = follow_up_runs.start(opened, record.project_id, [planned])
+                reasons = [one.reason for one in filling.left_open]
+                follow(record, jobs, left_open=reasons)
+                close_menus()
 
 
 @st.cache_data(show_spinner="Looking at the coverage…", max_entries=8)

@@ -222,11 +222,13 @@ def to_write(workspace: Workspace, project_id: str, run: GenerationRun) -> tuple
 class Gaps(Value):
     """The items without a case that can be asked for: ``planned`` by a run, or ``new`` since in
     its criteria. Of those in ``rejected`` somebody rejected the case, and no other claims them:
-    they are written only where a person asks for them again."""
+    they are written only where a person asks for them again. ``asked`` were, of those that a case
+    claims, and are not asked for a third time."""
 
     planned: tuple[str, ...]
     new: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def untouched(self) -> tuple[str, ...]:
@@ -250,7 +252,8 @@ def gaps(
     rejected = _rejected([stored.case for stored in listed], planned)
     if new and change is not None:
         rejected += _rejected(cases_now(workspace, project_id, run, change), new)
-    return Gaps(planned=planned, new=new, rejected=rejected)
+    asked = () if only_new else tuple(one for one in missing(run) if one not in planned)
+    return Gaps(planned=planned, new=new, rejected=rejected, asked=asked)
 
 
 def _rejected(cases: Sequence[TestCase], names: Sequence[str]) -> tuple[str, ...]:
