@@ -26,7 +26,6 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import coverage, follow_up_runs, runs
-from assistant.workflow.writing.changed_basis import condition_now
 from assistant.workflow.writing.coverage import DepthReport
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import ACTIVE, Figure, Quality, RunView
@@ -67,7 +66,7 @@ def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport
     left = report.items(lambda row: row.missing)
     unseen = report.items(lambda row: row.unseen)
     ids = view.change.present_ids if view.change is not None else {}
-    refused = {condition_now(name, ids) for name in gaps.rejected} - set(unseen)
+    refused = {coverage.condition_now(name, ids) for name in gaps.rejected} - set(unseen)
     kinds = {
         NO_CASE: {n: w for n, w in left.items() if n not in unseen and n not in refused},
         REFUSED: {name: words for name, words in left.items() if name in refused},

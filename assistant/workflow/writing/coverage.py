@@ -41,8 +41,8 @@ from assistant.workflow.writing.changed_basis import (
     BasisChange,
     basis_change,
     cases_now,
-    condition_now,
 )
+from assistant.workflow.writing.changed_basis import condition_now as condition_now
 from assistant.workflow.writing.compare_criteria import Comparison, Comparisons
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
