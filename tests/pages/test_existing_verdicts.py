@@ -62,7 +62,7 @@ def run(app: AppTest) -> AppTest:
     return generated(app, EPIC)
 
 
-SIGNS = ("✓ reuse", "✎ update", "+ new")
+SIGNS = ("✓ reuse", "✎ update", "+ none seen")
 
 
 def column(app: AppTest) -> list[str]:
@@ -88,7 +88,7 @@ def choose(app: AppTest, *verdicts: str) -> None:
 
 @pytest.mark.long
 def test_each_case_says_what_to_do_and_a_choice_opens_the_reason(run: AppTest) -> None:
-    assert {"✓ reuse", UPDATE, "+ new"} == set(column(run))
+    assert {"✓ reuse", UPDATE, "+ none seen"} == set(column(run))
     assert not any(one.proto.expanded for one in run.expander if "reuse" in one.label)
     choose(run, "update")
     assert set(column(run)) == {UPDATE}
