@@ -11,7 +11,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from assistant.domain import GenerationConfig
+from assistant.ui import state
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
 
@@ -72,6 +77,25 @@ def open_app(environment: Path) -> Callable[..., AppTest]:
         app.run()
         assert not app.exception
         return app
+
+    return opened
+
+
+@pytest.fixture
+def run_of_file(open_app: Callable[..., AppTest], tmp_path: Path) -> Callable[[str], AppTest]:
+    """Opens the app on the outlines of an epic, given as Markdown, that came in as a file."""
+
+    def opened(epic: str) -> AppTest:
+        open_app()
+        workspace = state.workspace()
+        project_id = workspace.projects()[0].id
+        (tmp_path / "epic.md").write_text(epic, "utf-8")
+        import_sources.index_paths(workspace, project_id, [tmp_path / "epic.md"])
+        (key,) = [one.key for one in workspace.library.epics(project_id)]
+        found = understand(workspace, project_id, GenerateRequest(epic_keys=(key,)))
+        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+        generate_cases.run_now(workspace, project_id, run)
+        return open_app(project=project_id, run=run.id)
 
     return opened
 

@@ -10,14 +10,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from assistant.domain import GenerationConfig, TestCase
+from assistant.domain import TestCase
 from assistant.library import StoredCase
 from assistant.ui import state
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
-from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import generate_cases
-from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# CC-9 Vouchers
 
@@ -38,17 +35,9 @@ def environment(quick_environment: Path) -> Path:
 
 
 @pytest.fixture
-def app(open_app: Callable[..., AppTest], tmp_path: Path) -> AppTest:
+def app(run_of_file: Callable[[str], AppTest]) -> AppTest:
     """The run of an epic with the fields of its case open."""
-    open_app()
-    opened = state.workspace()
-    project_id = opened.projects()[0].id
-    (tmp_path / "vouchers.md").write_text(EPIC, "utf-8")
-    import_sources.index_paths(opened, project_id, [tmp_path / "vouchers.md"])
-    found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
-    run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
-    generate_cases.run_now(opened, project_id, run)
-    app = open_app(project=project_id, run=run.id)
+    app = run_of_file(EPIC)
     (panes,) = [one for one in app.button_group if str(one.key).startswith("panes_shown")]
     panes.set_value(["case"]).run()
     app.button(key="edit").click().run()

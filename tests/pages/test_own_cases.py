@@ -8,12 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant.domain import GenerationConfig
 from assistant.library import StoredCase
 from assistant.ui import state
-from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import generate_cases
-from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# CC-9 Vouchers
 
@@ -33,19 +29,9 @@ def environment(quick_environment: Path) -> Path:
 
 
 @pytest.fixture
-def app(open_app: Callable[..., AppTest], tmp_path: Path) -> AppTest:
+def app(run_of_file: Callable[[str], AppTest]) -> AppTest:
     """The run of an epic that came in as a file."""
-    open_app()
-    opened = state.workspace()
-    project_id = opened.projects()[0].id
-    (tmp_path / "vouchers.md").write_text(EPIC, "utf-8")
-    import_sources.index_paths(opened, project_id, [tmp_path / "vouchers.md"])
-    found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
-    run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
-    generate_cases.run_now(opened, project_id, run)
-    app = open_app(project=project_id, run=run.id)
-    assert not app.exception
-    return app
+    return run_of_file(EPIC)
 
 
 def press(app: AppTest, key: str) -> None:
