@@ -79,3 +79,20 @@ def test_a_first_start_in_a_terminal_asks_for_no_address() -> None:
     told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert told["server"]["showEmailPrompt"] is False
     assert config.get_option("server.showEmailPrompt") is not None
+
+
+def test_no_notice_of_streamlit_lies_over_the_page() -> None:
+    """Where a coding agent is installed, it offers to install files with one press."""
+    from streamlit import config
+    from streamlit.web.skills import nudge_suppression_reason
+
+    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    before = config.get_option("logger.hideWelcomeMessage")
+    headless = config.get_option("server.headless")
+    try:
+        config.set_option("server.headless", False)
+        config.set_option("logger.hideWelcomeMessage", told["logger"]["hideWelcomeMessage"])
+        assert nudge_suppression_reason(str(ROOT)) == "welcome_hidden"
+    finally:
+        config.set_option("logger.hideWelcomeMessage", before)
+        config.set_option("server.headless", headless)
