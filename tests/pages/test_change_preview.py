@@ -182,7 +182,8 @@ def test_a_run_says_what_its_epic_says_since_and_counts_it(app: AppTest) -> None
     listed = [line for line in shown(app).splitlines() if line.startswith("- CC")]
     assert listed
     for line in listed:
-        assert re.fullmatch(r"- CC-91-AC3-\w+ \S.*", line.replace("\\", "")), "with its statement"
+        said = line.replace("\\", "")
+        assert re.fullmatch(r"- CC-91-AC3 [a-z ]+: “\S.*”", said), "its kind and its statement"
 
 
 def test_a_text_that_changes_nothing_or_is_empty_is_said_so(app: AppTest) -> None:
