@@ -83,14 +83,13 @@ def test_paste_review_reload_download(
     assert found[0]["Status"] == "Approved", "the template's word for an accepted case"
 
     # All cases, for a tool, in the order in which they were written.
-    page.get_by_role("button", name="Download CSV").click()  # it closed when it was used
     page.get_by_text("All cases but the rejected").click()
     at_rest(page)
     page.get_by_role("combobox", name="For which tool").click()
     page.get_by_role("option", name="Zephyr Scale").click()
     at_rest(page)
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=f"Download {len(listed)} cases").click()
+        page.get_by_role("button", name=f"Download {len(listed)} cases for Zephyr Scale").click()
     text = waiting.value.path().read_text("utf-8-sig")
     table = list(csv.DictReader(io.StringIO(text, newline="")))
     assert "Test Script (Step-by-Step) - Step" in table[0]

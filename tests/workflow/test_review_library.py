@@ -7,7 +7,7 @@ import pytest
 from assistant.domain import CaseOrigin, LintFinding, TestCase, TestStep
 from assistant.errors import LibraryError
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review, review_library
+from assistant.workflow.review import export_cases, review, review_library
 from assistant.workflow.review.review_library import CaseFilter
 from assistant.workflow.writing import runs
 
@@ -156,6 +156,7 @@ def test_the_stamp_changes_with_every_decision(opened) -> None:
 
 
 def test_the_selection_is_downloaded_in_the_template(opened) -> None:
-    content = review_library.csv_of(*opened, ["C2"], "excel").decode("utf-8-sig")
+    own = export_cases.targets(*opened)[0]
+    content = export_cases.file_of(*opened, ["C2"], own).decode("utf-8-sig")
     assert "C2" in content
     assert "C1" not in content

@@ -63,7 +63,7 @@ def depth_matrix(
                 st.markdown(f":{LEVEL_COLORS[level]}-badge[{level}] {rule}")
         st.download_button(
             "Matrix as CSV",
-            data=lambda: coverage.matrix_csv(DepthReport(criteria=tuple(rows))),
+            data=coverage.matrix_csv(DepthReport(criteria=tuple(rows))),
             file_name="coverage-matrix.csv",
             mime="text/csv",
             icon=":material/download:",

@@ -289,7 +289,7 @@ def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteChec
         ):
             st.download_button(
                 f"Report as {form}",
-                data=partial(report_as, report),
+                data=report_as(report),
                 file_name=f"{stem}-check.{ending}",
                 mime=f"text/{form.lower()}",
                 icon=":material/download:",

@@ -8,7 +8,6 @@ import streamlit as st
 
 from assistant.ui.cases.case_list import ordered_rows
 from assistant.ui.counts import counted
-from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.plain_text import label, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -23,11 +22,12 @@ SELECTIONS: dict[export_cases.Selection, str] = {
 
 
 def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> None:
-    """Choose which cases and for which tool; the file is made when the button is pressed."""
-    with st.popover(
-        "Download CSV", icon=":material/download:", key=menu_key("download_menu"),
-        on_change="rerun",
-    ):  # fmt: skip
+    """Choose which cases and for which tool."""
+    key = "download_menu"
+    menu = st.popover("Download CSV", icon=":material/download:", key=key, on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
         selection: export_cases.Selection = st.radio(
             "Which cases",
             list(SELECTIONS),
@@ -43,31 +43,60 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
         ids = [row.id for row in rows if row.status in wanted]
         stale = [row.id for row in rows if row.is_stale]
         kept = with_stale(ids, stale, key=f"download-stale-{summary.id}")
-        st.download_button(
-            f"Download {counted(len(kept), 'case')}",
-            data=lambda: (
-                export_cases.export_csv(
-                    opened,
-                    record.project_id,
-                    run_id=summary.id,
-                    selection=selection,
-                    profile=target.profile,
-                    template=target.template,
-                    leave_out=[name for name in ids if name not in kept],
-                ).content
-            ),
-            file_name=export_cases.file_name(
-                summary.request, f"{selection} cases", target.profile, target.template
-            ),
-            mime=export_cases.MIME[target.profile],
-            type="primary",
-            icon=":material/download:",
-            on_click=close_menus,
-            disabled=not kept,
-            key="download",
+        of_run = export_cases.select(
+            opened, record.project_id, run_id=summary.id, selection=selection
         )
+        name = export_cases.file_name(
+            summary.request, f"{selection} cases", target.profile, target.template
+        )
+        in_order = [one.id for one in of_run if one.id in kept]
+        file_button(opened, record.project_id, in_order, target, name, key="download")
         left_out(opened, record.project_id, kept, target, run_id=summary.id)
         mapping_downloads(opened, record.project_id, target, key="download")
+
+
+def file_button(
+    opened: Workspace,
+    project_id: str,
+    case_ids: Sequence[str],
+    target: Target,
+    file_name: str,
+    *,
+    key: str,
+) -> None:
+    """Save the file of these cases, which is made here, not at the click: Streamlit drops a file
+    made at a click at the second drawing of any page of the server, and where several people work
+    that is before the browser has fetched it."""
+    data = b""
+    stamp = review_library.stamp(opened, project_id)
+    with errors_shown():
+        form = target.model_dump_json()
+        data = _file(opened, project_id, tuple(case_ids), form, target, stamp)
+    tool = f" for {visible(target.name)}" if target.name == target.template.name else ""
+    st.download_button(
+        f"Download {counted(len(case_ids), 'case')}{tool}",
+        data=data,
+        file_name=file_name,
+        mime=export_cases.MIME[target.profile],
+        type="primary",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not case_ids or not data,
+        key=key,
+    )
+
+
+@st.cache_data(show_spinner="Making the file", max_entries=8)
+def _file(
+    _opened: Workspace,
+    project_id: str,
+    case_ids: tuple[str, ...],
+    form: str,
+    _target: Target,
+    stamp: str,
+) -> bytes:
+    """Kept until the target's ``form`` or anything in the project changes; ``stamp`` says so."""
+    return export_cases.file_of(_opened, project_id, case_ids, _target) if case_ids else b""
 
 
 def with_stale(case_ids: Sequence[str], stale: Collection[str], *, key: str) -> Sequence[str]:

@@ -33,7 +33,13 @@ from assistant.ui.cases.existing_verdicts import (
 from assistant.ui.cases.proposals_panel import proposals_panel
 from assistant.ui.cases.stale_panel import stale_now, stale_panel
 from assistant.ui.counts import counted
-from assistant.ui.home.downloads import left_out, mapping_downloads, target_choice, with_stale
+from assistant.ui.home.downloads import (
+    file_button,
+    left_out,
+    mapping_downloads,
+    target_choice,
+    with_stale,
+)
 from assistant.ui.home.existing_panel import SIGNS
 from assistant.ui.library.library_duplicates import library_duplicates
 from assistant.ui.plain_text import label, plain
@@ -361,18 +367,8 @@ def _download(opened: Workspace, record: Session, target: Sequence[LibraryRow]) 
         stale = stale_now(opened, record.project_id)
         key = f"library-download-stale-{record.project_id}"
         ids = with_stale([row.id for row in target], stale, key=key)
-        st.download_button(
-            f"Download {counted(len(ids), 'case')}",
-            data=lambda: review_library.csv_of(
-                opened, record.project_id, ids, tool.profile, tool.template
-            ),
-            file_name=export_cases.file_name("library", "cases", tool.profile, tool.template),
-            mime=export_cases.MIME[tool.profile],
-            type="primary",
-            on_click="ignore",
-            disabled=not ids,
-            key="library-download",
-        )
+        name = export_cases.file_name("library", "cases", tool.profile, tool.template)
+        file_button(opened, record.project_id, ids, tool, name, key="library-download")
         left_out(opened, record.project_id, ids, tool)
         mapping_downloads(opened, record.project_id, tool, key="library-download")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from assistant.domain import CaseStatus, CaseTemplate, TestCase, Value
+from assistant.domain import CaseStatus, CaseTemplate, Chunk, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.library import StoredCase
 from assistant.sources.pasted.names_and_ids import is_made_key
@@ -93,9 +93,24 @@ def select(
 ) -> tuple[StoredCase, ...]:
     """The accepted cases, or all that are not rejected, of one run or of the whole project.
 
-    Imported cases came from another tool and would be doubled there: they are left out.
+    Imported cases came from another tool and would be doubled there: they are left out. Story by
+    story in the order in which they were written, a person's own cases with their story's.
     """
-    return workspace.library.cases(project_id, run_id=run_id, statuses=STATUSES[selection])
+    found = workspace.library.cases(project_id, run_id=run_id, statuses=STATUSES[selection])
+    place: dict[tuple[str, str], int] = {}
+    for one in found:
+        place.setdefault((one.case.epic_key, one.case.story_key), len(place))
+    return tuple(sorted(found, key=lambda s: place[s.case.epic_key, s.case.story_key]))
+
+
+def file_of(
+    workspace: Workspace, project_id: str, case_ids: Sequence[str], target: Target
+) -> bytes:
+    """The file of these cases, in the order of ``case_ids``."""
+    held = {stored.id: stored.case for stored in workspace.library.cases(project_id)}
+    cases = [held[name] for name in dict.fromkeys(case_ids) if name in held]
+    cases, sources = _with_sources(workspace, project_id, cases)
+    return _written(target.template, cases, target.profile, sources)
 
 
 def export_csv(
@@ -106,24 +121,11 @@ def export_csv(
     selection: Selection = "all",
     profile: FileForm = "excel",
     template: CaseTemplate | None = None,
-    leave_out: Collection[str] = (),
 ) -> CsvFile:
-    """The selected cases in ``template``, else the project's, but those to ``leave_out`` by id;
-    ``LibraryError`` for no cases.
-
-    Story by story in the order in which they were written, a person's own cases with their story's.
-    """
+    """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases."""
     project = workspace.project(project_id)
-    selected = [
-        one
-        for one in select(workspace, project_id, run_id=run_id, selection=selection)
-        if one.id not in leave_out
-    ]
-    place: dict[tuple[str, str], int] = {}
-    for one in selected:
-        place.setdefault((one.case.epic_key, one.case.story_key), len(place))
-    by_story = sorted(selected, key=lambda s: place[s.case.epic_key, s.case.story_key])
-    cases = [one.case for one in by_story]
+    selected = select(workspace, project_id, run_id=run_id, selection=selection)
+    cases = [one.case for one in selected]
     if not cases:
         wanted = "accepted case" if selection == "accepted" else "case"
         raise LibraryError(
@@ -157,15 +159,11 @@ def as_csv(
     """These cases in ``template``, else the project's, in the order in which they come; all of the
     list of ``run_id`` where that is given."""
     template = template or workspace.project(project_id).template
-    cases = in_known_names(workspace, project_id, cases)
-    cited = {citation.chunk_id for case in cases for citation in case.all_citations}
-    sources = workspace.library.chunks(project_id, sorted(cited))
+    cases, sources = _with_sources(workspace, project_id, cases)
     cut = export_warnings(template, cases, profile=_marks(profile), sources=sources)
     return CsvFile(
         name=file_name(title, f"{selection} cases", profile, template),
-        content=write_xlsx(template, cases, sources=sources)
-        if profile == "xlsx"
-        else write_csv(template, cases, profile=profile, sources=sources),
+        content=_written(template, cases, profile, sources),
         cases=len(cases),
         warnings=(
             *unready(workspace, project_id, cases, run_id=run_id),
@@ -178,6 +176,25 @@ def as_csv(
             for problem in template_problems(template, case, sources=sources)
         ),
     )
+
+
+def _with_sources(
+    workspace: Workspace, project_id: str, cases: Sequence[TestCase]
+) -> tuple[list[TestCase], Mapping[str, Chunk]]:
+    cited = {citation.chunk_id for case in cases for citation in case.all_citations}
+    sources = workspace.library.chunks(project_id, sorted(cited))
+    return in_known_names(workspace, project_id, cases), sources
+
+
+def _written(
+    template: CaseTemplate,
+    cases: Sequence[TestCase],
+    profile: FileForm,
+    sources: Mapping[str, Chunk],
+) -> bytes:
+    if profile == "xlsx":
+        return write_xlsx(template, cases, sources=sources)
+    return write_csv(template, cases, profile=profile, sources=sources)
 
 
 def warnings(

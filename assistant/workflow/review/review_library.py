@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from difflib import ndiff
 from typing import Literal
 
-from assistant.domain import CaseStatus, CaseTemplate, Technique, TestCase, Value
+from assistant.domain import CaseStatus, Technique, TestCase, Value
 from assistant.library import StoredCase as StoredCase
 from assistant.library.storage.records import case_text
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import export_cases, review
+from assistant.workflow.review import review
 from assistant.workflow.review.review import BulkOutcome as BulkOutcome
 
 Writer = Literal["outline", "rules", "model", "person", "import"]
@@ -172,19 +172,3 @@ def history(workspace: Workspace, project_id: str, case_id: str) -> tuple[Change
         )
         before = now
     return tuple(reversed(changes))
-
-
-def csv_of(
-    workspace: Workspace,
-    project_id: str,
-    case_ids: Sequence[str],
-    profile: export_cases.FileForm,
-    template: CaseTemplate | None = None,
-) -> bytes:
-    """These cases as a file in ``template``, else the project's, in the order of ``case_ids``."""
-    held = {stored.id: stored.case for stored in workspace.library.cases(project_id)}
-    cases = [held[name] for name in dict.fromkeys(case_ids) if name in held]
-    name = workspace.project(project_id).name
-    return export_cases.as_csv(
-        workspace, project_id, cases, title=name, profile=profile, template=template
-    ).content
