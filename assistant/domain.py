@@ -27,8 +27,9 @@ def utc_now() -> datetime:
 
 # --- The test basis: epics and source documents -----------------------------------------------
 
-CriterionForm = Literal["bullet", "gherkin", "rule", "table", "text"]
-"""How a criterion was written: list item, Given/When/Then, numbered rule, table row, or prose."""
+CriterionForm = Literal["bullet", "flow", "gherkin", "rule", "table", "text"]
+"""How a criterion was written: list item, flow of a use case, Given/When/Then, numbered rule, table
+row, or prose."""
 
 
 class AcceptanceCriterion(Value):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.design.instructions import find_instructions
 from assistant.design.items import Item, Result, Setting, find_words, one_line
+from assistant.design.techniques.flow_items import flow_items
 from assistant.design.techniques.parameters import Parameter, combinations, find_parameters
 from assistant.design.techniques.rule_items import main_flow, rule_items
 from assistant.design.techniques.scenario_items import scenario_items
@@ -27,6 +28,8 @@ from assistant.reading.rules import Rule
 def checklist(criterion: AcceptanceCriterion) -> tuple[Item, ...]:
     """The items of a criterion by technique; () where it only instructs the assistant."""
     text = criterion.text
+    if criterion.form == "flow":
+        return _distinct(flow_items(text))
     narrative = read_narrative(text)
     parameters = () if narrative or criterion.form == "table" else find_parameters(text)
     tabled = () if narrative or parameters else table_items(text, table=criterion.form == "table")

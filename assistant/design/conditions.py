@@ -53,7 +53,8 @@ def _of_one(fact: Fact) -> str:
     words = quotation(fact.quote)
     holds = "holds" if fact.holds else "does not hold"
     if fact.kind == "main flow":
-        return f"main flow: {words}"
+        first, more, _ = fact.quote.partition("\n")
+        return f"flow: {quotation(first)} …" if more else f"main flow: {words}"
     if fact.kind == "limit":
         return f"{fact.value}: {words} {holds}"
     if fact.kind == "field":

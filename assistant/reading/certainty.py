@@ -250,11 +250,16 @@ def denies(words: str) -> bool:
     return _DENIED.search(mask_quotes(words)) is not None
 
 
+_STEPS = re.compile(r"\bsteps?\s+(?:\d{1,2}\s*(?:to|and|or|[-–,])\s*)?$", re.IGNORECASE)
+
+
 def is_remark(text: str, quantity: Quantity) -> bool:
     """Whether a value remarks on another limit ("(exactly 30 is still fine)"), is what a
-    calculation comes to ("10:00 to 11:03 = 63 min") or stands in an example: none of them is a
-    limit of its own."""
+    calculation comes to ("10:00 to 11:03 = 63 min"), stands in an example or counts the steps of a
+    flow ("steps 2 to 4 are repeated"): none of them is a limit of its own."""
     at = quantity.phrase_start
+    if _STEPS.search(text[:at]):
+        return True
     if any(one.start <= at < one.end and is_example(one.text) for one in sentences(text)):
         return True
     if quantity.comparison != "exactly":

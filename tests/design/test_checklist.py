@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.design.analysis import analyse
 from assistant.design.conditions import STANDARD, derive_conditions
 from assistant.domain import AcceptanceCriterion, CriterionForm, Depth, TestCondition
 
@@ -721,3 +722,10 @@ def test_what_runs_on_without_a_comma_and_a_time_that_is_given_claim_no_other_si
 ) -> None:
     whole = "“" + text.rstrip(".") + "”"
     assert list(told(text).values()) == [whole]
+
+
+def test_numbers_of_steps_are_no_limits() -> None:
+    text = "The clerk weighs the article. Steps 2 to 4 are repeated for each article."
+    assert not analyse(AcceptanceCriterion(id="C-1", text=text)).limits
+    text = "Up to 4 articles are weighed."
+    assert analyse(AcceptanceCriterion(id="C-1", text=text)).limits

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.sources.files.files import read_file
 from assistant.sources.pasted.lines import plain
+from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import read_pasted
 
 TITLES = [
@@ -141,3 +142,20 @@ def test_a_title_is_no_line_of_metadata_and_no_section(begins: str, title: str) 
 def test_a_title_may_begin_with_a_number(first: str, second: str) -> None:
     page = f"<p>Please note</p><h2>{first}</h2><p>Cancel by 8.</p><h2>{second}</h2><p>None.</p>"
     assert read_file("spec.html", page.encode()).document.title == first
+
+
+def test_the_rest_of_a_sentence_that_begins_with_a_key_is_no_story() -> None:
+    page = (
+        "# Plan\n\nCounter sessions of both branches are used, GRE-1 and\nBIE-1 are open all day.\n"
+    )
+    assert text_kind(page) == "page"
+    reading = read_pasted(f"{page}\n- CC-11 refund a payment\n- CC-12 refund a part\n")
+    keys = [story.key for epic in reading.epics for story in epic.stories]
+    assert "BIE-1" not in keys
+
+
+def test_a_plan_of_the_acceptance_test_holds_no_criteria() -> None:
+    plan = "# 1 Scope\n\nUser acceptance test of release 2.0: areas Counter and Bar.\n\n# 2 Dates\n"
+    assert text_kind(plan) == "page"
+    kept = read_pasted("## CC-12 Refund\n\nAcceptance criteria for CC-12:\n- It is paid.\n")
+    assert [one.text for epic in kept.epics for one in epic.criteria] == ["It is paid."]

@@ -2,6 +2,7 @@
 
 __all__ = [
     "field_rules",
+    "flow_items",
     "limit_items",
     "parameters",
     "rule_items",

@@ -43,7 +43,7 @@ def _rules_of(criterion: AcceptanceCriterion) -> Iterator[str]:
     be said again."""
     yield (text := criterion.text)
     found = sentences(text)
-    if len(found) > 1 and criterion.form != "gherkin":
+    if len(found) > 1 and criterion.form not in ("flow", "gherkin"):
         yield from (text[start:end] for start, end in found if not find_messages(text[start:end]))
 
 

@@ -394,6 +394,9 @@ def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
     if starts_story(rest):
         return Heading("story", STORY_LEVEL, "", match["key"], rest=line.part(match.start("rest")))
     words = len(rest.split())
+    spaced = not line.text[match.end("key") : match.start("rest")].strip(" \t*_")
+    if at and spaced and rest[:1].islower() and not (_apart(lines, at) or _starts(lines[at - 1])):
+        return None  # the rest of a sentence: "counter sessions GRE-1 and\nBIE-1 are open"
     if (
         words > 18
         or (MODAL.search(rest) and (rest.endswith(".") or words > 10))
@@ -403,6 +406,11 @@ def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
     if not rest and at and not _apart(lines, at) and not starts_story(_from(lines, at + 1, 0)):
         return None
     return Heading("keyed", STORY_LEVEL, unescaped(rest), match["key"])
+
+
+def _starts(line: Line) -> bool:
+    """Whether a line begins with a key itself, as those of a list of issues do."""
+    return bool(_PLAIN_KEY.match(plain(line.text)))
 
 
 def _apart(lines: Sequence[Line], at: int) -> bool:

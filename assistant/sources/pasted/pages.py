@@ -15,6 +15,7 @@ from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_p
 from assistant.sources.pasted.names_and_ids import EPIC_WORDS, OWN_ID, WEAK_NAME
 from assistant.sources.pasted.outline import open_fences
 from assistant.sources.pasted.story_sentences import starts_story
+from assistant.sources.pasted.use_cases import is_use_case_text
 
 _RULES_TITLE = re.compile(
     r"\b(?:business|validation|pricing|billing|eligibility|calculation|decision|operational|domain)?"
@@ -119,9 +120,9 @@ def page_metadata(text: str) -> Metadata:
 def text_kind(text: str) -> Literal["epic", "rules", "page"]:
     """What a Markdown or text file is, by its content.
 
-    An epic has story sentences, a criteria section, epic or story headings, scenarios, or
-    requirements by id (in a document that is called one of requirements, by any id). Rules have a
-    title that says so or numbered rules (BR-12). Anything else is a page.
+    An epic has story sentences, a criteria section, epic or story headings, scenarios, use cases,
+    or requirements by id (in a document that is called one of requirements, by any id). Rules have
+    a title that says so or numbered rules (BR-12). Anything else is a page.
     """
     if is_feature_file(text):
         return "epic"
@@ -132,7 +133,7 @@ def text_kind(text: str) -> Literal["epic", "rules", "page"]:
         if re.search(rf"\b{kind}\b", stated, re.IGNORECASE):
             return kind
     lines = open_fences(lines[length:])
-    if _is_epic(lines):
+    if _is_epic(lines) or is_use_case_text(text):
         return "epic"
     bare, title = [line.text.lstrip(" \t#-*•|[(").strip() for line in lines], page_title(text)
     if _lists_requirements(title, bare):

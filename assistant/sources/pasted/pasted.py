@@ -46,6 +46,11 @@ from assistant.sources.pasted.pages import page_metadata, page_title
 from assistant.sources.pasted.story_sentences import split_story_lines
 from assistant.sources.pasted.strikethrough import leave_out_struck, struck_note
 from assistant.sources.pasted.tables import names_role
+from assistant.sources.pasted.use_cases import (
+    is_use_case_text,
+    names_use_case_part,
+    read_use_cases,
+)
 from assistant.sources.reading import Reading
 
 MAX_PASTED_CHARACTERS = 1_000_000
@@ -137,6 +142,8 @@ def _drafts(words: str, notes: list[str]) -> tuple[list[EpicDraft], list[Unread]
         except InvalidGherkin as error:
             why = f" ({error})" if str(error) else ""
             notes.append(f"Not valid Gherkin{why}, so read as plain text.")
+    if is_use_case_text(words):
+        return read_use_cases(words), []
     return _outline(words), []
 
 
@@ -328,6 +335,7 @@ def _names(piece: str) -> bool:
         or bool(len(bare.split()) < 4 and names_role(bare))
         or bool(label and not label.title)
         or _KEYWORD.fullmatch(bare) is not None
+        or names_use_case_part(bare)
         or SCENARIO_MARKER.fullmatch(f"{bare}:") is not None
         or BACKGROUND_MARKER.match(f"{bare}:") is not None
     )

@@ -1,0 +1,43 @@
+"""The items of a flow of a use case: the flow as a whole, and each of its branches.
+
+ISTQB (use case testing): at least one test for the main flow, and one for each alternative and
+exceptional flow. A branch within a flow is an item of its own where the flow says what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.design.items import Item, Result, Setting
+from assistant.design.techniques.rule_items import rule_items
+from assistant.language.languages import ENGLISH, language_of
+from assistant.language.sentences import span
+from assistant.reading.criteria import read_rules
+
+_MARK = re.compile(
+    r"(?m)^[ \t]*(?:[-*•+][ \t]+)?(?:\d{1,3}[.):]+|\d{1,3}[a-z]\.?\d{0,3}[a-z]?[.):]*"
+    r"|\*[a-z]\d*[.):]*|[A-Z]{1,3}[-_]?\d{1,3}[a-z]?[.):]*|[-*•+])[ \t]+"
+)
+"""The number of a step: "4.", "4a1.", "E1"."""
+
+
+def flow_items(text: str) -> Iterator[Item]:
+    """The flow, with what its last step says as its result, then the branches that it names."""
+    lines = [(match.start(), match.end()) for match in re.finditer(r"[^\n]*\w[^\n]*", text)]
+    whole = span(text, lines[0][0], lines[-1][1])
+    bare = _MARK.sub(lambda match: " " * len(match[0]), text)
+    start, end = lines[-1]
+    last = span(text, start + len(bare[start:end]) - len(bare[start:end].lstrip()), end)
+    titled = len(lines) > 1 and not text[: lines[0][1]].rstrip().endswith((".", ";", ":"))
+    steps = " " * lines[0][1] + bare[lines[0][1] :] if titled else bare
+    rules = read_rules(steps) if language_of(text) == ENGLISH else ()
+    refused = any(rule.restrictive for rule in rules)
+    yield Item(
+        "negative" if refused else "positive", not refused,
+        (Setting("main flow", whole),), (Result(last),), (whole,), priority="High",
+    )  # fmt: skip
+    for item in rule_items(steps, rules):
+        first = item.settings[0]
+        if item.results and first.kind != "main flow":
+            yield item

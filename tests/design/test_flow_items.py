@@ -1,0 +1,49 @@
+"""Flows of use cases: one item for the flow, one for each branch that it names."""
+
+from __future__ import annotations
+
+from assistant.design.conditions import derive_conditions
+from assistant.domain import AcceptanceCriterion, TestCondition
+
+MAIN = """1. The clerk opens the reservation.
+2. The clerk picks the seats. Steps 2 to 4 are repeated for each guest.
+3. The system sets the status to CHANGED."""
+
+
+def items(text: str) -> list[TestCondition]:
+    return list(derive_conditions(AcceptanceCriterion(id="UC-1-x", text=text, form="flow")))
+
+
+def test_a_flow_is_one_item_with_its_last_step_as_the_result() -> None:
+    (item,) = items(MAIN)
+    assert (item.technique, item.valid, item.priority) == ("positive", True, "High")
+    assert item.statement == "flow: “1. The clerk opens the reservation.” …"
+    assert item.facts[0].quote == MAIN
+    assert [one.quote for one in item.outcomes] == ["The system sets the status to CHANGED"]
+
+
+def test_a_branch_of_a_flow_is_an_item_where_the_flow_says_what_follows() -> None:
+    flow, holds, fails = items(
+        "2a Guest is known\n2a1. The system shows the guest.\n2a2. If the visit is announced, the "
+        "system prints the badge; otherwise the porter calls the host."
+    )
+    assert flow.statement == "flow: “2a Guest is known” …"
+    assert [one.quote for one in holds.outcomes] == ["the system prints the badge"]
+    assert [one.quote for one in fails.outcomes] == ["the porter calls the host"]
+    assert (holds.technique, fails.technique) == ("positive", "negative")
+    for one in (holds, fails):
+        assert "2a" not in "".join(fact.quote for fact in one.facts)
+
+
+def test_a_flow_that_refuses_is_negative_and_one_of_another_language_is_quoted_whole() -> None:
+    (item,) = items("3a Seats are taken\n3a1. The clerk cannot change the reservation.")
+    assert (item.technique, item.valid) == ("negative", False)
+    (item,) = items("1a Gutschein ist abgelaufen: Das System zeigt „Gutschein abgelaufen“.")
+    assert item.technique == "positive"
+    assert item.statement.startswith("main flow: “1a Gutschein")
+
+
+def test_smoke_keeps_the_flow() -> None:
+    criterion = AcceptanceCriterion(id="UC-1-main", text=MAIN, form="flow")
+    (item,) = derive_conditions(criterion, depth="smoke")
+    assert item.facts[0].quote == MAIN
