@@ -333,11 +333,26 @@ QuestionKind = Literal[
 class SourceAnswer(Value):
     """Words of a source that answer a question, as the writer of the cases named them.
 
-    They stand in the chunk word for word; whether they answer is for a person to judge.
+    They stand in the chunk word for word, but for white space and bold type; whether they answer
+    is for a person to judge. ``source`` is the chunk's number in the prompt, and ``passage``, from
+    ``start`` on, the words as they stand in its text, empty where their place is unknown.
     """
 
     chunk_id: str
     quote: str
+    source: int = Field(default=1, ge=1)
+    passage: str = ""
+    start: int = Field(default=0, ge=0)
+
+    @property
+    def citation(self) -> Citation | None:
+        """The words as what the data of a case rest on; ``None`` where their place is unknown."""
+        if not self.passage:
+            return None
+        return Citation(
+            chunk_id=self.chunk_id, source=self.source, quote=self.passage, start=self.start,
+            end=self.start + len(self.passage), supports="precondition",
+        )  # fmt: skip
 
 
 class Question(Value):

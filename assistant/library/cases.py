@@ -62,8 +62,8 @@ class CaseStore(Store):
             _keep_rejected(connection, run_id, rejected)
 
     def _ask(self, run_id: str, questions: Sequence[Question], bears_on: BearsOn) -> None:
-        """Let the drafts that a run wrote carry the questions that bear on them, and no longer
-        those that a source which they cite answers.
+        """Let the drafts that a run wrote carry the questions that bear on them, and cite the
+        sources that answer one: their data rest on them, so nobody is asked any more.
 
         A case that somebody has decided on or changed meanwhile stays as it was seen.
         """
@@ -85,7 +85,8 @@ class CaseStore(Store):
         )
         with self._database.write() as connection:
             for row in connection.execute(query).all():
-                case = TestCase.model_validate_json(row.body)
+                held = TestCase.model_validate_json(row.body)
+                case = _with_answers(held, questions, bears_on)
                 bearing = [one for one in questions if bears_on(one, case)]
                 answered = {one.text for one in questions if one.source_answers}
                 left = [text for text in case.open_questions if text not in answered]
@@ -94,8 +95,8 @@ class CaseStore(Store):
                 for one in bearing:
                     (running if one.is_on_running else asked)[one.text] = None
                 put = {"open_questions": tuple(asked), "running_questions": tuple(running)}
-                if put != {name: getattr(case, name) for name in put}:
-                    case = case.model_copy(update=put)
+                case = case.model_copy(update=put)
+                if case != held:
                     case_rows.replace(connection, row, case, by="", action="asked", reason=CAME_UP)
 
     def add_case(
@@ -449,6 +450,16 @@ def _words_at(connection: Connection, row: CaseRow, version: int) -> str:
     here = matching(case_versions, project_id=row.project_id, case_id=row.id, version=version)
     body = connection.execute(select(case_versions.c.body).where(here)).scalar_one_or_none()
     return "" if body is None else text_hash(TestCase.model_validate_json(body))
+
+
+def _with_answers(case: TestCase, questions: Sequence[Question], bears_on: BearsOn) -> TestCase:
+    """The case with the words of the sources that answer a question on it among what it cites."""
+    cited = dict.fromkeys(case.citations)
+    for one in questions:
+        if one.source_answers and bears_on(one.model_copy(update={"source_answers": ()}), case):
+            found = (said.citation for said in one.source_answers)
+            cited.update(dict.fromkeys(citation for citation in found if citation))
+    return case.model_copy(update={"citations": tuple(cited)})
 
 
 def _is_own_addition(connection: Connection, row: CaseRow, by: str) -> bool:

@@ -24,6 +24,7 @@ from assistant.domain import (
     Timings,
 )
 from assistant.errors import LibraryError
+from assistant.generation.proof.question_bearing import bears_on as question_bears_on
 from assistant.library import Library, Project
 from assistant.library.storage.owner import current_owner, is_alive
 
@@ -280,3 +281,22 @@ def test_what_a_source_says_to_a_question_is_kept_and_the_cases_by_it_are_free(
     assert carried == {"T-by-it": ("When?",), "T-other": ("When?", "Which?")}
     library.add_questions(RUN.id, QUESTIONS, bears_on=lambda *_: False)  # asked once more
     assert library.run(project.id, RUN.id).questions == (answered,)
+
+
+def test_a_case_whose_question_a_source_answers_cites_it(
+    library: Library, project: Project
+) -> None:
+    library.start_run(project.id, RUN)
+    library.add_case(project.id, RUN.id, case("by").model_copy(update={"criterion_ids": ("A",)}))
+    said = SourceAnswer(chunk_id="c", quote="This one.", source=3, passage="This  one.", start=5)
+    unplaced = SourceAnswer(chunk_id="d", quote="That one.")
+    answered = QUESTIONS[0].model_copy(
+        update={"kind": "missing rule", "source_answers": (said, unplaced)}
+    )
+    for _ in range(2):
+        library.add_questions(RUN.id, [answered], bears_on=question_bears_on)
+        (kept,) = library.cases(project.id)
+        (citation,) = kept.case.citations
+        assert (citation.chunk_id, citation.source, citation.quote) == ("c", 3, "This  one.")
+        assert (citation.start, citation.end, citation.supports) == (5, 15, "precondition")
+        assert not kept.case.open_questions

@@ -166,13 +166,14 @@ def _unready(project: Project) -> list[str]:
     return [one.partition(",")[0] for one in file.warnings if " cases " in one and " of " in one]
 
 
-def test_a_file_leaves_out_the_cases_that_are_named(project: Project) -> None:
-    first, *others = [one.id for one in export_cases.select(project.workspace, project.project_id)]
-    file = export_cases.export_csv(project.workspace, project.project_id, leave_out=[first])
-    assert file.cases == len(others)
-    assert first.encode() not in file.content
-    with pytest.raises(LibraryError, match="no case to export"):
-        export_cases.export_csv(project.workspace, project.project_id, leave_out=[first, *others])
+def test_a_file_holds_the_cases_that_are_named(project: Project) -> None:
+    workspace, project_id = project.workspace, project.project_id
+    first, *others = [one.id for one in export_cases.select(workspace, project_id)]
+    own = export_cases.targets(workspace, project_id)[0]
+    whole = export_cases.file_of(workspace, project_id, [first, *others], own)
+    assert whole == export_cases.export_csv(workspace, project_id).content
+    assert first.encode() in whole
+    assert first.encode() not in export_cases.file_of(workspace, project_id, others, own)
 
 
 def test_quality_counts_a_stale_case_as_a_finding(project: Project) -> None:

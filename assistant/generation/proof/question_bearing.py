@@ -47,7 +47,7 @@ def bears_on(question: Question, case: TestCase, texts: Mapping[str, str] = NO_T
     named = case.title in question.case_titles
     if not (named or question.criterion_id in case.criterion_ids):
         return False
-    cited = {one.chunk_id for step in case.steps for one in step.citations}
+    cited = {one.chunk_id for one in case.all_citations}
     if any(one.chunk_id in cited for one in question.source_answers):
         return False
     if named or question.is_on_running:

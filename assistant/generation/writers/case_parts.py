@@ -103,11 +103,15 @@ def cited_words(passage: Passage | None, quote: str, supports: Supports) -> Cita
     exact = quoted(passage, quote, supports)
     if exact is not None:
         return exact
-    pattern = r"\s+".join(map(re.escape, words))
-    found = re.search(pattern, passage.source.chunk.text, re.IGNORECASE)
-    if found is None:
-        return None
-    return passage.citation(found.start(), found.end(), supports)
+    place = stated_at(quote, passage.source.chunk.text)
+    return passage.citation(*place, supports) if place else None
+
+
+def stated_at(quote: str, text: str) -> tuple[int, int] | None:
+    """Where a quotation stands in a text; white space, letter case and bold type may differ."""
+    pattern = r"[\s*]+".join(re.escape(word) for word in quote.replace("*", " ").split())
+    found = re.search(pattern, text, re.IGNORECASE) if pattern else None
+    return found.span() if found else None
 
 
 def outcome_citations(

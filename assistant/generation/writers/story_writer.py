@@ -50,6 +50,7 @@ from assistant.generation.writers.case_from_draft import (
     redrafted_case,
     with_drafted_step,
 )
+from assistant.generation.writers.case_parts import stated_at
 from assistant.generation.writers.story_draft import (
     MAX_CASES,
     RUNNING,
@@ -661,6 +662,10 @@ def _note_answers(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> N
         if found is None or not 0 < draft.question <= len(asked):
             continue
         chunk, quote = found
+        start, end = stated_at(quote, chunk.text) or (0, 0)
+        answer = SourceAnswer(
+            chunk_id=chunk.id, quote=quote, source=draft.source, passage=chunk.text[start:end],
+            start=start,
+        )  # fmt: skip
         question = asked[draft.question - 1]
-        said = (*ledger.answers.get(question, ()), SourceAnswer(chunk_id=chunk.id, quote=quote))
-        ledger.answers[question] = tuple(dict.fromkeys(said))
+        ledger.answers[question] = tuple(dict.fromkeys((*ledger.answers.get(question, ()), answer)))

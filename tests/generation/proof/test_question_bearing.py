@@ -65,6 +65,7 @@ def test_a_case_that_cites_the_source_which_answers_it_waits_for_nobody() -> Non
         citation = Citation(chunk_id=cited, source=1, quote="", start=0, end=0)
         by = step.model_copy(update={"citations": (citation,)})
         assert bears_on(asked, written.model_copy(update={"steps": (by,)})) is bears
+        assert bears_on(asked, written.model_copy(update={"citations": (citation,)})) is bears
 
 
 def test_a_case_that_its_writer_names_carries_the_question_whatever_it_says() -> None:

@@ -25,7 +25,6 @@ from assistant.domain import (
     Outcome,
     Question,
     RetrievedChunk,
-    SourceAnswer,
     TestCase,
     TestCondition,
     TestStep,
@@ -375,7 +374,11 @@ def test_an_open_question_is_answered_by_words_that_stand_in_a_source() -> None:
     assert '<open_question n="2" criterion="LV-1-AC1">Half?' in chat.questions[0][1][1]
     [half] = end.questions
     assert half.text == "Half?"
-    assert half.source_answers == (SourceAnswer(chunk_id="c2", quote="Half days count as a day."),)
+    (answered,) = half.source_answers
+    assert (answered.chunk_id, answered.quote) == ("c2", "Half days count as a day.")
+    assert answered.citation
+    assert limits.chunk.text[answered.start : answered.citation.end] == answered.passage
+    assert answered.citation.source == 2
 
 
 def test_a_criterion_that_has_cases_is_withdrawn_by_nothing() -> None:
