@@ -362,8 +362,9 @@ def _rest_of_pages(
     pages: Callable[[str], tuple[Chunk, ...]],
     retrieval: RetrievalConfig,
 ) -> Iterator[RetrievedChunk]:
-    """What stands beside the parts that were found, of short pages, those found best first; before
-    it how each page opens, with the score of its best part: what holds for all of it, and whether
+    """What stands beside the parts that were found, of short pages and of short tables and sheets
+    of long ones (records for the test differ in a value only), those found best first; before it
+    how each page opens, with the score of its best part: what holds for all of it, and whether
     it is still in force, is often said there alone."""
     known = {one.chunk.id for one in found}
     kinds = [kind for kind in PAGE_KINDS if getattr(retrieval.top_k, kind)]
@@ -377,14 +378,28 @@ def _rest_of_pages(
         page = _page_of([one for one in pages(document_id) if one.kind in kinds])
         if page and _is_opening(page[0]):
             openings.append((score, page[0]))
-        if sum(len(one.text) for one in page) <= MOST_PAGE_CHARACTERS:
+        if _length(page) <= MOST_PAGE_CHARACTERS:
             rest += [(0.0, one) for one in page]
+            continue
+        tables: dict[str, list[Chunk]] = {
+            one.chunk.heading: [] for one in found if one.chunk.document_id == document_id
+        }
+        for row in page:
+            if row.kind == "table_row" and row.heading in tables:
+                tables[row.heading].append(row)
+        for table in tables.values():
+            if _length(table) <= MOST_PAGE_CHARACTERS:
+                rest += [(0.0, row) for row in table]
     for score, chunk in (*openings, *rest):
         if chunk.id in known or len(chunk.text) > left:
             continue
         known.add(chunk.id)
         left -= len(chunk.text)
         yield RetrievedChunk(chunk=chunk, score=score, rank=len(known), stage="page")
+
+
+def _length(chunks: Iterable[Chunk]) -> int:
+    return sum(len(one.text) for one in chunks)
 
 
 def _page_of(chunks: Sequence[Chunk]) -> Sequence[Chunk]:

@@ -496,6 +496,37 @@ def test_every_story_is_told_the_plan_of_the_test_and_the_accounts() -> None:
         assert "READER" not in prompt
 
 
+def test_a_short_sheet_of_a_long_workbook_is_told_whole_where_a_row_of_it_was_found() -> None:
+    """Records for the test differ in one value, so a search finds some of them and not others."""
+
+    def row(sheet: str, text: str) -> Chunk:
+        return page("Data", text).model_copy(
+            update={"kind": "table_row", "heading": sheet, "id": text}
+        )
+
+    credits = [row("Credits", f"Credit: SC-{n}; Amount: {n}.00") for n in range(140, 160)]
+    stock = [row("Stock", f"Book: B-{n}; Shelf: {'x' * 60}") for n in range(200)]
+    staff = [row("Staff", "Name: Ann Lee")]
+
+    class Workbook(Nothing):
+        def retrieve(
+            self, queries: Sequence[str], *_: object, **__: object
+        ) -> tuple[RetrievedChunk, ...]:
+            found = (credits[3], stock[5]) if "Lend" in queries[0] else ()
+            return tuple(
+                RetrievedChunk(chunk=one, score=1.0, rank=rank) for rank, one in enumerate(found, 1)
+            )
+
+        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+            return (*credits, *stock, *staff) if document_id == "Data" else ()
+
+    _, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=Workbook())
+    lend = chat.questions[0][1][1]
+    assert all(one.text in lend for one in credits)
+    assert [one.text in lend for one in stock].count(True) == 1, "a long sheet is not"
+    assert staff[0].text not in lend
+
+
 def present(title: str, *, status: CaseStatus = "accepted", **fields: Any) -> TestCase:
     """A case that is there, with an id, of the first criterion."""
     return TestCase(id="TC-1", title=title, criterion_ids=("LIB-1-AC1",), status=status, **fields)
