@@ -106,7 +106,8 @@ DocumentKind = Literal["epic", "rules", "page", "test_cases", "table"]
 class SourceMetadata(Value):
     """Where a source document belongs; the fields that retrieval can filter on.
 
-    ``outdated`` are the words by which a page says of itself that it is no longer in force.
+    ``outdated`` are the words by which a page says of itself that it is no longer in force,
+    ``edition`` is the number of the edition that a test basis is by its name or opening ("1.2").
     """
 
     project: str = ""
@@ -116,6 +117,7 @@ class SourceMetadata(Value):
     author: str = ""
     key: str = ""
     outdated: str = ""
+    edition: str = ""
 
 
 COMMENT = "comment by "

@@ -215,7 +215,9 @@ def _titled(row: SourceRow) -> str:
     if row.outdated:
         return f"{row.title} (no longer in force, as it says itself: “{row.outdated}”)"
     if row.older_copy_of:
-        return f"{row.title} (the older of two copies; the newer is {row.older_copy_of})"
+        return (
+            f"{row.title} (the older of two copies or editions; the newer is {row.older_copy_of})"
+        )
     if row.older_copies:
         return f"{row.title} (the newer of two copies; an older is {', '.join(row.older_copies)})"
     return row.title

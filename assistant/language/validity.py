@@ -65,6 +65,15 @@ _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 _OWN_HEADING = re.compile(r"\A\s*#{1,6} .*")
 _MARKS = re.compile(r"[*_`>#~]+")
 
+EDITION_OPENING = 600
+"""Characters at the beginning of a document, within which it says which edition it is."""
+
+_EDITION = re.compile(
+    r"(?<![A-Za-z0-9])(?:v|ver|version|rev|revision|fassung)\.?[ _-]?"
+    r"(?P<number>\d{1,3}(?:[._]\d{1,3})*)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+
 _WITHDRAWN = frozenset(
     word.casefold() for word in _words("outdated", "replaced", "archived", "withdrawn")
 )
@@ -89,6 +98,15 @@ def outdated_words(title: str, text: str) -> str:
             or (of_itself and all(map(_is_little, of_itself["between"].split())))
         ):
             return " ".join(sentence.split())
+    return ""
+
+
+def stated_edition(name: str, title: str, text: str) -> str:
+    """The number of the edition that a document is: by its file's name, its title, or the first
+    one that its opening names ("1.2" of "Spec_v1.2.docx"); empty where none does."""
+    for said in (name, title, text[:EDITION_OPENING]):
+        if found := _EDITION.search(said):
+            return found["number"].replace("_", ".")
     return ""
 
 

@@ -33,6 +33,7 @@ from assistant.library.case_rows import (
     release_imported,
     store_imported,
 )
+from assistant.library.editions import older_editions
 from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import (
@@ -199,9 +200,9 @@ class DocumentStore(Store):
 
         Documents that a connection fetched issue by issue, and files of one story that name its
         epic, each hold a part of it: its own words, or one of its stories. Parts of one connection
-        are put together, and those of files; otherwise the last put wins. ``instead`` names a
-        document and the epics it is taken to hold, as if they had
-        been put now.
+        are put together, and those of files; otherwise the last put wins. What an older edition of
+        a document holds is left out. ``instead`` names a document and the epics it is taken to
+        hold, as if they had been put now.
         """
         taken, theirs = instead or ("", ())
         here = documents.c
@@ -215,15 +216,35 @@ class DocumentStore(Store):
             .order_by(here.seq)
         )  # fmt: skip
         placed: dict[str, list[EpicPart]] = {}
-        for row in self._all(query):
-            key = SourceMetadata.model_validate_json(row.metadata).key
+        rows = self._all(query)
+        held = {row.id: theirs if row.id == taken else load_all(Epic, row.epics) for row in rows}
+        metadata = {row.id: SourceMetadata.model_validate_json(row.metadata) for row in rows}
+        older = older_editions({name: one.edition for name, one in metadata.items()}, held)
+        for row in rows:
+            if row.id in older:
+                continue
+            key = metadata[row.id].key
             mine = row.id == taken
             stored_at = utc_now().isoformat() if mine else row.stored_at
-            for epic in theirs if mine else load_all(Epic, row.epics):
+            for epic in held[row.id]:
                 source = (row.connection_id or "by hand") if key else ""
                 part = EpicPart(row.id, stored_at, source, key == epic.key, epic)
                 placed.setdefault(epic.key, []).append(part)
         return {key: whole_epic(parts) for key, parts in placed.items()}
+
+    def older_editions(self, project_id: str) -> dict[str, str]:
+        """Ids of the documents of which a newer edition is held, each with that of the newest."""
+        here = documents.c
+        query = (
+            select(here.id, here.metadata, document_versions.c.epics)
+            .join(document_versions, _CURRENT)
+            .where(_present(project_id), here.epic_count > 0)
+        )
+        rows = self._all(query)
+        editions = {
+            row.id: SourceMetadata.model_validate_json(row.metadata).edition for row in rows
+        }
+        return older_editions(editions, {row.id: load_all(Epic, row.epics) for row in rows})
 
     def remove_document(
         self, project_id: str, document_id: str, *, by: str = "", missing_ok: bool = False
@@ -461,10 +482,10 @@ def _present(project_id: str) -> ColumnElement[bool]:
 def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
     """Hash of everything that makes a version: the bytes read and what was understood of them.
 
-    Whether a page is in force follows from its words and is not asked again.
+    Whether a page is in force, and which edition it is, follows from its words and name.
     """
     fixed = document.model_copy(update={"version": 1})
-    said = fixed.model_dump_json(exclude={"fetched_at": True, "metadata": {"outdated"}})
+    said = fixed.model_dump_json(exclude={"fetched_at": True, "metadata": {"outdated", "edition"}})
     parts = [said, texts["epics"], texts["cases"]]
     return sha256("\x00".join(parts).encode()).hexdigest()
 

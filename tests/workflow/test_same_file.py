@@ -10,6 +10,8 @@ import pytest
 from syncing import WordEmbedder, quick_workspace, sync_folder, write
 
 from assistant.domain import AcceptanceCriterion, Epic, UserStory
+from assistant.language.validity import stated_edition
+from assistant.library.editions import older_editions
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources
@@ -153,6 +155,87 @@ def test_documents_of_one_origin_are_no_copies_of_one_another(quick: Quick, tmp_
     sync_folder(workspace, project_id, tmp_path / "in")
     assert not duplicate_texts.older_copies(workspace, project_id)
     assert len(texts(workspace, project_id)) == 2
+
+
+CHAPTER = """# {chapter}
+
+## UC-13 Cancel a purchase
+
+**Actor:** Clerk
+
+### Main flow
+
+1. The clerk cancels the purchase within {days} days.
+"""
+
+
+OTHER = """
+## UC-14 Print a receipt
+
+**Actor:** Clerk
+
+### Main flow
+
+1. The clerk prints the receipt.
+"""
+
+
+@pytest.mark.parametrize("first", ["Spec_v1.2.md", "Chapter_3.3_v0.8_draft.md"])
+def test_an_older_edition_holds_no_epic_and_is_no_source(quick: Quick, first: str) -> None:
+    workspace, project_id, _ = quick
+    chapter = CHAPTER.format(chapter="3.3 Draft", days=14)
+    whole = CHAPTER.format(chapter="3 Purchases", days=7) + OTHER
+    texts = {"Spec_v1.2.md": whole, "Chapter_3.3_v0.8_draft.md": chapter}
+    for name, text in sorted(texts.items(), key=lambda one: one[0] != first):
+        import_sources.put(workspace, project_id, read_file(name, text.encode()))
+    held = {one.metadata.edition: one.id for one in workspace.library.documents(project_id)}
+    assert set(held) == {"0.8", "1.2"}
+    assert duplicate_texts.older_copies(workspace, project_id) == {held["0.8"]: held["1.2"]}
+    (epic,) = workspace.library.epics(project_id)
+    assert ["within 7 days" in one.text for one in epic.criteria] == [True, False]
+    config = workspace.project(project_id).retrieval
+    found = duplicate_texts.current_texts(workspace, project_id).retrieve(["cancel"], config)
+    assert found
+    assert not any("14 days" in one.chunk.text for one in found)
+    rows = {row.id: row for row in listed_sources(workspace, project_id)}
+    assert rows[held["0.8"]].older_copy_of == held["1.2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "older"),
+    [
+        ("Spec v2.docx", "Spec_v10.docx", True),
+        ("Spec Version 1.2.docx", "Spec_V1.10.docx", True),
+        ("Spec_v1.2.docx", "Spec_v1_2_copy.docx", False),
+        ("Spec_v1.2.docx", "Spec.docx", False),
+        ("Dev2.docx", "Dev3.docx", False),
+    ],
+)
+def test_the_number_in_a_name_tells_the_older_edition(name: str, other: str, older: bool) -> None:
+    criterion = AcceptanceCriterion(id="UC-1-main", text="It is paid.")
+    story = UserStory(key="UC-1", title="Pay", criteria=(criterion,))
+    epics = {one: (Epic(key=one, title=one, stories=(story,)),) for one in (name, other)}
+    found = older_editions({one: stated_edition(one, "", "") for one in epics}, epics)
+    assert found == ({name: other} if older else {})
+
+
+def test_an_opening_tells_the_edition_and_a_later_word_does_not() -> None:
+    assert stated_edition("", "", "Spec · Version 0.8 (draft) · replaces version 0.7") == "0.8"
+    assert stated_edition("", "", "x" * 700 + " Version 3") == ""
+
+
+def test_editions_that_share_few_criteria_are_both_current() -> None:
+    def epic(*names: str) -> tuple[Epic, ...]:
+        criteria = tuple(AcceptanceCriterion(id=one, text="It is paid.") for one in names)
+        return (
+            Epic(key="E", title="E", stories=(UserStory(key="S", title="S", criteria=criteria),)),
+        )
+
+    held = {"drop v1": epic("A", "B", "C"), "drop v2": epic("C", "D")}
+    editions = {"drop v1": "1", "drop v2": "2"}
+    assert not older_editions(editions, held)
+    held["drop v2"] = epic("B", "C", "D")
+    assert older_editions(editions, held) == {"drop v1": "drop v2"}
 
 
 def test_a_name_that_many_documents_share_tells_nothing(quick: Quick, folder: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Literal
 
 from assistant.errors import UnreadableFile, UnsupportedFile
+from assistant.language.validity import stated_edition
 from assistant.language.word_lists import read_patterns
 from assistant.sources.files.archives import ReadLimits, check_archive
 from assistant.sources.files.asciidoc_files import markup_of
@@ -110,6 +111,19 @@ def kind_of(source: Source) -> FileKind:
 
 def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tuple[str, bytes]]]:
     """The readings of a file that is no archive, and the files attached to it."""
+    readings, attachments = _readings(source, kind)
+    return [_with_edition(one, source) if one.epics else one for one in readings], attachments
+
+
+def _with_edition(reading: Reading, source: Source) -> Reading:
+    """The reading with the edition that the file's name gives: a document that is known by the key
+    of its epic does not keep the name."""
+    edition = stated_edition(source.shown, "", "")
+    metadata = reading.document.metadata.model_copy(update={"edition": edition})
+    return reading.changed({"metadata": metadata}) if edition else reading
+
+
+def _readings(source: Source, kind: FileKind) -> tuple[list[Reading], list[tuple[str, bytes]]]:
     if kind in {"workbook", "dump"}:
         return _tables(workbook_grids(source, kind), source), []
     if kind == "text":

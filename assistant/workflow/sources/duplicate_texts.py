@@ -1,9 +1,10 @@
 """Texts of a project that are no longer current, and searches that put them last.
 
-Such are a page that says of itself that it is no longer in force, and the older of two copies of a
-text. Copies come in by different ways: by hand and through a connection, or through two
-connections. Of one origin there are no copies: a folder that holds two files has two. Copies have
-the same name or title and nearly the same words, or are known to be one file.
+Such are a page that says of itself that it is no longer in force, and the older of two copies or
+editions of a text. Copies come in by different ways: by hand and through a connection, or through
+two connections. Of one origin there are no copies: a folder that holds two files has two. Copies
+have the same name or title and nearly the same words, or are known to be one file; editions have
+the same criteria and another number in their name.
 """
 
 from __future__ import annotations
@@ -37,12 +38,13 @@ def older_copies(
 ) -> dict[str, str]:
     """Ids of the documents of which a newer copy is held, each with that of the newest copy.
 
-    The newer is the one whose text came in last. ``documents`` are the project's, where they are
-    at hand.
+    The newer is the one whose text came in last, and of two editions the one with the higher number
+    in its name. ``documents`` are the project's, where they are at hand.
     """
     documents = workspace.library.documents(project_id) if documents is None else documents
+    editions = workspace.library.older_editions(project_id)
     if len({one.connection_id for one in documents}) < 2:
-        return {}
+        return editions
     alike: dict[tuple[str, str], list[StoredDocument]] = defaultdict(list)
     for document in documents:
         for name in _names(document):
@@ -61,7 +63,7 @@ def older_copies(
                 continue
             if words.alike(older, newer):
                 found[older.id] = newer
-    return {name: newer.id for name, newer in found.items()}
+    return {name: newer.id for name, newer in found.items()} | editions
 
 
 def _names(document: StoredDocument) -> Iterable[tuple[str, str]]:

@@ -18,7 +18,7 @@ from typing import Literal
 
 from assistant.domain import SourceDocument, Value
 from assistant.errors import AssistantError, SourceError
-from assistant.language.validity import outdated_words
+from assistant.language.validity import outdated_words, stated_edition
 from assistant.library import StoredDocument as StoredDocument
 from assistant.sources.files.asciidoc_files import (
     ASCIIDOC_ENDINGS,
@@ -223,12 +223,16 @@ def put(
 
 def document_of(reading: Reading) -> SourceDocument:
     """A reading's document as it is kept: with its places, what could not be read of it, and the
-    words by which a page says that it is no longer in force."""
+    words by which a page says that it is no longer in force, or the edition that it is."""
     document = reading.document
     kept: dict[str, object] = {
         "places": reading.places,
         "extraction": reading.report.sentences,
     }
+    if reading.epics:
+        name = document.id.partition(":")[2]
+        edition = document.metadata.edition or stated_edition(name, document.title, document.text)
+        kept["metadata"] = document.metadata.model_copy(update={"edition": edition})
     if document.kind in ("page", "rules"):
         said = outdated_words(document.title, document.text)
         kept["metadata"] = document.metadata.model_copy(update={"outdated": said})
