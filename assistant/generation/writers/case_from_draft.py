@@ -7,7 +7,7 @@ from assistant.generation.proof import Sources, with_sources
 from assistant.generation.proof.calculation_lines import read_line
 from assistant.generation.step_replacement import with_step
 from assistant.generation.writer import Revision, StoryBrief
-from assistant.generation.writers.case_parts import quoted_criteria, with_shared_preconditions
+from assistant.generation.writers.case_parts import quoted_criteria
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
 
 
@@ -25,7 +25,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
     )
     sources = Sources(brief.sources)
     priorities = {one.priority for one in claimed}
-    case = TestCase(
+    return TestCase(
         id="",
         title=" ".join(draft.title.split()),
         objective=quoted_criteria(epic, criteria),
@@ -46,8 +46,6 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
         labels=tuple(dict.fromkeys((*epic.labels, *story.labels))),
         origin=CaseOrigin(writer="model", model_id=model.full_id),
     )
-    walked = (epic.story_of(name) for one in claimed if one.legs for name in one.criterion_ids)
-    return with_shared_preconditions(case, epic, (story, *walked), sources)
 
 
 def redrafted_case(

@@ -62,7 +62,7 @@ def case_of(
         citations=tuple(dict.fromkeys(citations)),
         origin=origin,
     )
-    return with_shared_preconditions(case, epic, stories, sources)
+    return _with_shared_preconditions(case, epic, stories, sources)
 
 
 OBJECTIVE_CHARACTERS = 300
@@ -79,7 +79,7 @@ def quoted_criteria(epic: Epic, criterion_ids: Sequence[str]) -> str:
     )
 
 
-def with_shared_preconditions(
+def _with_shared_preconditions(
     case: TestCase, epic: Epic, stories: Sequence[UserStory], sources: Sources
 ) -> TestCase:
     """The case with the preconditions that the epic and these stories state for all of their

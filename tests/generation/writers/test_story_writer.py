@@ -346,6 +346,18 @@ def test_a_question_names_the_cases_that_follow_one_of_its_answers() -> None:
     assert not any(bears_on(end.questions[1], one) for one in cases)
 
 
+def test_the_writer_words_what_the_story_states_as_a_precondition() -> None:
+    stated = "As a clerk\n\nPreconditions:\n- The year is open.\n- The clerk is logged in."
+    story = STORY.model_copy(update={"narrative": stated})
+    brief = BRIEF.model_copy(
+        update={"story": story, "epic": EPIC.model_copy(update={"stories": (story,)})}
+    )
+    subject, chat = writer(answer(case(), case("Ten", "B2", "x")))
+    cases, _, _ = run(subject, brief=brief)
+    assert "The year is open." in chat.questions[0][1][1]
+    assert {one.preconditions for one in cases} == {("Ann Lee has 28 days left",)}
+
+
 def test_an_open_question_is_answered_by_words_that_stand_in_a_source() -> None:
     limits = SOURCE.model_copy(
         update={
