@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # else each process that reads a file makes all models first
     from assistant.domain import CriterionForm
 
 _DELIMITER = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BREAK = re.compile(r"</?br\s*/?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
