@@ -244,6 +244,269 @@ def test_a_heading_behind_the_flows_is_no_flow() -> None:
     assert any("lost bell" in one.text for one in read_pasted(text).unread)
 
 
+def test_an_id_with_an_area_is_the_use_cases_own() -> None:
+    assert set(stories(HEADED.replace("UC 3:", "UC-BIKE-03:"))) == {"UC-BIKE-03"}
+
+
+def test_a_label_behind_the_flows_is_a_part_and_a_rule_is_no_word_of_a_flow() -> None:
+    text = GERMAN.replace("**Ausnahmen**\n\nE1 Der", "**Ausnahmen**\n\n- Der")
+    text += "\n**Verweise:**\n\nSiehe Kassenbuch 4.\n\n**Quelle:** Handbuch\n\n---\n"
+    (story,) = stories(text).values()
+    assert story.criteria[-1].text == ("- Der Scanner antwortet nicht: Die Nummer wird eingetippt.")
+    assert "Verweise: Siehe Kassenbuch 4." in story.narrative
+    assert "Quelle: Handbuch" in story.narrative
+    assert "---" not in story.narrative
+
+
+MARKED = """# Use case UC-5: Lend a tent
+
+**Actor:** Warden
+
+**Normal course:**
+
+1. The warden picks a tent.
+
+**Alternative courses:**
+
+*5.1 Tent is torn (step 1)*
+
+1. The warden notes the tear.
+2. The warden picks another tent.
+
+*5.2 Guest is under age*
+
+1. The warden asks for a parent.
+
+**Exceptions (rare):** None.
+"""
+
+
+def test_lines_in_italics_begin_flows_whose_steps_are_numbered_anew() -> None:
+    (story,) = stories(MARKED).values()
+    assert [one.text.splitlines()[0].strip("*") for one in story.criteria] == [
+        "1. The warden picks a tent.", "5.1 Tent is torn (step 1)", "5.2 Guest is under age",
+    ]  # fmt: skip
+    assert story.criteria[1].text.endswith("2. The warden picks another tent.")
+    assert "Exceptions (rare): None." in story.narrative  # says that there is no flow
+
+
+NUMBERED = """# UC-9 Refill the kiln
+
+## 📋 Summary
+
+Pots are burned.
+
+| Field | Value |
+| --- | --- |
+| Name | Refill the kiln |
+| Level | User goal |
+| Scope | Pottery |
+
+## Actor
+
+Potter
+
+## Main flow
+
+### Phase 1
+
+1. The potter opens the kiln.
+
+### Phase 2
+
+2. The potter loads it.
+
+## Alternative flow A1: the kiln is hot
+
+1. The potter waits.
+2. The potter opens it again.
+
+## Alternative flow A2: no pots
+
+1. The potter leaves.
+
+## Alternative and exception flows
+
+#### A3 Power fails
+
+- **Trigger**: The light goes out.
+- **Steps**:
+  1. The potter calls the electrician.
+"""
+
+
+def test_headings_of_single_flows_and_within_a_flow_keep_the_steps_below_them() -> None:
+    (story,) = stories(NUMBERED).values()
+    texts = [one.text for one in story.criteria]
+    assert len(texts) == 4
+    assert texts[0].splitlines()[-1] == "2. The potter loads it."
+    assert texts[1].startswith("Alternative flow A1: the kiln is hot")
+    assert texts[1].endswith("2. The potter opens it again.")
+    assert texts[2].endswith("1. The potter leaves.")
+    assert texts[3].endswith("1. The potter calls the electrician.")
+
+
+def test_a_numbered_list_under_the_name_of_one_flow_is_its_steps() -> None:
+    one = HEADED.partition("### Alternative flows")[0]
+    steps = "\n1. The lock jams.\n2. The attendant oils it.\n"
+    (story,) = stories(f"{one}### Alternative flow\n{steps}").values()
+    assert len(story.criteria) == 2
+    (story,) = stories(f"{one}### Alternative flows\n{steps}").values()
+    assert len(story.criteria) == 3
+
+
+ITALIAN = """# Biglietteria
+
+## Scheda: UC-B02
+
+| Campo | Contenuto |
+| --- | --- |
+| **Nome del caso d'uso** | **UC-B02: Annullare un biglietto** |
+| *Attore primario* | Cassiere |
+| Pre-condizioni | Il biglietto è valido. |
+
+### Flusso principale (scenario di successo)
+
+1. Il cassiere annulla il biglietto.
+
+### Flussi alternativi ed eccezioni
+
+* **Biglietto usato**: il sistema rifiuta.
+"""
+
+BULLETED = """Use case UC-31: Sort the post
+
+* Primary actor: Clerk
+* Main success scenario:
+  1. The clerk opens the bag.
+  2. The clerk sorts the letters.
+* Extensions:
+  1a. The bag is empty.
+* Postconditions: The bag is free.
+"""
+
+BARE = """UC-44: Wax the skis
+
+Actor
+Technician
+Preconditions
+The skis are dry.
+Main flow
+1. The technician heats the wax.
+Alternative flows
+A1 The wax smokes: the technician cools it.
+"""
+
+CELLS = """## UC-61 Weigh a parcel
+
+| Feld | Inhalt |
+| --- | --- |
+| Vorbedingung | Die Waage steht. |
+| Hauptszenario | <ol><li>Der Bote legt es auf.</li><li>Das System zeigt es.</li></ol> |
+| Alternativen/Ausnahmen | A1 Zu schwer: Der Bote teilt es.</br>A2 Kein Strom: Der Bote wartet. |
+"""
+
+ROWS = """# Cas d'utilisation
+
+| N° | Nom du cas d'usage | Acteur | Scénario nominal | Exceptions |
+| --- | --- | --- | --- | --- |
+| UC-71 | Rendre un outil | Artisan | 1. Il entre.<br>2. Il signe. | E1 Outil cassé : il paie. |
+| UC-72 | Prendre un outil | Artisan | 1. Il choisit l'outil. | - |
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "ids"),
+    [
+        (ITALIAN, ["UC-B02"], ["main", "AC1"]),
+        (BULLETED, ["UC-31"], ["main", "1a"]),
+        (BARE, ["UC-44"], ["main", "A1"]),
+        (CELLS, ["UC-61"], ["main", "A1", "A2"]),
+        (ROWS, ["UC-71", "UC-72"], ["main", "E1"]),
+    ],
+)
+def test_templates_of_tables_lists_and_bare_names(
+    text: str, keys: list[str], ids: list[str], sound: Callable[[Reading], None]
+) -> None:
+    reading = read_pasted(text)
+    sound(reading)
+    found = stories(text)
+    assert list(found) == keys
+    story = found[keys[0]]
+    assert list(flows(story)) == ids
+    assert len(story.title.split()) > 2
+    assert "UC" not in story.title
+    assert "*" not in story.narrative
+    assert not any(story.title in epic.title or "UC-" in epic.title for epic in reading.epics[:-1])
+
+
+MIXED = """# 🏛 Archive - use case overview
+
+## 🎯 Use case: Copy a deed
+
+| Attribute | Value |
+| --- | --- |
+| ID and name | UC-81: Copy a deed |
+| Actors | Archivist |
+| Normal flow | 1. The archivist scans the deed. |
+| Alt flow A | The scanner is off. |
+
+### User story
+
+As an archivist I want to copy deeds so that the paper lasts.
+
+### ✅ Acceptance criteria
+
+- The copy has 300 dpi.
+- The copy names the box.
+"""
+
+
+def test_a_use_case_may_tell_its_story_and_state_criteria_beside_its_flows() -> None:
+    (story,) = stories(MIXED).values()
+    assert (story.key, story.title) == ("UC-81", "Copy a deed")
+    assert [one.text for one in story.criteria] == [
+        "1. The archivist scans the deed.", "The scanner is off.",
+        "- The copy has 300 dpi.", "- The copy names the box.",
+    ]  # fmt: skip
+    assert "As an archivist I want to copy deeds" in story.narrative
+
+
+def test_items_of_a_flow_that_are_called_like_a_part_stay_in_it() -> None:
+    text = HEADED.replace("\n2. The system", "\n   - Name\n   - Description\n\n2. The system")
+    main = stories(text)["UC-3"].criteria[0].text
+    assert "- Description" in main
+    assert main.endswith("2. The system closes the loan.")
+
+
+def test_code_in_a_flow_has_no_headings() -> None:
+    code = "```bash\n# Exceptions\nunlock --all\n```\n"
+    text = HEADED.replace("### Alternative flows", f"{code}\n### Alternative flows")
+    assert stories(text)["UC-3"].criteria[0].text.endswith("# Exceptions\nunlock --all")
+
+
+def test_cells_that_are_lists_have_a_step_a_line() -> None:
+    assert len(flows(stories(CELLS)["UC-61"])["main"].splitlines()) == 2
+
+
+def test_headings_of_one_level_with_the_use_cases_are_its_parts() -> None:
+    text = (
+        "# Mill - Use Case Specification: Grind corn\n\n# 1 Flow of events\n\n## 1.1 Basic flow\n\n"
+        "The miller starts the mill.\n\n# 2 Preconditions\n\nThe wind blows.\n"
+    )
+    (story,) = stories(text).values()
+    assert story.title == "Grind corn"
+    assert [one.text for one in story.criteria] == ["The miller starts the mill."]
+    assert "Preconditions: The wind blows." in story.narrative
+
+
+def test_use_cases_without_ids_are_known_by_the_heading_above_them() -> None:
+    text = "# Use cases\n\n## Dry hay\n\n### MSS\n\n1. The farmer turns the hay.\n"
+    assert [story.title for story in stories(text).values()] == ["Dry hay"]
+    guide = "# Guide\n\n## Kinds\n\n### Main scenario\n\nAll is well.\n\n### Exceptions\n\nRain.\n"
+    assert text_kind(guide) == "page"
+
+
 @given(
     st.lists(
         st.sampled_from(
@@ -251,7 +514,9 @@ def test_a_heading_behind_the_flows_is_no_flow() -> None:
                 "## UC-1 Pay", "**ID:** UC-2", "Main flow", "### Main flow", "1. The clerk pays.",
                 "Extensions:", "#### 2a No money", "2a1. The clerk leaves.", "| ID | UC-3 |",
                 "| --- | --- |", "| Actor | Clerk |", "| Basic flow | 1. Go<br>2. Stay |", "",
-                "**Exceptions**", "- E1 Power fails", "Actors: x", "# Chapter", "Text.",
+                "**Exceptions**", "- E1 Power fails", "*E2 Rain*", "**Source:** x",
+                "Alternative flow 2: rain", "| Main flow | Actor | ID |", "---", "* Actor: y",
+                "Actors: x", "# Chapter", "Text.",
             ]
         ),
         max_size=24,

@@ -46,11 +46,8 @@ from assistant.sources.pasted.pages import page_metadata, page_title
 from assistant.sources.pasted.story_sentences import split_story_lines
 from assistant.sources.pasted.strikethrough import leave_out_struck, struck_note
 from assistant.sources.pasted.tables import names_role
-from assistant.sources.pasted.use_cases import (
-    is_use_case_text,
-    names_use_case_part,
-    read_use_cases,
-)
+from assistant.sources.pasted.use_case_names import names_use_case_part
+from assistant.sources.pasted.use_cases import is_use_case_text, read_use_cases
 from assistant.sources.reading import Reading
 
 MAX_PASTED_CHARACTERS = 1_000_000
