@@ -159,3 +159,13 @@ def test_a_plan_of_the_acceptance_test_holds_no_criteria() -> None:
     assert text_kind(plan) == "page"
     kept = read_pasted("## CC-12 Refund\n\nAcceptance criteria for CC-12:\n- It is paid.\n")
     assert [one.text for epic in kept.epics for one in epic.criteria] == ["It is paid."]
+
+
+def test_a_document_of_several_epics_is_not_called_by_its_first() -> None:
+    story = "## CC-1{n} Pay\n\nAs a clerk I want to pay.\n\nAcceptance criteria:\n- It is paid.\n\n"
+    two = "".join(f"# Epic: Part {n}\n\n" + story.format(n=n) for n in (1, 2))
+    (first, second) = read_file("Release_9_backlog.md", two.encode()).epics
+    assert (first.title, second.title) == ("Part 1", "Part 2")
+    assert read_file("Release_9_backlog.md", two.encode()).document.title == "Release 9 backlog"
+    one = two.partition("# Epic: Part 2")[0]
+    assert read_file("Release_9_backlog.md", one.encode()).document.title == "Part 1"

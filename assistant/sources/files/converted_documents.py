@@ -14,7 +14,7 @@ from assistant.sources.files.clean import clean_text
 from assistant.sources.files.recognition import not_installed
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.document_tables import with_tables
-from assistant.sources.pasted.pages import is_of_section, text_kind
+from assistant.sources.pasted.pages import is_of_section, page_title, text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text
 from assistant.sources.reading import ExtractionReport, Place, Reading
 
@@ -202,7 +202,10 @@ def text_reading(
     keyed = keyed and not document.id.startswith("epic:EPIC-")
     of_a_section = not title and kind != "epic" and is_of_section(document.title, text)
     named = document.title
-    if of_a_section or named == "Untitled":
+    if len(reading.epics) > 1:  # the first of them is not what the document is called
+        named = page_title(text)
+        named = named if named not in {epic.title for epic in reading.epics} else ""
+    if of_a_section or named in {"", "Untitled"}:
         named = title or source.title
     identity = document.id if keyed else source.id
     return reading.changed(
