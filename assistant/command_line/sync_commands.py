@@ -219,7 +219,8 @@ def _titled(row: SourceRow) -> str:
             f"{row.title} (the older of two copies or editions; the newer is {row.older_copy_of})"
         )
     if row.older_copies:
-        return f"{row.title} (the newer of two copies or editions; an older is {', '.join(row.older_copies)})"
+        older = ", ".join(row.older_copies)
+        return f"{row.title} (the newer of two copies or editions; an older is {older})"
     return row.title
 
 

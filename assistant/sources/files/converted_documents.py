@@ -204,7 +204,7 @@ def text_reading(
     named = document.title
     if len(reading.epics) > 1:  # the first of them is not what the document is called
         named = page_title(text)
-        named = named if named not in {epic.title for epic in reading.epics} else ""
+        named = "" if any(epic.title in named for epic in reading.epics) else named
     if of_a_section or named in {"", "Untitled"}:
         named = title or source.title
     identity = document.id if keyed else source.id
