@@ -472,6 +472,13 @@ def test_a_use_case_may_tell_its_story_and_state_criteria_beside_its_flows() -> 
     assert "As an archivist I want to copy deeds" in story.narrative
 
 
+def test_the_main_flow_may_have_a_name_behind_its_own_and_others_are_processes() -> None:
+    text = HEADED.replace("### Normal flow", "### Normal flow - bring it back")
+    text = text.replace("### Alternative flows", "### Alternative processes")
+    found = list(flows(stories(text)["UC-3"]))
+    assert found == list(flows(stories(HEADED)["UC-3"]))
+
+
 def test_items_of_a_flow_that_are_called_like_a_part_stay_in_it() -> None:
     text = HEADED.replace("\n2. The system", "\n   - Name\n   - Description\n\n2. The system")
     main = stories(text)["UC-3"].criteria[0].text

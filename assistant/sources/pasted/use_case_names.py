@@ -88,6 +88,9 @@ def part_name(label: str) -> tuple[str, str] | None:
         tail = label[found.end() :]
         if _TAIL.match(tail) or (aside and _ONE.fullmatch(found[0])):
             return found.lastgroup, tail.strip()
+    head = re.split(r"\s*[–—:]|\s+-\s", label, maxsplit=1)[0]
+    if _whole(head) == "main":
+        return "main", ""  # "Main flow - pay by card"
     name = _whole(label[: aside.start()]) if aside else ""
     return (name, "") if name else None
 
