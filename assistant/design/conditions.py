@@ -53,8 +53,11 @@ def _of_one(fact: Fact) -> str:
     words = quotation(fact.quote)
     holds = "holds" if fact.holds else "does not hold"
     if fact.kind == "main flow":
-        first, more, _ = fact.quote.partition("\n")
-        return f"flow: {quotation(first)} …" if more else f"main flow: {words}"
+        first, *more = fact.quote.splitlines() or [""]
+        if not more:
+            return f"main flow: {words}"
+        # A table of steps begins with the heads of its columns.
+        return f"flow: {quotation(more[0] if ' | ' in first else first)} …"
     if fact.kind == "limit":
         return f"{fact.value}: {words} {holds}"
     if fact.kind == "field":

@@ -115,6 +115,25 @@ def label(text: str, *, limit: int = 120) -> str:
     return _escape(cut(line, limit))
 
 
+def label_lines(text: str, *, limit: int) -> list[str]:
+    """``text`` line by line, each as ``label`` makes it, cut at ``limit`` characters in all; a line
+    that begins with a small letter only goes on with the one above, as in a wrapped text."""
+    lines: list[str] = []
+    for line in map(str.strip, visible(text).splitlines()):
+        if lines and line[:1].islower():
+            lines[-1] += f" {line}"
+        elif line:
+            lines.append(line)
+    shown: list[str] = []
+    for line in lines:
+        if limit < 1:
+            shown[-1] += "…"
+            break
+        shown.append(label(line, limit=max(limit, 40)))
+        limit -= len(line)
+    return shown
+
+
 def cut(line: str, limit: int) -> str:
     """At most ``limit`` characters of a line, cut at a word where one ends near."""
     if len(line) <= limit:

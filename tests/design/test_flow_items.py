@@ -47,3 +47,8 @@ def test_smoke_keeps_the_flow() -> None:
     criterion = AcceptanceCriterion(id="UC-1-main", text=MAIN, form="flow")
     (item,) = derive_conditions(criterion, depth="smoke")
     assert item.facts[0].quote == MAIN
+
+
+def test_a_table_of_steps_is_named_by_its_first_step() -> None:
+    (item,) = items("Step | Actor | System\n1 | Opens the claim. | Shows it.\n2 | - | Ends.")
+    assert item.statement == "flow: “1 | Opens the claim. | Shows it.” …"

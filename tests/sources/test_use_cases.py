@@ -550,3 +550,19 @@ def test_a_long_specification_is_read_in_linear_time() -> None:
 
     seconds(10)
     assert seconds(200) < 12 * seconds(40)
+
+
+def test_ids_of_any_letters_and_a_document_without_chapters() -> None:
+    part = (
+        "# {id} {name}\n\n| Use case id | {id} |\n| --- | --- |\n| Primary actor | Clerk |\n\n"
+        "## Basic flow\n\n| Step | Actor | System |\n| --- | --- | --- |\n"
+        "| 1 | Saves. | Ends. |\n\n"
+    )
+    text = "Use cases of the counter\n\n" + "".join(
+        part.format(id=key, name=name) for key, name in (("BUC-4.1", "Open"), ("ORD-4.2", "Close"))
+    )
+    (epic,) = read_pasted(text).epics
+    assert epic.title == "Use cases of the counter"
+    assert [(one.key, one.title) for one in epic.stories] == [
+        ("BUC-4.1", "Open"), ("ORD-4.2", "Close"),
+    ]  # fmt: skip

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from assistant.ui.plain_text import highlighted, label, plain, safe_link, visible, without_emphasis
+from assistant.ui.plain_text import (
+    highlighted,
+    label,
+    label_lines,
+    plain,
+    safe_link,
+    visible,
+    without_emphasis,
+)
 
 UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*([!-/:-@\[-`{-~])")
 
@@ -161,3 +169,13 @@ def test_hostile_corpora_are_shown_letter_for_letter(shared_dir: Path, folder: s
             lines += 1
     if not lines:
         pytest.skip(f"no text files in {folder}")
+
+
+def test_lines_of_a_flow_are_shown_line_by_line_and_wrapped_ones_go_on() -> None:
+    flow = "4a Seller is *too* young\n4a1. The system shows\nthe message.\n\n4a2. It ends."
+    lines = ("4a Seller is *too* young", "4a1. The system shows the message.", "4a2. It ends.")
+    assert label_lines(flow, limit=400) == [label(line) for line in lines]
+    assert label_lines("", limit=10) == []
+    cut = label_lines("\n".join(f"{n}. " + "x" * 30 for n in range(20)), limit=100)
+    assert len(cut) == 4
+    assert cut[-1].endswith("…")

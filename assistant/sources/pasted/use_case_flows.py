@@ -22,6 +22,7 @@ from assistant.sources.pasted.use_case_names import (
     names_nothing,
     names_one_flow,
     names_use_cases,
+    numberless,
     own_id,
     read_start,
 )
@@ -98,6 +99,9 @@ def story_of(text: str, found: UseCase) -> StoryDraft:
         given, name = given or own_id(start), start["name"] or name
     elif match := _NAMED_ID.fullmatch(name):
         given, name = given or match["id"], match["name"]
+    heading = unwrap(numberless(found.above[-1])) if found.above else ""
+    if not name and given and heading.startswith(given):  # "ORD-4.1 Pay", above a table of its own
+        name = heading.removeprefix(given).lstrip(" :.–—|-")
     draft = StoryDraft(key="".join(given.split()), title=name or given)
     draft.named = bool(name)
     for part in found.parts:

@@ -59,13 +59,22 @@ def is_use_case_text(text: str) -> bool:
 
 
 def read_use_cases(text: str) -> list[EpicDraft]:
-    """The use cases of ``text`` by the chapter that they stand in; each chapter is an epic."""
+    """The use cases of ``text`` by the chapter that they stand in; each chapter is an epic. Several
+    that stand in none are of the epic that the text opens with."""
     epics: dict[str, EpicDraft] = {}
     for found in _Reader(split_lines(text)).use_cases():
         draft = story_of(text, found)
         chapter = found.chapter(draft)
         epics.setdefault(chapter, EpicDraft(title=chapter)).stories.append(draft)
+    if (bare := epics.get("")) and len(bare.stories) > 1:
+        bare.title = _opening(text)
     return list(epics.values())
+
+
+def _opening(text: str) -> str:
+    """The short first line that a text opens with, above any heading or table."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return unwrap(first) if len(first) <= TITLE and first[0] not in "#|-*<" else ""
 
 
 class _Reader:
@@ -285,7 +294,7 @@ class _Reader:
                 for found, head, cell in zip(columns, rows[0], row, strict=False):
                     self._field(found, head, [cell])
             self.open = None
-        elif _count(fields) > 2:
+        elif _count(fields) > 2 or (len(rows) > 1 and all(fields)):
             for row, found in zip(rows, fields, strict=True):
                 if found or not names_column(row[0].text):
                     self._field(found, row[0], row[1:])

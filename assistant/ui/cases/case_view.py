@@ -10,7 +10,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import streamlit as st
 
 from assistant.domain import Citation, LintFinding, Support, TestCase, TestStep
-from assistant.ui.plain_text import highlighted, label, plain, small, visible, without_emphasis
+from assistant.ui.plain_text import (
+    highlighted,
+    label,
+    label_lines,
+    plain,
+    small,
+    visible,
+    without_emphasis,
+)
 from assistant.workflow.review.case_checks import denies
 from assistant.workflow.review.review import (
     ANSWERED,
@@ -60,8 +68,9 @@ def case_view(
     st.markdown(f"**{label(case.title, limit=300)}**")
     needs_lines(case, answers)
     remarks = [
-        f":small[:gray[**{label(name)}** {label(criteria.get(name, ''), limit=400)}]]"
+        f":small[:gray[{line}]]"
         for name in case.criterion_ids
+        for line in _named_lines(name, criteria.get(name, ""))
     ]
     if remarks:
         st.markdown("  \n".join(remarks))
@@ -71,6 +80,11 @@ def case_view(
     steps_table(case)
     _lines("Objective", [one for one in case.objective.splitlines() if not _quotes(one, criteria)])
     _lines("Postconditions", case.postconditions)
+
+
+def _named_lines(name: str, text: str) -> list[str]:
+    first, *rest = label_lines(text, limit=400) or [""]
+    return [f"**{label(name)}** {first}".rstrip(), *rest]
 
 
 def _on_running(asked: Asked) -> str:

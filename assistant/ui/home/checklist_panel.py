@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.domain import TECHNIQUES, AcceptanceCriterion, TestCondition
 from assistant.ui.counts import counted
-from assistant.ui.plain_text import label
+from assistant.ui.plain_text import label, label_lines
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.writing.requests import Understanding
 from assistant.workflow.writing.shared_preconditions import SharedLine
@@ -39,9 +39,10 @@ def checklist_panel(found: Understanding) -> None:
 
 def _criterion(criterion: AcceptanceCriterion, items: Sequence[TestCondition]) -> Iterator[str]:
     count = counted(len(items), "item") if items else ":orange[no item]"
-    yield (
-        f":small[:gray[{label(criterion.id)}] {label(criterion.text, limit=400)} :gray[({count})]]"
-    )
+    said = label_lines(criterion.text, limit=400)
+    said[0] = f":gray[{label(criterion.id)}] {said[0]}"
+    said[-1] += f" :gray[({count})]"
+    yield from (f":small[{line}]" for line in said)
     yield from _items(items)
 
 

@@ -76,8 +76,13 @@ class RunView(Value):
         """
         asked = [one for one in self.asked if one.question.is_on_running and one.question.is_open]
         if any(one.running_questions for one in self.run.cases):
-            return tuple(one for one in asked if one.question.text in case.running_questions)
-        return tuple(one for one in asked if one.question.criterion_id in case.criterion_ids)
+            mine = [one for one in asked if one.question.text in case.running_questions]
+        else:
+            mine = [one for one in asked if one.question.criterion_id in case.criterion_ids]
+        # Two stories may ask the same; the answer to one stands for both.
+        given = sorted(mine, key=lambda one: one.answer is None)
+        texts = {one.question.text: one for one in reversed(given)}
+        return tuple(one for one in mine if texts[one.question.text] is one)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
