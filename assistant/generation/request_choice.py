@@ -19,6 +19,7 @@ from assistant.generation.models.structured import StructuredReply
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.request_prompt import (
     ANSWER_TOKENS,
+    CRITERIA_LISTED,
     ENTRIES_LISTED,
     NO_DEPTH,
     SCHEMA,
@@ -70,16 +71,19 @@ def choose_keys(
     entries: Sequence[RequestEntry],
     endpoint: ChatEndpoint,
     *,
+    criteria: Sequence[RequestEntry] = (),
     cancelled: CancelCheck = never_cancelled,
 ) -> tuple[RequestChoice, StructuredReply]:
-    """Ask a model what a request asks for; the ``ENTRIES_LISTED`` nearest are listed.
+    """Ask a model what a request asks for; the ``ENTRIES_LISTED`` nearest are listed, and the
+    ``CRITERIA_LISTED`` nearest of the criteria, which a request may leave out.
 
     Raises ``ModelUnavailable``, ``InvalidOutput`` (no lists of keys came back) or ``Cancelled``.
     """
     near = nearest_entries(request, entries, ENTRIES_LISTED)
+    parts = nearest_entries(request, criteria, CRITERIA_LISTED)
     characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
     messages, listed = request_messages(
-        request, near, characters=characters, special_tokens=endpoint.special_tokens
+        request, near, parts, characters=characters, special_tokens=endpoint.special_tokens
     )
     if listed < len(near):  # long titles: fewer, and again the nearest
         near = nearest_entries(request, entries, listed)
@@ -91,7 +95,7 @@ def choose_keys(
         raise InvalidOutput(
             f"{endpoint.name} did not answer with lists of keys.", raw_output=reply.raw
         )
-    choice = choice_of(reply.data, request, near[:listed])
+    choice = choice_of(reply.data, request, (*near[:listed], *parts))
     return choice.model_copy(update={"listed": listed, "entries": len(entries)}), reply
 
 
@@ -103,7 +107,8 @@ def choice_of(
     said = folded(request)
     known = {entry.key: entry for entry in entries}
     dropped: dict[str, None] = {}
-    write = list(_rows(answer.get("write"), said, known, dropped))
+    whole = {key for key, entry in known.items() if not entry.story}
+    write = list(_rows(answer.get("write"), said, whole, dropped))
     leave_out = list(_rows(answer.get("leave_out"), said, known, dropped))
     wanted, barred = _keys(write), _keys(leave_out)
     both = _both(wanted, barred, dropped)

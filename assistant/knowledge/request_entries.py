@@ -9,13 +9,18 @@ from math import log
 from assistant.domain import Epic, Value
 from assistant.knowledge.name_matching import tokens
 
+CRITERION_CHARACTERS = 160
+"""Of a criterion, told in place of a title."""
+
 
 class RequestEntry(Value):
-    """An epic or a story with all that a request may call it by; ``epic`` is that of a story."""
+    """An epic, a story or a criterion with all that a request may call it by; ``epic`` is that of a
+    story, ``story`` that of a criterion, whose title are its first words."""
 
     key: str
     title: str
     epic: str = ""
+    story: str = ""
     filed: tuple[str, ...] = ()
     """Release, sprint, team and labels: a story's own, else the release and team of its epic."""
 
@@ -38,6 +43,18 @@ def entries_of(epics: Sequence[Epic]) -> tuple[RequestEntry, ...]:
             )
             found.setdefault(story.key, entry)
     return tuple(found.values())
+
+
+def criterion_entries(epics: Sequence[Epic]) -> tuple[RequestEntry, ...]:
+    """Each criterion, in the order of the project; each key once, and none that a story has too."""
+    taken = {one.key for one in entries_of(epics)}
+    found: dict[str, RequestEntry] = {}
+    for story in (story for epic in epics for story in epic.stories):
+        for one in story.criteria:
+            said = " ".join(f"{one.title} {one.text}".split())[:CRITERION_CHARACTERS]
+            entry = RequestEntry(key=one.id, title=said, story=story.key)
+            found.setdefault(one.id, entry)
+    return tuple(entry for key, entry in found.items() if key not in taken)
 
 
 def nearest_entries(

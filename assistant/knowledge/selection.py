@@ -77,6 +77,8 @@ class Selection(Value):
     told: tuple[Told, ...] = ()
     carriers: tuple[Carriers, ...] = ()
     near: tuple[Near, ...] = ()
+    criteria_left_out: tuple[str, ...] = ()
+    """Ids of criteria that are left out of stories that are chosen."""
 
 
 def select(reading: RequestReading, vocabulary: Vocabulary) -> Selection:
@@ -95,7 +97,11 @@ class _Selecting:
         self._by_key: frozenset[str] = frozenset()
 
     def select(self, reading: RequestReading) -> Selection:
-        filters = [part for part in reading.parts if part.kind not in SCOPE]
+        filters = [
+            part
+            for part in reading.parts
+            if part.kind not in SCOPE and not (part.kind == "criterion" and part.known)
+        ]
         wanted = [part for part in filters if not part.excluded]
         barred = [part for part in filters if part.excluded]
         for part in filters:
@@ -123,7 +129,11 @@ class _Selecting:
                 for each in self._carriers(part, chosen - left if part.excluded else left)
             ),
             near=tuple(self._near(groups.values(), chosen)),
-        )
+            criteria_left_out=tuple(
+                part.name for part in reading.parts
+                if part.kind == "criterion" and part.known and part.excluded
+            ),
+        )  # fmt: skip
 
     def _group(self, parts: list[RequestPart]) -> Units:
         """What parts have in common that hold together; topics are looked for within the others."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.domain import Epic, UserStory
+from assistant.domain import AcceptanceCriterion, Epic, UserStory
 from assistant.generation.request_choice import RequestChoice, choice_of
 from assistant.generation.request_prompt import request_messages
-from assistant.knowledge.request_entries import entries_of, nearest_entries
+from assistant.knowledge.request_entries import criterion_entries, entries_of, nearest_entries
 
 EPICS = (
     Epic(
@@ -153,3 +153,19 @@ def test_titles_open_no_delimiter_and_the_list_ends_where_the_room_does() -> Non
     assert said.count("</epic>") == 3
     _, few = request_messages("all", entries, characters=1)
     assert few == 1
+
+
+def test_criteria_are_told_behind_epics_and_stories_as_far_as_there_is_room() -> None:
+    text = "The tour app works offline."
+    story = UserStory(
+        key="T-2", title="Tour", criteria=(AcceptanceCriterion(id="T-2-AC1", text=text),)
+    )
+    epics = (Epic(key="T-1", title="Tours", stories=(story,)),)
+    criteria = criterion_entries(epics)
+    messages, listed = request_messages("T-1", entries_of(epics), criteria, characters=20_000)
+    assert listed == 2
+    assert "<criterion>T-2-AC1 | The tour app" in messages[1][1]
+    room = len(messages[0][1]) + len("T-1") + 75
+    messages, listed = request_messages("T-1", entries_of(epics), criteria, characters=room)
+    assert listed == 2
+    assert "<criterion>" not in messages[1][1]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from assistant.domain import Epic, UserStory
+from assistant.domain import AcceptanceCriterion, Epic, UserStory
 from assistant.generation.request_choice import choice_of
 from assistant.knowledge.query import parse_request
-from assistant.knowledge.request_entries import entries_of
+from assistant.knowledge.request_entries import criterion_entries, entries_of
 from assistant.knowledge.request_parts import Vocabulary
 from assistant.knowledge.selection import select
 from assistant.workflow.writing.request_choice import is_open
-from assistant.workflow.writing.requests import Asked, two_ways
+from assistant.workflow.writing.requests import Asked, part_title, two_ways
 
 EPICS = (
     Epic(
@@ -19,13 +19,21 @@ EPICS = (
         team="Loans",
         stories=(
             UserStory(key="LOAN-2", title="Extend a loan"),
-            UserStory(key="LOAN-3", title="Basic fee for a late return"),
+            UserStory(
+                key="LOAN-3",
+                title="Basic fee for a late return",
+                criteria=(
+                    AcceptanceCriterion(id="LOAN-3-AC1", text="A fee of EUR 2.00 is charged."),
+                    AcceptanceCriterion(id="LOAN-3-AC2", text="The tour app works offline."),
+                ),
+            ),
         ),
     ),
     Epic(
         key="FIX-1", title="Workshop", team="Repair", stories=(UserStory(key="FIX-2", title="A"),)
     ),
 )
+ENTRIES = (*entries_of(EPICS), *criterion_entries(EPICS))
 KNOWN = Vocabulary(releases=("Drop-1",), teams=("Loans", "Repair"), epics=EPICS)
 Rows = tuple[tuple[str, str], ...]
 
@@ -59,7 +67,7 @@ def read(
         "techniques_left_out": rows(without, "names"),
         "unknown": list(unknown),
     }
-    asked = by_code(text).with_choice(choice_of(answer, text, entries_of(EPICS)))
+    asked = by_code(text).with_choice(choice_of(answer, text, ENTRIES))
     return asked.without(asked.set_aside)
 
 
@@ -170,3 +178,38 @@ def test_where_the_model_reads_depth_alone_the_names_of_code_stay() -> None:
     assert (taken(asked), asked.reading.depth) == (["LOAN-1"], "thorough")
     assert two_ways(asked) == []
     assert not asked.by_choice
+
+
+def test_a_criterion_is_left_out_and_its_story_stays() -> None:
+    sentence = "Longer loans, leave out the tour app without network"
+    asked = read(
+        sentence, ("Longer loans", "LOAN-1"),
+        leave_out=(("the tour app without network", "LOAN-3-AC2"),),
+    )  # fmt: skip
+    assert taken(asked) == ["LOAN-1"]
+    assert asked.selection.criteria_left_out == ("LOAN-3-AC2",)
+    (part,) = [one for one in asked.parts if one.kind == "criterion"]
+    assert part_title(part, asked) == "without criterion LOAN-3-AC2"
+    assert not asked.without([part.id]).selection.criteria_left_out
+    typed = read(
+        "LOAN-1 without LOAN-3-AC2", ("LOAN-1", "LOAN-1"),
+        leave_out=(("LOAN-3-AC2", "LOAN-3-AC2"),),
+    )  # fmt: skip
+    assert taken(typed) == ["LOAN-1"], "code alone leaves out its whole story"
+    assert typed.selection.criteria_left_out == ("LOAN-3-AC2",)
+    assert not typed.told
+    assert taken(by_code("LOAN-1 without LOAN-3-AC2")) == ["LOAN-2"]
+
+
+def test_a_criterion_of_what_is_not_asked_for_is_left_out_of_nothing() -> None:
+    asked = read(
+        "Workshop, but no fee of EUR 2.00", ("Workshop", "FIX-1"),
+        leave_out=(("no fee of EUR 2.00", "LOAN-3-AC1"),),
+    )  # fmt: skip
+    assert taken(asked) == ["FIX-1"]
+    assert not asked.selection.criteria_left_out
+
+
+def test_a_criterion_is_no_key_to_write_for() -> None:
+    asked = read("Only the tour app", ("the tour app", "LOAN-3-AC2"))
+    assert not asked.selection.chosen

@@ -9,12 +9,13 @@ import pytest
 from endpoint_server import EndpointServer, endpoint_server, streams
 
 from assistant.domain import GenerationConfig
+from assistant.generation.request_choice import KeysOfWords, RequestChoice
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import mask_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import generate_cases
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.requests import GenerateRequest, read_asked, understand
 
 ASKED = "smoke tests for story CC-202, Bob Jones tests from 3 to 7 May"
 
@@ -69,3 +70,21 @@ def test_the_title_of_an_epic_is_nothing_that_somebody_typed(
 ) -> None:
     text = "# PAY-7 Expect OK on each step\n\n## PAY-71 Refund\n\n- A refund is paid in 2 days.\n"
     assert "<request n=" not in prompt_of(opened, server, GenerateRequest(text=text))
+
+
+def test_nothing_is_planned_for_a_criterion_that_the_request_leaves_out(opened: Workspace) -> None:
+    project_id = opened.find_project(SAMPLE_PROJECT).id
+    text = "CC-200, but leave out the cancellation after dispatch"
+    asked = read_asked(opened, project_id, text)
+    epic = next(one for one in asked.known.epics if one.key == "CC-200")
+    left = epic.stories[0].criteria[0].id
+    row = KeysOfWords(words="the cancellation after dispatch", keys=(left,))
+    choice = RequestChoice(write=(KeysOfWords(words="CC-200", keys=("CC-200",)),), leave_out=(row,))
+    request = GenerateRequest(ask=text)
+    alone = choice.model_copy(update={"leave_out": ()})
+    whole = understand(opened, project_id, request, asked=asked.with_choice(alone))
+    found = understand(opened, project_id, request, asked=asked.with_choice(choice))
+    assert left in {one.criterion_id for one in whole.conditions}
+    gone = {one.id for one in whole.conditions} - {one.id for one in found.conditions}
+    assert gone == {one.id for one in whole.conditions if left in one.criterion_ids}
+    assert left in {one.id for one in found.epics[0].criteria}, "its writer sees the whole story"

@@ -19,7 +19,7 @@ from assistant.generation.request_choice import (
     RequestChoice,
     choose_keys,
 )
-from assistant.knowledge.request_entries import entries_of
+from assistant.knowledge.request_entries import criterion_entries, entries_of
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.mask_sources import masked_text
@@ -100,6 +100,7 @@ def choose(
             masked_text(workspace, project_id, asked.reading.text),
             entries_of(asked.known.epics),
             workspace.endpoints.open(writer, config),
+            criteria=criterion_entries(asked.known.epics),
             cancelled=cancelled,
         )
     if not choice.rows and not choice.unknown:
@@ -130,8 +131,9 @@ def choice_lines(made: ModelChoice, asked: Asked) -> list[str]:
 
 
 def titles_of(asked: Asked) -> dict[str, str]:
-    """The epics and stories that there are to choose from: title by key."""
-    return {one.key: one.title for one in entries_of(asked.known.epics)}
+    """The epics, stories and criteria that there are to choose from: title by key."""
+    epics = asked.known.epics
+    return {one.key: one.title for one in (*entries_of(epics), *criterion_entries(epics))}
 
 
 def _line(row: KeysOfWords, titles: Mapping[str, str]) -> str:

@@ -44,6 +44,13 @@ class _Merge:
         self._has_names = bool(choice.write or choice.unknown)
         self._epic_of = {story.key: epic.key for epic in epics for story in epic.stories}
         self._epics = {epic.key for epic in epics}
+        self._story_of = {
+            one.id: story.key
+            for epic in epics
+            for story in epic.stories
+            for one in story.criteria
+            if one.id not in self._epic_of
+        }
         rows = (*choice.write, KeysOfWords(words="", keys=tuple(added)))
         self._wanted = list(self._names(rows, excluded=False))
         self._chosen = {part.name for part in self._wanted}
@@ -95,13 +102,18 @@ class _Merge:
     def _names(self, rows: Iterable[KeysOfWords], *, excluded: bool) -> Iterator[RequestPart]:
         words = {key: row.words for row in rows for key in row.keys}
         for key, said in words.items():
+            kind: PartKind | None = None
             if key in self._epics or key in self._epic_of:
-                kind: PartKind = "epic" if key in self._epics else "story"
+                kind = "epic" if key in self._epics else "story"
+            elif excluded and key in self._story_of:
+                kind = "criterion"
+            if kind:
                 row = KeysOfWords(words=said, keys=(key,))
                 yield from _parts(kind, [row], excluded=excluded)
 
     def _is_chosen(self, key: str) -> bool:
-        """Whether an epic or story, or something of it, is to be written."""
+        """Whether an epic, story or criterion, or something of it, is to be written."""
+        key = self._story_of.get(key, key)
         return any(key in (one, self._epic_of.get(one)) for one in self._chosen) or (
             self._epic_of.get(key) in self._chosen
         )
@@ -119,7 +131,9 @@ class _Merge:
         """Whether the model read the opposite of a part, or its words as something else."""
         if part.kind not in SCOPE:
             if part.excluded:
-                return any(part.name in (one, self._epic_of.get(one)) for one in self._chosen)
+                cut = {self._story_of.get(one.name) for one in self._barred}
+                chosen = any(part.name in (one, self._epic_of.get(one)) for one in self._chosen)
+                return chosen or part.name in cut
             barred = {key for row in self._choice.leave_out for key in row.keys}
             return part.name in barred or self._epic_of.get(part.name) in barred
         if self._says(part):
@@ -134,7 +148,9 @@ class _Merge:
     def _stays(self, part: RequestPart) -> bool:
         """Whether any other part holds beside what the model read."""
         numbered = part.kind in ("epic", "release") and any(map(str.isdigit, part.name))
-        if part.kind == "criterion" or (numbered and not part.known):
+        if part.kind == "criterion":
+            return part.name.casefold() not in {one.name.casefold() for one in self._barred}
+        if numbered and not part.known:
             return True
         return not self._has_names and not self._reads(part.words, whole=True)
 

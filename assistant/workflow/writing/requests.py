@@ -367,13 +367,15 @@ def understand(
     epics = tuple(with_described(epic, request.described) for epic in epics)
     given = answers_to(workspace, project_id, epics)
     epics = tuple(with_answers(epic, given) for epic in epics)
+    out = set(asked.selection.criteria_left_out) if asked else set[str]()
+    items = conditions_of(epics, techniques, depth)
     return Understanding(
         request=name,
         epics=epics,
         reading=reading,
         techniques=techniques,
         depth=depth,
-        conditions=conditions_of(epics, techniques, depth),
+        conditions=tuple(one for one in items if not out & set(one.criterion_ids)),
         questions=open_questions(
             workspace,
             project_id,
