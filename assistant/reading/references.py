@@ -110,6 +110,7 @@ class KnownTexts:
         kept = [text for text in texts if text]
         self._times = Counter(kept)
         self._held = "\n".join(kept).casefold()
+        self._joined = _joined(self._held)
         self._prefixes, self._ids = Counter[str](), Counter[str]()
         for text in kept:
             prefixes, ids = _ids_in(text)
@@ -141,10 +142,17 @@ class KnownTexts:
                 if (introduced or of_kind) and self._ids[name] <= times * ids[name]:
                     unknown.append(one)
             else:
-                name = one.name.casefold()
-                if self._held.count(name) <= times * own.casefold().count(name):
+                name, here = one.name.casefold(), own.casefold()
+                alone = self._held.count(name) <= times * here.count(name)
+                # "the role matrix" is the file "RoleMatrix_AURIS2.xlsx".
+                name, here = _joined(name), _joined(here)
+                if alone and self._joined.count(name) <= times * here.count(name):
                     unknown.append(one)
         return tuple(unknown)
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
 
 
 def _is_introduced(one: Reference, masked: str) -> bool:

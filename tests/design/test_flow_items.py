@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from assistant.design.conditions import derive_conditions
-from assistant.domain import AcceptanceCriterion, TestCondition
+from assistant.design.questions.questions import raise_questions
+from assistant.domain import AcceptanceCriterion, Chunk, Epic, TestCondition, UserStory
 
 MAIN = """1. The clerk opens the reservation.
 2. The clerk picks the seats. Steps 2 to 4 are repeated for each guest.
@@ -52,3 +53,23 @@ def test_smoke_keeps_the_flow() -> None:
 def test_a_table_of_steps_is_named_by_its_first_step() -> None:
     (item,) = items("Step | Actor | System\n1 | Opens the claim. | Shows it.\n2 | - | Ends.")
     assert item.statement == "flow: “1 | Opens the claim. | Shows it.” …"
+
+
+def test_who_does_a_step_is_no_branch() -> None:
+    text = "E1 Scale is lost\nE1.1 The weight can be entered only by a person with the permission."
+    assert [one.statement for one in items(text)] == ["flow: “E1 Scale is lost” …"]
+
+
+def test_flows_and_their_titles_contradict_nothing() -> None:
+    def flow(name: str, text: str) -> AcceptanceCriterion:
+        return AcceptanceCriterion(id=f"UC-1-{name}", text=text, form="flow")
+
+    refused = flow("6a", "6a Manager refuses\n6a1. The system reverses the recorded repayment.")
+    locked = flow("2b", "2b Purchase is locked\n2b1. No repayment can be recorded.")
+    late = flow("5a", "5a Offer is no longer valid\n5a1. The clerk calculates again.")
+    story = UserStory(key="UC-1", title="Cancel", criteria=(locked, refused, late))
+    rule = Chunk(
+        id="r", document_id="d", ordinal=0, kind="rule", key="BR-14", text="The offer is valid."
+    )
+    found = raise_questions(Epic(key="E", title="E", stories=(story,)), sources=[rule])
+    assert not [one for one in found if one.kind == "conflict"]

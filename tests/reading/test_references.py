@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.reading.references import refers_elsewhere
+from assistant.reading.references import KnownTexts, refers_elsewhere
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,10 @@ from assistant.reading.references import refers_elsewhere
 )
 def test_what_stands_elsewhere_is_named_by_the_criterion_s_words(text: str, words: str) -> None:
     assert refers_elsewhere(text, ["PAY-71-AC3", "PAY-71"]) == words
+
+
+def test_a_file_whose_name_joins_the_words_is_the_document_that_they_name() -> None:
+    text = "Only a person with the permission according to the role matrix enters it."
+    assert [one.words for one in KnownTexts(["Rights of roles"]).unknown(text)] == ["role matrix"]
+    assert not KnownTexts(["RoleMatrix_AURIS2\nSheet1\nClerk: no"]).unknown(text)
+    assert KnownTexts([text]).unknown(text, own=text)

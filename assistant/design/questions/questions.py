@@ -31,6 +31,7 @@ from assistant.design.questions.supersession import (
     changes_of,
 )
 from assistant.design.questions.vague_words import find_vague
+from assistant.design.techniques.flow_items import steps_of
 from assistant.design.techniques.limit_items import limits_untold
 from assistant.domain import (
     AcceptanceCriterion,
@@ -181,7 +182,8 @@ def _exchanged(text: str, said: str, other: str) -> str:
 
 
 def _contradicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:
-    for one in find_contradictions(criterion.text, sources):
+    said = steps_of(criterion.text) if criterion.form == "flow" else criterion.text
+    for one in find_contradictions(said, sources):
         yield _disagreement(criterion, one, one.source_name)
 
 
@@ -241,6 +243,8 @@ def _against_criteria(
     for other in others:
         if other.form == "gherkin" or criterion.form in ("gherkin", "table"):
             continue
+        if other.form == criterion.form == "flow":
+            continue  # each flow tells another course of things
         if other.id > criterion.id and len(other.id) >= len(criterion.id):
             continue
         chunk = _as_chunk(other.id, other.text)

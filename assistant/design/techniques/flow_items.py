@@ -22,15 +22,28 @@ _MARK = re.compile(
 """The number of a step: "4.", "4a1.", "E1"."""
 
 
+_LINE = re.compile(r"[^\n]*\w[^\n]*")
+
+
+def steps_of(text: str) -> str:
+    """A flow with its title ("4a Seller is too young", which states no rule) and the numbers of its
+    steps blanked, so that places stay."""
+    bare = _MARK.sub(lambda match: " " * len(match[0]), text)
+    first = _LINE.search(text)
+    if first is None or not _LINE.search(text, first.end()):
+        return bare
+    titled = not first[0].rstrip().endswith((".", ";", ":"))
+    return " " * first.end() + bare[first.end() :] if titled else bare
+
+
 def flow_items(text: str) -> Iterator[Item]:
     """The flow, with what its last step says as its result, then the branches that it names."""
-    lines = [(match.start(), match.end()) for match in re.finditer(r"[^\n]*\w[^\n]*", text)]
+    lines = [(match.start(), match.end()) for match in _LINE.finditer(text)]
     whole = span(text, lines[0][0], lines[-1][1])
-    bare = _MARK.sub(lambda match: " " * len(match[0]), text)
     start, end = lines[-1]
-    last = span(text, start + len(bare[start:end]) - len(bare[start:end].lstrip()), end)
-    titled = len(lines) > 1 and not text[: lines[0][1]].rstrip().endswith((".", ";", ":"))
-    steps = " " * lines[0][1] + bare[lines[0][1] :] if titled else bare
+    mark = _MARK.match(text, start)
+    last = span(text, mark.end() if mark else start, end)
+    steps = steps_of(text)
     rules = read_rules(steps) if language_of(text) == ENGLISH else ()
     refused = any(rule.restrictive for rule in rules)
     yield Item(
@@ -38,6 +51,6 @@ def flow_items(text: str) -> Iterator[Item]:
         (Setting("main flow", whole),), (Result(last),), (whole,), priority="High",
     )  # fmt: skip
     for item in rule_items(steps, rules):
-        first = item.settings[0]
-        if item.results and first.kind != "main flow":
+        # Who does a step is its actor; what others may not do is no branch of the flow.
+        if item.results and item.settings[0].kind not in ("main flow", "role"):
             yield item
