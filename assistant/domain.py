@@ -320,6 +320,11 @@ class TestCondition(Value):
     """Of an end-to-end condition: the conditions that it walks through, in their order."""
 
     @property
+    def is_flow(self) -> bool:
+        """Whether it is a flow of several steps; its outcome is the last of them, actor and all."""
+        return any(fact.kind == "main flow" and "\n" in fact.quote for fact in self.facts)
+
+    @property
     def criterion_ids(self) -> tuple[str, ...]:
         """The criteria that it belongs to: its own, or those that it walks through."""
         return tuple(dict.fromkeys(leg.criterion_id for leg in self.legs)) or (self.criterion_id,)

@@ -268,8 +268,9 @@ class Claims:
             if line in self.worked.wrong:
                 message = f"This calculation does not come to what it says: {shown(line)}."
                 yield Mark(INCONSISTENT, line, message)
-        named = [one for one in numbers(step.expected_result) if one.kind == "money"]
-        if not named or contrasted(step.expected_result):
+        # "Surcharge (EUR) shows 22.50 (30 days × EUR 0.75)": the sum has its currency in a label.
+        named = [one for one in numbers(step.expected_result) if one.kind in ("money", "")]
+        if not any(one.kind for one in named) or contrasted(step.expected_result):
             return
         sums = [one for one in final_results(step.calculation) if one.kind == "money"]
         if sums and not any(alike(one, each) for one in sums for each in named):
@@ -582,7 +583,7 @@ class Claims:
         told = self._flat + flat(" ".join(lines)) if found else ""
         return any(
             all(
-                flat(part) in told or self._is_known_number(part, words)
+                flat(part) in told or self._is_known_number(part, words) or _is_open(part)
                 for value in values
                 for part in listed(value)
             )
@@ -654,6 +655,7 @@ class Claims:
         return tuple(
             message.text
             for one in self.basis.conditions
+            if not one.is_flow  # a button of its last step is no message
             for outcome in one.outcomes
             if outcome.happens
             for message in find_messages(outcome.quote)
@@ -755,3 +757,8 @@ def counts_characters(number: Number, part: str) -> bool:
     texts = [message.text for message in find_messages(part)]
     texts += [match.group() for match in _PLACE_RUN.finditer(part)]
     return any(len(text) == number.value for text in texts)
+
+
+def _is_open(filling: str) -> bool:
+    """Whether a place is filled with a name of what only the product knows: "<item number>"."""
+    return re.fullmatch(r"<[^<>\n]+>|‹[^‹›\n]+›", filling.strip()) is not None

@@ -347,6 +347,8 @@ DEPOSIT = ("EUR 490.00 * 20 % = EUR 98.00", "max(EUR 100.00, EUR 98.00) = EUR 10
         ("The deposit is 100.00 EUR and not 98.00 EUR.", DEPOSIT, False),
         ("20 % are 98.00 EUR, the deposit is 100.00 EUR.", DEPOSIT, False),
         ("The deposit is paid.", DEPOSIT, False),
+        ("Deposit (EUR) shows 100.00 (at least EUR 98.00)", DEPOSIT, False),
+        ("Deposit (EUR) shows 150.00 (20 % of EUR 490.00)", DEPOSIT, True),
         ("The deposit is 98.00 EUR.", (*DEPOSIT, "whatever is more"), False),
     ],
 )

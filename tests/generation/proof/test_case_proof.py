@@ -816,3 +816,20 @@ def test_a_value_that_keeps_a_limit_does_not_contradict_it(
     )
     said = [one.words for one in case.findings if one.rule == "contradiction"]
     assert any("EUR" in words for words in said) is contradicts, case.findings
+
+
+def test_a_button_of_a_flows_last_step_is_no_message_that_others_contradict(prove) -> None:
+    flow = "1. The clerk scans the bag.\n2. The clerk chooses “Receive complete” and a shelf."
+    message = "Bag {bagNo} has been received with {n} items."
+    case = prove(
+        flow,
+        [("Choose “Receive complete”", "",
+          "The message “Bag <number of the bag> has been received with 2 items.” is shown.")],
+        given=["2 items are in the bag."],
+        facts=[Fact(kind="main flow", quote=flow)],
+        outcomes=["The clerk chooses “Receive complete” and a shelf."],
+        sources=[message],
+        form="flow",
+    )  # fmt: skip
+    assert not [one.message for one in case.findings if "contradicts" in one.message]
+    assert not [one.message for one in case.findings if "stands in no source" in one.message]
