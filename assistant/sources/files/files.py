@@ -48,6 +48,8 @@ from assistant.sources.grids.trackers.aha_features import report_records
 from assistant.sources.grids.trackers.monday_boards import board_records
 from assistant.sources.grids.trackers.task_tables import task_records
 from assistant.sources.grids.work_items import is_work_item_table, work_item_reading
+from assistant.sources.markdown_tables import markdown_table
+from assistant.sources.pasted.use_cases import is_use_case_text
 from assistant.sources.reading import Reading
 
 DEFAULT_LIMITS = ReadLimits()
@@ -205,6 +207,9 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
         return export_readings(export, source)
     reading = read_grids(cells, title=source.title, document_id=source.id,
                          content_hash=source.content_hash, notes=notes)  # fmt: skip
+    held = reading.cases or reading.epics or not untouched
+    if not held and (use_cases := _use_cases(cells, source, notes)):
+        return [use_cases.model_copy(update={"report": found.report})]
     if untouched:
         unsure = needs_a_look(cells, reading.cases, reading.unread)
     else:  # of a workbook, the sheets that no mapping reads
@@ -212,6 +217,23 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
         unsure = needs_a_look([grid for grid, before in pairs if grid is before], (), ())
     columns = "unsure" if unsure else "known"
     return [reading.model_copy(update={"report": found.report, "columns": columns})]
+
+
+MOST_USE_CASE_ROWS = 2_000
+
+
+def _use_cases(grids: Sequence[Grid], source: Source, notes: Sequence[str]) -> Reading | None:
+    """The reading of sheets that describe use cases, one in each sheet or row."""
+    if sum(len(grid.rows) for grid in grids) > MOST_USE_CASE_ROWS:
+        return None
+    parts = [source.title]
+    for grid in grids:
+        rows = (*grid.above, grid.header, *grid.rows)
+        parts += [f"# {grid.name or source.title}", markdown_table(rows)]
+    text = "\n\n".join(parts) + "\n"
+    if not is_use_case_text(text):
+        return None
+    return text_reading(text, source, title=source.title, notes=notes, kind="epic")
 
 
 FileKind = Literal[

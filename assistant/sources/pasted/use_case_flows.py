@@ -84,10 +84,16 @@ class UseCase:
     def chapter(self, draft: StoryDraft) -> str:
         """The heading above it that is not its own."""
         own = [words.casefold() for words in (draft.key, draft.title) if words]
-        *above, last = self.above or [""]
+        titles = [one for one in self.above if not _is_generic(one)]
+        *above, last = titles or [""]
         if any(words in last.casefold() for words in own):
             last = above[-1] if above else ""
         return last
+
+
+def _is_generic(heading: str) -> bool:
+    """Whether a heading only says that use cases follow: "3 Use cases"."""
+    return names_use_cases(heading) and len(numberless(heading).split()) < 3
 
 
 def story_of(text: str, found: UseCase) -> StoryDraft:
