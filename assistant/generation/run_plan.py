@@ -387,7 +387,9 @@ def _rest_of_pages(
             rest += [(0.0, one) for one in page]
             continue
         tables: dict[str, list[Chunk]] = {
-            one.chunk.heading: [] for one in found if one.chunk.document_id == document_id
+            one.chunk.heading: []
+            for one in found
+            if one.chunk.document_id == document_id and one.chunk.kind == "table_row"
         }
         for row in page:
             if row.kind == "table_row" and row.heading in tables:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.language.dates_and_times import MONTH_NAME, MONTHS
 from assistant.language.word_lists import word_lists
 
 OPENING = 1_500
@@ -68,15 +69,27 @@ _MARKS = re.compile(r"[*_`>#~]+")
 EDITION_OPENING = 600
 """Characters at the beginning of a document, within which it says which edition it is."""
 
-_EDITION = re.compile(
-    r"(?<![A-Za-z0-9])(?:v|ver|version|rev|revision|fassung)\.?[ _-]?"
-    r"(?P<number>\d{1,3}(?:[._]\d{1,3})*)(?![A-Za-z0-9])",
+_LABEL = r"(?:v|ver|version|rev|revision|fassung)"
+_NUMBER = r"(?P<number>\d{1,3}(?:(?:\.\d{1,3})+(?!\.?\d)|(?:_\d{1,3})+(?![.\d])|(?![.\d])))"
+_IN_NAME = re.compile(
+    rf"(?<![^\W_]){_LABEL}\.?[ _-]?{_NUMBER}(?=$|[\W_])(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+)
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$")
+_DOWNLOADED_AGAIN = re.compile(r"\s*\(\d{1,2}\)$")
+_LABELLED = re.compile(
+    rf"(?:(?:{_any_of('page')})\s+)?{_LABEL}(?P<mark>[.:]?)\s*{_NUMBER}(?P<rest>[\s(\[–—-].*)?",
     re.IGNORECASE,
 )
+_LABEL_ALONE = re.compile(rf"(?:(?:{_any_of('page')})\s+)?{_LABEL}[.:]?", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(_NUMBER)
+_PLACES = re.compile(r"\s*([|·•,])\s*")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\d{4})?")
 
 _WITHDRAWN = frozenset(
     word.casefold() for word in _words("outdated", "replaced", "archived", "withdrawn")
 )
+
+_STAGES = _WITHDRAWN | {word.casefold() for word in _words("stage")}
 
 
 def is_withdrawn(status: str) -> bool:
@@ -102,12 +115,68 @@ def outdated_words(title: str, text: str) -> str:
 
 
 def stated_edition(name: str, title: str, text: str) -> str:
-    """The number of the edition that a document is: by its file's name, its title, or the first
-    one that its opening names ("1.2" of "Spec_v1.2.docx"); empty where none does."""
-    for said in (name, title, text[:EDITION_OPENING]):
-        if found := _EDITION.search(said):
+    """The number of the edition that a document is ("1.2" of "Spec_v1.2.docx"); empty where none
+    is told for certain.
+
+    By the end of its file's name or of its title, behind which at most the stage or the date of it
+    stands ("Spec_v1.2_draft_Feb2025.pdf"), or by a place of its opening that tells nothing else
+    ("Version: 1.2", "Specification · Version 0.8 (draft)"): in a sentence, and before other words
+    of a name ("api_v2_requirements.md"), the number is mostly another thing's.
+    """
+    for said in (name.rpartition("/")[2], title):
+        if number := _number_in_name(_DOWNLOADED_AGAIN.sub("", _ENDING.sub("", said.strip()))):
+            return number
+    lines = text[:EDITION_OPENING].splitlines()
+    numbers = {one for line in lines if not line.startswith("#") if (one := _labelled(line))}
+    return numbers.pop() if len(numbers) == 1 else ""  # of several, as of a history, none
+
+
+def _number_in_name(name: str) -> str:
+    found = _IN_NAME.search(name)
+    if found is None:
+        return ""
+    if _tells_stage(found["rest"]):
+        return found["number"].replace("_", ".")
+    return ""
+
+
+def _labelled(line: str) -> str:
+    """The number that a line of an opening gives the edition, in a place of its own."""
+    parts = _PLACES.split(_MARKS.sub("", line).strip().strip("|").strip())
+    places, marks = parts[::2], parts[1::2]
+    if len(places) == 2 and marks == ["|"] and _LABEL_ALONE.fullmatch(places[0]):
+        found = _NUMBER_ALONE.fullmatch(places[1])
+        return found["number"] if found else ""
+    dated = any(_YEAR.search(one) and _tells_stage(one) for one in places)
+    for position, place in enumerate(places):
+        found = _LABELLED.fullmatch(place)
+        if found is None or not _begins_with_stage(found["rest"] or ""):
+            continue
+        beside = {*marks[max(0, position - 1) : position + 1]}
+        # "Android, version 14": a list, or a row of a table, names the versions of others as well.
+        if not position or dated or beside <= {"·", "•"} or (found["mark"] and "," not in beside):
             return found["number"].replace("_", ".")
     return ""
+
+
+def _begins_with_stage(words: str) -> bool:
+    """Whether words behind a number tell its stage, at length in brackets at most."""
+    inside = re.fullmatch(r"\s*[(\[]([^()\[\]]*)[)\]]\s*", words)
+    return _tells_stage(inside[1].partition(" ")[0] if inside else words)
+
+
+def _tells_stage(words: str) -> bool:
+    """Whether words tell how far an edition is, or its date, and nothing else."""
+    said = [one for one in re.split(r"[\W_]+", words) if one]
+    dated = any(map(_YEAR.search, said))
+    return all(one.casefold() in _STAGES or (dated and _is_of_a_date(one)) for one in said)
+
+
+def _is_of_a_date(word: str) -> bool:
+    """Whether a word is a number or a month ("12", "Feb2025", "März")."""
+    letters = word.strip("0123456789")
+    begins = len(letters) > 2 and any(one.lower().startswith(letters.lower()) for one in MONTHS)
+    return not letters or begins or MONTH_NAME.fullmatch(letters) is not None
 
 
 def _is_little(word: str) -> bool:

@@ -235,16 +235,21 @@ class DocumentStore(Store):
     def older_editions(self, project_id: str) -> dict[str, str]:
         """Ids of the documents of which a newer edition is held, each with that of the newest."""
         here = documents.c
-        query = (
-            select(here.id, here.metadata, document_versions.c.epics)
-            .join(document_versions, _CURRENT)
-            .where(_present(project_id), here.epic_count > 0)
-        )
-        rows = self._all(query)
+        query = select(here.id, here.metadata).where(_present(project_id), here.epic_count > 0)
         editions = {
-            row.id: SourceMetadata.model_validate_json(row.metadata).edition for row in rows
+            row.id: said
+            for row in self._all(query)
+            if (said := SourceMetadata.model_validate_json(row.metadata).edition)
         }
-        return older_editions(editions, {row.id: load_all(Epic, row.epics) for row in rows})
+        if len(set(editions.values())) < 2:
+            return {}
+        epics = (
+            select(here.id, document_versions.c.epics)
+            .join(document_versions, _CURRENT)
+            .where(_present(project_id), here.id.in_(editions))
+        )
+        held = {row.id: load_all(Epic, row.epics) for row in self._all(epics)}
+        return older_editions({name: editions[name] for name in held}, held)
 
     def remove_document(
         self, project_id: str, document_id: str, *, by: str = "", missing_ok: bool = False

@@ -145,14 +145,19 @@ class KnownTexts:
                 name, here = one.name.casefold(), own.casefold()
                 alone = self._held.count(name) <= times * here.count(name)
                 # "the role matrix" is the file "RoleMatrix_AURIS2.xlsx".
-                name, here = _joined(name), _joined(here)
+                name, here = _letters(name), _joined(here)
                 if alone and self._joined.count(name) <= times * here.count(name):
                     unknown.append(one)
         return tuple(unknown)
 
 
 def _joined(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text)
+    """The words of a text, each without what joins its parts ("price_list"), apart."""
+    return " ".join(map(_letters, re.findall(r"[\w-]+", text)))
+
+
+def _letters(words: str) -> str:
+    return re.sub(r"[\W_]+", "", words)
 
 
 def _is_introduced(one: Reference, masked: str) -> bool:

@@ -505,6 +505,8 @@ def test_a_short_sheet_of_a_long_workbook_is_told_whole_where_a_row_of_it_was_fo
         )
 
     credits = [row("Credits", f"Credit: SC-{n}; Amount: {n}.00") for n in range(140, 160)]
+    notes = [row("Notes", "Note: paper moon")]
+    told = notes[0].model_copy(update={"kind": "page", "id": "told", "text": "See the notes."})
     stock = [row("Stock", f"Book: B-{n}; Shelf: {'x' * 60}") for n in range(200)]
     staff = [row("Staff", "Name: Ann Lee")]
 
@@ -512,19 +514,21 @@ def test_a_short_sheet_of_a_long_workbook_is_told_whole_where_a_row_of_it_was_fo
         def retrieve(
             self, queries: Sequence[str], *_: object, **__: object
         ) -> tuple[RetrievedChunk, ...]:
-            found = (credits[3], stock[5]) if "Lend" in queries[0] else ()
+            found = (credits[3], stock[5], told) if "Lend" in queries[0] else ()
             return tuple(
                 RetrievedChunk(chunk=one, score=1.0, rank=rank) for rank, one in enumerate(found, 1)
             )
 
         def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-            return (*credits, *stock, *staff) if document_id == "Data" else ()
+            return (*credits, *stock, *staff, *notes, told) if document_id == "Data" else ()
 
     _, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=Workbook())
     lend = chat.questions[0][1][1]
     assert all(one.text in lend for one in credits)
     assert [one.text in lend for one in stock].count(True) == 1, "a long sheet is not"
     assert staff[0].text not in lend
+    assert told.text in lend
+    assert notes[0].text not in lend, "a text under the same heading is no row of the sheet"
 
 
 def present(title: str, *, status: CaseStatus = "accepted", **fields: Any) -> TestCase:

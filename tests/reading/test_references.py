@@ -51,3 +51,11 @@ def test_a_file_whose_name_joins_the_words_is_the_document_that_they_name() -> N
     assert [one.words for one in KnownTexts(["Rights of roles"]).unknown(text)] == ["role matrix"]
     assert not KnownTexts(["RoleMatrix_AURIS2\nSheet1\nClerk: no"]).unknown(text)
     assert KnownTexts([text]).unknown(text, own=text)
+
+
+def test_words_of_two_sentences_or_lines_are_no_name_of_a_document() -> None:
+    text = "The fee is computed according to the price list."
+    for said in ("It is the full price. List all.", "Price\nList of all", "a nice price, listed"):
+        assert [one.words for one in KnownTexts([said]).unknown(text)] == ["price list"], said
+    for said in ("price_list_2026.xlsx", "PriceList.xlsx", "in the Price-List", "the price list"):
+        assert not KnownTexts([said]).unknown(text), said

@@ -11,6 +11,7 @@ from syncing import WordEmbedder, quick_workspace, sync_folder, write
 
 from assistant.domain import AcceptanceCriterion, Epic, UserStory
 from assistant.language.validity import stated_edition
+from assistant.library import documents
 from assistant.library.editions import older_editions
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
@@ -208,6 +209,8 @@ def test_an_older_edition_holds_no_epic_and_is_no_source(quick: Quick, first: st
         ("Spec Version 1.2.docx", "Spec_V1.10.docx", True),
         ("Spec_v1.2.docx", "Spec_v1_2_copy.docx", False),
         ("Spec_v1.2.docx", "Spec.docx", False),
+        ("Spec_v1.docx", "Spec_v1.0.docx", False),
+        ("Spec_v1.0.docx", "Spec_v1.0.1.docx", True),
         ("Dev2.docx", "Dev3.docx", False),
     ],
 )
@@ -219,9 +222,116 @@ def test_the_number_in_a_name_tells_the_older_edition(name: str, other: str, old
     assert found == ({name: other} if older else {})
 
 
-def test_an_opening_tells_the_edition_and_a_later_word_does_not() -> None:
-    assert stated_edition("", "", "Spec · Version 0.8 (draft) · replaces version 0.7") == "0.8"
-    assert stated_edition("", "", "x" * 700 + " Version 3") == ""
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("RS_chapter4_v1.2_review_copy_Feb2025.pdf", "1.2"),
+        ("UseCaseSpec_chapter3.3_v0.8.pdf", "0.8"),
+        ("Spec_v1.2.docx", "1.2"),
+        ("Spec v1.2 2026-01-12 (1).docx", "1.2"),
+        ("Spec_V2_Entwurf.docx", "2"),
+        ("in/old/Spec rev 3 - approved.docx", "3"),
+        ("Spec_v0.6_superseded.pdf", "0.6"),
+        ("api_v2_requirements.md", ""),
+        ("Changes from v1.0 to v2.0.md", ""),
+        ("v3/spec.md", ""),
+        ("Dev2.md", ""),
+        ("Version 2024.1.md", ""),
+    ],
+)
+def test_the_end_of_a_name_or_title_tells_the_edition(name: str, number: str) -> None:
+    assert stated_edition(name, "", "") == number
+    assert stated_edition("", name, "") == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Spec · Version 0.8 (draft) · replaces version 0.7", "0.8"),
+        ("AURIS · Use cases · Version 0.8 (draft for walkthrough) · 03.11.2025", "0.8"),
+        ("Version: 1.2", "1.2"),
+        ("# Shop\n\nVersion **1.2**\n\nIt sells.", "1.2"),
+        ("| Author | Ann |\n| --- | --- |\n| **Version** | 1.2 |", "1.2"),
+        ("| Document: Shop | Version: 1.2 | Ann |", "1.2"),
+        ("Use cases, Version 1.2, 12 March 2026", "1.2"),
+        ("Document version 2, approved", "2"),
+        ("The app runs on Android version 14.", ""),
+        ("See Policy rev. 12", ""),
+        ("Based on the OAuth version 3 interface.", ""),
+        ("Replaces version 1.0. This is version 2.0.", ""),
+        ("It needs Android, version 14, and a camera.", ""),
+        ("Android, version 14", ""),
+        ("| Android | Version 14 |", ""),
+        ("Version 14 of Android is needed.", ""),
+        ("Version 14 (Android)", ""),
+        ("Version 0.8 | 03.11.2025 | Draft\nVersion 1.0 | 15.12.2025 | Approved", ""),
+        ("x " * 350 + "\n\nVersion: 3", ""),
+    ],
+)
+def test_only_a_place_of_its_own_in_the_opening_tells_the_edition(text: str, number: str) -> None:
+    assert stated_edition("", "", text) == number
+
+
+def use_cases(topic: str, *acts: str) -> str:
+    """Use cases as of a template: of other topics only what the template says is the same."""
+    flow = (
+        "**Actor:** Clerk\n\n**Main flow:**\n\n1. The clerk opens {0}.\n2. The system saves {0}.\n"
+    )
+    told = [f"## UC-{number:02} {act}\n\n{flow.format(act)}" for number, act in enumerate(acts, 1)]
+    return "\n".join([f"# {topic}\n", *told])
+
+
+def test_documents_that_count_their_use_cases_alike_are_no_editions_of_one(quick: Quick) -> None:
+    workspace, project_id, _ = quick
+    files = {
+        "Billing_v1.0.md": use_cases("Billing", "Make an invoice", "Send a reminder", "Book money"),
+        "Stock_v2.0.md": use_cases("Stock", "Count bottles", "Order glasses", "Scrap goods"),
+    }
+    for name, text in files.items():
+        import_sources.put(workspace, project_id, read_file(name, text.encode()))
+    assert not duplicate_texts.older_copies(workspace, project_id)
+    newer = use_cases("Billing", "Make an invoice", "Send a reminder", "Book money by hand")
+    import_sources.put(workspace, project_id, read_file("Billing_v1.1.md", newer.encode()))
+    held = {one.metadata.edition: one.id for one in workspace.library.documents(project_id)}
+    assert duplicate_texts.older_copies(workspace, project_id) == {held["1.0"]: held["1.1"]}
+
+
+def test_epics_are_read_only_of_documents_that_have_an_edition(
+    quick: Quick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, project_id, _ = quick
+    read: list[str] = []
+    real = documents.load_all
+    monkeypatch.setattr(
+        documents, "load_all", lambda model, text: read.append(text) or real(model, text)
+    )
+
+    def put(name: str) -> None:
+        text = use_cases(name, "Sell a thing", "Order a thing")
+        import_sources.put(workspace, project_id, read_file(name, text.encode()))
+        read.clear()
+
+    for name in ("Books.md", "Maps.md", "Pens_v1.md"):
+        put(name)
+    assert not workspace.library.older_editions(project_id)
+    assert not read
+    put("Pens_v2.md")
+    assert workspace.library.older_editions(project_id)
+    assert len(read) == 2
+    read.clear()
+    assert duplicate_texts.known_copies(workspace, project_id)
+    assert duplicate_texts.known_copies(workspace, project_id)
+    assert len(read) == 2, "once until a document changes"
+
+
+def test_an_id_that_many_documents_hold_tells_nothing() -> None:
+    criterion = AcceptanceCriterion(id="REQ-1", text="It is paid.")
+    story = UserStory(key="S", title="Pay", criteria=(criterion,))
+    names = [str(number) for number in range(1, 22)]
+    held = {one: (Epic(key=one, title=one, stories=(story,)),) for one in names}
+    assert not older_editions({one: one for one in names}, held)
+    few = names[:20]
+    assert older_editions({one: one for one in few}, held) == dict.fromkeys(few[:-1], "20")
 
 
 def test_editions_that_share_few_criteria_are_both_current() -> None:

@@ -49,7 +49,8 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
         name = export_cases.file_name(
             summary.request, f"{selection} cases", target.profile, target.template
         )
-        in_order = [one.id for one in of_run if one.id in kept]
+        chosen = set(kept)
+        in_order = [one.id for one in of_run if one.id in chosen]
         file_button(opened, record.project_id, in_order, target, name, key="download")
         left_out(opened, record.project_id, kept, target, run_id=summary.id)
         mapping_downloads(opened, record.project_id, target, key="download")

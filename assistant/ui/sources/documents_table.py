@@ -150,7 +150,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
     }
     if names:
         table["From"] = [visible(names.get(row.connection_id, "by hand")) for row in documents]
-    if older := duplicate_texts.older_copies(opened, record.project_id):
+    if older := duplicate_texts.known_copies(opened, record.project_id):
         newer = set(older.values())
         table["Copies"] = [
             "older of two" if row.id in older else "newer of two" if row.id in newer else ""

@@ -23,7 +23,7 @@ from assistant.language.validity import OPENING
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion
-from assistant.workflow.sources.duplicate_texts import older_copies
+from assistant.workflow.sources.duplicate_texts import known_copies
 from assistant.workflow.sources.reindex import chunks_of
 from assistant.workflow.writing.answers import PREFIX
 
@@ -62,7 +62,7 @@ class NewerSources:
         after = workspace.library.lineage.sources_after_runs(project_id)
         known = {name for names in after.values() for name in names}
         held = {one.id: one for one in workspace.library.documents(project_id)} if known else {}
-        left_out = older_copies(workspace, project_id, list(held.values()))
+        left_out = known_copies(workspace, project_id) if held else {}
         self._versions = tuple(
             (one.id, one.version)
             for one in held.values()

@@ -4,7 +4,7 @@ Such are a page that says of itself that it is no longer in force, and the older
 editions of a text. Copies come in by different ways: by hand and through a connection, or through
 two connections. Of one origin there are no copies: a folder that holds two files has two. Copies
 have the same name or title and nearly the same words, or are known to be one file; editions have
-the same criteria and another number in their name.
+the same criteria in like words and another number in their name or opening.
 """
 
 from __future__ import annotations
@@ -203,6 +203,12 @@ def current_texts(
     stamp = workspace.library.documents_stamp(project_id)
     newer, outdated = _not_current(workspace, project_id, stamp)
     return CurrentTexts(knowledge or workspace.knowledge(project_id), newer, outdated)
+
+
+def known_copies(workspace: Workspace, project_id: str) -> Mapping[str, str]:
+    """See ``older_copies``; looked for once until a document changes, for what is drawn often."""
+    stamp = workspace.library.documents_stamp(project_id)
+    return _not_current(workspace, project_id, stamp)[0]
 
 
 @lru_cache(maxsize=8)

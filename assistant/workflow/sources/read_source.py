@@ -13,7 +13,7 @@ from assistant.domain import Chunk, Citation, DocumentKind, Value
 from assistant.errors import LibraryError
 from assistant.library import StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.duplicate_texts import older_copies
+from assistant.workflow.sources.duplicate_texts import known_copies
 
 AROUND = 700
 """Characters before and after the cited words that are shown first."""
@@ -169,7 +169,7 @@ def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ..
     held = {connection.id: connection for connection in store.list(project_id)}
     fetched = {name: store.fetched(project_id, name) for name in held}
     external = {one.document_id: one for brought in fetched.values() for one in brought.values()}
-    newer = older_copies(workspace, project_id)
+    newer = known_copies(workspace, project_id)
     rows = []
     for document in workspace.library.documents(project_id):
         connection = held.get(document.connection_id)
