@@ -256,6 +256,10 @@ FactKind = Literal[
 acts, a change of state, a field's entry, the cells of a table row, or steps of a scenario."""
 
 
+FLOW = "flow"
+"""The value of a main flow that is a flow of a use case, with its steps."""
+
+
 class Fact(Value):
     """One thing that a test condition sets, in verbatim words of the criterion.
 
@@ -322,7 +326,7 @@ class TestCondition(Value):
     @property
     def is_flow(self) -> bool:
         """Whether it is a flow of several steps; its outcome is the last of them, actor and all."""
-        return any(fact.kind == "main flow" and "\n" in fact.quote for fact in self.facts)
+        return any(fact.value == FLOW and "\n" in fact.quote for fact in self.facts)
 
     @property
     def criterion_ids(self) -> tuple[str, ...]:

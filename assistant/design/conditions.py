@@ -13,6 +13,7 @@ from itertools import count
 from assistant.design.checklist import checklist
 from assistant.design.items import Item, one_line
 from assistant.domain import (
+    FLOW,
     TECHNIQUE_LETTERS,
     TECHNIQUES,
     AcceptanceCriterion,
@@ -54,7 +55,7 @@ def _of_one(fact: Fact) -> str:
     holds = "holds" if fact.holds else "does not hold"
     if fact.kind == "main flow":
         first, *more = fact.quote.splitlines() or [""]
-        if not more:
+        if not more or fact.value != FLOW:
             return f"main flow: {words}"
         # A table of steps begins with the heads of its columns.
         return f"flow: {quotation(more[0] if ' | ' in first else first)} …"

@@ -27,6 +27,7 @@ from assistant.library.storage.records import (
     CaseAction,
     CaseVersion,
     LastChange,
+    RestsOn,
     StandingChange,
     StoredCase,
     text_hash,
@@ -61,9 +62,15 @@ class CaseStore(Store):
         with self._database.write() as connection:
             _keep_rejected(connection, run_id, rejected)
 
-    def _ask(self, run_id: str, questions: Sequence[Question], bears_on: BearsOn) -> None:
+    def _ask(
+        self,
+        run_id: str,
+        questions: Sequence[Question],
+        bears_on: BearsOn,
+        rests_on: RestsOn,
+    ) -> None:
         """Let the drafts that a run wrote carry the questions that bear on them, and cite the
-        sources that answer one: their data rest on them, so nobody is asked any more.
+        sources that answer one where they have what these say: then nobody is asked any more.
 
         A case that somebody has decided on or changed meanwhile stays as it was seen.
         """
@@ -86,7 +93,7 @@ class CaseStore(Store):
         with self._database.write() as connection:
             for row in connection.execute(query).all():
                 held = TestCase.model_validate_json(row.body)
-                case = _with_answers(held, questions, bears_on)
+                case = _with_answers(held, questions, bears_on, rests_on)
                 bearing = [one for one in questions if bears_on(one, case)]
                 answered = {one.text for one in questions if one.source_answers}
                 left = [text for text in case.open_questions if text not in answered]
@@ -452,12 +459,15 @@ def _words_at(connection: Connection, row: CaseRow, version: int) -> str:
     return "" if body is None else text_hash(TestCase.model_validate_json(body))
 
 
-def _with_answers(case: TestCase, questions: Sequence[Question], bears_on: BearsOn) -> TestCase:
-    """The case with the words of the sources that answer a question on it among what it cites."""
+def _with_answers(
+    case: TestCase, questions: Sequence[Question], bears_on: BearsOn, rests_on: RestsOn
+) -> TestCase:
+    """The case with the words of the sources that answer a question on it, and that it rests on,
+    among what it cites."""
     cited = dict.fromkeys(case.citations)
     for one in questions:
         if one.source_answers and bears_on(one.model_copy(update={"source_answers": ()}), case):
-            found = (said.citation for said in one.source_answers)
+            found = (said.citation for said in one.source_answers if rests_on(case, said))
             cited.update(dict.fromkeys(citation for citation in found if citation))
     return case.model_copy(update={"citations": tuple(cited)})
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from assistant.domain import Question, RejectedDraft
+from assistant.domain import Question, RejectedDraft, SourceAnswer, TestCase
 from assistant.library.cases import CaseStore
 from assistant.library.comparisons import ComparisonStore
 from assistant.library.connections import ConnectionStore
@@ -20,9 +20,13 @@ from assistant.library.request_drafts import RequestDraftStore
 from assistant.library.runs import RunStore
 from assistant.library.saved_values import FilePlaceStore, SavedValueStore
 from assistant.library.storage.database import Database
-from assistant.library.storage.records import BearsOn, Event
+from assistant.library.storage.records import BearsOn, Event, RestsOn
 from assistant.library.storage.schema import events
 from assistant.library.talks import AskedStore
+
+
+def _never(_case: TestCase, _answer: SourceAnswer) -> bool:
+    return False
 
 
 class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
@@ -99,14 +103,16 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         *,
         rejected: Sequence[RejectedDraft] = (),
         bears_on: BearsOn,
+        rests_on: RestsOn = _never,
     ) -> None:
         """Store questions that came up while a run was written, each once, and refused drafts that
-        no case came of. The run's cases carry the questions that bear on them.
+        no case came of. The run's cases carry the questions that bear on them, and cite the sources
+        that answer one where they rest on what these say.
 
         Up to three transactions, one after the other.
         """
         if questions:
             self._store_questions(run_id, questions)
-            self._ask(run_id, questions, bears_on)
+            self._ask(run_id, questions, bears_on, rests_on)
         if rejected:
             self._store_rejected(run_id, rejected)

@@ -73,3 +73,32 @@ def test_flows_and_their_titles_contradict_nothing() -> None:
     )
     found = raise_questions(Epic(key="E", title="E", stories=(story,)), sources=[rule])
     assert not [one for one in found if one.kind == "conflict"]
+
+
+def test_a_first_step_without_a_full_stop_is_no_title() -> None:
+    steps = "1. If the amount is over 500 EUR, the system asks for approval\n2. The system pays it"
+    flow, *branches = items(steps)
+    assert flow.statement.startswith("flow: “1. If the amount")
+    assert any(one.technique == "boundary" for one in branches)
+
+
+def test_the_result_is_the_last_step_whole_and_not_that_the_flow_ends() -> None:
+    def result(text: str) -> str:
+        return items(text)[0].outcomes[0].quote
+
+    assert result("1. It opens.\n2. The system prints\nthe badge.") == (
+        "The system prints\nthe badge"
+    )
+    ends = "2a Guest is known\n2a1. The system shows the guest.\n2a2. The use case ends."
+    assert result(ends) == "The system shows the guest"
+    assert result("1. The flow continues at step 3.") == "The flow continues at step 3"
+
+
+def test_a_wrapped_sentence_is_no_flow() -> None:
+    text = "The system shows the order number and the\ndate of delivery."
+    (item,) = derive_conditions(AcceptanceCriterion(id="A", text=text, form="bullet"))
+    assert item.statement == (
+        "main flow: “The system shows the order number and the date of delivery.”"
+    )
+    assert not item.is_flow
+    assert items(MAIN)[0].is_flow

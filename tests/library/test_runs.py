@@ -288,14 +288,20 @@ def test_a_case_whose_question_a_source_answers_cites_it(
 ) -> None:
     library.start_run(project.id, RUN)
     library.add_case(project.id, RUN.id, case("by").model_copy(update={"criterion_ids": ("A",)}))
+    library.add_case(project.id, RUN.id, case("other").model_copy(update={"criterion_ids": ("A",)}))
     said = SourceAnswer(chunk_id="c", quote="This one.", source=3, passage="This  one.", start=5)
     unplaced = SourceAnswer(chunk_id="d", quote="That one.")
     answered = QUESTIONS[0].model_copy(
         update={"kind": "missing rule", "source_answers": (said, unplaced)}
     )
     for _ in range(2):
-        library.add_questions(RUN.id, [answered], bears_on=question_bears_on)
-        (kept,) = library.cases(project.id)
+        library.add_questions(
+            RUN.id, [answered], bears_on=question_bears_on,
+            rests_on=lambda one, _: one.id == "T-by",
+        )  # fmt: skip
+        kept, other = library.cases(project.id)
+        assert not other.case.citations
+        assert other.case.open_questions == ("Which?",), "it has nothing of the answer"
         (citation,) = kept.case.citations
         assert (citation.chunk_id, citation.source, citation.quote) == ("c", 3, "This  one.")
         assert (citation.start, citation.end, citation.supports) == (5, 15, "precondition")

@@ -7,12 +7,13 @@ exceptional flow. A branch within a flow is an item of its own where the flow sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assistant.design.items import Item, Result, Setting
 from assistant.design.techniques.rule_items import rule_items
+from assistant.domain import FLOW
 from assistant.language.languages import ENGLISH, language_of
-from assistant.language.sentences import span
+from assistant.language.sentences import Span, span
 from assistant.reading.criteria import read_rules
 
 _MARK = re.compile(
@@ -21,6 +22,14 @@ _MARK = re.compile(
 )
 """The number of a step: "4.", "4a1.", "E1"."""
 
+
+_STEP = re.compile(r"\s*\d{1,3}[.):|\s]")
+"""What begins a step of a main flow: "1. The clerk ..." is no title."""
+_ENDS = re.compile(
+    r"(?:the )?(?:use case|flow|scenario|case)(?: then)? "
+    r"(?:ends|stops|goes on|continues|resumes|is over)[^.\n]*\.?\s*",
+    re.IGNORECASE,
+)
 
 _LINE = re.compile(r"[^\n]*\w[^\n]*")
 
@@ -32,23 +41,36 @@ def steps_of(text: str) -> str:
     first = _LINE.search(text)
     if first is None or not _LINE.search(text, first.end()):
         return bare
-    titled = not first[0].rstrip().endswith((".", ";", ":"))
+    stepwise = _STEP.match(first[0]) is not None
+    titled = not stepwise and not first[0].rstrip().endswith((".", ";", ":"))
     return " " * first.end() + bare[first.end() :] if titled else bare
+
+
+def _last_step(text: str, lines: Sequence[tuple[int, int]]) -> Span:
+    """The last step that says more than that the flow ends, with what is wrapped below it."""
+    end = lines[-1][1]
+    marked = [start for start, _ in lines if _MARK.match(text, start)] or [lines[-1][0]]
+    for start in reversed(marked):
+        mark = _MARK.match(text, start)
+        words = span(text, mark.end() if mark else start, end)
+        if not _ENDS.fullmatch(words.text):
+            return words
+        end = start
+    mark = _MARK.match(text, marked[-1])
+    return span(text, mark.end() if mark else marked[-1], lines[-1][1])
 
 
 def flow_items(text: str) -> Iterator[Item]:
     """The flow, with what its last step says as its result, then the branches that it names."""
     lines = [(match.start(), match.end()) for match in _LINE.finditer(text)]
     whole = span(text, lines[0][0], lines[-1][1])
-    start, end = lines[-1]
-    mark = _MARK.match(text, start)
-    last = span(text, mark.end() if mark else start, end)
+    last = _last_step(text, lines)
     steps = steps_of(text)
     rules = read_rules(steps) if language_of(text) == ENGLISH else ()
     refused = any(rule.restrictive for rule in rules)
     yield Item(
         "negative" if refused else "positive", not refused,
-        (Setting("main flow", whole),), (Result(last),), (whole,), priority="High",
+        (Setting("main flow", whole, value=FLOW),), (Result(last),), (whole,), priority="High",
     )  # fmt: skip
     for item in rule_items(steps, rules):
         # Who does a step is its actor; what others may not do is no branch of the flow.

@@ -6,7 +6,7 @@ from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.claims import sentences_of
 from assistant.generation.proof.passages import Sources
 from assistant.generation.proof.proof_faults import RULES
-from assistant.generation.proof.question_bearing import bearing, bears_on
+from assistant.generation.proof.question_bearing import bearing, bears_on, rests_on
 from assistant.generation.proof.result_citations import (
     best_of,
     cited,
@@ -37,6 +37,7 @@ __all__ = [
     "polarity",
     "proof_faults",
     "repetition",
+    "rests_on",
     "sentences_of",
     "situated",
     "statement_words",

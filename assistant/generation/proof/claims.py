@@ -74,6 +74,8 @@ _FILLED = re.compile(r"(?:[\w'’-]+ ){1,4}<[^<>\n]+>(?: [\w'’-]+){0,6}|<[^<>\
 NAMED = 0.5
 """Share of the words of a name that must stand in texts or data."""
 
+_SUM = r"\d[\d.,’' ]*[.,]\d\d"
+"""An amount without its currency, which stands in a label: "22.50"."""
 _CUT_SHORT = re.compile(r"\s*(?:…|\.{3})$")
 """The mark with which a writer quotes the beginning of a longer text."""
 
@@ -269,12 +271,17 @@ class Claims:
                 message = f"This calculation does not come to what it says: {shown(line)}."
                 yield Mark(INCONSISTENT, line, message)
         # "Surcharge (EUR) shows 22.50 (30 days × EUR 0.75)": the sum has its currency in a label.
-        named = [one for one in numbers(step.expected_result) if one.kind in ("money", "")]
-        if not any(one.kind for one in named) or contrasted(step.expected_result):
+        named = [
+            one
+            for one in numbers(step.expected_result)
+            if one.kind == "money" or (not one.kind and re.fullmatch(_SUM, one.words))
+        ]
+        amounts = [one for one in named if one.kind]
+        if not amounts or contrasted(step.expected_result):
             return
         sums = [one for one in final_results(step.calculation) if one.kind == "money"]
         if sums and not any(alike(one, each) for one in sums for each in named):
-            said, due = named[0].words, sums[-1].words
+            said, due = amounts[0].words, sums[-1].words
             message = f"The result says {shown(said)}, its calculation comes to {shown(due)}."
             yield Mark(INCONSISTENT, said, message)
 
@@ -583,7 +590,7 @@ class Claims:
         told = self._flat + flat(" ".join(lines)) if found else ""
         return any(
             all(
-                flat(part) in told or self._is_known_number(part, words) or _is_open(part)
+                flat(part) in told or self._is_known_number(part, words) or _is_open(part, words)
                 for value in values
                 for part in listed(value)
             )
@@ -759,6 +766,10 @@ def counts_characters(number: Number, part: str) -> bool:
     return any(len(text) == number.value for text in texts)
 
 
-def _is_open(filling: str) -> bool:
-    """Whether a place is filled with a name of what only the product knows: "<item number>"."""
-    return re.fullmatch(r"<[^<>\n]+>|‹[^‹›\n]+›", filling.strip()) is not None
+def _is_open(filling: str, message: str) -> bool:
+    """Whether a place is filled with a name of what only the product knows, of a thing that the
+    message speaks of: "<item number>" of "Item <item number> is stored"."""
+    said = filling.strip().casefold()
+    name = re.fullmatch(r"[<‹]([^\W\d][^<>‹›\d\n]{1,40})[>›]", said)
+    beside = content(message.casefold().replace(said, " "))
+    return name is not None and bool(content(name[1]) & beside)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from assistant.domain import Epic, Question, TestCase
-from assistant.generation.proof.amounts import numbers
+from assistant.domain import Epic, Question, SourceAnswer, TestCase
+from assistant.generation.proof.amounts import alike, numbers
 from assistant.generation.proof.statement_words import NEUTRAL, all_content, meeting
 from assistant.language.casing import bare_words
 from assistant.language.languages import language_of
@@ -75,6 +75,16 @@ def bears_on(question: Question, case: TestCase, texts: Mapping[str, str] = NO_T
         quoted = map(all_content, quotes)
         return any(len(meeting(words, results)) >= RESULT_SHARE * len(words) for words in quoted)
     return True
+
+
+def rests_on(case: TestCase, answer: SourceAnswer) -> bool:
+    """Whether a case has what a source answers: one of its values or, where it names none, half of
+    its words. That the rest is told rightly is the proof's to say."""
+    texts = " \n".join(_texts(case))
+    if values := numbers(answer.quote):
+        return any(alike(one, each) for one in values for each in numbers(texts))
+    words = all_content(answer.quote) - NEUTRAL
+    return bool(words) and len(meeting(words, all_content(texts))) >= len(words) / 2
 
 
 def _sentence_around(quote: str, text: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ from assistant.domain import (
     Question,
     RetrievalConfig,
     RunStatus,
+    SourceAnswer,
     SourceMetadata,
     Technique,
     TestCase,
@@ -41,6 +42,8 @@ CaseAction = Literal[
 
 BearsOn = Callable[[Question, TestCase], bool]
 """Whether the answer to a question could change a case."""
+RestsOn = Callable[[TestCase, SourceAnswer], bool]
+"""Whether a case has what a source answers."""
 
 
 class Project(Value):

@@ -30,7 +30,7 @@ from assistant.generation.chain import (
     RunFinished,
     generate,
 )
-from assistant.generation.proof import bearing
+from assistant.generation.proof import bearing, rests_on
 from assistant.generation.writer import Refusal, Revision, WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.jobs import JobState, StopCheck
@@ -261,8 +261,9 @@ def _body(again: Again) -> generate_cases.Body:
                     library.add_questions(run.id, (), rejected=one.rejected, bears_on=bears_on)
                 case QuestionsReady():
                     library.add_questions(
-                        run.id, event.questions, rejected=event.rejected, bears_on=bears_on
-                    )
+                        run.id, event.questions, rejected=event.rejected, bears_on=bears_on,
+                        rests_on=rests_on,
+                    )  # fmt: skip
                 case RunFinished():
                     ended = event
         library.finish_run(

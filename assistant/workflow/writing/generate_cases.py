@@ -29,7 +29,7 @@ from assistant.generation.chain import (
     RunFinished,
     generate,
 )
-from assistant.generation.proof import bearing
+from assistant.generation.proof import bearing, rests_on
 from assistant.generation.writer import Writer, WrittenCase
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.generation.writers.item_writer import ItemWriter
@@ -247,6 +247,7 @@ def _write_cases(
                     event.questions,
                     rejected=event.rejected,
                     bears_on=bearing(run.epics),
+                    rests_on=rests_on,
                 )
             case RunFinished():
                 ended = event

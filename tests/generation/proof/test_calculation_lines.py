@@ -349,6 +349,7 @@ DEPOSIT = ("EUR 490.00 * 20 % = EUR 98.00", "max(EUR 100.00, EUR 98.00) = EUR 10
         ("The deposit is paid.", DEPOSIT, False),
         ("Deposit (EUR) shows 100.00 (at least EUR 98.00)", DEPOSIT, False),
         ("Deposit (EUR) shows 150.00 (20 % of EUR 490.00)", DEPOSIT, True),
+        ("The deposit is 150.00 EUR, voucher no. 100.", DEPOSIT, True),
         ("The deposit is 98.00 EUR.", (*DEPOSIT, "whatever is more"), False),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.domain import Fact, TestCase
+from assistant.domain import FLOW, Fact, TestCase
 
 Prove = Callable[..., TestCase]
 
@@ -826,10 +826,22 @@ def test_a_button_of_a_flows_last_step_is_no_message_that_others_contradict(prov
         [("Choose “Receive complete”", "",
           "The message “Bag <number of the bag> has been received with 2 items.” is shown.")],
         given=["2 items are in the bag."],
-        facts=[Fact(kind="main flow", quote=flow)],
+        facts=[Fact(kind="main flow", quote=flow, value=FLOW)],
         outcomes=["The clerk chooses “Receive complete” and a shelf."],
         sources=[message],
         form="flow",
     )  # fmt: skip
     assert not [one.message for one in case.findings if "contradicts" in one.message]
     assert not [one.message for one in case.findings if "stands in no source" in one.message]
+
+
+@pytest.mark.parametrize("filling", ["<12.50 EUR>", "<Card refused>", "<anything>"])
+def test_a_place_left_open_names_what_its_message_speaks_of(prove, filling: str) -> None:
+    case = prove(
+        "The bag is received.",
+        [("Scan the bag", "", f"The message “Bag {filling} has been received today.” is shown.")],
+        sources=["Bag {bagNo} has been received today."],
+    )
+    assert [one.message for one in case.findings if "stands in no source" in one.message], (
+        case.findings
+    )

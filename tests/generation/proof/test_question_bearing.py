@@ -16,7 +16,7 @@ from assistant.domain import (
     TestStep,
     UserStory,
 )
-from assistant.generation.proof import bearing, bears_on
+from assistant.generation.proof import bearing, bears_on, rests_on
 
 
 def question(kind: QuestionKind, *quotes: str) -> Question:
@@ -102,3 +102,17 @@ def test_a_question_on_a_few_words_bears_on_what_tells_the_rest_of_their_sentenc
     reminded = case("A reminder is sent: the balance was not paid by 1 June.")
     due = case("The balance of the booking is due on 31 May.")
     assert on(text, asked, reminded, due) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "rests"),
+    [
+        ("The fee is 9 EUR.", False),
+        ("A fee of 5 EUR is charged within 2 days.", True),
+        ("The office manager approves it.", False),
+        ("The seat is free again for other guests.", True),
+    ],
+)
+def test_a_case_rests_on_an_answer_whose_values_or_words_it_has(said: str, rests: bool) -> None:
+    written = case("A fee of 5 EUR is shown; the seat is free for guests.")
+    assert rests_on(written, SourceAnswer(chunk_id="c", quote=said)) is rests
