@@ -623,3 +623,135 @@ def test_a_workbook_of_facts_or_cases_is_none_of_use_cases() -> None:
         ("T-1", "Main flow works", "A booking", "Open it", "It is open"),
     ]})  # fmt: skip
     assert len(read_file("cases.xlsx", cases).cases) == 1
+
+
+def one_use_case(below: str = "", above: str = "") -> str:
+    return (
+        f"# Shop\n\n{above}## UC-1 Pay\n\n**Actor:** Clerk\n\n**Main flow:**\n\n"
+        f"1. The clerk opens the order.\n2. The system books it.\n{below}"
+    )
+
+
+KEYED = """# ABC-100 Checkout epic
+
+## ABC-12 Redeem voucher
+
+**Actor:** Clerk
+
+### Preconditions
+
+The till is open.
+
+### Main flow
+
+1. The clerk scans the voucher.
+
+### Acceptance criteria
+
+- An expired voucher is refused.
+- A voucher may be redeemed once.
+"""
+
+KEYED_LINES = """Epic: ABC-100 Checkout
+
+ABC-12: Redeem voucher
+
+Preconditions: The till is open.
+
+Actor: Clerk
+
+Main flow:
+1. The clerk scans the voucher.
+
+Acceptance criteria:
+- An expired voucher is refused.
+- A voucher may be redeemed once.
+"""
+
+
+@pytest.mark.parametrize("text", [KEYED, KEYED_LINES])
+def test_an_issue_with_a_trackers_key_stays_a_story_with_its_criteria(text: str) -> None:
+    (epic,) = read_pasted(text).epics
+    assert epic.key == "ABC-100"
+    assert [one.id for one in epic.criteria] == ["ABC-12-AC1", "ABC-12-AC2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            one_use_case(above="## Requirements\n\n- REQ-1: The system shall refuse it.\n\n"),
+            "The system shall refuse it.",
+        ),
+        (
+            one_use_case(
+                "\n## US-2 Refund\n\nAs a clerk I want to refund so that guests are happy.\n\n"
+                "### Acceptance criteria\n\n- A refund is booked at once.\n"
+            ),
+            "A refund is booked at once.",
+        ),
+        (
+            one_use_case("\n## Story: Cancel\n\nAcceptance criteria:\n\n- Paid orders stay.\n"),
+            "Paid orders stay.",
+        ),
+        (
+            one_use_case("\n## Cancel\n\n### Acceptance criteria\n\n- Paid orders stay.\n"),
+            "Paid orders stay.",
+        ),
+    ],
+)
+def test_what_a_text_states_beside_its_use_cases_is_no_less_read(text: str, words: str) -> None:
+    assert words in [one.text for epic in read_pasted(text).epics for one in epic.criteria]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Test plan\n\n## Preconditions\n\nA basket.\n\n## Happy path\n\n1. Press pay.\n\n"
+        "## Error cases\n\n1. Card refused.\n",
+        "# Handbuch\n\n## Voraussetzungen\n\n- Strom ist da.\n\n## Normaler Ablauf\n\n"
+        "1. Lade öffnen.\n\n## Ausnahmen\n\nKeine Münzen: Bank anrufen.\n",
+        "# Restart\n\n**Preconditions:** nobody sends.\n\n**Normal process:**\n\n1. Stop it.\n\n"
+        "**Exceptions:**\n\nIt does not stop: kill it.\n",
+        "# Tests\n\n## TC-2 Checkout\n\n**Actor:** Guest\n\n**Happy path:**\n\n1. Press pay.\n",
+        "# Tests\n\n## Checkout\n\n**Actor:** Guest\n\n**Happy path:**\n\n1. Press pay.\n\n"
+        "**Expected result:** It is ordered.\n",
+    ],
+)
+def test_a_plan_a_handbook_and_test_cases_are_no_use_cases(text: str) -> None:
+    forms = {one.form for epic in read_pasted(text).epics for one in epic.criteria}
+    assert "flow" not in forms
+    assert text_kind(text) == "page"
+
+
+def test_two_files_that_count_their_use_cases_anew_are_two_documents_and_two_epics() -> None:
+    text = "# {0}\n\n## UC-01 {0}\n\n**Actor:** Clerk\n\n**Main flow:**\n\n1. The clerk works.\n"
+    first, second = (
+        read_file(f"{name}.md", text.format(name).encode()) for name in ("Login", "Payment")
+    )
+    assert first.document.id != second.document.id
+    assert first.epics[0].key != second.epics[0].key
+    assert first.epics[0].stories[0].key == "UC-01"
+
+
+def test_fields_of_data_called_id_and_name_begin_no_use_case() -> None:
+    data = "\n**Data:**\n\n| ID | number |\n| --- | --- |\n| Name | 40 |\n| Description | any |\n"
+    text = one_use_case(
+        f"Name: that of the guest\n{data}\n**Alternative flows:**\n\n1a No order.\n"
+    )
+    (story,) = stories(text).values()
+    assert list(flows(story)) == ["main", "1a"]
+    assert "Name: that of the guest" in story.criteria[0].text
+    assert "Description | any" in story.narrative
+
+
+def test_a_heading_with_many_blanks_in_it_is_read_at_once() -> None:
+    text = one_use_case(f"\n# a{' ' * 1_500}b ##\n")
+    begin = time.process_time()
+    assert text_kind(text) == "epic"
+    assert time.process_time() - begin < 2
+
+
+def test_issues_in_a_list_below_a_label_are_all_stories() -> None:
+    text = "# Epic Vouchers\n\nStories:\nAB-1 redeem a voucher\nAB-2 cancel a voucher\n"
+    assert list(stories(text)) == ["AB-1", "AB-2"]

@@ -192,14 +192,15 @@ def _next_step(report: ExtractionReport) -> str:
 def text_reading(
     text: str, source: Source, *, title: str, notes: Sequence[str], kind: TextKind | None = None
 ) -> Reading:
-    """The reading of clean Markdown: an epic keeps its key as id, others the file's name. Without a
-    ``kind`` the text decides."""
+    """The reading of clean Markdown: an epic keeps its key as id, others the file's name, as do use
+    cases, whose ids are counted anew in every document. Without a ``kind`` the text decides."""
     kind = kind or text_kind(text)
     reading = read_text(text, as_kind=kind, title="" if kind == "epic" else title, uri="")
     reading = with_tables(reading)
     document = reading.document
     keyed = document.id.startswith(("epic:", "story:"))
     keyed = keyed and not document.id.startswith("epic:EPIC-")
+    keyed = keyed and not any(one.form == "flow" for epic in reading.epics for one in epic.criteria)
     of_a_section = not title and kind != "epic" and is_of_section(document.title, text)
     named = document.title
     if len(reading.epics) > 1:  # the first of them is not what the document is called

@@ -73,6 +73,8 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
         )
         linked_alone = bool(link_title) and not named
         alone = first.key if not linked_alone and (len(draft.stories) < 2 or not name) else ""
+        if any(one.form == "flow" for one in first.criteria):
+            alone = ""  # the ids of use cases are counted anew in every document
         name = name or first.title or "Untitled"
         key = _key(draft, link_key) or alone or title_key(name)
         key = ids.epics.claim(key)

@@ -21,6 +21,7 @@ from assistant.sources.pasted.metadata import metadata_field, metadata_pairs
 from assistant.sources.pasted.names_and_ids import (
     BACKGROUND_MARKER,
     EPIC_WORD,
+    EPIC_WORDS,
     KEY,
     MODAL,
     SCENARIO_MARKER,
@@ -395,7 +396,7 @@ def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
         return Heading("story", STORY_LEVEL, "", match["key"], rest=line.part(match.start("rest")))
     words = len(rest.split())
     spaced = not line.text[match.end("key") : match.start("rest")].strip(" \t*_")
-    if at and spaced and rest[:1].islower() and not (_apart(lines, at) or _starts(lines[at - 1])):
+    if at and spaced and rest[:1].islower() and _goes_on(lines[at - 1]):
         return None  # the rest of a sentence: "counter sessions GRE-1 and\nBIE-1 are open"
     if (
         words > 18
@@ -408,9 +409,14 @@ def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
     return Heading("keyed", STORY_LEVEL, unescaped(rest), match["key"])
 
 
-def _starts(line: Line) -> bool:
-    """Whether a line begins with a key itself, as those of a list of issues do."""
-    return bool(_PLAIN_KEY.match(plain(line.text)))
+_OPEN_END = re.compile(
+    rf"(?:,|\s(?:{'|'.join(EPIC_WORDS['use_case_marks']['joint'])}))$", re.IGNORECASE
+)
+
+
+def _goes_on(line: Line) -> bool:
+    """Whether a sentence goes on behind a line: it ends in a comma or a word that joins."""
+    return bool(_OPEN_END.search(line.content)) and not _ATX.match(line.text)
 
 
 def _apart(lines: Sequence[Line], at: int) -> bool:

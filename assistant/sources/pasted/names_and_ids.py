@@ -98,6 +98,11 @@ and a number of one digit is that of a chapter ("MASVS-AUTH-1")."""
 OWN_ID = r"(?P<prefix>[A-Z]{1,6})(?:[-_/.][A-Z]{1,8}){0,3}[-_.]?\d{1,4}(?:[.-]\d{1,4})*[a-z]?"
 """Any id that a document of requirements may have: "BR-5.03", "OE-SALES-1", "F12"."""
 
+REQUIREMENT_ID = re.compile(
+    r"^(?:FR|NFR|REQ|RQ|SRS|UR|SR|URS|AC)[-_ .]?\d|AC[-_ ]?\d+$", re.IGNORECASE
+)
+"""The id of a requirement that begins an item or a heading."""
+
 _NOT_KEYS = frozenset(EPIC_WORDS["keys"]["not_projects"])
 _NOT_AREAS = _NOT_KEYS | frozenset(EPIC_WORDS["keys"]["not_areas"])
 _KEY = re.compile(rf"(?<![\w-])({KEY})(?![\w-])")

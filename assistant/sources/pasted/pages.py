@@ -12,7 +12,7 @@ from assistant.sources.pasted.headings import read_heading, setext_level
 from assistant.sources.pasted.layout_tags import lines_and_code
 from assistant.sources.pasted.lines import Line, read_marker, split_lines, step_word, unwrap
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_pairs
-from assistant.sources.pasted.names_and_ids import EPIC_WORDS, OWN_ID, WEAK_NAME
+from assistant.sources.pasted.names_and_ids import EPIC_WORDS, OWN_ID, REQUIREMENT_ID, WEAK_NAME
 from assistant.sources.pasted.outline import open_fences
 from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.use_cases import is_use_case_text
@@ -29,9 +29,6 @@ _TITLES = {
 _OWN_ID = re.compile(rf"(?P<id>{OWN_ID})\b(?![\w.-]*\s+[a-z\d])")
 """An id that a line begins with; "Q3 2026 is the date" and "S3 is used" begin with none."""
 _RULE_ID = re.compile(r"^(?:BR|RULE|Rule|R|POL|VR|DR)[-_ .]?\d")
-_REQUIREMENT_ID = re.compile(
-    r"^(?:FR|NFR|REQ|RQ|SRS|UR|SR|URS|AC)[-_ .]?\d|AC[-_ ]?\d+$", re.IGNORECASE
-)
 _SECTION = re.compile(r"(?P<number>\d{1,3})(?P<mark>[.)]|(?:\.\d{1,3})+[.)]?)?\s")
 _LINKED = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)|</?[A-Za-z][^<>\n]*>")
 _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
@@ -162,7 +159,7 @@ def _is_epic(lines: list[Line]) -> bool:
         words.add(step_word(behind))
         if starts_story(behind):
             return True
-        if marker and _REQUIREMENT_ID.match(marker.id):
+        if marker and REQUIREMENT_ID.match(marker.id):
             requirements += 1
         heading = read_heading(lines, at, in_story=False) if len(line.text) < 200 else None
         if heading is None:
@@ -171,7 +168,7 @@ def _is_epic(lines: list[Line]) -> bool:
             continue  # "Story: SAT-102" names another page's
         if heading.role in {"epic", "story", "scenario"}:
             return True
-        if heading.role == "criterion" and _REQUIREMENT_ID.match(heading.id):
+        if heading.role == "criterion" and REQUIREMENT_ID.match(heading.id):
             requirements += 1
         if heading.role == "criteria" and not WEAK_NAME.search(line.text):
             return True

@@ -21,6 +21,7 @@ from assistant.sources.pasted.story_parts import StoryDraft
 from assistant.sources.pasted.use_case_names import (
     names_nothing,
     names_one_flow,
+    names_use_case,
     names_use_cases,
     numberless,
     own_id,
@@ -76,10 +77,25 @@ class UseCase:
     @property
     def is_whole(self) -> bool:
         """Whether it has a flow, and is known for a use case by its title or id, by what it
-        stands under, or by an actor or a precondition."""
+        stands under, or by an actor. Pages have preconditions too."""
         flow = any(part.lines for part in self.part("main"))
-        known = self.stated or any(map(names_use_cases, self.above))
-        return flow and (known or any(self.part("id", "actor", "precondition")))
+        known = self.stated or any(map(names_use_cases, self.above)) or bool(self.stated_id)
+        labels = (part.label for part in self.part("id", "name"))
+        return flow and (known or any(self.part("actor")) or any(map(names_use_case, labels)))
+
+    @property
+    def stated_id(self) -> str:
+        """The id that it is said to have: by its title, in a field for it, or below a heading
+        that says that use cases follow."""
+        given, name = _line_of(self, "id"), _line_of(self, "name") or self.name
+        start = read_start(given) or read_start(name)
+        if own := self.id or (own_id(start) if start else ""):
+            return own
+        listed = _NAMED_ID.fullmatch(name) if any(map(names_use_cases, self.above)) else None
+        named = any(names_use_case(part.label) for part in self.part("id"))
+        if given and (named or any(self.part("actor"))):
+            return given
+        return listed["id"] if listed else ""
 
     def chapter(self, draft: StoryDraft) -> str:
         """The heading above it that is not its own."""

@@ -21,6 +21,12 @@ _COLUMN = re.compile(_MARKS["column"], re.IGNORECASE)
 _ONE = re.compile(_MARKS["one"], re.IGNORECASE)
 _NONE = re.compile(_MARKS["none"], re.IGNORECASE)
 _SEVERAL = re.compile(_MARKS["several"], re.IGNORECASE)
+_CALLED = re.compile(rf"(?:{_MARKS['start']})(?!\w)", re.IGNORECASE)
+_TEST = re.compile(
+    rf"(?:^|\|)[ \t#*_>-]{{0,12}}(?:{_MARKS['expected']})[ \t*_]{{0,6}}(?:[:|]|$)"
+    r"|^(?: {0,3}#{1,6} {1,3}|\| ?)TC[-_ ]?\d",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ID = (
     rf"(?P<id>(?:{_MARKS['prefix']})[A-Z]{{0,3}}(?:[-_.][A-Z]{{1,12}}){{0,3}}[-_.\u2011]?"
     r"\d+(?:[.-]\d+)*[a-z]?)"
@@ -47,6 +53,17 @@ def names_use_case_part(label: str) -> bool:
 def names_main_flow(text: str) -> bool:
     """Whether a text names the main flow of a use case anywhere."""
     return _MAIN.search(text) is not None
+
+
+def names_test_cases(text: str) -> bool:
+    """Whether a text has what test cases have and use cases do not: expected results, or headings
+    or rows with the ids of test cases."""
+    return _TEST.search(text) is not None
+
+
+def names_use_case(label: str) -> bool:
+    """Whether a label says that it is of a use case: "Use case ID"."""
+    return _CALLED.match(unwrap(label)) is not None
 
 
 def names_use_cases(title: str) -> bool:

@@ -12,14 +12,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.sources.pasted.basis import EpicDraft
-from assistant.sources.pasted.headings import setext_level
+from assistant.sources.pasted.headings import read_heading, setext_level
 from assistant.sources.pasted.lines import (
     Line,
     is_rule_line,
     plain,
+    read_marker,
     split_lines,
     unwrap,
 )
+from assistant.sources.pasted.names_and_ids import REQUIREMENT_ID, WEAK_NAME
 from assistant.sources.pasted.outline import open_fences
 from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.tables import Cell, read_table, table_length
@@ -27,18 +29,23 @@ from assistant.sources.pasted.use_case_flows import FLOW, FLOWS, ITEM, Part, Use
 from assistant.sources.pasted.use_case_names import (
     names_column,
     names_main_flow,
+    names_test_cases,
+    names_use_case,
     numberless,
     own_id,
     part_name,
     read_start,
 )
 
-_ATX = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_ATX = re.compile(r"\s{0,3}(#{1,6})\s+(?=\S)")
 _LABEL = re.compile(r"^\s*(?:[-*•+]\s+)?(?P<label>[^:|]{2,60}?)\s*:\s*(?P<rest>.*)$")
 _BOLD = re.compile(
     r" ?(?P<mark>\*{1,3}|_{1,3})(?P<label>[^*\s][^*]{0,118}[^*\s])(?P=mark)(?P<rest>(?![\w*]).*)"
 )
 _TAG = re.compile(r"</?(?:ol|ul|li|p)\b[^<>]*>", re.IGNORECASE)
+
+OWN = {"id", "name"}
+"""Parts that say which use case it is."""
 
 _LOOSE = {"other", "rule", "criteria"}
 """Parts that other texts have too, so that no use case begins with them."""
@@ -50,12 +57,48 @@ TITLE = 120
 def is_use_case_text(text: str) -> bool:
     """Whether ``text`` describes use cases, and no user stories but those of use cases that are
     called so."""
-    if not names_main_flow(text):
+    if not names_main_flow(text) or names_test_cases(text):
         return False
     lines = split_lines(text)
-    found = _Reader(lines).use_cases()
+    reader = _Reader(lines)
+    found = reader.use_cases()
     told = sum(starts_story(line.text) for line in lines)
-    return bool(found) and told <= sum(one.stated for one in found)
+    stated = sum(one.stated for one in found)
+    return bool(found) and told <= stated and not _tells_more(reader, found)
+
+
+def _tells_more(reader: _Reader, found: Sequence[UseCase]) -> bool:
+    """Whether a text has stories, issues or requirements beside its use cases, which a reading of
+    those alone would lose."""
+    whole = {id(one) for one in found}
+    keys = {one.stated_id for one in found}
+    for at, (line, owner) in enumerate(zip(reader.lines, reader.owners, strict=True)):
+        if line.blank or line.code:
+            continue
+        short = len(line.text) < 200
+        heading = read_heading(reader.lines, at, in_story=False) if short else None
+        title = numberless(unwrap(line.content.strip("# ")))
+        if heading and read_start(title):
+            continue
+        titled = heading is not None and bool(heading.title) and not starts_story(title)
+        if heading and heading.role == "story" and titled and not heading.feature:
+            return True
+        if id(owner) in whole:
+            continue
+        marker = read_marker(line)
+        if starts_story(line.text[marker.content :] if marker else line.text):
+            return True
+        if marker and REQUIREMENT_ID.match(marker.id):
+            return True
+        if heading is None:
+            continue
+        if heading.role in {"epic", "keyed"} and heading.key and heading.key not in keys:
+            return True
+        if heading.role == "criterion" and REQUIREMENT_ID.match(heading.id):
+            return True
+        if heading.role == "criteria" and not WEAK_NAME.search(line.text):
+            return True
+    return False
 
 
 def read_use_cases(text: str) -> list[EpicDraft]:
@@ -84,6 +127,8 @@ class _Reader:
         self.lines = open_fences(lines)
         self.found: list[UseCase] = []
         self.open: UseCase | None = None
+        self.owners: list[UseCase | None] = []
+        """Of each line, the use case that it stands in."""
         self.headings: list[tuple[int, str]] = []
         """The headings above the present line, outermost first."""
 
@@ -91,7 +136,11 @@ class _Reader:
         """What has a flow and is known for a use case."""
         at = 0
         while at < len(self.lines):
-            at += self._take(at)
+            known = len(self.found)
+            length = self._take(at)
+            rows = self.found[-1] if len(self.found) > known else None
+            self.owners += [self.open or rows] * length
+            at += length
         return [one for one in self.found if one.is_whole]
 
     @property
@@ -118,7 +167,8 @@ class _Reader:
             self._table(self.lines[at : at + length])
             return length
         if match := _ATX.match(line.text):
-            self._heading(len(match[1]), unwrap(match[2]), line.part(match.start(2)))
+            title = line.text[match.end() :].rstrip().rstrip("#")
+            self._heading(len(match[1]), unwrap(title.rstrip()), line.part(match.end()))
         elif level := setext_level(self.lines, at):
             self._heading(level, unwrap(line.content), line)
             return 2
@@ -242,6 +292,8 @@ class _Reader:
         if match is None or part is None or (self.open is None and part[0] in _LOOSE):
             return False
         item = ITEM.match(line.text) is not None
+        if part[0] in OWN and self._in_flow and not self._states(match["label"], match["rest"]):
+            return False  # "Name: the name of the guest" of a step
         if item and self._in_flow and self._part and not self._part.item:
             return False  # a word like "Trigger:" of a step begins no part
         label, rest = match["label"].strip(), match["rest"].strip()
@@ -263,11 +315,11 @@ class _Reader:
         """Open a part, of a new use case where the present one has it already; ``level`` is that
         of its heading."""
         known = {part.name for part in self.open.parts if part.lines} if self.open else set()
-        first = name in {"id", "name"} and bool(known - {"id", "name", *_LOOSE})
+        first = name in OWN and bool(known - OWN - _LOOSE)
         again = name == "main" and name in known
         if self.open is None or first or again:
             above_level, title = self.headings[-1] if self.headings else (6, "")
-            own = self.open is None and name not in {"id", "name"}
+            own = self.open is None and name not in OWN
             start = read_start(numberless(title))
             titles = [title for _, title in self.headings]
             self.open = UseCase(
@@ -294,13 +346,35 @@ class _Reader:
                 for found, head, cell in zip(columns, rows[0], row, strict=False):
                     self._field(found, head, [cell])
             self.open = None
-        elif _count(fields) > 2 or (len(rows) > 1 and all(fields)):
+        elif self._of_fields(rows, fields):
             for row, found in zip(rows, fields, strict=True):
                 if found or not names_column(row[0].text):
                     self._field(found, row[0], row[1:])
         else:
             for row in rows:
                 self._row(row)
+
+    def _of_fields(
+        self, rows: Sequence[Sequence[Cell]], fields: Sequence[tuple[str, str] | None]
+    ) -> bool:
+        """Whether the rows of a table are parts of a use case: not those of a table of data within
+        one, which may be called ID and name too."""
+        if _count(fields) < 3 and not (len(rows) > 1 and all(fields)):
+            return False
+        named = {found[0] for found in fields if found}
+        if self.open is None or not named & OWN or named - OWN - _LOOSE:
+            return True
+        told = any(part.lines for part in self.open.parts if part.name not in OWN | _LOOSE)
+        return not told or any(
+            self._states(row[0].text, row[1].text)
+            for row, found in zip(rows, fields, strict=True)
+            if found and found[0] in OWN
+        )
+
+    def _states(self, label: str, words: str) -> bool:
+        """Whether an id or a name is said to be that of a use case."""
+        start = read_start(unwrap(words))
+        return names_use_case(label) or bool(start and own_id(start))
 
     def _row(self, row: Sequence[Cell]) -> None:
         """Steps in columns, as actor and system side by side; or a field in each cell."""
