@@ -159,7 +159,7 @@ Role = Literal["unknown", "epic", "story", "keyed", "scenario", "steps", "criter
 EPIC_LEVEL, STORY_LEVEL, BOLD_LEVEL, PART_LEVEL, CRITERION_LEVEL = 10, 20, 80, 90, 95
 """Levels of headings that are no Markdown headings (those have 1 to 6)."""
 
-_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*+#*+[ \t]*+$")
 _SETEXT = re.compile(r"^ {0,3}(?:(=){3,}|-{3,})[ \t]*$")
 _BOLD = re.compile(
     r"^\s*(?:\d{1,2}[.)]\s+)?(\*\*|__"

@@ -31,7 +31,7 @@ _OWN_ID = re.compile(rf"(?P<id>{OWN_ID})\b(?![\w.-]*\s+[a-z\d])")
 _RULE_ID = re.compile(r"^(?:BR|RULE|Rule|R|POL|VR|DR)[-_ .]?\d")
 _SECTION = re.compile(r"(?P<number>\d{1,3})(?P<mark>[.)]|(?:\.\d{1,3})+[.)]?)?\s")
 _LINKED = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)|</?[A-Za-z][^<>\n]*>")
-_ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$")
+_ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*+#*+$")
 
 
 def page_title(text: str) -> str:
