@@ -769,6 +769,9 @@ class GenerationConfig(Value):
     depth: Depth = "standard"
     skip: tuple[str, ...] = ()
     """Conditions that an existing case covers as it is: no case is written for them."""
+    criteria_left_out: tuple[str, ...] = ()
+    """Criteria that the request leaves out: they have no condition, and nothing is asked of them;
+    a writer reads them all the same."""
     asked: str = ""
     """The sentence that somebody typed to have the cases, where one did."""
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)

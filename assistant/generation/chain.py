@@ -177,7 +177,7 @@ def generate(
         yield CaseReady(written=_finished_case(written, ids, plan.questions, epics))
     yield RunFinished(
         timings=spent.timings(plan.seconds),
-        uncovered_criteria=_without_condition(epics, conditions),
+        uncovered_criteria=_without_condition(epics, conditions, plan.left_out),
     )
 
 
@@ -225,9 +225,9 @@ def _finished_case(
 
 
 def _without_condition(
-    epics: Sequence[Epic], conditions: Sequence[TestCondition]
+    epics: Sequence[Epic], conditions: Sequence[TestCondition], left_out: Sequence[str]
 ) -> tuple[str, ...]:
-    covered = {condition.criterion_id for condition in conditions}
+    covered = {*left_out, *(condition.criterion_id for condition in conditions)}
     return tuple(
         criterion.id for epic in epics for criterion in epic.criteria if criterion.id not in covered
     )
@@ -333,6 +333,7 @@ def _story_brief(
         epic=first.epic,
         story=first.story,
         conditions=tuple(item.condition for item in items),
+        left_out=plan.left_out,
         sources=each_once(
             (*_sources_of(places, plan), *plan.of_the_test, *found_for_others(plan, places))
         ),

@@ -10,6 +10,7 @@ side by side.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from assistant.domain import DEPTHS, TECHNIQUES, Value
 from assistant.errors import InvalidOutput
@@ -81,21 +82,25 @@ def choose_keys(
     """
     near = nearest_entries(request, entries, ENTRIES_LISTED)
     parts = nearest_entries(request, criteria, CRITERIA_LISTED)
-    characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
-    messages, listed = request_messages(
-        request, near, parts, characters=characters, special_tokens=endpoint.special_tokens
+    messages_of = partial(
+        request_messages,
+        request,
+        characters=prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS),
+        special_tokens=endpoint.special_tokens,
     )
+    messages, listed, told = messages_of(near, parts)
     if listed < len(near):  # long titles: fewer, and again the nearest
         near = nearest_entries(request, entries, listed)
-        messages, listed = request_messages(
-            request, near, characters=characters, special_tokens=endpoint.special_tokens
-        )
+        messages, listed, told = messages_of(near, parts)
+    if told < len(parts):
+        parts = nearest_entries(request, criteria, told)
+        messages, listed, told = messages_of(near, parts)
     reply = invoke_structured(endpoint, messages, SCHEMA, cancelled=cancelled)
     if not isinstance(reply.data.get("write"), list):
         raise InvalidOutput(
             f"{endpoint.name} did not answer with lists of keys.", raw_output=reply.raw
         )
-    choice = choice_of(reply.data, request, (*near[:listed], *parts))
+    choice = choice_of(reply.data, request, (*near[:listed], *parts[:told]))
     return choice.model_copy(update={"listed": listed, "entries": len(entries)}), reply
 
 

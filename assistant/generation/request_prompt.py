@@ -79,9 +79,9 @@ def request_messages(
     *,
     characters: int,
     special_tokens: Sequence[str] = (),
-) -> tuple[tuple[Message, ...], int]:
-    """The messages, and how many of the entries, in their order, they had room for; criteria stand
-    there as far as there is room behind them."""
+) -> tuple[tuple[Message, ...], int, int]:
+    """The messages, and how many of the entries and of the criteria, in their order, they had room
+    for; criteria stand there as far as there is room behind the entries."""
 
     def line(entry: RequestEntry) -> str:
         name = "criterion" if entry.story else "story" if entry.epic else "epic"
@@ -97,16 +97,16 @@ def request_messages(
     lines: list[str] = []
     for entry in entries:
         text = line(entry)
-        left -= len(text) + 1
-        if left < 0 and lines:
+        if left <= len(text) and lines:
             break
+        left -= len(text) + 1
         lines.append(text)
     listed = len(lines)
-    for entry in criteria if listed == len(entries) else ():
+    for entry in criteria:
         text = line(entry)
-        left -= len(text) + 1
-        if left < 0:
+        if left <= len(text):
             break
+        left -= len(text) + 1
         lines.append(text)
-    told = (*lines, f"<request>{asked}</request>", "Read what the request asks for.")
-    return (("system", SYSTEM), ("user", "\n".join(told))), listed
+    parts = (*lines, f"<request>{asked}</request>", "Read what the request asks for.")
+    return (("system", SYSTEM), ("user", "\n".join(parts))), listed, len(lines) - listed

@@ -129,6 +129,8 @@ class Request:
     asked: tuple[Question, ...] | None = None
     """Questions that were raised before the run started; ``None``: raise them here."""
     items: tuple[Item, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Criteria that the request leaves out."""
     questions: tuple[Question, ...] = ()
     sources: tuple[tuple[RetrievedChunk, ...], ...] = ()
     of_the_test: tuple[RetrievedChunk, ...] = ()
@@ -160,12 +162,15 @@ def planning(
         for epic in request.epics:
             raise_if_cancelled(cancelled, "Deriving conditions")
             for one in conditions_of_epic(
-                epic, techniques=generation.techniques, depth=generation.depth
+                epic,
+                techniques=generation.techniques,
+                depth=generation.depth,
+                left_out=generation.criteria_left_out,
             ):
                 _, story, criterion = held[epic.key, one.criterion_id]
                 places = dict.fromkeys(held[epic.key, name][0] for name in one.criterion_ids)
                 items.append(Item(tuple(places), epic, story, criterion, one))
-        return replace(request, items=tuple(items))
+        return replace(request, items=tuple(items), left_out=generation.criteria_left_out)
 
     def retrieve(request: Request) -> Request:
         started = perf_counter()
@@ -201,7 +206,8 @@ def planning(
                 for source in sources
                 if source.is_hit and not source.chunk.is_comment
             }
-            by_epic.extend(raise_questions(epic, tuple(chunks.values())))
+            raised = raise_questions(epic, tuple(chunks.values()))
+            by_epic += [one for one in raised if one.criterion_id not in request.left_out]
         return replace(request, questions=tuple(by_epic))
 
     return (

@@ -60,6 +60,7 @@ class StoryBrief(Value):
     ``taken`` are records and moments that cases of the run's other stories use; ``request`` is the
     sentence that asked for the cases, where there is one. ``present`` are cases of the story that
     are there, rejected ones among them, where only what they lack is to be written.
+    ``left_out`` are criteria that the request leaves out: no case is of them.
     """
 
     epic: Epic
@@ -72,6 +73,7 @@ class StoryBrief(Value):
     taken: tuple[str, ...] = ()
     request: str = ""
     present: tuple[TestCase, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def case_brief(self, condition: TestCondition) -> CaseBrief:
         """What concerns one condition of the story."""

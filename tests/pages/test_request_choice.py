@@ -199,3 +199,17 @@ def test_depth_and_techniques_stand_on_chips_with_their_words(
     assert not app.exception
     assert "positive]" in text_of(app)
     assert not [one for one in app.segmented_control if one.key == "compose_depth"]
+
+
+@pytest.mark.long
+def test_a_criterion_that_is_left_out_stands_so_on_the_checklist(
+    server: EndpointServer, app: AppTest
+) -> None:
+    write = [{"words": WORDS, "keys": ["CC-301"]}]
+    row = {"words": "the UAT", "keys": ["CC-301-AC1"]}
+    server.answer = streams(json.dumps(CHOICE | {"write": write, "leave_out": [row]}))
+    read(asked(app))
+    lines = [line for one in app.markdown for line in str(one.value).splitlines()]
+    marked = [line for line in lines if ":gray[(left out)]" in line]
+    assert len(marked) == 1, "the last line of the criterion"
+    assert not [line for line in lines if "no item" in line]

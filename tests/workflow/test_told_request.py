@@ -88,3 +88,25 @@ def test_nothing_is_planned_for_a_criterion_that_the_request_leaves_out(opened: 
     gone = {one.id for one in whole.conditions} - {one.id for one in found.conditions}
     assert gone == {one.id for one in whole.conditions if left in one.criterion_ids}
     assert left in {one.id for one in found.epics[0].criteria}, "its writer sees the whole story"
+
+
+@pytest.mark.long
+def test_no_case_may_name_a_criterion_that_the_request_leaves_out(
+    opened: Workspace, server: EndpointServer
+) -> None:
+    project_id = opened.find_project(SAMPLE_PROJECT).id
+    text = "CC-200, but leave out the cancellation after dispatch"
+    asked = read_asked(opened, project_id, text)
+    epic = next(one for one in asked.known.epics if one.key == "CC-200")
+    left, *others = (one.id for one in epic.stories[0].criteria)
+    row = KeysOfWords(words="the cancellation after dispatch", keys=(left,))
+    choice = RequestChoice(write=(KeysOfWords(words="CC-200", keys=("CC-200",)),), leave_out=(row,))
+    request = GenerateRequest(ask=text)
+    found = understand(opened, project_id, request, asked=asked.with_choice(choice))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig(writer="endpoint"))
+    generate_cases.run_now(opened, project_id, run)
+    body = server.bodies[0]
+    assert left in str(body["messages"]), "its writer sees the whole story"
+    form = json.dumps({name: part for name, part in body.items() if name != "messages"})
+    assert f'"{left}"' not in form
+    assert all(f'"{one}"' in form for one in others)

@@ -9,7 +9,7 @@ starts from a status that another sets, there is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.processes.walks import Walk, walk_from, walk_legs
@@ -58,16 +58,21 @@ def end_to_end_conditions(
 
 
 def conditions_of_epic(
-    epic: Epic, *, techniques: Sequence[Technique] = TECHNIQUES, depth: Depth = "standard"
+    epic: Epic,
+    *,
+    techniques: Sequence[Technique] = TECHNIQUES,
+    depth: Depth = "standard",
+    left_out: Collection[str] = (),
 ) -> tuple[TestCondition, ...]:
     """All conditions of an epic in the order in which cases are written: those of its criteria, in
-    source order, then the end-to-end ones."""
+    source order, then the end-to-end ones; without those that rest on a criterion ``left_out``."""
     single = (
         condition
         for criterion in epic.criteria
         for condition in planned_conditions(criterion, techniques=techniques, depth=depth)
     )
-    return (*single, *end_to_end_conditions(epic, techniques=techniques, depth=depth))
+    every = (*single, *end_to_end_conditions(epic, techniques=techniques, depth=depth))
+    return tuple(one for one in every if not set(left_out).intersection(one.criterion_ids))
 
 
 def _conditions(epic: Epic) -> tuple[TestCondition, ...]:

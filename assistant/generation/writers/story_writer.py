@@ -158,7 +158,7 @@ class _Call:
         own = [
             criterion.id
             for criterion in self.brief.story.criteria
-            if not is_scope_statement(criterion.text)
+            if not is_scope_statement(criterion.text) and criterion.id not in self.brief.left_out
         ]
         named = (name for condition in self.conditions for name in condition.criterion_ids)
         return tuple(dict.fromkeys([*own, *named]))

@@ -30,15 +30,19 @@ def checklist_panel(found: Understanding) -> None:
             for story in epic.stories:
                 lines = [f":small[**{label(story.key)} {label(story.title)}**]"]
                 for criterion in story.criteria:
-                    lines += _criterion(criterion, items.get(criterion.id, ()))
+                    left_out = criterion.id in found.criteria_left_out
+                    lines += _criterion(criterion, items.get(criterion.id, ()), left_out=left_out)
                 st.markdown("  \n".join(lines))
             walks = [one for one in found.conditions if one.criterion_id == epic.key]
             if walks:
                 st.markdown("  \n".join(_items(walks)))
 
 
-def _criterion(criterion: AcceptanceCriterion, items: Sequence[TestCondition]) -> Iterator[str]:
+def _criterion(
+    criterion: AcceptanceCriterion, items: Sequence[TestCondition], *, left_out: bool
+) -> Iterator[str]:
     count = counted(len(items), "item") if items else ":orange[no item]"
+    count = "left out" if left_out else count
     said = label_lines(criterion.text, limit=400)
     said[0] = f":gray[{label(criterion.id)}] {said[0]}"
     said[-1] += f" :gray[({count})]"

@@ -325,9 +325,11 @@ def open_questions(
     given: Mapping[str, tuple[Answer, ...]],
     *,
     exclude_documents: Collection[str] = (),
+    left_out: Collection[str] = (),
     progress: Progress | None = None,
 ) -> tuple[Question, ...]:
-    """What is to be asked on these epics and has not been answered, criterion by criterion.
+    """What is to be asked on these epics and has not been answered, criterion by criterion; nothing
+    of criteria that are ``left_out``.
 
     Each criterion is compared with the rules and pages of the project, with its story and with the
     other criteria. ``exclude_documents`` are those that hold the epics themselves.
@@ -335,12 +337,12 @@ def open_questions(
     ``SourceError`` where comparing ends early.
     """
     documents = workspace.library.documents(project_id)
-    left_out = {*exclude_documents, *older_copies(workspace, project_id, documents)}
+    not_compared = {*exclude_documents, *older_copies(workspace, project_id, documents)}
     stored = [
         one
         for one in documents
         if one.kind in _KINDS
-        and one.id not in left_out
+        and one.id not in not_compared
         and not (one.id.startswith(PREFIX) or one.metadata.outdated)
     ]
     known: list[str] = []
@@ -358,6 +360,8 @@ def open_questions(
     for epic, questions in zip(epics, raised, strict=True):
         by_id = {criterion.id: criterion for criterion in epic.criteria}
         for question in questions:
+            if question.criterion_id in left_out:
+                continue
             if question_key(by_id[question.criterion_id], question) not in answered:
                 found.append(question)
     return tuple(found)

@@ -22,7 +22,9 @@ class BasisChange(Value):
     ``now`` are the run's stories and those that came since, with the answers given. ``new`` and
     ``changed`` are ids as they are now, ``gone`` as they were. ``present_ids`` has the present id
     of each criterion of the run that still stands, with these words or others. ``removed`` are
-    the keys of the epics that no source has now: they are in ``now`` as they were.
+    the keys of the epics that no source has now: they are in ``now`` as they were. ``left_out``
+    are those that the run's request left out, by their present ids: ``changed`` and ``gone`` have
+    none of them.
     """
 
     now: tuple[Epic, ...] = ()
@@ -31,6 +33,7 @@ class BasisChange(Value):
     gone: tuple[str, ...] = ()
     present_ids: Mapping[str, str] = {}
     removed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.new or self.changed or self.gone)
@@ -41,13 +44,17 @@ def basis_change(workspace: Workspace, project_id: str, run: GenerationRun) -> B
     present = _Present(workspace, project_id)
     since = _stories_since(workspace, project_id, run, present)
     parts = [present.of(epic, since) for epic in run.epics]
+    present_ids = {old: now for one in parts for old, now in one.present_ids.items()}
+    then = run.generation.criteria_left_out
+    left_out = tuple(present_ids[old] for old in then if old in present_ids)
     return BasisChange(
         now=tuple(epic for one in parts for epic in one.now),
         new=tuple(name for one in parts for name in one.new),
-        changed=tuple(name for one in parts for name in one.changed),
-        gone=tuple(name for one in parts for name in one.gone),
-        present_ids={old: now for one in parts for old, now in one.present_ids.items()},
+        changed=tuple(name for one in parts for name in one.changed if name not in left_out),
+        gone=tuple(name for one in parts for name in one.gone if name not in then),
+        present_ids=present_ids,
         removed=tuple(name for one in parts for name in one.removed),
+        left_out=left_out,
     )
 
 
@@ -109,7 +116,10 @@ def questions_now(
     held_by = workspace.library.documents_of_epics(project_id)
     holders = {name for epic in change.now for name in held_by.get(epic.key, ())}
     given = answers_to(workspace, project_id, change.now)
-    found = open_questions(workspace, project_id, change.now, given, exclude_documents=holders)
+    found = open_questions(
+        workspace, project_id, change.now, given,
+        exclude_documents=holders, left_out=change.left_out,
+    )  # fmt: skip
     then = {one.id: plain_words(one.text) for epic in run.epics for one in epic.criteria}
     texts = {plain_words(one.text) for epic in change.now for one in epic.criteria}
     lost = [text for text in then.values() if text not in texts]

@@ -21,6 +21,7 @@ from assistant.domain import (
     Question,
     TestCase,
     TestCondition,
+    UserStory,
     Value,
 )
 from assistant.errors import LibraryError
@@ -74,15 +75,29 @@ def _of_present(
     """How the cases of a run cover its criteria as they are now."""
     cases = cases_now(workspace, project_id, run, change)
     choices = run.generation
-    conditions = conditions_of(change.now, choices.techniques, choices.depth)
+    conditions = conditions_of(change.now, choices.techniques, choices.depth, change.left_out)
     return depth(
-        change.now,
+        _without(change.now, change.left_out),
         cases,
         conditions,
         questions=questions,
         redundant=find_duplicates(cases).surplus,
         covered_elsewhere=[condition_now(one, change.present_ids) for one in choices.skip],
         refers=_refers(change.now, conditions),
+    )
+
+
+def _without(epics: Sequence[Epic], criterion_ids: Collection[str]) -> tuple[Epic, ...]:
+    """The epics without these criteria: what a request leaves out is no gap of its run."""
+    if not criterion_ids:
+        return tuple(epics)
+
+    def kept(story: UserStory) -> UserStory:
+        left = tuple(one for one in story.criteria if one.id not in criterion_ids)
+        return story.model_copy(update={"criteria": left})
+
+    return tuple(
+        epic.model_copy(update={"stories": tuple(map(kept, epic.stories))}) for epic in epics
     )
 
 
@@ -132,7 +147,7 @@ def of_loaded_run(run: GenerationRun, *, questions: Sequence[Question] = ()) -> 
     same = find_duplicates(run.cases).surplus
     conditions = planned_conditions(run)
     return depth(
-        run.epics,
+        _without(run.epics, run.generation.criteria_left_out),
         run.cases,
         conditions,
         questions=questions,
@@ -183,7 +198,9 @@ class Filling(Value):
 def planned_conditions(run: GenerationRun) -> tuple[TestCondition, ...]:
     """What a run set out to write: its plan, or what follows from its epics where it has none."""
     choices = run.generation
-    return run.conditions or conditions_of(run.epics, choices.techniques, choices.depth)
+    return run.conditions or conditions_of(
+        run.epics, choices.techniques, choices.depth, choices.criteria_left_out
+    )
 
 
 def missing(run: GenerationRun) -> tuple[str, ...]:

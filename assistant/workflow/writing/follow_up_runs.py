@@ -43,6 +43,7 @@ from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks
 from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.answers import answered_chunks, open_questions
+from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.generate_cases import (
     OnCase,
@@ -117,7 +118,8 @@ def planned_run(
     It writes for the list of the run ``list_run_id``. ``writer`` writes instead of the one that
     wrote then; raises ``ModelUnavailable`` where there is no such writer.
     """
-    generation = source.generation
+    left_out = basis_change(workspace, project_id, source).left_out
+    generation = source.generation.model_copy(update={"criteria_left_out": left_out})
     if writer is not None:
         known_writer(workspace, writer)
         generation = generation.model_copy(update={"writer": present_writer_id(writer)})
@@ -130,7 +132,7 @@ def planned_run(
         retrieval=source.retrieval,
         generation=generation,
         epics=epics,
-        questions=open_questions(workspace, project_id, epics, basis.answers),
+        questions=open_questions(workspace, project_id, epics, basis.answers, left_out=left_out),
     )
 
 
@@ -291,7 +293,7 @@ def _written(
     held_by = library.documents_of_epics(project_id)
     documents = list(dict.fromkeys(i for e in run.epics for i in held_by.get(e.key, ())))
     choices = run.generation
-    every = {one.id for one in conditions_of(run.epics, choices.techniques, choices.depth)}
+    every = conditions_of(run.epics, choices.techniques, choices.depth, choices.criteria_left_out)
     style = style_cases(workspace, project_id)
     return generate(
         run.epics,
@@ -305,7 +307,7 @@ def _written(
         style=[case for case in style if case.id not in again.not_style],
         existing_case_ids=[stored.id for stored in library.cases(project_id)],
         cancelled=cancelled,
-        done_conditions=every - again.conditions,
+        done_conditions={one.id for one in every} - again.conditions,
         revisions=again.revisions,
         questions=run.questions,
         house=house_rules(workspace, project_id),

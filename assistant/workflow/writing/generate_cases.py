@@ -90,6 +90,7 @@ def begin(
                 "techniques": understanding.techniques,
                 "depth": understanding.depth,
                 "skip": skip,
+                "criteria_left_out": understanding.criteria_left_out,
                 "asked": understanding.request if understanding.asked else "",
             }
         ),

@@ -299,11 +299,23 @@ class Understanding(Value):
         return tuple(s for epic in self.epics for s in epic.stories if not s.criteria)
 
     @property
+    def criteria_left_out(self) -> tuple[str, ...]:
+        """The criteria that the sentence leaves out."""
+        return self.asked.selection.criteria_left_out if self.asked else ()
+
+    @property
     def nothing_to_test(self) -> str:
         """Why nothing would be written, and the next step; empty where there is an item."""
-        criteria = sum(len(epic.criteria) for epic in self.epics)
+        ids = [one.id for epic in self.epics for one in epic.criteria]
+        criteria = sum(one not in self.criteria_left_out for one in ids)
         if self.conditions:
             return ""
+        if ids and not criteria:
+            every = "the one criterion" if len(ids) == 1 else f"all {len(ids)} criteria"
+            return (
+                f"There is nothing to test: the request leaves out {every} of what it asks for. "
+                "Take out the words of the sentence that leave them out, or ask for more."
+            )
         if not criteria:
             keys = ", ".join(story.key for story in self.stories_without_criteria) or "the text"
             return (
@@ -367,21 +379,21 @@ def understand(
     epics = tuple(with_described(epic, request.described) for epic in epics)
     given = answers_to(workspace, project_id, epics)
     epics = tuple(with_answers(epic, given) for epic in epics)
-    out = set(asked.selection.criteria_left_out) if asked else set[str]()
-    items = conditions_of(epics, techniques, depth)
+    left_out = asked.selection.criteria_left_out if asked else ()
     return Understanding(
         request=name,
         epics=epics,
         reading=reading,
         techniques=techniques,
         depth=depth,
-        conditions=tuple(one for one in items if not out & set(one.criterion_ids)),
+        conditions=conditions_of(epics, techniques, depth, left_out),
         questions=open_questions(
             workspace,
             project_id,
             epics,
             given,
             exclude_documents=_holding(reading, ids),
+            left_out=left_out,
             progress=comparing,
         ),
         answers=tuple(one for several in given.values() for one in several),
@@ -431,13 +443,19 @@ def answer_question(
 
 
 def conditions_of(
-    epics: Sequence[Epic], techniques: Sequence[Technique], depth: Depth = "standard"
+    epics: Sequence[Epic],
+    techniques: Sequence[Technique],
+    depth: Depth = "standard",
+    left_out: Collection[str] = (),
 ) -> tuple[TestCondition, ...]:
-    """Every test condition of these epics, in the order in which cases are written."""
+    """Every test condition of these epics, in the order in which cases are written, but those of
+    criteria that are ``left_out``."""
     return tuple(
         condition
         for epic in epics
-        for condition in conditions_of_epic(epic, techniques=techniques, depth=depth)
+        for condition in conditions_of_epic(
+            epic, techniques=techniques, depth=depth, left_out=left_out
+        )
     )
 
 

@@ -319,7 +319,8 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
     whole = [one for one in cases if one.status != "rejected" and not one.is_outline]
     traced = {name for one in whole for name in one.criterion_ids}
     epics = change.now if change else run.epics
-    criteria = [criterion.id for epic in epics for criterion in epic.criteria]
+    left_out = change.left_out if change else run.generation.criteria_left_out
+    criteria = [one.id for epic in epics for one in epic.criteria if one.id not in left_out]
     return quality(
         run.cases,
         duplicates={*report.within, *(case.id for case in run.cases if repeated(case))},

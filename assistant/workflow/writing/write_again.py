@@ -237,7 +237,9 @@ def _around(
         for criterion in story.criteria
     }
     choices = source.generation
-    every = conditions_of(source.epics, choices.techniques, choices.depth)
+    every = conditions_of(
+        source.epics, choices.techniques, choices.depth, choices.criteria_left_out
+    )
     own = [one.id for one in every if not one.legs and one.criterion_id in criteria]
     if found := _standing(basis, source, own, same_words=same_words):
         return found
