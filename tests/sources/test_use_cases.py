@@ -755,3 +755,12 @@ def test_a_heading_with_many_blanks_in_it_is_read_at_once() -> None:
 def test_issues_in_a_list_below_a_label_are_all_stories() -> None:
     text = "# Epic Vouchers\n\nStories:\nAB-1 redeem a voucher\nAB-2 cancel a voucher\n"
     assert list(stories(text)) == ["AB-1", "AB-2"]
+
+
+def test_an_ordinal_is_no_id_of_a_flow() -> None:
+    text = (
+        "# UC-1 Enter a PIN\n\n**Actor:** Guest\n\n**Main flow**\n\n1. The guest enters it.\n\n"
+        "**Alternative flows**\n\n1a PIN is wrong:\n2nd attempt is offered.\n"
+        "3rd attempt is refused.\n"
+    )
+    assert list(flows(stories(text)["UC-1"])) == ["main", "1a"]

@@ -30,6 +30,7 @@ from assistant.sources.pasted.use_case_names import (
 
 FLOW = re.compile(
     r"\s*(?:[-*•+]\s+)?"
+    r"(?!\d+(?:st|nd|rd|th)\b)"  # "2nd attempt is offered"
     r"(?P<id>\*?\d{1,2}(?:-\d{1,2})?[a-z]{1,2}|\*[a-z]|[A-Z]{1,3}[-_. ]?\d{1,2}[a-z]?)"
     r"(?!\w|[.-]\d)[.):]?\s*(?:[–—-]\s*)?(?P<name>\S.*)"
 )
