@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from assistant.language.languages import ENGLISH, little_words
 from assistant.language.quoted_messages import mask_quotes
@@ -110,12 +111,16 @@ class KnownTexts:
         kept = [text for text in texts if text]
         self._times = Counter(kept)
         self._held = "\n".join(kept).casefold()
-        self._joined = _joined(self._held)
         self._prefixes, self._ids = Counter[str](), Counter[str]()
         for text in kept:
             prefixes, ids = _ids_in(text)
             self._prefixes.update(prefixes)
             self._ids.update(ids)
+
+    @cached_property
+    def _joined(self) -> str:
+        """Names that join their words; asked for by few texts."""
+        return _joined(self._held)
 
     def __bool__(self) -> bool:
         return bool(self._held)
@@ -145,15 +150,18 @@ class KnownTexts:
                 name, here = one.name.casefold(), own.casefold()
                 alone = self._held.count(name) <= times * here.count(name)
                 # "the role matrix" is the file "RoleMatrix_AURIS2.xlsx".
-                name, here = _letters(name), _joined(here)
-                if alone and self._joined.count(name) <= times * here.count(name):
+                name = _letters(name)
+                if alone and self._joined.count(name) <= times * _joined(here).count(name):
                     unknown.append(one)
         return tuple(unknown)
 
 
+_JOINTS = dict.fromkeys(map(ord, "_-"))
+
+
 def _joined(text: str) -> str:
-    """The words of a text, each without what joins its parts ("price_list"), apart."""
-    return " ".join(map(_letters, re.findall(r"[\w-]+", text)))
+    """A text whose words have nothing that joins their parts: "price_list", "Price-List"."""
+    return text.translate(_JOINTS)
 
 
 def _letters(words: str) -> str:
