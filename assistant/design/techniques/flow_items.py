@@ -50,14 +50,12 @@ def _last_step(text: str, lines: Sequence[tuple[int, int]]) -> Span:
     """The last step that says more than that the flow ends, with what is wrapped below it."""
     end = lines[-1][1]
     marked = [start for start, _ in lines if _MARK.match(text, start)] or [lines[-1][0]]
+    steps: list[Span] = []
     for start in reversed(marked):
         mark = _MARK.match(text, start)
-        words = span(text, mark.end() if mark else start, end)
-        if not _ENDS.fullmatch(words.text):
-            return words
+        steps.append(span(text, mark.end() if mark else start, end))
         end = start
-    mark = _MARK.match(text, marked[-1])
-    return span(text, mark.end() if mark else marked[-1], lines[-1][1])
+    return next((one for one in steps if not _ENDS.fullmatch(one.text)), steps[0])
 
 
 def flow_items(text: str) -> Iterator[Item]:

@@ -220,6 +220,7 @@ def _tables(found: FileGrids, source: Source) -> list[Reading]:
 
 
 MOST_USE_CASE_ROWS = 2_000
+"""Rows of a workbook that is looked at for use cases; one of more is a table of data."""
 
 
 def _use_cases(grids: Sequence[Grid], source: Source, notes: Sequence[str]) -> Reading | None:

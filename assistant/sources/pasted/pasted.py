@@ -47,7 +47,7 @@ from assistant.sources.pasted.story_sentences import split_story_lines
 from assistant.sources.pasted.strikethrough import leave_out_struck, struck_note
 from assistant.sources.pasted.tables import names_role
 from assistant.sources.pasted.use_case_names import names_use_case_part
-from assistant.sources.pasted.use_cases import is_use_case_text, read_use_cases
+from assistant.sources.pasted.use_cases import read_use_cases
 from assistant.sources.reading import Reading
 
 MAX_PASTED_CHARACTERS = 1_000_000
@@ -139,9 +139,7 @@ def _drafts(words: str, notes: list[str]) -> tuple[list[EpicDraft], list[Unread]
         except InvalidGherkin as error:
             why = f" ({error})" if str(error) else ""
             notes.append(f"Not valid Gherkin{why}, so read as plain text.")
-    if is_use_case_text(words):
-        return read_use_cases(words), []
-    return _outline(words), []
+    return read_use_cases(words) or _outline(words), []
 
 
 def _outline(words: str) -> list[EpicDraft]:

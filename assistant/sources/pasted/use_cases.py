@@ -57,14 +57,19 @@ TITLE = 120
 def is_use_case_text(text: str) -> bool:
     """Whether ``text`` describes use cases, and no user stories but those of use cases that are
     called so."""
+    return bool(_use_cases(text))
+
+
+def _use_cases(text: str) -> list[UseCase]:
+    """The use cases of a text that describes nothing else; see ``is_use_case_text``."""
     if not names_main_flow(text) or names_test_cases(text):
-        return False
+        return []
     lines = split_lines(text)
     reader = _Reader(lines)
     found = reader.use_cases()
     told = sum(starts_story(line.text) for line in lines)
     stated = sum(one.stated for one in found)
-    return bool(found) and told <= stated and not _tells_more(reader, found)
+    return [] if told > stated or _tells_more(reader, found) else found
 
 
 def _tells_more(reader: _Reader, found: Sequence[UseCase]) -> bool:
@@ -103,9 +108,10 @@ def _tells_more(reader: _Reader, found: Sequence[UseCase]) -> bool:
 
 def read_use_cases(text: str) -> list[EpicDraft]:
     """The use cases of ``text`` by the chapter that they stand in; each chapter is an epic. Several
-    that stand in none are of the epic that the text opens with."""
+    that stand in none are of the epic that the text opens with; none where ``text`` describes
+    other things."""
     epics: dict[str, EpicDraft] = {}
-    for found in _Reader(split_lines(text)).use_cases():
+    for found in _use_cases(text):
         draft = story_of(text, found)
         chapter = found.chapter(draft)
         epics.setdefault(chapter, EpicDraft(title=chapter)).stories.append(draft)
