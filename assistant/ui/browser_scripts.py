@@ -17,6 +17,7 @@ PAUSE_MS = 600
 NARROW = 1200
 """Below this width, in pixels, list, case and sources do not fit side by side."""
 _NARROW = "window_narrow"
+_ENTRIES = "one-entry-a-page"
 _YEAR = 365 * 24 * 3600
 
 _READ_WHILE_TYPING = """
@@ -36,7 +37,7 @@ export default function({ data }) {
 """
 _WIDTH = """
 export default function({ data, setStateValue }) {
-  let told;
+  let told = data.told;
   const tell = () => {
     const narrow = window.innerWidth < data.narrow;
     if (narrow !== told) { told = narrow; setStateValue("narrow", narrow); }
@@ -124,18 +125,33 @@ export default function({ data }) {
 }
 """
 _ONE_ENTRY_A_PAGE = """
-export default function() {
+export default function({ setStateValue }) {
   // Streamlit adds an entry to the browser's history with every change of the address. Another case
   // of the same run is no other page, nor is an address that only gets the names of what it shows.
   const push = history.pushState;
+  let path = location.pathname;
   history.pushState = function(state, title, to) {
     const now = new URL(location.href), next = new URL(to, location.href);
     const stays = (name) => now.searchParams.get(name) === next.searchParams.get(name);
     const same = now.pathname === next.pathname
       && (!now.searchParams.has("project") || (stays("project") && stays("run")));
+    path = next.pathname;
     return (same ? history.replaceState : push).call(history, state, title, to);
   };
-  return () => { history.pushState = push; };
+  // Streamlit marks the drawing that Back or Forward asks for, but the mark is lost where anything
+  // else (a field, a script of the page) asks for a drawing before that one has begun. A state
+  // stays. Heard before Streamlit hears it, so that no drawing knows less than this.
+  const went = () => {
+    if (location.pathname === path) {
+      setStateValue("went", { at: performance.now(), to: location.search });
+    }
+    path = location.pathname;
+  };
+  window.addEventListener("popstate", went, true);
+  return () => {
+    history.pushState = push;
+    window.removeEventListener("popstate", went, true);
+  };
 }
 """
 _CONNECTED_AGAIN = """
@@ -216,7 +232,8 @@ def read_while_typing(key: str) -> None:
 
 def is_narrow() -> bool:
     """Whether the window is too narrow for three panes; known once the browser has told."""
-    told = _width(key="window-width", data={"narrow": NARROW}, on_narrow_change=lambda: None)
+    data = {"narrow": NARROW, "told": was_narrow()}
+    told = _width(key="window-width", data=data, on_narrow_change=lambda: None)
     narrow = st.session_state[_NARROW] = bool(told.narrow)
     return narrow
 
@@ -246,8 +263,19 @@ def ask_before_leaving(key: str) -> None:
 
 
 def one_entry_a_page() -> None:
-    """Have the browser's Back lead to the page or run before, and not to the case before."""
-    _entries(key="one-entry-a-page")
+    """Have the browser's Back lead to the page or run before, and not to the case before; see
+    ``browser_went``."""
+    _entries(key=_ENTRIES, on_went_change=lambda: None)
+
+
+def browser_went() -> tuple[float, str]:
+    """Where within this page the browser's Back or Forward led last: when (milliseconds since the
+    tab was loaded) and the query of the address; zero and empty where it never did."""
+    told = st.session_state.get(_ENTRIES)
+    went = told.get("went") if isinstance(told, Mapping) else None
+    if not isinstance(went, Mapping):
+        return 0.0, ""
+    return float(went.get("at", 0.0)), str(went.get("to", ""))
 
 
 def session_before(session: str) -> str:

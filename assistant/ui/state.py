@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -16,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
 from assistant.ui.browser_memory import browser_id, remembered_name
+from assistant.ui.browser_scripts import browser_went
 from assistant.ui.plain_text import plain
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -52,6 +54,8 @@ class Session:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     follows: str = ""
     """The session that the page was of before the connection was lost, once that was said."""
+    went: float = 0.0
+    """When the browser's Back or Forward that was followed last was used: see ``browser_went``."""
 
     def open_run(self, run_id: str) -> None:
         """Look at a run, from its first case on."""
@@ -74,6 +78,7 @@ def session() -> Session:
             case_id=address.get("case", ""),
             user=settings().user or remembered_name() or DEFAULT_USER,
             browser=browser_id(),
+            went=browser_went()[0],
         )
     record: Session = st.session_state[RECORD]
     return record
@@ -92,8 +97,13 @@ def keep_address(record: Session, *, with_run: bool) -> None:
 def follow_browser(record: Session, *, with_run: bool) -> None:
     """Look at what the address names where the browser's Back or Forward led to it."""
     context = get_script_run_ctx()
-    address = st.query_params
-    if context is None or not context.is_history_navigation or "project" not in address:
+    marked = context is not None and context.is_history_navigation
+    when, query = browser_went()
+    address = dict(parse_qsl(query.removeprefix("?"))) if when != record.went else {}
+    record.went = when
+    if not address and marked:
+        address = st.query_params.to_dict()
+    if "project" not in address:
         return
     if record.project_id != address["project"]:
         record.project_id = address["project"]

@@ -256,6 +256,38 @@ def test_back_leads_out_of_a_run_however_many_cases_were_opened(server: object, 
 
 
 @pytest.mark.slow
+def test_back_leads_out_of_a_run_though_something_else_asks_for_a_drawing_at_once(
+    server: object, page: Page
+) -> None:
+    page.goto(server.url)
+    at_rest(page)
+    paste_and_generate_here(page, SCENARIOS)
+    expect(open_case(page)).to_be_visible()
+    at_rest(page)
+    run = re.compile(r"[?&]run=")
+    for _ in range(4):  # whether the drawings meet is a matter of milliseconds
+        # A window that becomes narrow or wide has the page drawn: just before Back and just after.
+        page.evaluate(
+            """() => {
+              const resize = (width) => {
+                Object.defineProperty(window, "innerWidth", { value: width, configurable: true });
+                dispatchEvent(new Event("resize"));
+              };
+              addEventListener("popstate", () => resize(1440), { once: true });
+              resize(1000);
+              setTimeout(() => history.back(), 20);
+            }"""
+        )
+        expect(page.get_by_label(TEXT)).to_be_visible()
+        expect(page).not_to_have_url(run)
+        at_rest(page)
+        page.go_forward()
+        expect(page).to_have_url(run)
+        expect(open_case(page)).to_be_visible()
+        at_rest(page)
+
+
+@pytest.mark.slow
 def test_steps_are_inserted_moved_and_removed(server: object, page: Page) -> None:
     paste_and_generate(page, server.url, long_epic())
     edit(page)
