@@ -225,8 +225,11 @@ def test_a_download_says_how_many_stale_cases_it_has_and_can_leave_them_out(
     def button() -> str:
         return next(one.label for one in app.get("download_button") if "case" in one.label)
 
+    # The browser opens a menu at once, and shows what stood in it while it was closed.
+    assert [one.value for one in app.caption if "One moment" in one.value]
     app.session_state["download_menu"] = True
     app.run()
+    assert not [one.value for one in app.caption if "One moment" in one.value]
     whole = button()
     assert not [one.label for one in app.checkbox if "stale" in one.label]
     keep(tmp_path, EPIC.replace("This voucher has expired.", "Too late."))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.counts import counted
+from assistant.ui.menus import menu_when_open
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, page_action
@@ -46,15 +47,14 @@ MENU = "ask_talks"
 def history_menu(opened: Workspace, record: Session) -> None:
     """The talks of the project in a menu, the latest first; they are drawn when it is opened."""
     count = opened.library.asked.count_talks(record.project_id)
-    menu = st.popover(
+    menu = menu_when_open(
         f"Talks ({count})",
         icon=":material/history:",
-        type="tertiary",
+        kind="tertiary",
         disabled=not count,
         key=MENU,
-        on_change="rerun",
     )
-    if not menu.open:
+    if menu is None:
         return
     with menu:
         for one in opened.library.asked.talks(record.project_id, LISTED):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from assistant.ui.cases.case_list import ordered_rows
 from assistant.ui.counts import counted
+from assistant.ui.menus import menu_when_open
 from assistant.ui.plain_text import label, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
@@ -23,9 +24,8 @@ SELECTIONS: dict[export_cases.Selection, str] = {
 
 def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> None:
     """Choose which cases and for which tool."""
-    key = "download_menu"
-    menu = st.popover("Download CSV", icon=":material/download:", key=key, on_change="rerun")
-    if not menu.open:
+    menu = menu_when_open("Download CSV", icon=":material/download:", key="download_menu")
+    if menu is None:
         return
     with menu:
         selection: export_cases.Selection = st.radio(

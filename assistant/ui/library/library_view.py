@@ -42,6 +42,7 @@ from assistant.ui.home.downloads import (
 )
 from assistant.ui.home.existing_panel import SIGNS
 from assistant.ui.library.library_duplicates import library_duplicates
+from assistant.ui.menus import menu_when_open
 from assistant.ui.plain_text import label, plain
 from assistant.ui.row_selection import selected_rows, tick_handler
 from assistant.ui.state import (
@@ -355,11 +356,10 @@ def _actions(
 def _download(opened: Workspace, record: Session, target: Sequence[LibraryRow]) -> None:
     """Which cases the file holds, and for which tool: looked up when the menu is opened, since all
     cases of the project are judged for the stale ones."""
-    menu = st.popover(
-        "Download CSV", icon=":material/download:", disabled=not target, key=DOWNLOAD,
-        on_change="rerun",
-    )  # fmt: skip
-    if not menu.open:
+    menu = menu_when_open(
+        "Download CSV", icon=":material/download:", disabled=not target, key=DOWNLOAD
+    )
+    if menu is None:
         return
     with menu:
         _named(target)
