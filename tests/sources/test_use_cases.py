@@ -704,6 +704,70 @@ def test_what_a_text_states_beside_its_use_cases_is_no_less_read(text: str, word
     assert words in [one.text for epic in read_pasted(text).epics for one in epic.criteria]
 
 
+BESIDE = """# Specification: Loan desk
+
+## Requirements
+
+- FR-1: The system shall send a reminder 3 days before a loan ends.
+- FR-2: A reader shall have at most 12 loans at a time.
+
+{0}
+## Use cases
+
+### UC-01 Lend a book
+
+**Actor:** Librarian
+
+**Main success scenario**
+1. The librarian scans the card.
+2. The system shows the loans.
+
+**Extensions**
+2a. The card has expired:
+  1. The system shows "Card expired".
+
+## Glossary
+
+Loan: a book that a reader has at home.
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "### LD-7 Waive a fee\nAs a librarian I want to waive a fee.\n\n"
+        "Acceptance criteria\n- At most EUR 5.00 is waived.\n",
+    ],
+)
+def test_use_cases_beside_requirements_and_stories_keep_their_flows(more: str) -> None:
+    text = BESIDE.format(more)
+    (epic,) = read_pasted(text).epics
+    assert epic.title == "Specification: Loan desk"
+    (use_case,) = [one for one in epic.stories if one.key == "UC-01"]
+    assert [(one.id, one.form) for one in use_case.criteria] == [
+        ("UC-01-main", "flow"),
+        ("UC-01-2a", "flow"),
+    ]
+    beside = [one for story in epic.stories if story is not use_case for one in story.criteria]
+    stated = ["FR-1", "FR-2"] + (["LD-7-AC1"] if more else [])
+    assert [one.id for one in beside] == stated
+    for one in (*beside, *use_case.criteria):
+        assert one.start is not None
+        assert text[one.start :].startswith(one.text.split("\n")[0])
+    told = epic.model_dump_json()
+    assert told.count("a book that a reader has at home") == 1
+    assert told.count("Card expired") == 1
+
+
+def test_a_chapter_of_use_cases_beside_requirements_is_an_epic() -> None:
+    text = BESIDE.format("").replace("## Use cases", "## Counter")
+    first, second = read_pasted(text).epics
+    assert (first.title, second.title) == ("Specification: Loan desk", "Counter")
+    assert [one.key for one in second.stories] == ["UC-01"]
+    assert [one.id for story in first.stories for one in story.criteria] == ["FR-1", "FR-2"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

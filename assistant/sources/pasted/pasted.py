@@ -139,7 +139,22 @@ def _drafts(words: str, notes: list[str]) -> tuple[list[EpicDraft], list[Unread]
         except InvalidGherkin as error:
             why = f" ({error})" if str(error) else ""
             notes.append(f"Not valid Gherkin{why}, so read as plain text.")
-    return read_use_cases(words) or _outline(words), []
+    use_cases, rest = read_use_cases(words)
+    if not use_cases or not rest:
+        return use_cases or _outline(words), []
+    return _joined(_outline(rest), use_cases), []
+
+
+def _joined(epics: list[EpicDraft], use_cases: Sequence[EpicDraft]) -> list[EpicDraft]:
+    """A chapter of use cases is an epic, unless it has no name or is one of the text's epics: those
+    without a name are of the first."""
+    by_title = {one.title or one.stories[0].title: one for one in reversed(epics)}
+    for chapter in use_cases:
+        if not chapter.title or chapter.title in by_title:
+            by_title.get(chapter.title, epics[0]).stories.extend(chapter.stories)
+        else:
+            epics.append(chapter)
+    return epics
 
 
 def _outline(words: str) -> list[EpicDraft]:

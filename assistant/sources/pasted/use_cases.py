@@ -57,27 +57,37 @@ TITLE = 120
 def is_use_case_text(text: str) -> bool:
     """Whether ``text`` describes use cases, and no user stories but those of use cases that are
     called so."""
-    return bool(_use_cases(text))
+    return bool(_use_cases(text)[0])
 
 
-def _use_cases(text: str) -> list[UseCase]:
-    """The use cases of a text that describes nothing else; see ``is_use_case_text``."""
+def _use_cases(text: str) -> tuple[list[UseCase], str]:
+    """The use cases of a text, and the text without them where it tells of stories, issues or
+    requirements beside: nothing else of it is a use case's. The rest keeps its places. No use case
+    where they cannot be told from those."""
     if not names_main_flow(text) or names_test_cases(text):
-        return []
-    lines = split_lines(text)
-    reader = _Reader(lines)
+        return [], ""
+    reader = _Reader(split_lines(text))
     found = reader.use_cases()
-    told = sum(starts_story(line.text) for line in lines)
-    stated = sum(one.stated for one in found)
-    return [] if told > stated or _tells_more(reader, found) else found
-
-
-def _tells_more(reader: _Reader, found: Sequence[UseCase]) -> bool:
-    """Whether a text has stories, issues or requirements beside its use cases, which a reading of
-    those alone would lose."""
     whole = {id(one) for one in found}
+    owned = [id(owner) in whole for owner in reader.owners]
+    stated = sum(one.stated for one in found)
+    apart = stated == len(found)
+    stories = (starts_story(line.text) for line in reader.lines)
+    if (
+        sum(story and (own or not apart) for story, own in zip(stories, owned, strict=True))
+        > stated
+    ):
+        return [], ""
+    beside = [owned[at] for at in _beside(reader, found, owned)]
+    if not beside:
+        return found, ""
+    return (found, _without(text, reader.lines, owned)) if apart and not any(beside) else ([], "")
+
+
+def _beside(reader: _Reader, found: Sequence[UseCase], owned: Sequence[bool]) -> Iterator[int]:
+    """The lines that tell of stories, issues or requirements beside the use cases."""
     keys = {one.stated_id for one in found}
-    for at, (line, owner) in enumerate(zip(reader.lines, reader.owners, strict=True)):
+    for at, line in enumerate(reader.lines):
         if line.blank or line.code:
             continue
         short = len(line.text) < 200
@@ -87,37 +97,47 @@ def _tells_more(reader: _Reader, found: Sequence[UseCase]) -> bool:
             continue
         titled = heading is not None and bool(heading.title) and not starts_story(title)
         if heading and heading.role == "story" and titled and not heading.feature:
-            return True
-        if id(owner) in whole:
+            yield at
+            continue
+        if owned[at]:
             continue
         marker = read_marker(line)
-        if starts_story(line.text[marker.content :] if marker else line.text):
-            return True
-        if marker and REQUIREMENT_ID.match(marker.id):
-            return True
-        if heading is None:
-            continue
-        if heading.role in {"epic", "keyed"} and heading.key and heading.key not in keys:
-            return True
-        if heading.role == "criterion" and REQUIREMENT_ID.match(heading.id):
-            return True
-        if heading.role == "criteria" and not WEAK_NAME.search(line.text):
-            return True
-    return False
+        told = starts_story(line.text[marker.content :] if marker else line.text)
+        required = marker and REQUIREMENT_ID.match(marker.id)
+        if heading and not (told or required):
+            if heading.role in {"epic", "keyed"}:
+                told = bool(heading.key) and heading.key not in keys
+            elif heading.role == "criterion":
+                told = REQUIREMENT_ID.match(heading.id) is not None
+            elif heading.role == "criteria":
+                told = not WEAK_NAME.search(line.text)
+        if told or required:
+            yield at
 
 
-def read_use_cases(text: str) -> list[EpicDraft]:
+def _without(text: str, lines: Sequence[Line], owned: Sequence[bool]) -> str:
+    """A text with blanks for the lines that are use cases'."""
+    left = list(text)
+    for line, own in zip(lines, owned, strict=True):
+        if own:
+            left[line.start : line.end] = " " * (line.end - line.start)
+    return "".join(left)
+
+
+def read_use_cases(text: str) -> tuple[list[EpicDraft], str]:
     """The use cases of ``text`` by the chapter that they stand in; each chapter is an epic. Several
     that stand in none are of the epic that the text opens with; none where ``text`` describes
-    other things."""
+    other things. Where it tells of stories, issues or requirements beside, the text without the use
+    cases is given too, in its places."""
+    use_cases, rest = _use_cases(text)
     epics: dict[str, EpicDraft] = {}
-    for found in _use_cases(text):
+    for found in use_cases:
         draft = story_of(text, found)
         chapter = found.chapter(draft)
         epics.setdefault(chapter, EpicDraft(title=chapter)).stories.append(draft)
-    if (bare := epics.get("")) and len(bare.stories) > 1:
+    if not rest and (bare := epics.get("")) and len(bare.stories) > 1:
         bare.title = _opening(text)
-    return list(epics.values())
+    return list(epics.values()), rest
 
 
 def _opening(text: str) -> str:
