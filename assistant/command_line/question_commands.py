@@ -74,7 +74,7 @@ NEAREST, PASSAGES = 3, 5
 
 
 def ask(options: Namespace, terminal: Terminal) -> None:
-    """Ask, and print the proved sentences, what is not in the sources, conflicts and sources."""
+    """Ask, and print the answer, what was not found in the sources, conflicts and sources."""
     with open_workspace(options, terminal) as workspace:
         project_id = reading_project(workspace, options, terminal)
         writer = options.writer or ask_sources.answer_writers(workspace, project_id).first
@@ -103,6 +103,9 @@ def _print_answer(answer: Answer, terminal: Terminal) -> None:
     for sentence in answer.sentences:
         numbers = "".join(f"[{one}]" for one in dict.fromkeys(c.source for c in sentence.citations))
         terminal.line(f"{sentence.text} {numbers}")
+        if sentence.is_paraphrase:
+            read = " … ".join(f"“{_line(one.quote)}”" for one in sentence.citations)
+            terminal.line(f"    in the model's words, read from {read}")
     if answer.state == "passages":
         for passage in answer.passages[:PASSAGES]:
             terminal.line(f"[{passage.number}] “{_quoted(answer, passage.number)}”")
@@ -119,11 +122,11 @@ def _print_answer(answer: Answer, terminal: Terminal) -> None:
     if answer.unfinished:
         terminal.line(f"\n{answer.unfinished}")
     if answer.unproved:
-        terminal.line("\nNot proved from the sources:")
+        terminal.line("\nWritten by the model, not found in the sources:")
     for sentence in answer.unproved:
         why = [*sentence.denied, *(f"“{word}”" for word in sentence.missing)]
         terminal.line(
-            f"  {sentence.text}  ({'; '.join(why) or 'no sentence of a source says just this'})"
+            f"  {sentence.text}  ({'; '.join(why) or 'no source was found to say just this'})"
         )
 
 

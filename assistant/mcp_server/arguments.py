@@ -44,7 +44,7 @@ class AskArguments(Arguments):
     writer: Annotated[
         Key,
         Field(description="none: the passages themselves; endpoint, or the id of a model of this "
-              "program: sentences, each proved"),
+              "program: sentences, each with the words it rests on"),
     ] = "none"  # fmt: skip
     talk: Annotated[Key, Field(description="Go on with this earlier talk")] = ""
 

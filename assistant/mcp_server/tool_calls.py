@@ -64,7 +64,11 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
     told = {"state", "partial", "cut_off", "broken", "queries", "notes"}
     return answer.model_dump(mode="json", include=told) | {
         "sentences": [
-            {"text": one.text, "quotations": quotations(one.citations)} for one in answer.sentences
+            {
+                "text": one.text, "wording": "the model's" if one.is_paraphrase else "the source's",
+                "quotations": quotations(one.citations),
+            }
+            for one in answer.sentences
         ],
         "not_proved": [
             {"text": one.text, "missing": list(one.missing), "denied": list(one.denied)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -125,6 +126,32 @@ def test_what_the_sources_do_not_say_is_told_with_what_was_searched(app: AppTest
     asked(opened(app), "What is the capital of Portugal?")
     assert "No passage was found that clearly bears on the question." in text_of(app)
     assert "passages" in text_of(app)
+
+
+@pytest.mark.long
+def test_a_sentence_in_the_models_words_stands_above_those_it_was_read_from(
+    open_app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with endpoint_server() as server:
+        monkeypatch.setenv("UAT_ENDPOINT_PROVIDER", "openai")
+        monkeypatch.setenv("UAT_ENDPOINT_URL", server.url)
+        monkeypatch.setenv("UAT_ENDPOINT_MODEL", "m1")
+        app = opened(open_app())
+        project_id = app.query_params["project"]
+        found = ask_sources.ask(state.workspace(), project_id, QUESTION)
+        number = next(one.number for one in found.sources if "BR-CC-08" in one.chunk.text)
+        sentences = [
+            {"text": text, "quotes": [{"source": number, "words": "cooling-off period of 14 days"}]}
+            for text in ("Regrets are heard in the period of 14 days.", "Regrets cost £9.00.")
+        ]
+        server.answer = streams(json.dumps({"sentences": sentences}))
+        app.selectbox(key="ask_writer").select("endpoint").run()
+        said = text_of(asked(app, QUESTION)).replace("\\", "")
+        shown, _, aside = said.partition("Written by the model, not found in the sources")
+        assert "Regrets are heard in the period of 14 days." in shown
+        assert "in the model's words, read from “cooling-off period of 14 days”" in shown
+        assert "Regrets cost" not in shown
+        assert "9.00" in aside
 
 
 @pytest.mark.long

@@ -64,7 +64,8 @@ def sample_id(with_model: Workspace) -> str:
 
 
 def answers(*sentences: tuple[str, list[int]]) -> str:
-    return json.dumps({"sentences": [{"text": text, "sources": n} for text, n in sentences]})
+    quoted = [(text, [{"source": n, "words": ""} for n in numbers]) for text, numbers in sentences]
+    return json.dumps({"sentences": [{"text": text, "quotes": quotes} for text, quotes in quoted]})
 
 
 def numbers_of(workspace: Workspace, project_id: str, words: str) -> list[int]:
@@ -158,6 +159,30 @@ def test_proved_sentences_are_shown_and_others_put_aside(
     assert any("Energy Act" in word for word in found.unproved[1].missing)
     assert found.conflicts, "the criterion says 15 days"
     assert found.model is not None
+
+
+@pytest.mark.long
+def test_a_sentence_in_the_models_words_is_shown_with_what_it_was_read_from(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    found = ask_sources.ask(with_model, sample_id, QUESTION)
+    source = next(one for one in found.sources if "BR-CC-08" in one.chunk.text)
+    said = "Whoever lives at home has 14 days to think a contract over."
+    words = next(line for line in source.chunk.text.split(". ") if "14 days" in line)
+    quotes = [{"source": source.number, "words": words}]
+    for text, kept in (
+        (said, False),
+        ("Households regret a contract in the cooling-off period of 14 days.", True),
+    ):
+        sentence = {"text": text, "quotes": quotes}
+        server.answer = streams(json.dumps({"sentences": [sentence]}))
+        found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+        shown = [(one.text, one.is_paraphrase, one.is_proved) for one in found.sentences]
+        assert shown == ([(text, True, False)] if kept else [])
+        if kept:
+            (citation,) = found.sentences[0].citations
+            assert citation.quote == source.chunk.text[citation.start : citation.end]
+            assert "14 days" in citation.quote
 
 
 @pytest.mark.long

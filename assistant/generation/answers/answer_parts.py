@@ -23,21 +23,28 @@ CUT_OFF = (
 
 
 class AnswerSentence(Value):
-    """A sentence that a model wrote, with the words of the sources that prove it.
+    """A sentence that a model wrote, with the words of the sources that say it.
 
-    Where it is not proved, ``missing`` are its words that stand in none of the sources it names,
-    and ``denied`` says which words of a source contradict it.
+    ``is_paraphrase``: the words stand there, and the sentence says in the model's own what it
+    reads in them. Where there are none, ``missing`` are its words that stand in none of the sources
+    it names, and ``denied`` says which words of a source contradict it.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
+    is_paraphrase: bool = False
     missing: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
 
     @property
-    def is_proved(self) -> bool:
-        """Whether it may be shown as what the sources say."""
+    def is_shown(self) -> bool:
+        """Whether it is part of the answer: a paraphrase beside its quotations."""
         return bool(self.citations)
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether a source says it in these words, as far as words can be compared."""
+        return bool(self.citations) and not self.is_paraphrase
 
     @property
     def missing_places(self) -> tuple[tuple[int, int], ...]:
@@ -79,7 +86,7 @@ class SourceConflict(Value):
 
 
 class Answer(Value):
-    """A question and what came of it. ``sentences`` are proved, ``unproved`` are not.
+    """A question and what came of it. ``sentences`` are the answer, ``unproved`` are not.
 
     ``sources`` are all that were found, ``shown`` the numbers of those that the model was given.
     ``cut_off``: the model's answer ended before its end, so there may have been more to say;
@@ -129,7 +136,7 @@ class Answer(Value):
         if self.model is None:
             return "No passage was found that clearly bears on the question."
         if self.unproved:
-            return "The model's answer could not be proved from the sources."
+            return "Nothing of the model's answer was found in the sources."
         return "The model found no answer in the passages that it was given."
 
     @property
@@ -142,7 +149,7 @@ class Answer(Value):
 
     @property
     def text(self) -> str:
-        """The proved sentences, one after the other."""
+        """The sentences of the answer, one after the other."""
         return " ".join(sentence.text for sentence in self.sentences)
 
     def source(self, number: int) -> AnswerSource | None:

@@ -12,8 +12,8 @@ from assistant.generation.models.structured import list_schema, object_schema
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writers.story_prompt import source_block
 
-ANSWER_PROMPT_VERSION = "answer-2"
-ANSWER_TOKENS = 800
+ANSWER_PROMPT_VERSION = "answer-3"
+ANSWER_TOKENS = 1_200
 QUESTION_CHARACTERS = 3_000
 EARLIER_CHARACTERS = 600
 
@@ -22,12 +22,13 @@ SYSTEM = """You answer a question about a project from numbered sources (busines
 - Say only what the sources say, in their own words: the same numbers, units, names, roles, statuses and messages (messages word for word in “ ”). Nothing from general knowledge, no conclusions of your own.
 - 1 to 4 short sentences, the answer first. Each says one thing and stands by itself ("The cooling-off period is 14 days", never "It is 14 days"). No introduction, no repeating of the question, no "the rule says that".
 - Each sentence says what one sentence, one row, or one step of a test case with its expected result says; two of them are two sentences of yours. A limit and its exception are two sentences: the one that fits what is asked comes first, the other only where it changes the answer.
-- sources: for each sentence the numbers [n] of all sources that say it.
-- Where sources differ, write one sentence for each of them, with its own source; where a source says which of them is in force, say so first.
+- quotes: for each sentence, from every source that says it: its number n, and the words of its text that say it, copied exactly (a sentence, a row of a table, or the cells of it that you use with the names of their columns; "…" where words between are left out). Every number, name and message of your sentence stands in them. Nothing from the attributes of a source.
+- Where sources differ, write one sentence for each of them, with its own quotes; where a source says which of them is in force, say so first.
 - A source on another role, product, period or matter than the one that is asked about is no answer, nor is one that its heading or its own words call outdated. Where the sources answer a part of the question, say that part and set whole to false. Where they answer none of it, return an empty list of sentences.
 - Write in the language of the sources that you use."""  # noqa: E501
 
-_SENTENCE = object_schema(text={"type": "string"}, sources=list_schema({"type": "integer"}))
+_QUOTE = object_schema(source={"type": "integer"}, words={"type": "string"})
+_SENTENCE = object_schema(text={"type": "string"}, quotes=list_schema(_QUOTE))
 _WHOLE = {"type": "boolean", "description": "Whether the sentences answer all that was asked."}
 SCHEMA: dict[str, object] = {
     "title": "Answer",

@@ -9,6 +9,7 @@ from assistant.domain import RetrievedChunk
 from assistant.errors import AnswerCutOff, InvalidOutput
 from assistant.generation.answers.answer_parts import CUT_OFF, AnswerSentence
 from assistant.generation.answers.answer_prompt import ANSWER_TOKENS, SCHEMA, answer_messages
+from assistant.generation.answers.quoted_words import Quote
 from assistant.generation.answers.sentence_proof import AnswerProof
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, stream_structured
@@ -66,11 +67,12 @@ def answer_sentences(
 
     def whole_ones(text_so_far: str) -> Iterator[AnswerSentence]:
         for data in stream.feed(text_so_far):
-            text, named = _read(data)
+            text, quotes = _read(data)
             if text and text not in said:
                 said.add(text)
                 short = len(text) <= MAX_SENTENCE
-                yield proof.prove(text, named) if short else _without_end(text)
+                named = [one.source for one in quotes]
+                yield proof.prove(text, named, quotes) if short else _without_end(text)
 
     try:
         for received in stream_structured(endpoint, request.messages, SCHEMA, cancelled=cancelled):
@@ -95,9 +97,13 @@ def _without_end(text: str) -> AnswerSentence:
     return AnswerSentence(text=f"{text[:MAX_SENTENCE]} …")
 
 
-def _read(data: Mapping[str, object]) -> tuple[str, tuple[int, ...]]:
-    """Text and source numbers of a sentence; what is neither is left out."""
-    text, named = data.get("text"), data.get("sources")
-    numbers = named if isinstance(named, list) else []
+def _read(data: Mapping[str, object]) -> tuple[str, tuple[Quote, ...]]:
+    """Text and quotations of a sentence; what is neither is left out."""
+    text, given = data.get("text"), data.get("quotes")
     line = " ".join(text.split()) if isinstance(text, str) else ""
-    return line, tuple(one for one in numbers if isinstance(one, int))
+    quotes = (one for one in given if isinstance(one, dict)) if isinstance(given, list) else ()
+    return line, tuple(
+        Quote(source=one["source"], words=one["words"] if isinstance(one.get("words"), str) else "")
+        for one in quotes
+        if isinstance(one.get("source"), int)
+    )

@@ -34,6 +34,8 @@ def denied_words(text: str) -> tuple[frozenset[str], ...]:
         word = match.group().casefold().replace("’", "'")
         if word not in NEGATORS or _COMPARED.match(bare, match.end()):
             continue
+        if bare.startswith(":", match.end()):
+            continue  # a column of numbers: "No: 3"
         cell = _DENIED_CELL.search(bare, 0, match.end()) if _ENDS.match(bare, match.end()) else None
         if cell:  # "Approval needed: None"
             found.append(content(cell["name"]))

@@ -25,6 +25,7 @@ from assistant.domain import (
     TestStep,
 )
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
+from assistant.generation.answers.quoted_words import Quote, lacking, standing
 from assistant.generation.answers.row_cells import JOINING, misplaced
 from assistant.generation.answers.source_parts import said_by, statements
 from assistant.generation.answers.source_statements import (
@@ -125,26 +126,40 @@ class AnswerProof:
             text for one in self._held.values() for text in (one.chunk.text, one.title)
         )
 
-    def prove(self, text: str, numbers: Iterable[int]) -> AnswerSentence:
-        """The sentence with the words of every source that proves it, or with what it lacks.
+    def prove(
+        self, text: str, numbers: Iterable[int], quotes: Sequence[Quote] = ()
+    ) -> AnswerSentence:
+        """The sentence with the words of every source that proves it, else with those that its
+        writer copied for it where they stand there and bear it (``quoted_words``), or with what it
+        lacks.
 
         Numbers that no source has are left out. Where none that the model named proves it, another
         that does is cited; sources that say just this are cited as well.
         """
         named = [number for number in dict.fromkeys(numbers) if number in self._held]
+        if citations := self._proof(text, named):
+            return AnswerSentence(text=text, citations=citations)
+        quoted = standing(quotes, {number: one.chunk for number, one in self._held.items()})
+        if quoted:
+            above = [self._held[n].title for n in dict.fromkeys(one.source for one in quoted)]
+            missing, denied = lacking(text, quoted, above)
+            if not missing and not denied:
+                return AnswerSentence(text=text, citations=quoted, is_paraphrase=True)
+            return AnswerSentence(text=text, missing=missing, denied=denied[:SHOWN_DENIALS])
+        return self._unproved(text, named)
+
+    def _proof(self, text: str, named: Sequence[int]) -> tuple[Citation, ...]:
         parts = [part for part in text.split("; ") if part.strip(" .")]
         quotes: list[Citation] = []
         for part in parts:
             found = self._quotes(part, named) or self._quotes(part, self._held)
             if not found:
-                return self._unproved(text, named)
+                return ()
             quotes += found
-        if not quotes:
-            return self._unproved(text, named)
-        if len(parts) == 1:
+        if quotes and len(parts) == 1:
             also = self._quotes(text, [number for number in self._held if number not in named])
             quotes += [one for one in also if _says_the_same(text, one)]
-        return AnswerSentence(text=text, citations=tuple(dict.fromkeys(quotes)))
+        return tuple(dict.fromkeys(quotes))
 
     def _quotes(self, part: str, numbers: Iterable[int]) -> list[Citation]:
         found = (self._held[number].quoted(part, self._all) for number in numbers)

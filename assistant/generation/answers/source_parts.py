@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from assistant.generation.answers.row_cells import CELL
@@ -90,6 +91,10 @@ def _steps(text: str, heading: str) -> Iterator[Statement]:
 
 
 def said_by(text: str, held: Sequence[Statement], elsewhere: Lexicon) -> Statement | None:
-    """The shortest statement that says ``text``."""
-    found = (one for one in held if one.says(text, elsewhere))
-    return min(found, key=lambda one: one.end - one.start, default=None)
+    """The shortest statement that says ``text`` by itself, else the shortest that says it together
+    with the sentence that it follows: both of them."""
+    alone = [one for one in held if replace(one, before="").says(text, elsewhere)]
+    if not alone:
+        after = (one for one in held if one.before and one.says(text, elsewhere))
+        alone = [replace(one, start=one.start - len(one.before)) for one in after]
+    return min(alone, key=lambda one: one.end - one.start, default=None)

@@ -157,14 +157,21 @@ class Statement:
             self._has_messages(text)
             and self._has_numbers(text)
             and self._on_the_same_side(text)
-            and self._of_the_same_name(text)
             and not misplaced(text, self.text, self.rows)
+            and self.binds_the_same(text)
+            and confined(text) == confined(self.text)
+            and self._denies_the_same(text)
+            and not any(denials(text, self.text))
+        )
+
+    def binds_the_same(self, text: str) -> bool:
+        """Whether the names beside its numbers, the order of names and values, and what is a duty
+        are those of ``text``."""
+        return (
+            self._of_the_same_name(text)
             and _in_order(text, self.text)
             and same_order(text, self.text, self.language)
             and same_force(text, self.text)
-            and _confined(text) == _confined(self.text)
-            and self._denies_the_same(text)
-            and not any(denials(text, self.text))
         )
 
     def _has_messages(self, text: str) -> bool:
@@ -271,7 +278,8 @@ def _names(part: str) -> list[str]:
     return [match.group() for match in _NAME.finditer(re.sub(r": \w", ": ", bare))]
 
 
-def _confined(text: str) -> tuple[bool, ...]:
+def confined(text: str) -> tuple[bool, ...]:
+    """Whether a text confines something ("only"), and whether it takes something out ("unless")."""
     bare = mask_quotes(text)
     return tuple(form.search(bare) is not None for form in _BINDING)
 

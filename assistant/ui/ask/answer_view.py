@@ -1,4 +1,4 @@
-"""One answer: proved sentences with their sources, what is not in them, where they differ.
+"""One answer: its sentences with their sources, what is not in them, where they differ.
 
 The sources of an answer beside it: quoted words marked, how fresh, and the way into each.
 """
@@ -57,8 +57,16 @@ def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: 
 
 
 def _sentence(sentence: AnswerSentence) -> str:
+    """A sentence with the numbers of its sources, and below one in the model's own words what it
+    was read from."""
     numbers = dict.fromkeys(citation.source for citation in sentence.citations)
-    return f"{plain(sentence.text)} {' '.join(map(_mark, numbers))}"
+    said = f"{plain(sentence.text)} {' '.join(map(_mark, numbers))}"
+    if not sentence.is_paraphrase:
+        return said
+    quotes = " … ".join(f"“{_line(one.quote)}”" for one in sentence.citations)
+    return (
+        f"{said}  \n:small[:gray[:material/format_quote: in the model's words, read from {quotes}]]"
+    )
 
 
 def _mark(number: int) -> str:
@@ -76,7 +84,7 @@ def _progress(opened: Workspace, answer: Answer) -> None:
         told = f"{waits}. Passages alone are found at once…"
     elif answer.shown:
         found = counted(len(answer.shown), "passage")
-        told = f"Reading {found}; each sentence is shown once it is proved…"
+        told = f"Reading {found}; each sentence is shown once it is compared…"
     elif answer.state == "writing" and answer.sources:
         told = "Opening the model…"
     elif answer.state == "writing" and answer.writer == ENDPOINT_WRITER:
@@ -102,7 +110,7 @@ def _not_said(answer: Answer) -> None:
     passages = counted(answer.searched_chunks, "passage")
     if answer.passages:  # words and meaning are near; the model made nothing of them
         st.markdown(
-            f"**The model gave no answer that the sources prove.** Searched: {sources}, "
+            f"**The model gave no answer that was found in the sources.** Searched: {sources}, "
             f"{passages}. These bear on the question:"
         )
         _passages(answer)
@@ -114,12 +122,12 @@ def _not_said(answer: Answer) -> None:
 def _unproved(answer: Answer) -> None:
     """Sentences that nothing proves, apart, with the words that are missing marked."""
     with st.container(border=True, gap="xsmall", key=f"unproved-{answer.id}"):
-        st.markdown(":orange[:material/help: Written by the model, not in the sources]")
+        st.markdown(":orange[:material/help: Written by the model, not found in the sources]")
         for sentence in answer.unproved:
             spans = sentence.missing_places
             why = [label(without_emphasis(one)[0], limit=300) for one in sentence.denied]
             if not (spans or why):
-                why = ["No sentence of a source says just this."]
+                why = ["No source was found to say just this."]
             lines = [highlighted(sentence.text, spans), *(f":gray[{one}]" for one in why)]
             st.markdown("  \n".join(small(one) for one in lines))
 

@@ -369,7 +369,7 @@ def _written(
                 if sentence is None:
                     yield answer.model_copy(update={"partial": True})
                     return
-                place = "sentences" if sentence.is_proved else "unproved"
+                place = "sentences" if sentence.is_shown else "unproved"
                 answer = answer.model_copy(update={place: (*getattr(answer, place), sentence)})
                 yield answer
         except InvalidOutput as error:

@@ -600,3 +600,20 @@ def test_a_range_that_a_cell_quotes_whole_names_its_row(
     held = [source(n, row, kind="table_row", document="d") for n, row in enumerate(rows, 1)]
     proved = AnswerProof(held).prove(text, [len(rows)] if rows == VANS else [1])
     assert bool(proved.citations) is is_said
+
+
+MESSAGES = "Messages.\n\nM-104 You cannot pay a fee twice.\nM-105 Choose a desk."
+
+
+def test_the_words_quoted_are_those_that_say_it_not_those_behind_them() -> None:
+    found = AnswerProof([source(1, MESSAGES)]).prove(
+        "The text of M-104 is “You cannot pay a fee twice.”", [1]
+    )
+    (citation,) = found.citations
+    assert "M-104 You cannot pay a fee twice." in citation.quote
+    told = "The desk is open until 15:30. Everything later goes into the run\nof the next day."
+    found = AnswerProof([source(1, told)]).prove(
+        "Everything later goes into the run of the next day.", [1]
+    )
+    for citation in found.citations:
+        assert "Everything later" in citation.quote

@@ -1,0 +1,113 @@
+"""Sentences in a model's own words: shown with words that stand in a source and bear them, else
+put aside with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import Chunk, RetrievedChunk
+from assistant.generation.answers.answer_parts import AnswerSentence
+from assistant.generation.answers.quoted_words import Quote
+from assistant.generation.answers.sentence_proof import AnswerProof
+
+RULES = (
+    "Deposits of the boat hire.\n\nKind Deposit (EUR)\nCanoe 40.00\nSailing boat 250.00\n\n"
+    "A **deposit** is paid back within 5 working days, unless the boat is damaged. The Harbour "
+    "Master may keep it. Cash is not taken. The message is “Please pay at the pier.”"
+)
+ROLES = (
+    "Function: Waive a deposit; Hire Desk: -; Harbour Master: X; Auditor: -",
+    "Function: Close a hire; Hire Desk: X; Harbour Master: X; Auditor: -",
+)
+
+
+def source(number: int, text: str, heading: str = "") -> RetrievedChunk:
+    chunk = Chunk(
+        id=f"c{number}", document_id=f"d{number}", ordinal=0, text=text, kind="prose",
+        title="Boat hire handbook", heading=heading, start=0, end=len(text),
+    )  # fmt: skip
+    return RetrievedChunk(chunk=chunk, score=1.0, rank=number)
+
+
+SOURCES = (
+    source(1, RULES),
+    source(2, ROLES[0], "Role matrix (X = allowed, - = not allowed)"),
+    source(3, ROLES[1], "Role matrix (X = allowed, - = not allowed)"),
+)
+
+
+def told(text: str, *quotes: tuple[int, str]) -> AnswerSentence:
+    given = [Quote(number, words) for number, words in quotes]
+    return AnswerProof(SOURCES).prove(text, [one.source for one in given], given)
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        (
+            "Letting guests off the deposit is for the Harbour Master.",
+            [(2, "Function: Waive a deposit; Hire Desk: -; Harbour Master: X")],
+        ),
+        ("Hirers of a canoe leave a deposit of EUR 40.00.", [(1, "Deposit (EUR) Canoe 40.00")]),
+        ("Hirers of a sailing boat leave a deposit of EUR 250.00.",
+         [(1, "Kind Deposit (EUR) … Sailing boat 250.00")]),
+        ("Hirers hold the deposit again within 5 working days, unless the boat is damaged.",
+         [(1, "A deposit is paid back within 5 working days, unless the boat is damaged.")]),
+        ("Ending a hire falls to the Hire Desk or the Harbour Master.",
+         [(3, "Function: Close a hire; Hire Desk: X; Harbour Master: X")]),
+    ],
+)  # fmt: skip
+def test_a_sentence_stands_beside_the_words_that_it_was_read_from(
+    text: str, quotes: list[tuple[int, str]]
+) -> None:
+    found = told(text, *quotes)
+    assert found.is_shown, (found.missing, found.denied)
+    assert found.is_paraphrase
+    assert not found.is_proved
+    for one in found.citations:
+        assert one.quote == SOURCES[one.source - 1].chunk.text[one.start : one.end]
+
+
+DAYS = "A deposit is paid back within 5 working days, unless the boat is damaged."
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes", "why"),
+    [
+        # Words that stand in no source, or in another than the one that is named.
+        ("Hirers of a canoe leave a deposit of EUR 40.00.", [(1, "A canoe costs EUR 40.00")], ""),
+        ("Hirers of a canoe leave a deposit of EUR 40.00.", [(2, "Canoe 40.00")], ""),
+        ("Hirers of a canoe leave a deposit of EUR 40.00.", [(9, "Canoe 40.00")], ""),
+        ("Hirers of a canoe leave a deposit of EUR 40.00.", [(1, "Canoe")], ""),
+        # A number, a name, a key or a message that is not in what is quoted.
+        ("Hirers of a canoe leave a deposit of EUR 250.00.", [(1, "Canoe 40.00")], "250.00"),
+        ("The deposit is back with its hirer within 50 working days, unless the boat is damaged.",
+         [(1, DAYS)], "50"),
+        ("The Hire Desk may keep it in the end.", [(1, "The Harbour Master may keep it.")],
+         "Hire Desk"),
+        ("By BR-7 a deposit is back within 5 working days, unless the boat is damaged.",
+         [(1, DAYS)], "BR-7"),
+        ("Hirers see “Please pay now.” as the message.",
+         [(1, "The message is “Please pay at the pier.”")], "Please pay now."),
+        # Half of what is said is not there.
+        ("Lifejackets are checked each spring by a diver, the deposit too.",
+         [(1, "A deposit is paid back")], "diver"),
+        # The opposite, and what was left out of it.
+        ("Hirers can pay: cash is taken.", [(1, "Cash is not taken.")], "denied|contradicts"),
+        ("In the end the Harbour Master must keep it.", [(1, "The Harbour Master may keep it.")],
+         "must"),
+        ("Hirers get the deposit back within 5 working days.", [(1, DAYS)], "unless"),
+    ],
+)  # fmt: skip
+def test_what_the_quoted_words_do_not_bear_is_put_aside(
+    text: str, quotes: list[tuple[int, str]], why: str
+) -> None:
+    found = told(text, *quotes)
+    assert not found.is_shown, found.citations
+    said = " ".join((*found.missing, *found.denied))
+    assert any(one in said for one in why.split("|")), (found.missing, found.denied)
+
+
+def test_what_a_source_says_in_these_words_needs_no_quotation() -> None:
+    found = told("The Harbour Master may keep it.", (1, "words that stand nowhere"))
+    assert found.is_proved
