@@ -61,7 +61,7 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
         thread_id=given.talk,
         by=scope.by,
     )
-    told = {"state", "partial", "cut_off", "broken", "queries", "notes"}
+    told = {"state", "conclusion", "partial", "cut_off", "broken", "queries", "notes"}
     return answer.model_dump(mode="json", include=told) | {
         "sentences": [
             {

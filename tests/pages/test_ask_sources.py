@@ -144,12 +144,14 @@ def test_a_sentence_in_the_models_words_stands_above_those_it_was_read_from(
             {"text": text, "quotes": [{"source": number, "words": "cooling-off period of 14 days"}]}
             for text in ("Regrets are heard in the period of 14 days.", "Regrets cost £9.00.")
         ]
-        server.answer = streams(json.dumps({"sentences": sentences}))
+        answer = {"sentences": sentences, "conclusion": "Yes, 14 days.", "whole": True}
+        server.answer = streams(json.dumps(answer))
         app.selectbox(key="ask_writer").select("endpoint").run()
         said = text_of(asked(app, QUESTION)).replace("\\", "")
         shown, _, aside = said.partition("Written by the model, not found in the sources")
         assert "Regrets are heard in the period of 14 days." in shown
         assert "in the model's words, read from “cooling-off period of 14 days”" in shown
+        assert "**Yes, 14 days.**" in shown
         assert "Regrets cost" not in shown
         assert "9.00" in aside
 

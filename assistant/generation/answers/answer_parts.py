@@ -92,6 +92,7 @@ class Answer(Value):
     ``cut_off``: the model's answer ended before its end, so there may have been more to say;
     ``broken``: why it could not be read on behind its last sentence; ``partial``: the model says
     that the sources answer only a part. ``queries``: other wordings that were searched as well.
+    ``conclusion``: what the model says follows from its sentences, by itself no source's.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Answer(Value):
     cut_off: bool = False
     broken: str = ""
     partial: bool = False
+    conclusion: str = ""
     queries: tuple[str, ...] = ()
     searched_documents: int = 0
     searched_chunks: int = 0

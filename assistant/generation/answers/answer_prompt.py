@@ -25,6 +25,7 @@ SYSTEM = """You answer a question about a project from numbered sources (busines
 - quotes: for each sentence, from every source that says it: its number n, and the words of its text that say it, copied exactly (a sentence, a row of a table, or the cells of it that you use with the names of their columns; "…" where words between are left out). Every number, name and message of your sentence stands in them. Nothing from the attributes of a source.
 - Where sources differ, write one sentence for each of them, with its own quotes; where a source says which of them is in force, say so first.
 - A source on another role, product, period or matter than the one that is asked about is no answer, nor is one that its heading or its own words call outdated. Where the sources answer a part of the question, say that part and set whole to false. Where they answer none of it, return an empty list of sentences.
+- conclusion: where what is asked follows from your sentences and none of them says it (yes or no; which value, message or role it is for the record, day or amount that is asked about), one short sentence that says it, with numbers and names of the question and of your sentences only; "" where a sentence says it, where it does not follow for certain, and where there are no sentences.
 - Write in the language of the sources that you use."""  # noqa: E501
 
 _QUOTE = object_schema(source={"type": "integer"}, words={"type": "string"})
@@ -33,7 +34,7 @@ _WHOLE = {"type": "boolean", "description": "Whether the sentences answer all th
 SCHEMA: dict[str, object] = {
     "title": "Answer",
     "description": "What the sources say, sentence by sentence; empty where they do not say.",
-    **object_schema(sentences=list_schema(_SENTENCE), whole=_WHOLE),
+    **object_schema(sentences=list_schema(_SENTENCE), conclusion={"type": "string"}, whole=_WHOLE),
 }
 
 

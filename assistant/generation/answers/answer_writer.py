@@ -23,6 +23,15 @@ EMBEDDED_SOURCES = 5
 
 
 @dataclass(frozen=True)
+class AnswerEnd:
+    """What a model says behind its sentences: whether they are a part of the answer only, and what
+    follows from them; empty where nothing does."""
+
+    partial: bool = False
+    conclusion: str = ""
+
+
+@dataclass(frozen=True)
 class AnswerRequest:
     """What a model is asked: the messages, and the sources that stand in them."""
 
@@ -54,11 +63,11 @@ def answer_request(
 
 def answer_sentences(
     request: AnswerRequest, endpoint: ChatEndpoint, *, cancelled: CancelCheck = never_cancelled
-) -> Iterator[AnswerSentence | None]:
-    """The sentences of the model's answer, proved or with what they lack, as they are written.
+) -> Iterator[AnswerSentence | AnswerEnd]:
+    """The sentences of the model's answer, with what they rest on or lack, as they are written, and
+    behind them its end where it came so far.
 
-    None at all: the model found no answer in the sources. ``None`` as the last: it says that they
-    answer a part of the question. Raises ``ModelUnavailable``,
+    No sentence: the model found no answer in the sources. Raises ``ModelUnavailable``,
     ``Cancelled``, and behind the last whole sentence ``AnswerCutOff`` for an answer that ends
     before its end and ``InvalidOutput`` for one that cannot be read on.
     """
@@ -80,8 +89,11 @@ def answer_sentences(
                 yield from whole_ones(received)
                 continue
             yield from whole_ones(received.raw)
-            if received.data.get("whole") is False:
-                yield None
+            conclusion = received.data.get("conclusion")
+            yield AnswerEnd(
+                partial=received.data.get("whole") is False,
+                conclusion=" ".join(conclusion.split()) if isinstance(conclusion, str) else "",
+            )
     except AnswerCutOff as error:
         yield from whole_ones(error.raw_output)
         raise AnswerCutOff(CUT_OFF, raw_output=error.raw_output) from error

@@ -37,6 +37,8 @@ SHARE = 0.5
 FEWEST = 2
 """Words of a quotation: one word alone says nothing."""
 
+MAX_CONCLUSION = 300
+
 BOUND_OTHERWISE = (
     "What is quoted has its names or values in another order, or another “must”, “may”, “only” or "
     "“unless”."
@@ -95,6 +97,13 @@ def lacking(
     if not denied and not bound:
         denied = [BOUND_OTHERWISE]
     return tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(denied))
+
+
+def concluded(text: str, question: str, sentences: Sequence[str]) -> str:
+    """A conclusion, where it has no number, name or message but those of the question and of the
+    sentences that it is drawn from; else empty. Whether it follows is for the reader."""
+    short = 0 < len(text) <= MAX_CONCLUSION
+    return text if sentences and short and not _strange(text, (question, *sentences)) else ""
 
 
 def _strange(text: str, texts: Sequence[str]) -> list[str]:

@@ -28,6 +28,11 @@ def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: 
     """What came of a question; what can be done with it stands below the last one."""
     for note in answer.notes:
         st.caption(f":material/translate: {label(note, limit=300)}")
+    if answer.conclusion:
+        st.markdown(
+            f"**{plain(answer.conclusion)}**  \n"
+            ":small[:gray[:material/lightbulb: the model's conclusion from what follows]]"
+        )
     if answer.sentences:
         st.markdown("  \n".join(map(_sentence, answer.sentences)))
     if answer.is_open:

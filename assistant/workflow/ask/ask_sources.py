@@ -36,9 +36,14 @@ from assistant.generation.answers.answer_prompt import (
     ANSWER_TOKENS,
     QUESTION_CHARACTERS,
 )
-from assistant.generation.answers.answer_writer import answer_request, answer_sentences
+from assistant.generation.answers.answer_writer import (
+    AnswerEnd,
+    answer_request,
+    answer_sentences,
+)
 from assistant.generation.answers.passage_choice import bearing_passages
 from assistant.generation.answers.query_rewriting import rewritten
+from assistant.generation.answers.quoted_words import concluded
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.proof.statement_words import all_content
 from assistant.knowledge.query import sense_of as sense_of
@@ -366,8 +371,12 @@ def _written(
         yield answer
         try:
             for sentence in answer_sentences(request, endpoint, cancelled=stop):
-                if sentence is None:
-                    yield answer.model_copy(update={"partial": True})
+                if isinstance(sentence, AnswerEnd):
+                    shown = [one.text for one in answer.sentences]
+                    drawn = concluded(sentence.conclusion, answer.question, shown)
+                    yield answer.model_copy(
+                        update={"partial": sentence.partial, "conclusion": drawn}
+                    )
                     return
                 place = "sentences" if sentence.is_shown else "unproved"
                 answer = answer.model_copy(update={place: (*getattr(answer, place), sentence)})

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.domain import Chunk, RetrievedChunk
 from assistant.generation.answers.answer_parts import AnswerSentence
-from assistant.generation.answers.quoted_words import Quote
+from assistant.generation.answers.quoted_words import Quote, concluded
 from assistant.generation.answers.sentence_proof import AnswerProof
 
 RULES = (
@@ -111,3 +111,23 @@ def test_what_the_quoted_words_do_not_bear_is_put_aside(
 def test_what_a_source_says_in_these_words_needs_no_quotation() -> None:
     found = told("The Harbour Master may keep it.", (1, "words that stand nowhere"))
     assert found.is_proved
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("No, TD-7 is paid by transfer.", True),
+        ("No.", True),
+        ("No, only up to EUR 3,000.00.", True),
+        ("No, only up to EUR 5,000.00.", False),
+        ("No, MSG-9 is shown.", False),
+        ("No: “Please wait.” is shown.", False),
+        ("No, the Harbour Master decides.", False),
+        ("", False),
+        ("No. " * 200, False),
+    ],
+)
+def test_a_conclusion_brings_no_value_name_or_message_of_its_own(text: str, kept: bool) -> None:
+    said = ["TD-7 has an amount of EUR 3,000.75.", "Cash is paid up to EUR 3,000.00."]
+    assert concluded(text, "Can TD-7 be paid in cash?", said) == (text if kept else "")
+    assert concluded("No.", "Can TD-7 be paid in cash?", []) == ""
