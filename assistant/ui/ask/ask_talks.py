@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.counts import counted
-from assistant.ui.menus import menu_when_open
+from assistant.ui.menus import close_menus, menu_key, menu_when_open
 from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, page_action
@@ -52,7 +52,7 @@ def history_menu(opened: Workspace, record: Session) -> None:
         icon=":material/history:",
         kind="tertiary",
         disabled=not count,
-        key=MENU,
+        key=menu_key(MENU),
     )
     if menu is None:
         return
@@ -89,6 +89,11 @@ def _open_button(record: Session, one: StoredTalk, place: str) -> None:
         f"{label(one.question, limit=70)} :small[:gray[{facts}]]",
         type="tertiary",
         key=f"talk-{place}-{one.id}",
-        on_click=open_talk,
+        on_click=_open_from_list,
         args=(record, one.id),
     )
+
+
+def _open_from_list(record: Session, talk_id: str) -> None:
+    open_talk(record, talk_id)
+    close_menus()
