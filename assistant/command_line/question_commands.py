@@ -101,7 +101,8 @@ def ask(options: Namespace, terminal: Terminal) -> None:
 
 def _print_answer(answer: Answer, terminal: Terminal) -> None:
     if answer.conclusion:
-        terminal.line(f"{answer.conclusion}  (the model's conclusion from what follows)")
+        by = "".join(f"; {line}" for line in answer.calculation)
+        terminal.line(f"{answer.conclusion}  (the model's conclusion from what follows{by})")
     for sentence in answer.sentences:
         numbers = "".join(f"[{one}]" for one in dict.fromkeys(c.source for c in sentence.citations))
         terminal.line(f"{sentence.text} {numbers}")

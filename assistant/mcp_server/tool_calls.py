@@ -61,7 +61,9 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
         thread_id=given.talk,
         by=scope.by,
     )
-    told = {"state", "conclusion", "partial", "cut_off", "broken", "queries", "notes"}
+    told = {
+        "state", "conclusion", "calculation", "partial", "cut_off", "broken", "queries", "notes"
+    }  # fmt: skip
     return answer.model_dump(mode="json", include=told) | {
         "sentences": [
             {

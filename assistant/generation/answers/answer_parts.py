@@ -92,7 +92,8 @@ class Answer(Value):
     ``cut_off``: the model's answer ended before its end, so there may have been more to say;
     ``broken``: why it could not be read on behind its last sentence; ``partial``: the model says
     that the sources answer only a part. ``queries``: other wordings that were searched as well.
-    ``conclusion``: what the model says follows from its sentences, by itself no source's.
+    ``conclusion``: what the model says follows from its sentences, by itself no source's;
+    ``calculation``: lines that come to what it computed.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Answer(Value):
     broken: str = ""
     partial: bool = False
     conclusion: str = ""
+    calculation: tuple[str, ...] = ()
     queries: tuple[str, ...] = ()
     searched_documents: int = 0
     searched_chunks: int = 0

@@ -25,10 +25,11 @@ EMBEDDED_SOURCES = 5
 @dataclass(frozen=True)
 class AnswerEnd:
     """What a model says behind its sentences: whether they are a part of the answer only, and what
-    follows from them; empty where nothing does."""
+    follows from them, by which calculation; empty where nothing does."""
 
     partial: bool = False
     conclusion: str = ""
+    calculation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,13 @@ def answer_sentences(
                 yield from whole_ones(received)
                 continue
             yield from whole_ones(received.raw)
-            conclusion = received.data.get("conclusion")
+            conclusion, lines = (received.data.get(k) for k in ("conclusion", "calculation"))
             yield AnswerEnd(
                 partial=received.data.get("whole") is False,
                 conclusion=" ".join(conclusion.split()) if isinstance(conclusion, str) else "",
+                calculation=tuple(one for one in lines if isinstance(one, str))
+                if isinstance(lines, list)
+                else (),
             )
     except AnswerCutOff as error:
         yield from whole_ones(error.raw_output)

@@ -17,7 +17,8 @@ from assistant.domain import Chunk, Citation
 from assistant.generation.answers.denied_words import denied_words
 from assistant.generation.answers.source_statements import Statement, confined
 from assistant.generation.answers.turned_clauses import denials
-from assistant.generation.proof.amounts import numbers
+from assistant.generation.proof.amounts import Numbers, numbers
+from assistant.generation.proof.calculation_lines import Worked
 from assistant.generation.proof.statement_words import (
     NEUTRAL,
     Lexicon,
@@ -99,11 +100,20 @@ def lacking(
     return tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(denied))
 
 
-def concluded(text: str, question: str, sentences: Sequence[str]) -> str:
-    """A conclusion, where it has no number, name or message but those of the question and of the
-    sentences that it is drawn from; else empty. Whether it follows is for the reader."""
-    short = 0 < len(text) <= MAX_CONCLUSION
-    return text if sentences and short and not _strange(text, (question, *sentences)) else ""
+def concluded(
+    text: str, lines: Sequence[str], question: str, sentences: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """A conclusion with the lines that come to its numbers, where it has no number, name or message
+    but those of the question and of the sentences that it is drawn from, and what right lines make
+    of their numbers; else empty. Whether it follows is for the reader."""
+    if not (sentences and 0 < len(text) <= MAX_CONCLUSION):
+        return "", ()
+    texts = (question, *sentences)
+    strange, worked = _strange(text, texts), Worked(lines, Numbers(texts))
+    if not all(stated and all(map(worked.comes_to, stated)) for stated in map(numbers, strange)):
+        return "", ()
+    right = tuple(" ".join(one.split()) for one in lines if one not in worked.wrong)
+    return text, right if strange else ()
 
 
 def _strange(text: str, texts: Sequence[str]) -> list[str]:

@@ -29,9 +29,10 @@ def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: 
     for note in answer.notes:
         st.caption(f":material/translate: {label(note, limit=300)}")
     if answer.conclusion:
+        by = "".join(f"; {plain(line)}" for line in answer.calculation)
         st.markdown(
             f"**{plain(answer.conclusion)}**  \n"
-            ":small[:gray[:material/lightbulb: the model's conclusion from what follows]]"
+            f":small[:gray[:material/lightbulb: the model's conclusion from what follows{by}]]"
         )
     if answer.sentences:
         st.markdown("  \n".join(map(_sentence, answer.sentences)))

@@ -373,10 +373,11 @@ def _written(
             for sentence in answer_sentences(request, endpoint, cancelled=stop):
                 if isinstance(sentence, AnswerEnd):
                     shown = [one.text for one in answer.sentences]
-                    drawn = concluded(sentence.conclusion, answer.question, shown)
-                    yield answer.model_copy(
-                        update={"partial": sentence.partial, "conclusion": drawn}
+                    drawn, lines = concluded(
+                        sentence.conclusion, sentence.calculation, answer.question, shown
                     )
+                    ended = {"partial": sentence.partial, "conclusion": drawn, "calculation": lines}
+                    yield answer.model_copy(update=ended)
                     return
                 place = "sentences" if sentence.is_shown else "unproved"
                 answer = answer.model_copy(update={place: (*getattr(answer, place), sentence)})

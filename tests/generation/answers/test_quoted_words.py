@@ -114,20 +114,26 @@ def test_what_a_source_says_in_these_words_needs_no_quotation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "lines", "kept"),
     [
-        ("No, TD-7 is paid by transfer.", True),
-        ("No.", True),
-        ("No, only up to EUR 3,000.00.", True),
-        ("No, only up to EUR 5,000.00.", False),
-        ("No, MSG-9 is shown.", False),
-        ("No: “Please wait.” is shown.", False),
-        ("No, the Harbour Master decides.", False),
-        ("", False),
-        ("No. " * 200, False),
+        ("No, TD-7 is paid by transfer.", (), True),
+        ("No.", (), True),
+        ("No, only up to EUR 3,000.00.", (), True),
+        ("No, only up to EUR 5,000.00.", (), False),
+        ("No, EUR 0.75 too much.", ("EUR 3,000.75 - EUR 3,000.00 = EUR 0.75",), True),
+        ("No, EUR 0.85 too much.", ("EUR 3,000.75 - EUR 3,000.00 = EUR 0.85",), False),
+        ("No, EUR 0.75 too much.", ("EUR 4,000.75 - EUR 4,000.00 = EUR 0.75",), False),
+        ("No, MSG-9 is shown.", (), False),
+        ("No: “Please wait.” is shown.", (), False),
+        ("No, the Harbour Master decides.", (), False),
+        ("", (), False),
+        ("No. " * 200, (), False),
     ],
 )
-def test_a_conclusion_brings_no_value_name_or_message_of_its_own(text: str, kept: bool) -> None:
+def test_a_conclusion_brings_no_value_name_or_message_of_its_own(
+    text: str, lines: tuple[str, ...], kept: bool
+) -> None:
     said = ["TD-7 has an amount of EUR 3,000.75.", "Cash is paid up to EUR 3,000.00."]
-    assert concluded(text, "Can TD-7 be paid in cash?", said) == (text if kept else "")
-    assert concluded("No.", "Can TD-7 be paid in cash?", []) == ""
+    asked = "Can TD-7 be paid in cash?"
+    assert concluded(text, lines, asked, said) == ((text, lines) if kept else ("", ()))
+    assert concluded("No.", (), asked, []) == ("", ())
