@@ -6,5 +6,6 @@ __all__ = [
     "answer_writer",
     "passage_choice",
     "query_rewriting",
+    "quoted_words",
     "sentence_proof",
 ]
