@@ -180,3 +180,62 @@ def test_an_empty_reading_leaves_all_over() -> None:
     (piece,) = left_over(text, [Epic(key="X", title="X")], read_pasted("As a user I want x")
                          .document.metadata, ())  # fmt: skip
     assert piece.text == text
+
+
+ABOVE_MIXED = [
+    "",
+    "Acceptance criteria:\n",
+    "Acceptance criteria\n\n",
+    "**AC:**\n",
+    "AC\n",
+    "*Acceptance criteria*\n",
+    "h4. Acceptance criteria\n",
+    "## Acceptance criteria\n",
+    "Acceptance criteria: ",
+    "Description:\nToday {w} does {w}.\n\n",
+    "Scenario: {w}\n",
+]
+GROUPS = [
+    "Given a {w}\nWhen {w} happens\nThen {w} is {e}",
+    "Given a {w}\nAnd {w} too\nWhen {w} happens\nThen {w} is seen\nAnd {w} is {e}",
+    "- Given a {w}\n- When {w} happens\n- Then {w} is {e}",
+    *(
+        "\n".join(mark.replace("N", str(n)) + " The {w} is {e}" for n in (1, 2))
+        for mark in ("-", "*", "N.", "N)", "•", "- [ ]", "ACN:")
+    ),
+]
+
+
+@st.composite
+def mixed(draw: st.DrawFn) -> tuple[str, tuple[str, ...]]:
+    """An epic with a story of scenarios and lists in any order, and the words that these end with:
+    of each list item, and of the last step of each scenario."""
+    numbers = iter(range(1, 10_000))
+    steps = draw(st.sampled_from(GROUPS[:3]))
+    others = draw(st.lists(st.sampled_from(GROUPS), min_size=1, max_size=3))
+    groups = draw(st.permutations([steps, *others]))
+    gap = draw(st.sampled_from(["\n", "\n\n", "\n\n\n"]))
+    above = draw(st.sampled_from(ABOVE_MIXED))
+    inline = above.endswith((" ", "{w}\n"))  # what follows are steps
+    body = above + gap.join([steps, *others] if inline else groups)
+    story = f"KEY-20 The {{w}}\nAs a {{w}}, I want {{w}} so that {{w}}.\n\n{body}"
+    other = "KEY-30 A {w}\nAs a {w}, I want {w}.\n\nAcceptance criteria:\n- {w} is seen"
+    stories = draw(st.permutations([story, other]))
+    text = "\n\n".join(["KEY-1 One {w}", "Today {w} does {w}.", *stories])
+    text = re.sub(
+        r"\{([we])\}", lambda m: f"{'word' if m[1] == 'w' else 'end'}{next(numbers)}", text
+    )
+    return text, tuple(re.findall(r"end\d+", text))
+
+
+@pytest.mark.long
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(epic=mixed())
+def test_scenarios_and_lists_in_any_order_are_criteria(epic: tuple[str, tuple[str, ...]]) -> None:
+    text, ends = epic
+    reading = read_pasted(text)
+    assert not list(lines_lost(reading))
+    (story,) = (one for e in reading.epics for one in e.stories if one.key == "KEY-20")
+    words = [f"{one.title} {one.text}" for one in story.criteria]
+    missing = [end for end in ends if not any(re.search(rf"\b{end}\b", one) for one in words)]
+    assert not missing, text

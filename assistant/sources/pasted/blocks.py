@@ -239,7 +239,7 @@ class _Parser:
             if at >= len(self.lines):
                 break
             gap, line = at > self.at, self.lines[at]
-            if stack and self._nested(at, gap, stack):
+            if stack and self._nested(at, gap, stack, roots):
                 continue
             marker = read_marker(line)
             if marker is None or line.code or is_rule_line(line):
@@ -251,7 +251,7 @@ class _Parser:
                 self.at = at + 1
         return Listing(roots, list(self.lines[begin : self.at]))
 
-    def _nested(self, at: int, gap: bool, stack: list[Item]) -> bool:
+    def _nested(self, at: int, gap: bool, stack: list[Item], roots: list[Item]) -> bool:
         """Take steps, a table or running text at ``at`` into the innermost item, if it belongs."""
         line, item = self.lines[at], stack[-1]
         if line.code or is_rule_line(line):
@@ -266,14 +266,17 @@ class _Parser:
         _, word, marker = self._words(at)
         if word in {"given", "when"} and not (marker and marker.id):
             titled = bool(item.marker.id) or item.lines[-1].content.rstrip("*_ ").endswith(":")
-            belongs = deeper or titled or (not gap and not marker)
+            siblings = stack[-2].children if len(stack) > 1 else roots
+            belongs = deeper or titled or (not gap and not marker and _heads_steps(siblings))
             same_list = bool(marker and marker.listed and not deeper and not titled)
             before, self.at = self.at, at
-            steps = self._steps() if belongs and not same_list else None
-            if steps:
+            steps = self._steps(peek=not belongs) if not same_list else None
+            if steps and belongs:
                 item.steps.append(steps)
                 return True
             self.at = before
+            if steps:
+                return False
         if marker or (not deeper and self._pairs(line)):
             return False
         if item.steps or item.tables or is_delimiter(line.text):
@@ -291,6 +294,14 @@ class _Parser:
             stack.pop()
         (stack[-1].children if stack else roots).append(item)
         stack.append(item)
+
+
+def _heads_steps(siblings: Sequence[Item]) -> bool:
+    """Whether the last item of a list is the title of the steps right below it: no sentence, and
+    each item before it has steps too. Else the item and the steps each state something."""
+    *before, last = siblings
+    stated = _TERMINAL.search(last.lines[-1].content) is not None
+    return bool(last.steps) or not (stated or any(not item.steps for item in before))
 
 
 def _rank(marker: Marker) -> int:

@@ -16,7 +16,13 @@ from assistant.sources.pasted.blocks import (
     Steps,
     parse_blocks,
 )
-from assistant.sources.pasted.criteria import CriterionDraft, block_criteria, cut, steps_criterion
+from assistant.sources.pasted.criteria import (
+    CriterionDraft,
+    block_criteria,
+    cut,
+    listing_criteria,
+    steps_criterion,
+)
 from assistant.sources.pasted.lines import Line, Passage, passage, sentences, unmarked
 from assistant.sources.pasted.metadata import Metadata
 from assistant.sources.pasted.names_and_ids import KEY, MODAL, is_key
@@ -184,10 +190,11 @@ def _lists_from(story: StoryDraft) -> frozenset[str]:
         for section in story.sections
     )
     free = [section for section in story.sections if section.part in _FREE]
-    if explicit or any(isinstance(b, Steps) or _marked(b, s) for s in free for b in s.blocks):
+    if explicit or any(_marked(b, s) for s in free for b in s.blocks):
         return frozenset()
+    kinds = Listing | Table | Steps  # steps mark the place: a list beside them is of criteria too
     for parts in _LISTS_FROM:
-        if any(isinstance(b, Listing | Table) for s in free if s.part in parts for b in s.blocks):
+        if any(isinstance(b, kinds) for s in free if s.part in parts for b in s.blocks):
             return parts
     return frozenset()
 
@@ -206,7 +213,10 @@ def _criteria(text: str, story: StoryDraft, section: Section) -> None:
         if steps:
             whole = Steps([*steps, *(line for table in tables for line in table.lines)])
             story.criteria.append(steps_criterion(text, whole, title=section.title))
-            _keep(text, story, "", rest)
+            lists = [one for one in rest if isinstance(one, Listing) and _behind(one, steps[0])]
+            _keep(text, story, "", [block for block in rest if block not in lists])
+            for block in lists:
+                story.criteria.extend(listing_criteria(text, block))
         else:
             _take(text, story, section.blocks, section.title)
     elif all(isinstance(block, Paragraph) for block in section.blocks) and section.blocks:
@@ -223,6 +233,11 @@ def _criteria(text: str, story: StoryDraft, section: Section) -> None:
     if len(story.criteria) == before and section.title:
         story.criteria.append(CriterionDraft(Passage(section.title), "text"))
     _name_by_heading(story.criteria[before:], section.given)
+
+
+def _behind(listing: Listing, first: Line) -> bool:
+    """Whether a list stands behind the steps of a scenario: it has criteria beside the scenario."""
+    return listing.lines[0].start > first.start
 
 
 def _name_by_heading(drafts: Sequence[CriterionDraft], given: str) -> None:
@@ -251,11 +266,17 @@ def _take(text: str, story: StoryDraft, blocks: Sequence[Block], title: str) -> 
 
 
 def _free(text: str, story: StoryDraft, section: Section, lists: bool) -> None:
-    """A section of running text; its lists are criteria if ``lists``, and its steps always."""
+    """A section of running text; its lists are criteria if ``lists``, its steps and the lists
+    beside these always."""
     blocks, before = section.blocks, len(story.criteria)
     kept: list[Block] = []
+    beside = any(isinstance(block, Steps) for block in blocks)
     for number, block in enumerate(blocks):
-        wanted = isinstance(block, Steps) or (isinstance(block, Listing | Table) and lists)
+        wanted = (
+            isinstance(block, Steps)
+            or (isinstance(block, Listing | Table) and lists)
+            or (isinstance(block, Listing) and beside)
+        )
         if not (wanted or _marked(block, section)):
             kept.append(block)
             continue
