@@ -168,3 +168,97 @@ def test_rows_of_a_table_take_no_id_of_the_authors(sound: Sound) -> None:
         "AC3": "z is shown",
         "AC2": "w is shown",
     }
+
+
+STEPS = "Given a full lock\nWhen the gate opens\nThen the water falls\nAnd the lamp burns"
+ITEMS = "{0} The lock is shut at noon.\n{1} The siren sounds first"
+LIST = ["The lock is shut at noon.", "The siren sounds first"]
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("marks", [("-", "-"), ("1.", "2."), ("a)", "b)"), ("•", "•")])
+@pytest.mark.parametrize(
+    ("form", "wanted"),
+    [
+        ("{s}\n\n{l}", [STEPS, *LIST]),
+        ("{s}\n{l}", [STEPS, *LIST]),
+        ("{l}\n\n{s}", [*LIST, STEPS]),
+        ("{l}\n{s}", [*LIST, STEPS]),
+        ("{s}\n\n{l}\n\n{s}", [STEPS, *LIST, STEPS]),
+        ("Acceptance criteria\n{l}\n{s}", [*LIST, STEPS]),
+        ("**AC:**\n{s}\n\n{l}\n{s}", [STEPS, *LIST, STEPS]),
+        ("Description:\nIt is old.\n\n{s}\n\n{l}", [STEPS, *LIST]),
+        ("Scenario: At night\n{s}\n\n{l}", [STEPS, *LIST]),
+        ("{s}\n\n{l}\n\nScenario: At night\n{s}", [STEPS, *LIST, STEPS]),
+        ("At night:\n{s}\n\nBy day:\n{l}", [STEPS, *LIST]),
+    ],
+)
+def test_a_list_beside_steps_is_of_criteria(
+    form: str, wanted: list[str], marks: tuple[str, str], last: bool, sound: Sound
+) -> None:
+    story = "DAM-2 Gates\nAs a keeper I want to shut gates.\n\n"
+    story += form.replace("{s}", STEPS).replace("{l}", ITEMS.format(*marks))
+    other = "DAM-3 Lamps\nAs a keeper I want light.\n\nAcceptance criteria:\n- A lamp burns"
+    stories = [other, story] if last else [story, other]
+    reading = read_pasted("\n\n".join(["DAM-1 Sluices", "The river is dammed.", *stories]))
+    sound(reading)
+    (read,) = (one for epic in reading.epics for one in epic.stories if one.key == "DAM-2")
+    assert [c.text for c in read.criteria] == wanted
+    assert "siren" not in read.narrative
+
+
+WISH = """\
+DAM-1 Sluice gates by radio
+
+As Lowland Rivers we want keepers to raise gates by radio, so that no one has to walk.{more}
+
+DAM-2 Raise a gate
+{kind}As a keeper I want to raise a gate.
+
+Acceptance criteria:
+- The gate is raised by at most 2 m
+
+DAM-3 Sound a siren
+{kind}As a keeper I want to sound a siren.
+
+Given a gate that rises
+When it is night
+Then the siren sounds
+"""
+
+
+def test_a_wish_above_stories_with_criteria_is_their_epic(sound: Sound) -> None:
+    reading = read_pasted(WISH.format(more="", kind=""))
+    sound(reading)
+    (epic,) = reading.epics
+    assert (epic.key, epic.title) == ("DAM-1", "Sluice gates by radio")
+    assert epic.description.startswith("As Lowland Rivers we want keepers")
+    assert [(s.key, len(s.criteria)) for s in epic.stories] == [("DAM-2", 1), ("DAM-3", 1)]
+    (note,) = reading.notes
+    assert note.startswith("DAM-1 is read as the epic of the stories below it")
+    assert not reading.unread
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [
+        (" Gates must stop at 3 m.", ""),
+        ("\n\n- A gate stops at 3 m", ""),
+        ("\nType: Story", "Type: Story\n"),
+    ],
+)
+def test_what_states_a_criterion_or_is_called_a_story_is_no_epic(more: str, kind: str) -> None:
+    keys = [s.key for s in stories_of(WISH.format(more=more, kind=kind))]
+    assert keys == ["DAM-1", "DAM-2", "DAM-3"]
+    assert len(stories_of(WISH.format(more="", kind=kind))) == 2
+
+
+def test_the_sentence_of_what_is_called_an_epic_is_no_story() -> None:
+    text = (
+        "Epic: Sluices\nAs Lowland Rivers we want keepers to raise gates, so that no one walks.\n\n"
+        "As a keeper I want to raise a gate.\n- It is raised by 2 m\n\n"
+        "As a keeper I want to sound a siren.\n- It sounds at night\n"
+    )
+    (epic,) = read_pasted(text).epics
+    assert [len(story.criteria) for story in epic.stories] == [1, 1]
+    assert epic.description.startswith("As Lowland Rivers")

@@ -82,6 +82,11 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
         meta.release = meta.release or _shared(draft, "release")
         meta.team = meta.team or _shared(draft, "team")
         notes.extend(_without_criteria(stories))
+        if draft.by_place:
+            notes.append(
+                f"{key} is read as the epic of the stories below it: they state acceptance "
+                "criteria, it states none. If it is a story too, add criteria to it."
+            )
         epics.append(
             Epic(
                 key=key,

@@ -36,6 +36,8 @@ class EpicDraft:
     meta: Metadata = field(default_factory=Metadata)
     stories: list[StoryDraft] = field(default_factory=list)
     rules: list[Node] = field(default_factory=list)
+    by_place: bool = False
+    """Whether it reads as a story, and only the stories below it tell that it is their epic."""
 
 
 class BasisReader:
@@ -49,10 +51,13 @@ class BasisReader:
         self.pending = EpicDraft()
         """What stands above the first epic or story: title, description, metadata."""
         self.kinds: dict[int, str] = {}
+        self.wish: Node | None = None
+        """The key line that is an epic by its place alone."""
 
     def epics(self) -> list[EpicDraft]:
         """The epics in source order, their stories finished."""
         _nest_keyed(self.root)
+        self._nest_below_wish()
         _separate_stories(self.root)
         self._classify(self.root, under_story=False)
         if not any(kind == "story" for kind in self.kinds.values()):
@@ -86,6 +91,36 @@ class BasisReader:
                 elif value and value != own:
                     first.meta.other.append(f"{name.capitalize()}: {value}")
             epic.meta.labels.extend(x for x in above.meta.labels if x not in epic.meta.labels)
+
+    def _nest_below_wish(self) -> None:
+        """A first key line that reads like a story ("As a bank we want ...") is the epic of those
+        below it, where it states no criterion, each of them does, and nothing else is an epic."""
+        heads = [child for child in self.root.children if child.role not in PARTS]
+        if len(heads) < 3 or any(not line.blank for line in self.root.body):
+            return
+        first, rest = heads[0], heads[1:]
+        if first.role != "keyed" or any(child.role in STORYLIKE for child in first.children):
+            return
+        if any(one.role not in STORYLIKE or one.level != rest[0].level for one in rest):
+            return
+        above, *below = (self._own_parts(one) for one in heads)
+        if above.criteria or not all(one.criteria for one in below):
+            return
+        if above.meta.kind and all(one.meta.kind == above.meta.kind for one in below):
+            return  # each is said to be a story
+        self.root.children = [child for child in self.root.children if child not in rest]
+        first.children.extend(rest)
+        self.wish = first
+
+    def _own_parts(self, node: Node) -> StoryDraft:
+        """A node's own lines and parts, without the stories below it, read as a story."""
+        story = StoryDraft()
+        story.add("intro", "", node.body)
+        for child in node.children:
+            if child.role not in STORYLIKE:
+                add_part(story, child, "group")
+        finish_story(self.text, story)
+        return story
 
     # --- Which node is what -------------------------------------------------------------------
 
@@ -165,6 +200,7 @@ class BasisReader:
         own_story = self._own_story(node)
         if self._is_epic(node, epic):
             epic = EpicDraft(node.key, node.title or node.name, node.id)
+            epic.by_place = node is self.wish
             self.drafts.append(epic)
             self._body(node.body if not own_story else [], epic)
         elif node is self.root:
@@ -222,9 +258,16 @@ class BasisReader:
         return next((story for story in stories if key and story.key == key), None)
 
     def _own_story(self, node: Node) -> bool:
-        """Whether a group's own lines are a story beside those below it."""
+        """Whether a group's own lines are a story beside those below it. What is called an epic and
+        states no criterion, where each story below does, is only described by its sentence."""
         below = [child for child in node.children if self.kinds.get(id(child)) == "story"]
-        return node.has_sentence and bool(below) and all(c.role == "sentence" for c in below)
+        if not node.has_sentence or not below or any(c.role != "sentence" for c in below):
+            return False
+        return (
+            node.role != "epic"
+            or bool(self._own_parts(node).criteria)
+            or not all(self._own_parts(child).criteria for child in below)
+        )
 
     def _is_epic(self, node: Node, epic: EpicDraft | None) -> bool:
         if node is self.root or node.role == "container":
