@@ -120,6 +120,9 @@ class SourceMetadata(Value):
     edition: str = ""
 
 
+FILE = "file:"
+"""How the ids of files' documents begin; those of epics are made of their keys."""
+
 COMMENT = "comment by "
 """How the label of a place begins that is a comment: what somebody remarked, never a rule."""
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from assistant.domain import (
+    FILE,
     Epic,
     Question,
     RejectedDraft,
@@ -196,7 +197,6 @@ def _all_of(connection: Connection, project_id: str) -> Erasure:
 
 
 V = TypeVar("V", bound=Value)
-_FILE = "file:"
 
 
 def alias(name: str) -> str:
@@ -314,7 +314,7 @@ def _still_asked(text: str, traces: Traces) -> tuple[Question, ...]:
 def delete_documents(
     connection: Connection, project_id: str, document_ids: Collection[str]
 ) -> None:
-    names = [name.removeprefix(_FILE) for name in document_ids if name.startswith(_FILE)]
+    names = [name.removeprefix(FILE) for name in document_ids if name.startswith(FILE)]
     for table, key, values in (
         (document_versions, document_versions.c.document_id, document_ids),
         (connection_documents, connection_documents.c.document_id, document_ids),

@@ -24,7 +24,7 @@ SYSTEM = """You answer a question about a project from numbered sources (busines
 - Each sentence says what one sentence, one row, or one step of a test case with its expected result says; two of them are two sentences of yours. A limit and its exception are two sentences: the one that fits what is asked comes first, the other only where it changes the answer.
 - quotes: for each sentence, from every source that says it: its number n, and the words of its text that say it, copied exactly (a sentence, a row of a table, or the cells of it that you use with the names of their columns; "…" where words between are left out). Every number, name and message of your sentence stands in them. Nothing from the attributes of a source.
 - Where sources differ, write one sentence for each of them, with its own quotes; where a source says which of them is in force, say so first.
-- A source on another role, product, period or matter than the one that is asked about is no answer, nor is one that its heading or its own words call outdated. Where the sources answer a part of the question, say that part and set whole to false. Where they answer none of it, return an empty list of sentences.
+- A source on another role, product, period or matter than the one that is asked about is no answer, nor is one that its heading, its file or its own words call outdated, or a draft of what another states as agreed. Where the sources answer a part of the question, say that part and set whole to false. Where they answer none of it, return an empty list of sentences.
 - conclusion: where what is asked follows from your sentences and none of them says it (yes or no; which value, message or role it is for the record, day or amount that is asked about), one short sentence that says it, with numbers and names of the question and of your sentences, or what you compute from these; "" where a sentence says it, where it does not follow for certain, and where there are no sentences.
 - calculation: how a number, date or time of the conclusion was computed, one line each, "expression = value", digits and units only: "EUR 9.50 + EUR 22.50 = EUR 32.00", "13:30 - 40 minutes = 12:50", "2026-09-14 + 120 days = 2027-01-12"; [] where nothing is computed.
 - Write in the language of the sources that you use."""  # noqa: E501
@@ -67,7 +67,7 @@ def answer_messages(
     left = characters - len(SYSTEM) - sum(len(part) + 1 for part in (*head, *tail))
     shown: list[tuple[int, str]] = []
     for source in sources:
-        text = source_block(source, special_tokens)
+        text = source_block(source, special_tokens, with_file=True)
         left -= len(text) + 1
         if left < 0 and shown:
             break

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import chain
 
 from assistant.design.questions.scope import is_scope_statement
-from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
+from assistant.domain import FILE, RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import Revision, StoryBrief
 
@@ -267,10 +267,15 @@ def source_blocks(
 
 
 def source_block(
-    source: RetrievedChunk, special_tokens: Sequence[str] = (), *, name: str | None = None
+    source: RetrievedChunk,
+    special_tokens: Sequence[str] = (),
+    *,
+    name: str | None = None,
+    with_file: bool = False,
 ) -> str:
     """A numbered source between its delimiters, with what it is and where it stands; ``name`` in
-    place of its key and the title of its document."""
+    place of its key and the title of its document, and the name of its file where that is asked
+    for: often it alone says that a page is a draft."""
     chunk = source.chunk
     said = f"({chunk.place}) " if chunk.is_comment else ""
     text = data_text(said + chunk.text, special_tokens, limit=SOURCE_CHARACTERS)
@@ -284,6 +289,8 @@ def source_block(
     headings = [] if chunk.kind in ("story", "criterion", "case") else chunk.heading.split(" > ")
     above = " > ".join(each for each in headings if each and each != chunk.title)
     told = {"of": (whole if name is None else name, 100), "under": (above, TITLE_CHARACTERS)}
+    if with_file and chunk.document_id.startswith(FILE):
+        told["file"] = (chunk.document_id.removeprefix(FILE), 100)
     said = "".join(
         f' {attribute}="{shown}"'
         for attribute, (words, limit) in told.items()

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import Literal
 
+from assistant.domain import FILE as FILE
 from assistant.domain import SourceDocument, Value
 from assistant.errors import AssistantError, SourceError
 from assistant.language.validity import outdated_words, stated_edition
@@ -37,7 +38,6 @@ from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.index_jobs import index_in_background as index_in_background
 from assistant.workflow.sources.index_jobs import indexing_job as indexing_job
-from assistant.workflow.sources.local_files import FILE as FILE
 from assistant.workflow.sources.local_files import ConnectedFiles, FilePlaces, in_folder
 from assistant.workflow.sources.local_files import with_id as with_id
 from assistant.workflow.sources.map_columns import saved as saved_mappings

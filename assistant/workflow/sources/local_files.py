@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.domain import FILE
 from assistant.library import Connection
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.folder_source import FOLDER, INSIDE, inner_names
@@ -23,9 +24,6 @@ from assistant.sources.reading import FileOutcome, Reading
 
 if TYPE_CHECKING:
     from assistant.library import Library
-
-FILE = "file:"
-"""How the ids of files' documents begin; those of epics are made of their keys."""
 
 
 class FilePlaces:

@@ -528,6 +528,13 @@ def test_question_and_sources_are_data_between_delimiters() -> None:
     assert "<|im_start|>" not in said
 
 
+def test_the_name_of_a_file_is_told_where_a_page_says_nothing_of_being_a_draft() -> None:
+    draft = source(1, "14 days.", document="file:UC-13_draft_v0.8.docx")
+    (_, (_, said)), _ = answer_messages("How long?", (draft, SOURCES[1]), characters=9_000)
+    assert X in said
+    assert said.count(" file=") == 1
+
+
 ROLES = """Verify who refunds 60 EUR
 1. Sign in as Clerk and refund 60 EUR.
    Expected result: The refund is refused and hidden in the list of payments.
