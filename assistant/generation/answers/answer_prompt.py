@@ -35,7 +35,12 @@ _WHOLE = {"type": "boolean", "description": "Whether the sentences answer all th
 SCHEMA: dict[str, object] = {
     "title": "Answer",
     "description": "What the sources say, sentence by sentence; empty where they do not say.",
-    **object_schema(sentences=list_schema(_SENTENCE), conclusion={"type": "string"}, whole=_WHOLE),
+    **object_schema(
+        sentences=list_schema(_SENTENCE),
+        conclusion={"type": "string"},
+        calculation=list_schema({"type": "string"}),
+        whole=_WHOLE,
+    ),
 }
 
 

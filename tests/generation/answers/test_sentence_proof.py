@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from assistant.domain import Chunk, ChunkKind, RetrievedChunk
 from assistant.generation.answers import sentence_proof
-from assistant.generation.answers.answer_prompt import answer_messages
+from assistant.generation.answers.answer_prompt import SCHEMA, SYSTEM, answer_messages
 from assistant.generation.answers.sentence_proof import AnswerProof, conflicts_of
 
 
@@ -531,8 +534,15 @@ def test_question_and_sources_are_data_between_delimiters() -> None:
 def test_the_name_of_a_file_is_told_where_a_page_says_nothing_of_being_a_draft() -> None:
     draft = source(1, "14 days.", document="file:UC-13_draft_v0.8.docx")
     (_, (_, said)), _ = answer_messages("How long?", (draft, SOURCES[1]), characters=9_000)
-    assert X in said
+    assert ' file="UC-13_draft_v0.8.docx">14 days.' in said
     assert said.count(" file=") == 1
+
+
+def test_a_form_is_given_for_whatever_the_rules_ask_for() -> None:
+    rules = set(re.findall(r"^- (\w+): ", SYSTEM, re.MULTILINE))
+    told = json.dumps(SCHEMA)
+    assert {"quotes", "conclusion", "calculation"} <= rules
+    assert [one for one in rules if f'"{one}": ' not in told] == []
 
 
 ROLES = """Verify who refunds 60 EUR
