@@ -501,6 +501,10 @@ Severity = Literal["error", "warning"]
 SECOND_READER = "second reader"
 """The rule of a finding that is a model's doubt: nothing is proved, a person has to look."""
 
+CONTRADICTION, WRONG_SIDE, INCONSISTENT = "contradiction", "wrong side", "inconsistent data"
+DENYING_RULES = frozenset((CONTRADICTION, WRONG_SIDE, INCONSISTENT))
+"""The rules of findings that a source, the criterion or the case's own data say otherwise."""
+
 
 class LintFinding(Value):
     """A fault found in a case by rule: the place, the very words, and a fix where a rule has one.

@@ -4,7 +4,7 @@
 
     AssistantError
       x SettingsError  x MissingExtra  x TemplateError  x TrainingError
-      x LibraryError      + EditConflict  + TokenEnded
+      x LibraryError      + EditConflict  + EmptyCase  + TokenEnded
       x SourceError       + UnsupportedFile  + UnreadableFile  + UnknownColumns
       |                   + ConnectorError (- NotAuthorised - RateLimited - Unreachable)
       x RetrievalError    + CollectionMissing  + EmbeddingMismatch  + IndexLocked
@@ -60,6 +60,10 @@ class EditConflict(LibraryError):
         self.mine = mine
         self.theirs = theirs
         self.current_version = current_version
+
+
+class EmptyCase(LibraryError):
+    """A case to be accepted has no step with an action or an expected result."""
 
 
 class TokenEnded(LibraryError):

@@ -338,7 +338,8 @@ def _proved(scope: ToolScope, case: TestCase) -> Json:
     return case.model_dump(mode="json", include=kept) | {
         "steps": [
             {"number": one.number, "action": one.action, "test_data": one.test_data,
-             "expected_result": one.expected_result, "support": one.support,
+             "expected_result": one.expected_result,
+             "support": case_checks.mark_of(one, case.findings) or one.support,
              "calculation": list(one.calculation),
              "quotations": [
                  {"source": told.source, "quote": told.quote,

@@ -16,6 +16,7 @@ __all__ = [
     "quality",
     "reuse",
     "rows",
+    "step_marks",
     "template",
     "template_sample",
     "titles",

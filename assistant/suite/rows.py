@@ -12,26 +12,20 @@ from assistant.domain import (
     Chunk,
     Citation,
     Column,
-    Support,
     TemplateField,
     TestCase,
     TestStep,
 )
+from assistant.suite.step_marks import MARK_WORDS, StepMark, mark_of, worst_mark
 from assistant.suite.titles import titled
 
 Sources = Mapping[str, Chunk]
 """Chunks by id: what the ``chunk_id`` of a citation points to."""
 
-SUPPORT_WORDS: dict[str, str] = {
-    "supported": "its words are in its data or the sources",
-    "derived": "its words are in part in the sources",
-    "not compared": "cited by the model; another language, not compared",
-    "unsupported": "not in the sources",
-}
-"""What was compared, for a file whose template has no words of its own for it. That a result is
-right, none of them says."""
-UNSUPPORTED_MARK = " [not in the sources]"
-"""Ends an expected result without a source where the template has no column for support."""
+UNSUPPORTED_MARK = f" [{MARK_WORDS['unsupported']}]"
+DENIED_MARK = f" [{MARK_WORDS['denied']}]"
+"""End an expected result without a source, or that one denies, where the template has no column
+for support."""
 
 STEP_FIELDS: tuple[TemplateField, ...] = (
     "step_number", "step_action", "step_data", "step_expected", "step_sources", "step_support",
@@ -40,10 +34,6 @@ STEP_FIELDS: tuple[TemplateField, ...] = (
 
 LIST_FIELDS: tuple[TemplateField, ...] = ("criteria", "labels", "tags")
 """Fields that hold several values in one cell; values are renamed and checked one by one."""
-
-_SUPPORT_ORDER: tuple[Support, ...] = (
-    "unsupported", "not compared", "derived", "supported",
-)  # fmt: skip
 
 
 def rows(
@@ -71,8 +61,9 @@ def case_rows(
     Where ``repeat_case_fields`` is off, only the first row carries the fields of the case and the
     following rows those of the step, the layout that most test tools import; with ``title_row`` a
     row without a step stands above them. Test data goes with the action where the template has no
-    column for it. ``mark_unsupported`` ends results without a source with a mark where the template
-    has no column for support: for a reader, never for a tool that would import it as text.
+    column for it. ``mark_unsupported`` ends results without a source, or that one denies, with a
+    mark where the template has no column for support: for a reader, never for a tool that would
+    import it as text.
     """
     marks = _Marks.of(template, case, mark_unsupported)
     steps = sorted(case.steps, key=lambda step: step.number)
@@ -113,18 +104,30 @@ class _Marks:
     """What a template has no column for, and goes into another cell."""
 
     unsupported: bool
+    denied: bool
     data: bool
     fields: frozenset[TemplateField]
+    steps: Mapping[int, StepMark | None]
+    """Each step's mark by the number under which it stands in the file."""
 
     @classmethod
     def of(cls, template: CaseTemplate, case: TestCase, mark_unsupported: bool) -> _Marks:
-        """``unsupported`` results would be invisible; test ``data`` would be lost."""
+        """``unsupported`` and ``denied`` results would be invisible; test ``data`` would be
+        lost."""
         fields = frozenset(column.field for column in template.columns)
+        moved = bool(template.preconditions_first and case.preconditions)
         return cls(
             unsupported=mark_unsupported and is_unseen(template, case),
+            denied=mark_unsupported and not tells_support(template),
             data="step_action" in fields and not fields & {"step_data", "steps"},
             fields=fields | {"preconditions"} if template.preconditions_first else fields,
+            steps={step.number + moved: mark_of(step, case.findings) for step in case.steps},
         )
+
+
+def tells_support(template: CaseTemplate) -> bool:
+    """Whether a column of the template says what bears a result."""
+    return any(column.field in ("support", "step_support") for column in template.columns)
 
 
 def is_unseen(template: CaseTemplate, case: TestCase) -> bool:
@@ -132,9 +135,7 @@ def is_unseen(template: CaseTemplate, case: TestCase) -> bool:
 
     Imported and hand-written cases were never derived from a source.
     """
-    fields = {column.field for column in template.columns}
-    derived = case.origin.writer in ("rules", "model")
-    return derived and not fields & {"support", "step_support"}
+    return case.origin.writer in ("rules", "model") and not tells_support(template)
 
 
 def _case_cell(
@@ -186,7 +187,7 @@ _CASE_FIELDS: dict[TemplateField, Callable[[TestCase], Sequence[str]]] = {
     "criteria": lambda case: case.criterion_ids,
     "labels": lambda case: case.labels,
     "status": lambda case: (case.status,),
-    "support": lambda case: (_worst_support(case),),
+    "support": lambda case: (worst_mark(case) or "",),
     "tags": lambda case: tags(case),
     "questions": _questions,
 }
@@ -199,8 +200,14 @@ _NEAREST_TYPE = {"end-to-end": "positive", "pairwise": "decision-table rule"}
 def _in_their_words(column: Column, text: str) -> str:
     if column.field == "type" and text not in (*column.values, *column.allowed):
         text = column.values.get(_NEAREST_TYPE.get(text, ""), text)
-    said = SUPPORT_WORDS.get(text, text) if column.field in ("support", "step_support") else text
-    return column.values.get(text, said) or column.default
+    if column.field not in ("support", "step_support"):
+        return column.values.get(text, text) or column.default
+    # A company that names what no source has, and not what one denies, has no better word for it.
+    known = "unsupported" if text == "denied" and text not in column.values else text
+    return column.values.get(known, _MARK_WORDS.get(text, text)) or column.default
+
+
+_MARK_WORDS: Mapping[str, str] = {str(mark): words for mark, words in MARK_WORDS.items()}
 
 
 def _step_text(field: TemplateField, step: TestStep, sources: Sources, marks: _Marks) -> str:
@@ -216,7 +223,7 @@ def _step_text(field: TemplateField, step: TestStep, sources: Sources, marks: _M
         case "step_sources":
             return _sources(step.citations, sources)
         case _:
-            return step.support if step.expected_result.strip() else ""
+            return marks.steps.get(step.number) or ""
 
 
 def _action_lines(step: TestStep) -> list[str]:
@@ -228,9 +235,11 @@ def _step_block(step: TestStep, marks: _Marks) -> str:
 
 
 def _expected(step: TestStep, marks: _Marks) -> str:
-    text = step.expected_result
-    shown = marks.unsupported and text.strip() and step.support == "unsupported"
-    return text + UNSUPPORTED_MARK if shown else text
+    mark = marks.steps.get(step.number)
+    if mark == "denied" and marks.denied:
+        return step.expected_result + DENIED_MARK
+    shown = marks.unsupported and mark == "unsupported"
+    return step.expected_result + UNSUPPORTED_MARK if shown else step.expected_result
 
 
 def _description(
@@ -268,12 +277,6 @@ def tags(case: TestCase) -> tuple[str, ...]:
     """What a tool without columns for it keeps as tags, each once."""
     named = (case.release, case.team, case.epic_key, case.story_key, *case.criterion_ids)
     return tuple(dict.fromkeys(filter(None, (*case.labels, *named))))
-
-
-def _worst_support(case: TestCase) -> str:
-    """The weakest support among the steps, so that one unsupported step shows on the case."""
-    found = {step.support for step in case.steps if step.expected_result.strip()}
-    return next((support for support in _SUPPORT_ORDER if support in found), "")
 
 
 def _writer(case: TestCase, *, plain: bool) -> str:

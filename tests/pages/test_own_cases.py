@@ -104,6 +104,17 @@ def test_a_new_case_is_for_the_criteria_of_the_open_one_unless_others_are_chosen
     assert app.text_area(key=f"case-action-1-{added}").value == ""
 
 
+def test_a_new_case_that_says_nothing_is_not_accepted(app: AppTest) -> None:
+    press(app, "new_case")
+    app.text_input(key="new_case_title").set_value("A torn voucher")
+    press(app, "add_case")
+    added = open_id(app)
+    press(app, "accept")
+    assert any(f"{added} was not accepted" in one.value.replace("\\", "") for one in app.error)
+    assert open_id(app) == added
+    assert stored(app, added).status == "draft"
+
+
 def test_an_edit_of_a_new_case_is_taken_back_before_the_case_is(app: AppTest) -> None:
     before = listed(app)
     press(app, "duplicate")

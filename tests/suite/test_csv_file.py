@@ -21,7 +21,7 @@ from assistant.suite.export import (
     write_csv,
 )
 from assistant.suite.export.csv_file import encodable, mark, restore
-from assistant.suite.rows import SUPPORT_WORDS
+from assistant.suite.step_marks import MARK_WORDS
 from assistant.suite.template import DEFAULT_TEMPLATE
 
 TEMPLATE = CaseTemplate(
@@ -61,7 +61,7 @@ def read_with_pandas(data: bytes) -> list[list[str]]:
 def expected(text: str, profile: ProfileName) -> list[str]:
     clean = encodable(text)
     cell = mark(clean) if profile == "excel" else clean
-    return [cell, cell, cell, cell, SUPPORT_WORDS["supported"] if clean.strip() else ""]
+    return [cell, cell, cell, cell, MARK_WORDS["supported"] if clean.strip() else ""]
 
 
 def naughty(shared_dir: Path) -> list[str]:
@@ -98,7 +98,7 @@ def test_naughty_strings_read_back_equal_in_every_field(
     if profile == "excel":
         restored = [[restore(cell) for cell in row] for row in read(data)[1:]]
         assert restored == [
-            [encodable(t)] * 4 + [SUPPORT_WORDS["supported"] if t.strip() else ""] for t in texts
+            [encodable(t)] * 4 + [MARK_WORDS["supported"] if t.strip() else ""] for t in texts
         ]
 
 

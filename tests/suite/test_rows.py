@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.domain import (
     CaseOrigin,
     CaseTemplate,
     Chunk,
     Citation,
     Column,
+    LintFinding,
     TemplateField,
     TestCase,
     TestStep,
 )
 from assistant.suite import rows
-from assistant.suite.rows import UNSUPPORTED_MARK
+from assistant.suite.rows import DENIED_MARK, UNSUPPORTED_MARK
+from assistant.suite.step_marks import MARK_WORDS, mark_of
 
 CHUNK = Chunk(
     id="c1", document_id="d", ordinal=0, text="A refund takes 14 days.", title="Refund rules"
@@ -134,6 +138,53 @@ def test_an_unsupported_result_is_visible_in_a_template_without_a_support_column
         "It is accepted.",
         "It lists the claim.",
     ]
+
+
+def denied(words: str = "14 days", step: int | None = None, rule: str = "wrong side") -> TestCase:
+    """The case with a finding on its data, and a second step that a source supports."""
+    found = LintFinding(rule=rule, message="m", words=words, step=step, severity="error")
+    first, second = CASE.steps
+    steps = (first, second.model_copy(update={"support": "supported"}))
+    return CASE.model_copy(update={"findings": (found,), "steps": steps})
+
+
+@pytest.mark.parametrize(
+    "case",
+    [denied(rule="contradiction"), denied(rule="inconsistent data"), denied(), denied("x", 1)],
+)
+def test_a_step_that_is_denied_is_not_said_to_have_its_words_in_a_source(case: TestCase) -> None:
+    found = [row[0] for row in table("step_support", case=case)[1:]]
+    assert found == [MARK_WORDS["denied"], MARK_WORDS["supported"]]
+    marks = [mark_of(step, case.findings) for step in case.steps]
+    assert found == [MARK_WORDS[mark] for mark in marks if mark], "what the screen says"
+    assert table("support", "title", case=case, row_per="case")[1][0] == MARK_WORDS["denied"]
+
+
+def test_a_case_that_is_denied_in_words_of_no_step_is_not_said_to_be_supported() -> None:
+    case = denied("in the title")
+    assert table("step_support", "support", case=case)[1] == [
+        MARK_WORDS["supported"], MARK_WORDS["denied"],
+    ]  # fmt: skip
+
+
+def test_a_denied_step_keeps_its_mark_behind_a_step_of_preconditions() -> None:
+    found = table("step_support", case=denied("x", 1), preconditions_first=True)[1:]
+    assert [row[0] for row in found] == ["", MARK_WORDS["denied"], MARK_WORDS["supported"]]
+
+
+def test_a_denied_result_has_the_companys_worst_word_where_it_has_none_for_it() -> None:
+    theirs = {"supported": "Yes", "unsupported": "No"}
+    column = Column(header="S", field="step_support", values=theirs)
+    assert table(column, case=denied())[1:] == [["No"], ["Yes"]]
+    told = column.model_copy(update={"values": theirs | {"denied": "Wrong"}})
+    assert table(told, case=denied())[1:] == [["Wrong"], ["Yes"]]
+
+
+def test_a_denied_result_is_visible_in_a_template_without_a_support_column() -> None:
+    edited = denied().model_copy(update={"origin": CaseOrigin(writer="outline", edited_by="Ann")})
+    assert table("step_expected", case=edited)[1:] == [
+        ["It is accepted." + DENIED_MARK], ["It lists the claim."],
+    ]  # fmt: skip
 
 
 def test_imported_cases_are_not_marked() -> None:

@@ -13,7 +13,7 @@ from defusedxml.ElementTree import fromstring
 from assistant.domain import CaseTemplate, Column, TestCase, TestStep
 from assistant.suite.export import write_xlsx
 from assistant.suite.export.xlsx_file import EXCEL_CELL_LIMIT, WIDEST
-from assistant.suite.rows import SUPPORT_WORDS
+from assistant.suite.step_marks import MARK_WORDS
 
 TEMPLATE = CaseTemplate(
     name="T",
@@ -45,7 +45,7 @@ def test_a_cell_stays_the_text_that_it_is(text: str) -> None:
     data = write_xlsx(TEMPLATE, [case_of(text)], sources={})
     assert cells(data)[0] == ["Title", "=1+1", "Result", "Support"]
     [row] = cells(data)[1:]
-    assert row[3] == SUPPORT_WORDS["supported"]
+    assert row[3] == MARK_WORDS["supported"]
     for cell in row[:3]:
         assert isinstance(cell, str)
         assert cell == text
@@ -70,7 +70,7 @@ def test_columns_are_as_wide_as_their_lines_within_what_reads_well() -> None:
     widths = [float(one.get("width") or 0) for one in sheet.iter() if one.tag.endswith("}col")]
     assert len(widths) == len(TEMPLATE.columns)
     assert max(widths) == WIDEST
-    assert len(SUPPORT_WORDS["supported"]) < widths[3] < WIDEST
+    assert len(MARK_WORDS["supported"]) < widths[3] < WIDEST
     [noted] = [one for one in sheet.iter() if one.tag.endswith("}ignoredError")]
     assert (noted.get("sqref"), noted.get("numberStoredAsText")) == ("A1:D3", "1")
     pane = next(one for one in sheet.iter() if one.tag.endswith("}pane"))

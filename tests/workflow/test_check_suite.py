@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from syncing import quick_workspace, sync_folder, write
 
-from assistant.domain import TestCase, TestStep
+from assistant.domain import DENYING_RULES, TestCase, TestStep
 from assistant.errors import SourceError, UnknownColumns
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
@@ -65,7 +65,7 @@ def rules(checked: CaseCheck) -> set[str]:
 def test_a_case_that_the_sources_carry_has_no_finding_and_quotes_them(check) -> None:
     report = check(GOOD)
     (one,) = report.cases
-    assert not rules(one) & (case_checks.DENIED | case_checks.NOWHERE)
+    assert not rules(one) & (DENYING_RULES | case_checks.NOWHERE)
     assert one.link.by == "key"
     assert "CC-102-AC2" in one.link.criterion_ids
     (quotation,) = one.steps[0].quotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.domain import CaseOrigin, LintFinding, TestCase, TestStep
-from assistant.errors import LibraryError
+from assistant.errors import EmptyCase, LibraryError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, review, review_library
 from assistant.workflow.review.review_library import CaseFilter
@@ -70,6 +70,63 @@ def test_accept_all_takes_the_clean_drafts_alone_and_is_undone_as_one(opened) ->
     assert [case_id for case_id, _ in outcome.changed] == ["D8"]
     assert review.undo_all(workspace, project_id, outcome, by="Tess") == 1
     assert workspace.library.case(project_id, "D8").status == "draft"
+
+
+EMPTY = TestStep(number=1, action=" ", test_data="10 pounds", expected_result="")
+
+
+@pytest.mark.parametrize("steps", [(), (EMPTY,), (EMPTY, EMPTY.model_copy(update={"number": 2}))])
+def test_a_case_that_says_neither_what_to_do_nor_what_to_see_is_not_accepted(opened, steps) -> None:
+    workspace, project_id = opened
+    workspace.library.add_case(project_id, None, TestCase(id="E", title="T", steps=steps))
+    with pytest.raises(EmptyCase, match=r"E was not accepted: .*Edit it, or reject it"):
+        review.set_status(workspace, project_id, "E", "accepted", seen_version=1, by="Tess")
+    rows = review_library.rows(workspace, project_id)
+    outcome = review_library.decide(workspace, project_id, rows, "accepted", by="Tess")
+    assert (outcome.empty, outcome.skipped) == (("E",), ())
+    assert {case_id for case_id, _ in outcome.changed} == {"C0", "C1", "C2"}
+    assert workspace.library.case(project_id, "E").status == "draft"
+    review.set_status(
+        workspace, project_id, "E", "rejected", reason="Empty", seen_version=1, by="Tess"
+    )
+    assert workspace.library.case(project_id, "E").status == "rejected"
+
+
+@pytest.mark.parametrize("update", [{"action": "Pay"}, {"expected_result": "It is paid"}])
+def test_a_case_that_says_what_to_do_or_what_to_see_is_accepted(opened, update) -> None:
+    workspace, project_id = opened
+    case = TestCase(id="E", title="T", steps=(EMPTY, EMPTY.model_copy(update=update)))
+    workspace.library.add_case(project_id, None, case)
+    review.set_status(workspace, project_id, "E", "accepted", seen_version=1, by="Tess")
+    assert workspace.library.case(project_id, "E").status == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("action", "by", "expected"),
+    [
+        ("SECOND TAB TEXT", "Ann", review.STRANGE),
+        ("SECOND TAB TEXT", "", ""),
+        ("Enter the loans", "Ann", ""),
+        ("Enter 10 pounds", "Ann", ""),
+        ("Confirm the receipt", "Ann", ""),
+    ],
+)
+def test_all_leave_an_action_that_has_nothing_to_do_with_its_case(opened, action, by, expected):
+    workspace, project_id = opened
+    step = TestStep(
+        number=1, action="Enter it", test_data="10 pounds", expected_result="A fee is due",
+        support="supported",
+    )  # fmt: skip
+    last = step.model_copy(update={"number": 2, "action": "Open the receipt of the fee"})
+    case = TestCase(
+        id="S", title="A loan", steps=(step.model_copy(update={"action": action}), last),
+        origin=CaseOrigin(writer="outline", edited_by=by),
+    )  # fmt: skip
+    workspace.library.add_case(project_id, None, case)
+    stored = workspace.library.case(project_id, "S")
+    assert review.set_aside(stored) == expected
+    outcome = review.accept_all(workspace, project_id, [stored], by="Tess")
+    assert bool(outcome.changed) is (not expected)
 
 
 def test_what_contradicts_a_source_stands_first_whatever_else_needs_somebody(opened) -> None:

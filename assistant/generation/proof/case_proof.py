@@ -39,10 +39,12 @@ from assistant.generation.proof.polarity import (
     Side,
     attempted,
     denied_alone,
+    denied_in,
     denied_numbers,
     of_other_side,
     read_clauses,
     turned,
+    turns_alone,
 )
 from assistant.generation.proof.proof_faults import (
     CONTRADICTION,
@@ -172,10 +174,15 @@ class _Proof:
 
     def _is_carried(self, result: str, citations: Sequence[Citation]) -> bool:
         """Whether each sentence of a result stands in the words cited for it: of a long result a
-        short sentence that is in no source is no part to be lost among the others."""
+        short sentence that is in no source is no part to be lost among the others. What it denies
+        has to be denied there too: to be "not in the queue" is in part in "appears in the queue",
+        and may follow from it."""
         quotes = [one.quote for one in citations]
-        return not any(self.claims.put_in(result)) and all(
-            carries(part, quotes, self._data_words) for part in parts_of(result)
+        denials = denied_in((*self.basis.situation, *quotes))
+        return (
+            not any(self.claims.put_in(result))
+            and all(carries(part, quotes, self._data_words) for part in parts_of(result))
+            and not any(turns_alone(one, denials) for one in read_clauses(result))
         )
 
     def _marks(self, step: TestStep) -> Iterator[Mark]:
@@ -239,12 +246,7 @@ class _Proof:
     @cached_property
     def _denials(self) -> tuple[Clause, ...]:
         """The clauses of sources and data that deny something."""
-        return tuple(
-            clause
-            for text in (*self.basis.situation, *self.basis.retrieved)
-            for clause in read_clauses(text)
-            if clause.negative or clause.doubled
-        )
+        return denied_in((*self.basis.situation, *self.basis.retrieved))
 
     @cached_property
     def _named(self) -> frozenset[str]:

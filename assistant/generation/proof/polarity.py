@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -261,6 +261,19 @@ def denied_alone(
                 continue  # "Do not allow creating a request without a date"
             if not meeting(words, side.denied | side.other) and not find_messages(clause.text):
                 yield clause.text
+
+
+def denied_in(texts: Iterable[str]) -> tuple[Clause, ...]:
+    """The clauses of texts that deny something."""
+    read = (clause for text in texts for clause in read_clauses(text))
+    return tuple(clause for clause in read if clause.negative or clause.doubled)
+
+
+def turns_alone(clause: Clause, denials: Sequence[Clause]) -> bool:
+    """Whether a clause denies what none of these clauses, which deny, speaks of."""
+    words = {word for word, _ in clause.words} - NEUTRAL
+    told = contents(one.text for one in denials).union(word for c in denials for word, _ in c.words)
+    return clause.negative and not clause.of_time and bool(words) and not meeting(words, told)
 
 
 def _names_denied(text: str) -> Iterator[str]:

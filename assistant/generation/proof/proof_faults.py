@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.domain import LintFinding
+from assistant.domain import CONTRADICTION as CONTRADICTION
+from assistant.domain import DENYING_RULES, LintFinding
+from assistant.domain import INCONSISTENT as INCONSISTENT
+from assistant.domain import WRONG_SIDE as WRONG_SIDE
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.sentence_words import clipped
 
 UNSUPPORTED = "unsupported"
-CONTRADICTION = "contradiction"
-WRONG_SIDE = "wrong side"
 ECHO = "echo"
-INCONSISTENT = "inconsistent data"
 REPETITION = "repetition"
 UNFILLED = "placeholder not filled"
 
-ERRORS = frozenset((CONTRADICTION, WRONG_SIDE, ECHO, INCONSISTENT))
+ERRORS = DENYING_RULES | {ECHO}
 """Rules of what the text or the data deny."""
 
 RULES = ERRORS | {NOT_IN_SOURCES, UNSUPPORTED, REPETITION, UNFILLED}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 
-from assistant.domain import Citation, LintFinding, Support, TestCase, TestStep
+from assistant.domain import Citation, LintFinding, TestCase, TestStep
 from assistant.ui.plain_text import (
     highlighted,
     label,
@@ -19,7 +19,7 @@ from assistant.ui.plain_text import (
     visible,
     without_emphasis,
 )
-from assistant.workflow.review.case_checks import denies
+from assistant.workflow.review.case_checks import MARK_WORDS, StepMark, denies, mark_of
 from assistant.workflow.review.review import (
     ANSWERED,
     CONTRADICTS,
@@ -35,18 +35,17 @@ from assistant.workflow.review.review import (
 )
 from assistant.workflow.writing.answers import Answer, Asked
 
-MARKS: dict[Support, tuple[str, str]] = {
+MARKS: dict[StepMark, tuple[str, str]] = {
+    "denied": ("red", f"✗ {MARK_WORDS['denied']}"),
     "supported": ("gray", "its words are in its data or"),
     "derived": ("blue", "its words are in part in"),
     "not compared": ("violet", "cited by the model; another language, not compared:"),
-    "unsupported": ("orange", "⚠ not in the sources"),
+    "unsupported": ("orange", f"⚠ {MARK_WORDS['unsupported']}"),
 }
 """The color and the words of a step's mark; ``[n]`` beside it names the sources.
 
 They say what was compared, words with words: whether a result follows is for a person to judge.
 """
-DENIED = ("red", "✗ a source or its data say otherwise")
-"""The mark of a step that is denied, whatever else has its words."""
 NEED_COLORS = {CONTRADICTS: "red", FAULTY: "red", OUTLINE: "violet"}
 """The others are orange."""
 LONGEST = 1200
@@ -196,11 +195,11 @@ def _expected(step: TestStep, findings: Sequence[LintFinding], *, marks: bool) -
 def mark(step: TestStep, findings: Sequence[LintFinding], *, words: bool = False) -> str:
     """Whether the sources have the result, in words, with their numbers; with ``words`` also what
     they lack or deny. Nothing where no result is stated."""
-    if not step.expected_result.strip():
+    found = mark_of(step, findings)
+    if found is None:
         return ""
-    denied = any(denies(one, step) for one in findings)
-    color, said = DENIED if denied else MARKS[step.support]
-    compared = step.support != "not compared"
+    color, said = MARKS[found]
+    denied, compared = found == "denied", step.support != "not compared"
     cited = () if denied else [one for one in step.citations if one.compared == compared]
     numbers = _numbers(cited)
     others = [one for one in step.citations if not one.compared and compared and not denied]

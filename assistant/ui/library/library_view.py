@@ -397,6 +397,9 @@ def _decide(
         st.session_state[library_last(record)] = outcome if outcome.changed else None
         st.session_state.pop(_ticks_key(record), None)
         skipped = f", {len(outcome.skipped)} changed by someone else" if outcome.skipped else ""
+        if outcome.empty:
+            skipped += f", {len(outcome.empty)} say neither what to do nor what to see: edit or "
+            skipped += "reject them"
         note_done(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
 
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
 from assistant.domain import (
+    DENYING_RULES,
     SECOND_READER,
     LintFinding,
     RetrievedChunk,
     TestCase,
-    TestStep,
     Value,
 )
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
-from assistant.generation.proof.proof_faults import (
-    CONTRADICTION,
-    INCONSISTENT,
-    UNSUPPORTED,
-    WRONG_SIDE,
-)
+from assistant.generation.proof.proof_faults import UNSUPPORTED
+from assistant.suite.step_marks import MARK_WORDS as MARK_WORDS
+from assistant.suite.step_marks import StepMark as StepMark
+from assistant.suite.step_marks import denies as denies
+from assistant.suite.step_marks import mark_of as mark_of
 from assistant.workflow.review.suite_basis import LINKS, Link, LinkedBy
 
 Verdict = Literal["denied", "doubted", "not in the sources", "remark", "no automatic finding"]
@@ -35,24 +33,13 @@ VERDICTS: dict[Verdict, str] = {
 }
 """What each verdict means, worst first."""
 
-DENIED = frozenset((CONTRADICTION, WRONG_SIDE, INCONSISTENT))
 NOWHERE = frozenset((NOT_IN_SOURCES, UNSUPPORTED))
-
-
-def denies(finding: LintFinding, step: TestStep) -> bool:
-    """Whether a finding says that words of a step are denied: one of the step, or one of the whole
-    case whose words stand in it."""
-    if finding.rule not in DENIED or finding.step is not None:
-        return finding.rule in DENIED and finding.step == step.number
-    words = re.compile(rf"(?<!\w){re.escape(finding.words)}(?!\w)") if finding.words else None
-    texts = (step.action, step.test_data, step.expected_result)
-    return words is not None and any(map(words.search, texts))
 
 
 def verdict_of(findings: Sequence[LintFinding]) -> Verdict:
     """The verdict that findings come to: that of the worst."""
     rules = {one.rule for one in findings}
-    if rules & DENIED:
+    if rules & DENYING_RULES:
         return "denied"
     if SECOND_READER in rules:
         return "doubted"

@@ -32,6 +32,7 @@ from assistant.generation.proof import Ground, grounded, situated
 from assistant.generation.proof.proof_faults import REPETITION
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
 from assistant.suite.duplicates import find_duplicates
+from assistant.suite.step_marks import denies
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.case_checks import (
@@ -39,7 +40,6 @@ from assistant.workflow.review.case_checks import (
     Quotation,
     StepCheck,
     SuiteCheck,
-    denies,
     verdict_of,
 )
 from assistant.workflow.review.case_lists import bytes_of, cases_in_bytes

@@ -22,7 +22,7 @@ from assistant.suite.export import (
 )
 from assistant.suite.template import READY_TEMPLATES, template_problems
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.review import contradictions_of
+from assistant.workflow.review.review import contradictions_of, faults_of
 from assistant.workflow.review.stale import stale_cases
 
 Selection = Literal["accepted", "all"]
@@ -224,7 +224,8 @@ def unready(
     *,
     run_id: str | None = None,
 ) -> tuple[str, ...]:
-    """Which of the cases have a step to complete, expect nothing, contradict a source, are stale,
+    """Which of the cases have a step to complete, expect nothing, contradict a source or
+    themselves, are stale,
     or rest on a limit that a newer source sets otherwise, whatever was decided about them: a tool
     would take them as they are. Where all are in the list of one run, ``run_id`` spares a look at
     the others.
@@ -238,6 +239,7 @@ def unready(
             case.id for case in cases if not any(s.expected_result.strip() for s in case.steps)
         ],
         "that a source contradicts": [case.id for case in cases if contradictions_of(case)],
+        "at odds with themselves or their item": [case.id for case in cases if faults_of(case)],
         "whose sources changed since (stale)": [case.id for case in cases if case.id in changed],
         "for which a newer source sets another limit": [
             case.id for case in cases if case.id in limited

@@ -17,10 +17,11 @@ from assistant.domain import (
     Value,
     WriterRating,
 )
-from assistant.errors import AssistantError, LibraryError
+from assistant.errors import AssistantError, EmptyCase, LibraryError
 from assistant.generation.lint import with_fix
 from assistant.generation.proof import still_cited
 from assistant.generation.proof.proof_faults import CONTRADICTION
+from assistant.generation.proof.statement_words import all_content, meeting
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.stale import by_case, stale_cases
@@ -177,8 +178,14 @@ def set_status(
     """Accept, reject or reopen a case; a rejection needs a reason.
 
     ``seen_text`` is ``StoredCase.text_hash`` of the words that were on screen. Raises
-    ``EditConflict`` where the case reads differently now, ``LibraryError`` without a reason.
+    ``EditConflict`` where the case reads differently now, ``LibraryError`` without a reason, and
+    ``EmptyCase`` where a case to be accepted says neither what to do nor what to see.
     """
+    if status == "accepted" and says_nothing(workspace.library.case(project_id, case_id).case):
+        raise EmptyCase(
+            f"{case_id} was not accepted: it says neither what to do nor what to see. "
+            "Edit it, or reject it."
+        )
     if status == "rejected" and not reason.strip():
         raise LibraryError(f"Say why {case_id} is rejected; the reason is kept with the case.")
     return workspace.library.set_status(
@@ -190,6 +197,11 @@ def set_status(
         expected_version=seen_version,
         seen_text=seen_text,
     )
+
+
+def says_nothing(case: TestCase) -> bool:
+    """Whether no step of a case has an action or an expected result: nobody could run it."""
+    return not any(one.action.strip() or one.expected_result.strip() for one in case.steps)
 
 
 OUTLINE = "Outline: complete it"
@@ -239,14 +251,13 @@ def needs_of(
 
 
 def left_open(case: TestCase) -> str:
-    """What a case lacks that a tester needs, as the end of a sentence; empty where it has all."""
-    if not case.steps:
-        return "it has no steps"
+    """What an accepted case lacks that a tester needs, as the end of a sentence; empty where it
+    has all."""
     steps, idle = len(case.steps), sum(not one.action.strip() for one in case.steps)
     blind = not any(one.expected_result.strip() for one in case.steps)
     if steps == 1:
-        lacks = [name for name, is_so in (("action", idle), ("expected result", blind)) if is_so]
-        return f"its step has no {' and no '.join(lacks)}" if lacks else ""
+        lacks = "action" if idle else "expected result" if blind else ""
+        return f"its step has no {lacks}" if lacks else ""
     said = [f"{idle} of {steps} steps {'has' if idle == 1 else 'have'} no action"] if idle else []
     return " and ".join(said + ["none has an expected result"] * blind)
 
@@ -284,10 +295,32 @@ class SeenVersion(Value):
 
 
 class BulkOutcome(Value):
-    """What a decision on many cases did: the cases that changed, at their new version."""
+    """What a decision on many cases did: the cases that changed, at their new version; those that
+    somebody changed meanwhile, and those that are ``empty``, stay."""
 
     changed: tuple[tuple[str, int], ...]
     skipped: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+
+
+STRANGE = "edited, with an action of which no word stands elsewhere in the case"
+"""No check holds actions against the sources: a person's own has to be read by one."""
+
+
+def _has_strange_action(case: TestCase) -> bool:
+    """Whether an action shares no word with its data and result, the other steps, what the case
+    says of itself and the words that it cites."""
+    steps = case.steps
+    about = (case.title, case.objective, *case.preconditions, *case.postconditions)
+    told = [*about, *(one.quote for one in case.all_citations)]
+    told += [text for one in steps for text in (one.test_data, one.expected_result)]
+
+    def is_strange(step: TestStep) -> bool:
+        others = (one.action for one in steps if one != step)
+        known = frozenset[str]().union(*map(all_content, (*told, *others)))
+        return bool(step.action.strip()) and not meeting(all_content(step.action), known)
+
+    return any(map(is_strange, steps))
 
 
 def set_aside(
@@ -299,7 +332,9 @@ def set_aside(
     needs = needs_of(case, answered, stale=stored.id in stale)
     if needs:
         return needs[0]
-    return "finding" if case.findings else ""
+    if case.findings:
+        return "finding"
+    return STRANGE if case.origin.edited_by and _has_strange_action(case) else ""
 
 
 def decide(
@@ -313,24 +348,28 @@ def decide(
 ) -> BulkOutcome:
     """Accept or reject cases, each as it was seen.
 
-    A case that somebody changed meanwhile is skipped and named. Raises ``LibraryError`` where a
+    A case that somebody changed meanwhile is skipped and named, and so is one that cannot be
+    accepted because it is empty. Raises ``LibraryError`` where a
     rejection has no reason.
     """
     if status == "rejected" and not reason.strip():
         raise LibraryError("Say why these cases are rejected; the reason is kept with each.")
     changed: list[tuple[str, int]] = []
     skipped: list[str] = []
+    empty: list[str] = []
     for one in seen:
         try:
             stored = set_status(
                 workspace, project_id, one.case_id, status, reason=reason,
                 seen_version=one.version, seen_text=one.text_hash, by=by,
             )  # fmt: skip
+        except EmptyCase:
+            empty.append(one.case_id)
         except AssistantError:
             skipped.append(one.case_id)
         else:
             changed.append((stored.id, stored.row_version))
-    return BulkOutcome(changed=tuple(changed), skipped=tuple(skipped))
+    return BulkOutcome(changed=tuple(changed), skipped=tuple(skipped), empty=tuple(empty))
 
 
 def accept_all(

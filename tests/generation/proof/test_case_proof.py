@@ -341,6 +341,32 @@ def test_a_short_sentence_that_stands_in_nothing_cited_is_not_lost_in_a_long_res
     assert longer.steps[0].support == "derived"
 
 
+QUEUE = (
+    'Handler may approve a payment up to £2,500. Above that the payment goes to status "Awaiting '
+    "approval\" and appears in the Team Leader's queue."
+)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "given", "result", "support"),
+    [
+        (QUEUE, "", "The payment is in the Team Leader's queue.", "supported"),
+        (QUEUE, "", "The payment is not in the Team Leader's queue.", "derived"),
+        (QUEUE, "A payment that is in no queue", "The payment is in no queue.", "supported"),
+        ("A late payment is not put into the queue.", "", "The payment is not put into the queue.",
+         "supported"),
+        ("Eine späte Zahlung kommt in die Liste.", "", "Die Zahlung kommt nicht in die Liste.",
+         "derived"),
+    ],
+)  # fmt: skip
+def test_what_a_result_denies_is_in_its_sources_only_where_they_deny_it(
+    prove: Prove, criterion: str, given: str, result: str, support: str
+) -> None:
+    steps = [("Open the claim.", "", "The claim is open."), ("Look.", "", result)]
+    case = prove(criterion, steps, given=[given] if given else [], cited=[1])
+    assert case.steps[1].support == support, case.findings
+
+
 COVERED = "The vehicle is covered from 00:00 of the effective date."
 
 
