@@ -248,8 +248,11 @@ def stale(options: Namespace, terminal: Terminal) -> None:
         for one in case.findings:
             terminal.line(f"    {one.where}: {one.change} in {one.title}, version {one.version}")
             beside = one.change == stale_store.ANOTHER_LIMIT
-            terminal.line(f"      {'rests on' if beside else 'was'}: {one.old}")
-            terminal.line(f"      {'there' if beside else 'now'}: {one.new or '(nothing like it)'}")
+            for fault in one.faults:
+                terminal.line(f"      {fault.finding.message}")
+            if one.old or one.new:
+                terminal.line(f"      {'rests on' if beside else 'was'}: {one.old or NOTHING}")
+                terminal.line(f"      {'there' if beside else 'now'}: {one.new or NOTHING}")
     terminal.line(f"{len(found)} stale cases")
 
 
@@ -281,6 +284,7 @@ def preview(options: Namespace, terminal: Terminal) -> None:
         counts = {
             "rests_on_what_changes": found.rests,
             "says_a_number_that_changes": found.says,
+            "names_a_rule_that_changes": found.names,
             "new_text_says_otherwise": found.denied,
         }
         whole = found.model_dump(mode="json", exclude={"source"})
@@ -326,8 +330,9 @@ def _print_changes(found: ChangePreview, terminal: Terminal) -> None:
     counts = [f"{count} sentences {kind}" for kind, count in found.counts.items()]
     terminal.line(
         f"{', '.join(counts) or 'no sentence changes'}; {found.rests} cases rest on what changes; "
-        f"{found.says} more say a number that changes; of {found.denied} the new text says "
-        f"otherwise; {found.asked} more belong to criteria that questions are raised on; "
+        f"{found.says} more say a number that changes; {found.names} more name a rule that "
+        f"changes; of {found.denied} the new text says otherwise; {found.asked} more belong to "
+        "criteria that questions are raised on; "
         f"{found.untouched} others: no check finds that this touches them; {found.uncited} "
         "imported ones cite no source and say no number that changes"
     )
@@ -341,6 +346,8 @@ def _case(case: TouchedCase, terminal: Terminal) -> None:
     terminal.line(f"{case.case_id}  {case.status}  {case.title}")
     for sentence in case.rests_on:
         says = "says its number: " if sentence.change == stale_store.NUMBER_CHANGED else ""
+        if sentence.change == stale_store.RULE_CHANGED:
+            says = f"names {sentence.rule}, which changed: "
         terminal.line(f"    {says}{'; '.join(place.where for place in sentence.places)}")
         _beside(sentence.old, sentence.new, terminal)
     for fault in case.faults:

@@ -128,6 +128,43 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     assert f"{len(gone)} accepted cases stay as they are" in shown(app)
 
 
+@pytest.mark.long
+def test_what_was_announced_of_a_rules_page_stands_in_the_run(app: AppTest, tmp_path: Path) -> None:
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    file = tmp_path / "voucher-rules.md"
+    rules = "# Voucher rules\n\nBR-1 A voucher is accepted up to 40 days after it was issued.\n"
+    file.write_text(rules, "utf-8")
+    import_sources.index_paths(opened, project_id, [file])
+    found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
+    generate_cases.run_now(opened, project_id, run)
+    (document,) = [one for one in opened.library.documents(project_id) if one.kind == "rules"]
+    app.session_state[ticks_key(project_id)] = [document.id]
+    app.switch_page("pages/import_sources.py").run()
+    toggle(app).set_value(True).run()
+    said = show(app, rules.replace("40 days", "30 days"))
+    assert "the new text says otherwise" in said
+    assert "1 question raised" in said
+    app.button(key="apply_change").click().run()
+    assert not app.exception
+    gone = stale.stale_cases(opened, project_id, run_id=run.id)
+    assert gone
+    record = app.session_state[state.RECORD]
+    record.run_id, record.case_id = run.id, gone[0].case_id
+    app.switch_page("pages/generate_test_cases.py").run()
+    assert not app.exception
+    assert "up to 30 days" in _red(app)
+    tabs = app.segmented_control(key="run_view")
+    (tab,) = [one for one in tabs.options if "Questions" in one]
+    assert tab.endswith("Questions (1)")
+    tabs.set_value("questions").run()
+    assert not app.exception
+    said = shown(app)
+    assert "raised by the present text" in said
+    assert "but BR-1 says 30 days" in said.replace("\\", "")
+
+
 def _red(app: AppTest) -> str:
     return "\n".join(one.value for one in app.markdown if ":red[:material/error:" in one.value)
 

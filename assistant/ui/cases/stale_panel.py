@@ -19,7 +19,7 @@ from assistant.ui.plain_text import label, without_emphasis
 from assistant.ui.state import Session, page_action
 from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import next_proof, review_library, stale
+from assistant.workflow.review import review_library, stale
 from assistant.workflow.review.next_proof import NewFault
 from assistant.workflow.review.stale import StaleCase, StaleFinding
 from assistant.workflow.writing import follow_up_runs, write_again
@@ -119,8 +119,7 @@ def stale_panel(
     help: str | None = not_written(stored) or why_not_now(opened, record.run_id) or gone or None
     if not help and not write_again.has_writer(opened, record.project_id, record.run_id, [case_id]):
         help = NO_WRITER
-    faults = _faults(opened, record.project_id, case_id, stamp)
-    denied = any(one.denied for one in faults) or stale.says_otherwise(stored.case, case)
+    denied = stale.says_otherwise(stored.case, case)
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -144,7 +143,7 @@ def stale_panel(
                 _keep_right(opened, record, case)
         if gone:
             st.markdown(f":small[:orange[:material/link_off:] {label(gone, limit=500)}]")
-        for fault in faults:
+        for fault in (fault for one in case.findings for fault in one.faults):
             st.markdown(f":small[{fault_line(fault)}]")
         for places, one in _together(case)[:SHOWN]:
             _finding(places, one)
@@ -166,13 +165,6 @@ def _keep_right(opened: Workspace, record: Session, case: StaleCase) -> None:
     with page_action():
         keys = [one.key for one in case.findings]
         stale.still_right(opened, record.project_id, case.case_id, seen=keys, by=record.user)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _faults(_opened: Workspace, project_id: str, case_id: str, stamp: str) -> tuple[NewFault, ...]:
-    """Proved once per change of the project."""
-    stored = _opened.library.case(project_id, case_id)
-    return next_proof.present_faults(_opened, project_id, stored)
 
 
 def fault_line(fault: NewFault) -> str:
@@ -200,6 +192,8 @@ def _together(case: StaleCase) -> list[tuple[list[str], StaleFinding]]:
     """Findings of the same words together, with the places that cite them."""
     grouped: dict[tuple[str, str], tuple[list[str], StaleFinding]] = {}
     for one in case.findings:
+        if not (one.old or one.new):
+            continue  # the line of the proof says it
         places, _ = grouped.setdefault((one.old, one.new), ([], one))
         if one.where not in places:
             places.append(one.where)
@@ -211,6 +205,14 @@ def _headline(case: StaleCase) -> str:
         return "A newer source sets another limit than this case rests on. Which is in force?"
     if all(one.change == stale.NUMBER_CHANGED for one in case.findings):
         return "It says a number that a source said and says no more."
+    kinds = {one.change for one in case.findings}
+    if kinds == {stale.RULE_CHANGED}:
+        names = ", ".join(dict.fromkeys(one.quote for one in case.findings))
+        return f"It, or its criterion, names {names}: what stands there has changed."
+    if kinds <= stale.OF_PROOF:
+        if stale.DENIES in kinds:
+            return "What its run read says otherwise now than this case."
+        return "What it expects stands no more in what its run read."
     if case.steps:
         steps = ", ".join(map(str, case.steps))
         return f"What step {steps} rests on has changed."

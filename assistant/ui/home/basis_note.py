@@ -22,12 +22,11 @@ IDS = 160
 
 
 def present_view(opened: Workspace, record: Session, view: RunView, stamp: str) -> RunView:
-    """The view with what became of its criteria; kept until anything in the project changes."""
+    """The view with what became of its criteria and questions; kept until anything in the project
+    changes."""
     if view.summary.status in ACTIVE:
         return view
     change = _change(opened, record.project_id, view, view.run.id, stamp)
-    if not change:
-        return view
     held = (view.summary.model_dump_json(), *(one.question.text for one in view.asked))
     return _present(opened, record.project_id, view, change, view.run.id, stamp, held)
 

@@ -322,8 +322,8 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     def shown(one: answers.Asked) -> None:
         if one.answer is None:
             epics = run.epics
-            if view.change is not None and one in view.raised:
-                epics = view.change.now
+            if one in view.raised:
+                epics = view.change.now if view.change is not None else epics
                 st.markdown(":orange-badge[:material/fiber_new: raised by the present text]")
             question_to_answer(opened, record, epics, one.question, run.retrieved, cases)
             return

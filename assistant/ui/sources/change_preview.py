@@ -27,7 +27,7 @@ from assistant.workflow.review.preview_change import (
     ChecklistChange,
     TouchedCase,
 )
-from assistant.workflow.review.stale import NUMBER_CHANGED
+from assistant.workflow.review.stale import NUMBER_CHANGED, RULE_CHANGED
 from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.sources.import_sources import StoredDocument
 
@@ -180,7 +180,7 @@ def _previewed(
         source = next_version.read_next_text(opened, project_id, document_id, text)
 
     def proved(done: int, total: int) -> None:
-        bar.progress(done / max(1, total), f"Holding cases against it: run {done} of {total}")
+        bar.progress(done / max(1, total), f"Holding cases against it: case {done} of {total}")
 
     found = preview_change.preview_change(opened, project_id, source, progress=proved)
     bar.empty()
@@ -289,6 +289,8 @@ def _summary(found: ChangePreview, place: str) -> None:
         badges.append(f":orange-badge[{_with_verb(found.rests, 'rest')} on what changes]")
     if found.says:
         badges.append(f":orange-badge[{_with_verb(found.says, 'say')} a number that changes]")
+    if found.names:
+        badges.append(f":orange-badge[{_with_verb(found.names, 'name')} a rule that changes]")
     if found.denied:
         badges.append(f":red-badge[{counted(found.denied, 'case')}: the new text says otherwise]")
     if found.checklist is not None:
@@ -405,6 +407,8 @@ def _hold(one: TouchedCase) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in one.rests_on:
         how = "says its number" if each.change == NUMBER_CHANGED else "rests on it"
+        if each.change == RULE_CHANGED:
+            how = f"names {label(each.rule)}, which changed"
         where = found.setdefault(how, [])
         where += [place.where for place in each.places if place.where not in where]
     return found

@@ -111,7 +111,7 @@ def numbers_changed(old: str, new: str) -> tuple[ChangedNumber, ...]:
 
 def numbers_said(case: TestCase, changes: Iterable[ChangedNumber]) -> Iterator[SaidNumber]:
     """Where a case says an earlier number, or one that changes its side, of the same matter."""
-    lines = tuple(_lines(case))
+    lines = tuple(lines_of(case))
     about = frozenset[str]().union(*(_words_of(text) for _, _, text in lines))
     for change in changes:
         shared = len(change.words & about) / max(1, len(change.words))
@@ -131,7 +131,7 @@ def numbers_said(case: TestCase, changes: Iterable[ChangedNumber]) -> Iterator[S
 def says_earlier(case: TestCase, old: str, new: str, step: int | None = None) -> bool:
     """Whether a case that rests on a sentence, or one step of it, says the number that its next
     form says otherwise."""
-    said = [one for at, _, text in _lines(case) if step in (None, at) for one in _amounts(text)]
+    said = [one for at, _, text in lines_of(case) if step in (None, at) for one in _amounts(text)]
     return any(change.is_gone(one) for change in numbers_changed(old, new) for one in said)
 
 
@@ -272,7 +272,8 @@ def _same_limit(one: Quantity, other: Quantity) -> bool:
     return equal(one, other) and one.comparison == other.comparison
 
 
-def _lines(case: TestCase) -> Iterator[tuple[int | None, str, str]]:
+def lines_of(case: TestCase) -> Iterator[tuple[int | None, str, str]]:
+    """What a case says: the step, the part of it, and its text."""
     yield None, "title", case.title
     for text in case.preconditions:
         yield None, "precondition", text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -78,7 +78,8 @@ def _replaced(then: Wording, now: Wording) -> Replacement:
 
 
 class NextVersion(Value):
-    """What a document would be if a text became its next version; kept nowhere."""
+    """A version of a document with what it holds: one that is kept, or what a text would be as the
+    next one."""
 
     document: SourceDocument
     epics: tuple[Epic, ...] = ()
@@ -96,6 +97,15 @@ class NextVersion(Value):
         return Wording(self.document.text, composed)
 
 
+def in_one_alone(
+    before: Sequence[Chunk], after: Sequence[Chunk]
+) -> tuple[list[Chunk], list[Chunk]]:
+    """The chunks whose text only the earlier version of a document has, and those of the later."""
+    old, new = ({one.text for one in chunks} for chunks in (before, after))
+    gone = [one for one in before if one.text not in new]
+    return gone, [one for one in after if one.text not in old]
+
+
 @dataclass
 class PresentWords:
     """The documents of a project as they are, looked up once each; follows renamed ones."""
@@ -105,7 +115,7 @@ class PresentWords:
     expected: str = ""
     """The document for which it answers as of a version that is not kept."""
     _states: dict[str, DocumentState | None] = field(default_factory=dict)
-    _wordings: dict[tuple[str, int], Wording] = field(default_factory=dict)
+    _versions: dict[tuple[str, int], NextVersion] = field(default_factory=dict)
     _instead: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
     def expect(self, upcoming: NextVersion) -> None:
@@ -116,7 +126,7 @@ class PresentWords:
         if state is not None:
             changed = {"version": document.version, "removed_at": None}
             self._states[document.id] = state.model_copy(update=changed)
-        self._wordings[document.id, document.version] = upcoming.wording
+        self._versions[document.id, document.version] = upcoming
 
     def state(self, document_id: str) -> DocumentState | None:
         """What became of a document: itself, or the one that took its place."""
@@ -131,10 +141,8 @@ class PresentWords:
 
     def now(self, document_id: str) -> Wording:
         """What the document says now; ``GONE`` where it was removed."""
-        state = self.state(document_id)
-        if state is None or state.removed_at is not None:
-            return GONE
-        return self.wording(state.id, state.version)
+        held = self.present(document_id)
+        return held.wording if held is not None else GONE
 
     def then(self, chunk: Chunk) -> Wording:
         """What the document said when ``chunk`` was cut from it; the chunk itself where unknown."""
@@ -158,12 +166,17 @@ class PresentWords:
         """The sentence that has taken the place of a cited one, or "" where none has."""
         key = (sentence, chunk.document_id, chunk.version)
         if key not in self._instead:
-            found = _replaced(self.then(chunk), self.now(chunk.document_id))
+            found = self.replacement(chunk)
             known = sentence in found.gone and found.is_paired
             self._instead[key] = (
                 found.twins.get(sentence, "") if known else closest(sentence, found.fresh)
             )
         return self._instead[key]
+
+    def replacement(self, chunk: Chunk) -> Replacement:
+        """The sentences of the version that ``chunk`` was cut from that the document says no more,
+        and those that it says instead."""
+        return _replaced(self.then(chunk), self.now(chunk.document_id))
 
     def next_forms(self, document_id: str, then: Wording) -> Mapping[str, str]:
         """By sentence of a version that the document says no more, the one in its place."""
@@ -171,14 +184,24 @@ class PresentWords:
 
     def wording(self, document_id: str, version: int) -> Wording:
         """All that a version says; ``LibraryError`` where it is not kept."""
+        return self.version(document_id, version).wording
+
+    def version(self, document_id: str, version: int) -> NextVersion:
+        """A version with what it holds; ``LibraryError`` where it is not kept."""
         key = (document_id, version)
-        if key not in self._wordings:
+        if key not in self._versions:
             document, epics, cases = self.library.document_parts(
                 self.project_id, document_id, version
             )
-            kept = NextVersion(document=document, epics=epics, cases=cases)
-            self._wordings[key] = kept.wording
-        return self._wordings[key]
+            self._versions[key] = NextVersion(document=document, epics=epics, cases=cases)
+        return self._versions[key]
+
+    def present(self, document_id: str) -> NextVersion | None:
+        """The document as it is, or the one in its place; ``None`` where it was removed."""
+        state = self.state(document_id)
+        if state is None or state.removed_at is not None:
+            return None
+        return self.version(state.id, state.version)
 
     def _state(self, document_id: str) -> DocumentState | None:
         if document_id not in self._states:

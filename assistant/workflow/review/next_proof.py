@@ -1,16 +1,20 @@
 """Cases proved against what their sources would say: what the proof finds then and not today.
 
-A case is held against what the run that wrote it had before it, once with a document's present
-version in it and once with its next one. Only what is found with the next one alone is told.
+A case is held against what the run that wrote it had before it, once as it was and once with the
+versions of now, or with a next one, in its place. Only what is found with these alone is told.
 
 What a document's next version would do to the checklist, and to the questions worth asking.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from assistant.domain import (
     TECHNIQUES,
@@ -29,67 +33,25 @@ from assistant.generation.proof import Ground, Sources, grounded
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.proof_faults import CONTRADICTION, UNSUPPORTED, WRONG_SIDE
 from assistant.library import StoredCase
-from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.current_citations import NextVersion, PresentWords, present_epics
+from assistant.workflow.review.current_citations import NextVersion, PresentWords, in_one_alone
 from assistant.workflow.review.sentences import closest, in_their_places, plain_words
 from assistant.workflow.writing.answers import (
+    COMPARED,
     Answer,
-    answers_to,
+    conflicts_with,
     open_questions,
-    with_answers,
 )
-from assistant.workflow.writing.compare_criteria import Comparison
 from assistant.workflow.writing.recheck_case import ground_of_run
 from assistant.workflow.writing.requests import conditions_of
 
+if TYPE_CHECKING:
+    from assistant.library import Library
+
 DENIED = frozenset((CONTRADICTION, WRONG_SIDE))
 TOLD = DENIED | {UNSUPPORTED, NOT_IN_SOURCES}
-
-
-def new_findings(
-    workspace: Workspace,
-    project_id: str,
-    present: tuple[NextVersion, Sequence[Epic]],
-    upcoming: tuple[NextVersion, Sequence[Epic]],
-    progress: Progress,
-) -> Iterator[tuple[str, tuple[LintFinding, ...]]]:
-    """The ids of the cases in which the proof finds something new, with what it finds.
-
-    ``present`` and ``upcoming`` are the document's versions, each with the project's epics as they
-    are with it, answers in them. ``progress`` gets runs done and in all.
-    """
-    library = workspace.library
-    wording = upcoming[0].wording
-    document_id = upcoming[0].document.id
-    used = library.lineage.used_chunks(project_id, document_id)
-    moved = {
-        run_id
-        for run_id, chunks in used.items()
-        if any(plain_words(one.text) not in wording.whole for one in chunks)
-    }
-    for done, run_id in enumerate(sorted(moved)):
-        progress(done, len(moved))
-        run = library.run(project_id, run_id)
-        now, changed = (
-            _RunWith(run, {document_id: version}, epics).run
-            for version, epics in (present, upcoming)
-        )
-        before, after = Sources(now.retrieved), Sources(changed.retrieved)
-        for stored in library.lineage.cases_of_runs(project_id, [run_id]):
-            if stored.status == "rejected":
-                continue
-            case = stored.case
-            then = _found(case, ground_of_run(changed, case, after))
-            today = _found(case, ground_of_run(now, case, before)) if then else {}
-            fresh = tuple(
-                one
-                for key, one in then.items()
-                if key not in today and not (upcoming[0].epics and _of_two_sources(one))
-            )
-            if fresh:
-                yield stored.id, fresh
-    progress(len(moved), len(moved))
+_QUOTED = re.compile(r"“([^”]*)”")
+"""What a finding quotes: see ``proof_faults.shown``."""
 
 
 class NewFault(Value):
@@ -104,44 +66,136 @@ class NewFault(Value):
     said: str = ""
 
 
-def faults_of(case: TestCase, findings: Iterable[LintFinding]) -> tuple[NewFault, ...]:
-    """What was found in a case, with what the case says there."""
-    said = {step.number: step.expected_result for step in case.steps}
-    return tuple(
-        NewFault(finding=one, denied=one.rule in DENIED, said=said.get(one.step or 0, ""))
-        for one in findings
-    )
+@dataclass(frozen=True)
+class FaultNow:
+    """A fault with the sentence of the run's source that it comes of: ``old``, and ``new`` in its
+    place. Without ``chunk`` no single sentence that changed is known to be the one."""
+
+    fault: NewFault
+    chunk: Chunk | None = None
+    old: str = ""
+    new: str = ""
 
 
-def present_faults(
-    workspace: Workspace, project_id: str, stored: StoredCase
-) -> tuple[NewFault, ...]:
-    """What the proof finds in a case against its sources as they are now, and not as its run had
-    them; nothing of a case that no run wrote."""
-    if stored.source_run_id is None:
-        return ()
-    library, case = workspace.library, stored.case
-    run = library.run(project_id, stored.source_run_id)
-    words, versions = PresentWords(library, project_id), dict[str, NextVersion]()
-    for chunk in (one.chunk for one in run.retrieved):
-        state = words.state(chunk.document_id)
-        if state is None or state.removed_at is not None or chunk.document_id in versions:
-            continue
-        if (state.id, state.version) != (chunk.document_id, chunk.version):
-            document, epics, cases = library.document_parts(project_id, state.id)
-            versions[chunk.document_id] = NextVersion(document=document, epics=epics, cases=cases)
-    epics, _ = present_epics(library, project_id)
-    given = answers_to(workspace, project_id, epics)
-    now = _RunWith(run, versions, [with_answers(epic, given) for epic in epics]).run
-    then = _found(case, ground_of_run(now, case))
-    before = _found(case, ground_of_run(run, case)) if then else {}
-    has_epics = any(one.epics for one in versions.values())
-    fresh = (
-        one
-        for key, one in then.items()
-        if key not in before and not (has_epics and _of_two_sources(one))
-    )
-    return faults_of(case, fresh)
+@dataclass
+class _Proved:
+    """What was found in cases against the same texts: by case beside its words of then."""
+
+    found: dict[str, tuple[str, tuple[FaultNow, ...]]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=512)
+def _proved(project_id: str, run_id: str, made_of: str) -> _Proved:
+    """What is known of a run's cases as long as none of its texts changes (``made_of``): every look
+    at stale cases asks, and a proof takes long."""
+    return _Proved()
+
+
+class ProofNow:
+    """Cases held against their sources as they are, or would be: what the proof finds in them that
+    it does not find against what their run had before it.
+
+    ``words`` say what each document says now, ``epics`` are those of now with the answers in them.
+    """
+
+    def __init__(
+        self, library: Library, project_id: str, words: PresentWords, epics: Mapping[str, Epic]
+    ) -> None:
+        self._library, self._project_id = library, project_id
+        self._words, self._epics = words, epics
+        self._kept: dict[str, _Proved | None] = {}
+        self._grounds: dict[str, _Grounds] = {}
+
+    def faults(
+        self, stored: StoredCase, chunks: Sequence[Chunk], epic_keys: Iterable[str]
+    ) -> tuple[FaultNow, ...]:
+        """The new faults of a case; ``chunks`` are what its run read of documents that have another
+        version now, ``epic_keys`` those of the run's epics."""
+        run_id = stored.source_run_id
+        if run_id is None:
+            return ()
+        if run_id not in self._kept:
+            self._kept[run_id] = self._of_run(run_id, chunks, epic_keys)
+        kept = self._kept[run_id]
+        if kept is None:
+            return ()
+        body, found = kept.found.get(stored.id, ("", ()))
+        if body != stored.body:
+            found = tuple(self._prove(stored.case, run_id, chunks))
+            kept.found[stored.id] = stored.body, found
+        return found
+
+    def _of_run(
+        self, run_id: str, chunks: Sequence[Chunk], epic_keys: Iterable[str]
+    ) -> _Proved | None:
+        """What is kept of a run; ``None`` where all that it read still stands."""
+        documents = dict.fromkeys(one.document_id for one in chunks)
+        now = {name: self._words.now(name).whole for name in documents}
+        if all(plain_words(one.text) in now[one.document_id] for one in chunks):
+            return None
+        made_of = hashlib.sha256()
+        for name, text in now.items():
+            made_of.update(f"{name}\0{text}\0".encode("utf-8", "replace"))
+        for key in epic_keys:
+            held = self._epics.get(key)
+            made_of.update((held.model_dump_json() if held else "").encode("utf-8", "replace"))
+        return _proved(self._project_id, run_id, made_of.hexdigest())
+
+    def _prove(self, case: TestCase, run_id: str, chunks: Sequence[Chunk]) -> Iterator[FaultNow]:
+        if run_id not in self._grounds:
+            run = self._library.run(self._project_id, run_id)
+            documents = dict.fromkeys(one.document_id for one in chunks)
+            held = {name: self._words.present(name) for name in documents}
+            versions = {name: one for name, one in held.items() if one is not None}
+            self._grounds[run_id] = _Grounds(run, _RunWith(run, versions, self._epics.values()))
+        grounds = self._grounds[run_id]
+        then = _found(case, ground_of_run(grounds.now.run, case, grounds.after))
+        before = _found(case, ground_of_run(grounds.run, case, grounds.before)) if then else {}
+        said = {step.number: step.expected_result for step in case.steps}
+        reworded = grounds.now.changed.intersection(case.criterion_ids)
+        changes: list[tuple[Chunk, str, str]] | None = None
+        for key, one in then.items():
+            if key in before or (reworded and _of_two_sources(one)):
+                continue
+            denied = one.rule in DENIED
+            fault = NewFault(finding=one, denied=denied, said=said.get(one.step or 0, ""))
+            if changes is None:
+                changes = list(self._changes(chunks))
+            yield FaultNow(fault, *_sentence_of(fault, changes))
+
+    def _changes(self, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, str, str]]:
+        """The sentences of what a run read that changed, came and went, each with a chunk of the
+        same document."""
+        seen = set[tuple[str, str, str]]()
+        for chunk in chunks:
+            found = self._words.replacement(chunk)
+            said = plain_words(chunk.text)
+            gone = [one for one in found.gone if one in said]
+            pairs = [(old, found.twins.get(old, "")) for old in gone]
+            taken = set(found.twins.values())
+            pairs += [("", one) for one in found.fresh if one not in taken]
+            for old, new in pairs:
+                if (chunk.document_id, old, new) not in seen:
+                    seen.add((chunk.document_id, old, new))
+                    yield chunk, old, new
+
+
+def _sentence_of(
+    fault: NewFault, changes: Sequence[tuple[Chunk, str, str]]
+) -> tuple[Chunk | None, str, str]:
+    """The change that a fault comes of: the new sentence that it quotes, or the one that said the
+    case's words and does no more."""
+    if fault.denied:
+        quoted = (one.removesuffix("…").strip() for one in _QUOTED.findall(fault.finding.message))
+        for words in sorted(filter(None, quoted), key=len, reverse=True):
+            for chunk, old, new in changes:
+                if words in new and words not in old:
+                    return chunk, old, new
+    elif words := plain_words(fault.finding.words).casefold():
+        for chunk, old, new in changes:
+            if words in old.casefold() and words not in new.casefold():
+                return chunk, old, new
+    return None, "", ""
 
 
 def _of_two_sources(finding: LintFinding) -> bool:
@@ -158,6 +212,24 @@ def _found(case: TestCase, ground: Ground) -> dict[tuple[int | None, str, str], 
     }
 
 
+@dataclass(frozen=True)
+class _Grounds:
+    """What a run had before its cases, and what it would have."""
+
+    run: GenerationRun
+    now: _RunWith
+
+    @cached_property
+    def before(self) -> Sources:
+        """The sources of then."""
+        return Sources(self.run.retrieved)
+
+    @cached_property
+    def after(self) -> Sources:
+        """Those of now."""
+        return Sources(self.now.run.retrieved)
+
+
 class _RunWith:
     """A run with other versions of documents, and the epics of then, in place of what it had.
 
@@ -165,7 +237,7 @@ class _RunWith:
     """
 
     def __init__(
-        self, run: GenerationRun, versions: Mapping[str, NextVersion], epics: Sequence[Epic]
+        self, run: GenerationRun, versions: Mapping[str, NextVersion], epics: Iterable[Epic]
     ) -> None:
         self._old, self._versions = run, versions
         self._epics = {epic.key: epic for epic in epics}
@@ -179,6 +251,16 @@ class _RunWith:
                 "conditions": tuple(self._conditions()),
                 "retrieved": tuple(self._retrieved()),
             }
+        )
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The criteria of the run that read otherwise, or are gone."""
+        said = {one.id: plain_words(one.text) for epic in self._old.epics for one in epic.criteria}
+        return frozenset(
+            key
+            for key, now in self._criteria.items()
+            if now is None or plain_words(now.text) != said[key]
         )
 
     @cached_property
@@ -226,11 +308,6 @@ class _RunWith:
     def _conditions(self) -> Iterator[TestCondition]:
         """The run's items; those of a changed criterion as they would be, where they still are."""
         choices = self._old.generation
-        said = {one.id: plain_words(one.text) for epic in self._old.epics for one in epic.criteria}
-        changed = {
-            key for key, now in self._criteria.items()
-            if now is None or plain_words(now.text) != said[key]
-        }  # fmt: skip
         items = conditions_of(self._epics_then, choices.techniques, choices.depth)
         derived = {one.id: one for one in items}
 
@@ -238,7 +315,7 @@ class _RunWith:
             if one.legs:
                 legs = tuple(leg for each in one.legs if (leg := then(each)) is not None)
                 return one.model_copy(update={"legs": legs})
-            if one.criterion_id not in changed:
+            if one.criterion_id not in self.changed:
                 return one
             now = derived.get(one.id)
             return now if now is not None and _shape(now) == _shape(one) else None
@@ -356,14 +433,12 @@ def question_changes(
     ``traced`` are the cases of each criterion.
     """
     same = set(today.epics) & set(then.epics)
-    old = {one.text for one in present.chunks}
-    new = {one.text for one in upcoming.chunks}
-    before = _questions(workspace, project_id, upcoming.document.id, today, same, [
-        one for one in present.chunks if one.text not in new
-    ])  # fmt: skip
-    after = _questions(workspace, project_id, upcoming.document.id, then, same, [
-        one for one in upcoming.chunks if one.text not in old
-    ])  # fmt: skip
+    gone, come = in_one_alone(present.chunks, upcoming.chunks)
+    if upcoming.document.kind not in COMPARED:
+        gone, come = [], []
+    document_id = upcoming.document.id
+    before = _questions(workspace, project_id, document_id, today, same, gone)
+    after = _questions(workspace, project_id, document_id, then, same, come)
     now, new_words = _texts(today), _texts(then)
     return tuple(
         QuestionChange(
@@ -399,6 +474,5 @@ def _questions(
             workspace, project_id, own, basis.given, exclude_documents=[document_id]
         )
     if others and sources and not own:
-        raised = workspace.comparisons.questions(Comparison(epics=others, sources=tuple(sources)))
-        found += [one for each in raised for one in each if one.kind == "conflict"]
+        found += conflicts_with(workspace, others, sources)
     return {(one.criterion_id, one.text): one for one in found}

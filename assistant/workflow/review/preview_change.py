@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain import (
     Epic,
-    LintFinding,
     TestCase,
     Value,
 )
@@ -27,8 +26,6 @@ from assistant.workflow.review.next_proof import (
     Basis,
     QuestionChange,
     checklist_change,
-    faults_of,
-    new_findings,
     question_changes,
 )
 from assistant.workflow.review.next_proof import ChecklistChange as ChecklistChange
@@ -36,6 +33,8 @@ from assistant.workflow.review.next_proof import NewFault as NewFault
 from assistant.workflow.review.sentences import SentenceChange, text_changes
 from assistant.workflow.review.stale import (
     NUMBER_CHANGED,
+    OF_PROOF,
+    RULE_CHANGED,
     Change,
     NamedCase,
     StaleFinding,
@@ -56,12 +55,13 @@ class TouchedPlace(Value):
 
 
 class TouchedSentence(Value):
-    """A sentence that a case rests on and that changes, with the places that cite it, or that say
-    a number of it which changes (see ``Change``)."""
+    """A sentence that a case rests on and that changes, with the places that cite it, that say a
+    number of it which changes, or that name its ``rule`` (see ``Change``)."""
 
     change: Change
     old: str
     new: str = ""
+    rule: str = ""
     places: tuple[TouchedPlace, ...]
 
 
@@ -74,7 +74,12 @@ class TouchedCase(NamedCase):
     @property
     def cites_it(self) -> bool:
         """Whether it rests on what changes by a citation or a criterion."""
-        return any(one.change != NUMBER_CHANGED for one in self.rests_on)
+        return any(one.change not in (NUMBER_CHANGED, RULE_CHANGED) for one in self.rests_on)
+
+    @property
+    def says_it(self) -> bool:
+        """Whether it says a number that changes, and cites nothing that does."""
+        return not self.cites_it and any(one.change == NUMBER_CHANGED for one in self.rests_on)
 
     @property
     def is_denied(self) -> bool:
@@ -133,7 +138,13 @@ class ChangePreview(Value):
     @property
     def says(self) -> int:
         """How many cases say a number that changes, and cite nothing that does."""
-        return sum(bool(one.rests_on) and not one.cites_it for one in self.cases)
+        return sum(one.says_it for one in self.cases)
+
+    @property
+    def names(self) -> int:
+        """How many cases, or their criteria, name a rule that changes and touch it in no other of
+        these ways."""
+        return sum(bool(one.rests_on) and not (one.cites_it or one.says_it) for one in self.cases)
 
     @property
     def denied(self) -> int:
@@ -152,7 +163,7 @@ def preview_change(
     document that the project does not have yet.
 
     Of a new one are told the cases that rest on another limit than it sets, the questions that it
-    raises, and the checklist of its epics. ``progress`` gets runs proved and in all.
+    raises, and the checklist of its epics. ``progress`` gets cases judged and in all.
     """
     document_id = source.reading.document.id
     present = _present(workspace, project_id, source)
@@ -164,11 +175,9 @@ def preview_change(
     )
     said, moved = text_changes(document.text, upcoming.document.text)
     today = _Side(workspace, project_id)
-    then = _Side(workspace, project_id, upcoming)
-    proof = (present, today.basis.epics), (upcoming, then.basis.epics)
-    faults = dict(new_findings(workspace, project_id, *proof, progress))
+    then = _Side(workspace, project_id, upcoming, progress)
     held = [one for one in workspace.library.cases(project_id) if one.status != "rejected"]
-    looked_at = (_touched(one, today, then, faults.get(one.id, ())) for one in held)
+    looked_at = (_touched(one, today, then) for one in held)
     cases = [one for one in looked_at if one.rests_on or one.faults]
     traced: dict[str, list[str]] = {}
     for stored in held:
@@ -263,9 +272,14 @@ class _Side:
     """The project as it is, or as it would be: its stale cases, and its epics with answers."""
 
     def __init__(
-        self, workspace: Workspace, project_id: str, upcoming: NextVersion | None = None
+        self,
+        workspace: Workspace,
+        project_id: str,
+        upcoming: NextVersion | None = None,
+        progress: Progress = lambda done, total: None,
     ) -> None:
-        self.stale = by_case(stale_cases(workspace, project_id, upcoming=upcoming))
+        found = stale_cases(workspace, project_id, upcoming=upcoming, progress=progress)
+        self.stale = by_case(found)
         epics, _ = present_epics(workspace.library, project_id, upcoming)
         given = answers_to(workspace, project_id, epics)
         answered = tuple(with_answers(epic, given) for epic in epics)
@@ -280,29 +294,27 @@ class _Side:
 # --- Cases --------------------------------------------------------------------------------------
 
 
-def _touched(
-    stored: StoredCase, today: _Side, then: _Side, faults: Sequence[LintFinding]
-) -> TouchedCase:
+def _touched(stored: StoredCase, today: _Side, then: _Side) -> TouchedCase:
     """What of a case is touched, if anything is."""
     before = {one.key for one in today.findings(stored.id)}
     found = [one for one in then.findings(stored.id) if one.key not in before]
-    case = stored.case
     return TouchedCase(
         **named(stored),
-        rests_on=_sentences(case, found),
-        faults=faults_of(case, faults),
+        rests_on=_sentences(stored.case, [one for one in found if one.change not in OF_PROOF]),
+        faults=tuple(fault for one in found for fault in one.faults),
     )
 
 
 def _sentences(case: TestCase, found: Sequence[StaleFinding]) -> tuple[TouchedSentence, ...]:
     """Findings of the same words as one, with the places that rest on them."""
-    grouped: dict[tuple[Change, str, str], dict[TouchedPlace, None]] = {}
+    grouped: dict[tuple[Change, str, str, str], dict[TouchedPlace, None]] = {}
     for one in found:
         place = TouchedPlace(where=one.where, step=one.step, said=_cited_text(case, one))
-        grouped.setdefault((one.change, one.old, one.new), {})[place] = None
+        rule = one.quote if one.change == RULE_CHANGED else ""
+        grouped.setdefault((one.change, one.old, one.new, rule), {})[place] = None
     return tuple(
-        TouchedSentence(change=change, old=old, new=new, places=tuple(places))
-        for (change, old, new), places in grouped.items()
+        TouchedSentence(change=change, old=old, new=new, rule=rule, places=tuple(places))
+        for (change, old, new, rule), places in grouped.items()
     )
 
 

@@ -1,6 +1,7 @@
 """Stale cases: those whose cited words, or whose acceptance criterion, changed or vanished, that
-say a number which a source said and says no more, or for which a source that came in later sets
-another limit.
+say a number which a source said and says no more, that name a rule which changed, in which the
+proof finds something against the present texts alone, or for which a source that came in later sets
+another limit. What a next version would change is judged here too, and in no other way.
 
 A case is judged from what the library holds: the words that each of its steps cites, and what the
 cited document says now; an answer that stands in place of a criterion is part of what it rests on.
@@ -13,11 +14,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.library import DocumentState, StaleReview, StoredCase
+from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.changed_values import NumbersGone, says_earlier
 from assistant.workflow.review.current_citations import (
@@ -25,15 +28,27 @@ from assistant.workflow.review.current_citations import (
     PresentWords,
     present_epics,
 )
+from assistant.workflow.review.named_rules import ChangedRules
 from assistant.workflow.review.newer_sources import LimitElsewhere, NewerSources
+from assistant.workflow.review.next_proof import FaultNow, NewFault, ProofNow
 from assistant.workflow.review.sentences import in_their_places, plain_words, sentences_at
 from assistant.workflow.writing.answers import answers_to, with_answers
 
-Change = Literal["changed", "vanished", "document removed", "another limit", "number changed"]
+Change = Literal[
+    "changed", "vanished", "document removed", "another limit", "number changed",
+    "named rule changed", "says otherwise", "says it no more",
+]  # fmt: skip
 ANOTHER_LIMIT: Change = "another limit"
 """Not a change: a newer source sets it beside the words that the case rests on."""
 NUMBER_CHANGED: Change = "number changed"
 """The case does not cite the sentence, but says the number that stood in it."""
+RULE_CHANGED: Change = "named rule changed"
+"""The case, or its criterion, names by its id the rule that the sentence is of."""
+DENIES: Change = "says otherwise"
+"""The proof finds the case denied by what stands there now, cited or not."""
+SAID_NO_MORE: Change = "says it no more"
+"""An expected result stood in what its run read, and stands there no more."""
+OF_PROOF = frozenset({DENIES, SAID_NO_MORE})
 PARTS = {
     "title": "title",
     "test_data": "test data",
@@ -51,7 +66,8 @@ class StaleFinding(Value):
     cited words, ``old`` the sentence they stood in and ``new`` what stands there now. ``key`` is
     the same as long as these are. Of another limit ``quote`` is the limit that the case says,
     ``old`` the sentence of ``cited_title`` that sets it, and ``new`` that of the newer document.
-    Of a number that changed it is the number as the case says it.
+    Of a number that changed it is the number as the case says it, of a rule its id. ``faults``
+    are what the proof finds of it; ``old`` and ``new`` are empty where it is of no one sentence.
     """
 
     key: str
@@ -69,6 +85,7 @@ class StaleFinding(Value):
     version: int = 0
     since: datetime | None = None
     by: str = ""
+    faults: tuple[NewFault, ...] = ()
 
 
 class NamedCase(Value):
@@ -120,11 +137,13 @@ def stale_cases(
     *,
     run_id: str | None = None,
     upcoming: NextVersion | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> tuple[StaleCase, ...]:
     """The stale cases of a project (or of one run's list), in their order; rejected ones are not.
 
     What a person said is still right is left out until it changes once more. ``upcoming`` is taken
-    for its document's present version: the cases that would be stale if it were kept.
+    for its document's present version: the cases that would be stale if it were kept. ``progress``
+    gets cases judged and in all.
     """
     library = workspace.library
     listed = None if run_id is None else library.cases(project_id, run_id=run_id)
@@ -152,7 +171,8 @@ def stale_cases(
         return ()
     decided = library.lineage.decisions(project_id, {stored.id for stored in cases})
     found = []
-    for stored in cases:
+    for done, stored in enumerate(cases):
+        progress(done, len(cases))
         findings = tuple(
             one for one in judge.findings(stored) if (stored.id, one.key) not in decided
         )
@@ -163,6 +183,7 @@ def stale_cases(
                     findings=findings,
                 )
             )
+    progress(len(cases), len(cases))
     return tuple(found)
 
 
@@ -171,6 +192,7 @@ def says_otherwise(case: TestCase, found: StaleCase) -> bool:
     is a decision against the source."""
     return any(
         one.change in (NUMBER_CHANGED, ANOTHER_LIMIT)
+        or any(fault.denied for fault in one.faults)
         or says_earlier(case, one.old, one.new, one.step)
         for one in found.findings
     )
@@ -255,17 +277,17 @@ class _Judge:
         self.numbers = NumbersGone(workspace.library, project_id, self._words, changed)
         self._upcoming = upcoming
         self._run_epics: dict[str, tuple[Epic, ...]] = {}
-        self._texts: dict[str, dict[str, tuple[str, ...]]] | None = None
+        self._rules = ChangedRules(self._words)
         self._in_place: dict[tuple[str, str], Mapping[str, str]] = {}
-        self._holders: Mapping[str, str] = {}
         self._brought: dict[str, tuple[DocumentState | None, datetime | None, str]] = {}
 
     def findings(self, stored: StoredCase) -> Iterator[StaleFinding]:
         """What is stale in a case: its criteria first, then what it and its steps cite, then what
-        it says without citing it."""
+        it says or names without citing it, and what the proof finds."""
         found = [*self._criteria(stored), *self._cited(stored)]
-        yield from found
-        yield from self._said(stored, {one.old for one in found})
+        found += self._said(stored, {one.old for one in found})
+        found += self._named(stored, {(one.old, one.new) for one in found})
+        yield from self._proved(stored, found)
         for one in self._newer.limits(stored):
             yield from self._limits(one)
 
@@ -314,6 +336,116 @@ class _Judge:
                 by=by,
             )
 
+    def _named(
+        self, stored: StoredCase, told: Collection[tuple[str, str]]
+    ) -> Iterator[StaleFinding]:
+        """Rules that changed and that the case or its criteria name, unless told anyhow."""
+        read = self._chunks.get(stored.source_run_id or "")
+        if not read:
+            return
+        criteria = {
+            one.id: one.text
+            for epic in self._epics_of(stored.source_run_id or "")
+            for one in epic.criteria
+            if one.id in stored.case.criterion_ids
+        }
+        for one in self._rules.named_by(stored.case, criteria, tuple(read.values())):
+            rule, change = one.rule, one.rule.change
+            if (change.old, change.new) in told:
+                continue
+            key = "\n".join((rule.document_id, rule.id, change.old, change.new))
+            state, since, by = self._since(rule.document_id)
+            yield StaleFinding(
+                key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+                where=_where(one.step, one.part)
+                if one.part
+                else f"acceptance criterion {one.criterion_id}",
+                step=one.step,
+                part=one.part,
+                change=RULE_CHANGED,
+                quote=rule.id,
+                old=change.old,
+                new=change.new,
+                document_id=rule.document_id,
+                title=rule.title,
+                cited_version=rule.version,
+                version=state.version if state else 0,
+                since=since,
+                by=by,
+            )
+
+    def _proved(self, stored: StoredCase, found: list[StaleFinding]) -> Iterator[StaleFinding]:
+        """What was found, with what the proof finds against the present texts and not against those
+        of then: told with the finding on the same sentence, else as one of its own."""
+        run_id = stored.source_run_id or ""
+        read = self._chunks.get(run_id)
+        if read:
+            keys = [epic.key for epic in self._epics_of(run_id)]
+            for one in self._proof.faults(stored, tuple(read.values()), keys):
+                step, words = one.fault.finding.step, (one.old, one.new)
+                place = next(
+                    (
+                        at
+                        for at, held in enumerate(found)
+                        if any(words)
+                        and (held.old, held.new) == words
+                        and step in (None, held.step)
+                    ),
+                    None,
+                )
+                if place is None:
+                    found.append(self._of_proof(one))
+                else:
+                    faults = (*found[place].faults, one.fault)
+                    found[place] = found[place].model_copy(update={"faults": faults})
+        yield from found
+
+    def _of_proof(self, one: FaultNow) -> StaleFinding:
+        fault, chunk = one.fault, one.chunk
+        finding = fault.finding
+        document_id = chunk.document_id if chunk is not None else ""
+        state, since, by = self._since(document_id)
+        key = "\n".join((finding.rule, str(finding.step), finding.words, finding.message))
+        part = "expected_result" if finding.step is not None else ""
+        return StaleFinding(
+            key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+            where=_where(finding.step, part) if part else "the case",
+            step=finding.step,
+            part=part,
+            change=DENIES if fault.denied else SAID_NO_MORE,
+            quote=finding.words,
+            old=one.old,
+            new=one.new,
+            document_id=document_id,
+            title=chunk.title if chunk is not None else "",
+            cited_version=chunk.version if chunk is not None else 0,
+            version=state.version if state else 0,
+            since=since,
+            by=by,
+            faults=(fault,),
+        )
+
+    def _epics_of(self, run_id: str) -> tuple[Epic, ...]:
+        """The epics that a run was written from, as it read them."""
+        if run_id not in self._run_epics:
+            self._run_epics[run_id] = self._library.run_epics(self._project_id, run_id)
+        return self._run_epics[run_id]
+
+    @cached_property
+    def _present(self) -> tuple[tuple[Epic, ...], Mapping[str, str]]:
+        """The project's epics of now, and the document that each is in."""
+        return present_epics(self._library, self._project_id, self._upcoming)
+
+    @cached_property
+    def _answered(self) -> dict[str, Epic]:
+        """The same epics by key, with the answers in them."""
+        given = answers_to(self._workspace, self._project_id, self._present[0])
+        return {epic.key: with_answers(epic, given) for epic in self._present[0]}
+
+    @cached_property
+    def _proof(self) -> ProofNow:
+        return ProofNow(self._library, self._project_id, self._words, self._answered)
+
     def _limits(self, one: LimitElsewhere) -> Iterator[StaleFinding]:
         """What a newer source sets otherwise, at each place of the case that rests on it."""
         chunk, found = one.chunk, one.found
@@ -361,12 +493,8 @@ class _Judge:
         run_id = stored.source_run_id
         if run_id is None:
             return
-        if run_id not in self._run_epics:
-            self._run_epics[run_id] = self._library.run_epics(self._project_id, run_id)
-        if self._texts is None:
-            epics, self._holders = present_epics(self._library, self._project_id, self._upcoming)
-            self._texts = self._present_texts(epics)
-        for epic in self._run_epics[run_id]:
+        holders = self._present[1]
+        for epic in self._epics_of(run_id):
             places = self._places(run_id, epic)
             for criterion in epic.criteria:
                 if criterion.id not in stored.case.criterion_ids or criterion.id not in places:
@@ -375,7 +503,7 @@ class _Judge:
                 where = f"acceptance criterion {criterion.id}"
                 read_from = self._read_from(run_id, criterion.id)
                 if read_from is None:
-                    holder, title, version = self._holders.get(epic.key, ""), epic.title, 0
+                    holder, title, version = holders.get(epic.key, ""), epic.title, 0
                 else:
                     holder, title = read_from.document_id, read_from.title
                     version = read_from.version
@@ -385,7 +513,7 @@ class _Judge:
         """What stands in place of each criterion that a run read and that stands no more."""
         key = (run_id, epic.key)
         if key not in self._in_place:
-            texts = (self._texts or {}).get(epic.key, {})
+            texts = self._texts.get(epic.key, {})
             whole = "\n".join(one for forms in texts.values() for one in forms)
             said = {one.id: plain_words(one.text) for one in epic.criteria}
             olds = {name: text for name, text in said.items() if text not in whole}
@@ -393,12 +521,12 @@ class _Judge:
             self._in_place[key] = {name: found.get(name, "") for name in olds}
         return self._in_place[key]
 
-    def _present_texts(self, epics: Sequence[Epic]) -> dict[str, dict[str, tuple[str, ...]]]:
+    @cached_property
+    def _texts(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """By epic what its cases can rest on now: its own words, and the answers in their place."""
-        given = answers_to(self._workspace, self._project_id, epics)
         found = {}
-        for epic in epics:
-            own, answered = _texts_of(epic), _texts_of(with_answers(epic, given))
+        for epic in self._present[0]:
+            own, answered = _texts_of(epic), _texts_of(self._answered[epic.key])
             found[epic.key] = {
                 name: tuple(dict.fromkeys((own.get(name, text), text)))
                 for name, text in answered.items()

@@ -315,7 +315,17 @@ MAX_COMPARED = 800
 """Chunks of rules and pages that are all compared; of a larger project, those found by search."""
 MAX_SEARCHED = 60
 """Criteria that a larger project is searched for; the run itself searches for all of them."""
-_KINDS = frozenset({"rules", "page", "table"})
+COMPARED = frozenset({"rules", "page", "table"})
+"""The kinds of documents that criteria are compared with."""
+
+
+def conflicts_with(
+    workspace: Workspace, epics: Sequence[Epic], sources: Sequence[Chunk]
+) -> list[Question]:
+    """The criteria of epics with which these chunks disagree, as what there is to ask."""
+    compared = Comparison(epics=tuple(epics), sources=tuple(sources))
+    raised = workspace.comparisons.questions(compared)
+    return [one for each in raised for one in each if one.kind == "conflict"]
 
 
 def open_questions(
@@ -341,7 +351,7 @@ def open_questions(
     stored = [
         one
         for one in documents
-        if one.kind in _KINDS
+        if one.kind in COMPARED
         and one.id not in not_compared
         and not (one.id.startswith(PREFIX) or one.metadata.outdated)
     ]

@@ -1,4 +1,5 @@
-"""How the epics that a run was written from read now: criteria that are new, changed or gone.
+"""How the epics that a run was written from read now: criteria that are new, changed or gone; and
+what sources that changed or came since say against them.
 
 What a run's coverage counts and its questions ask is told of the present text where that differs.
 """
@@ -8,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.design.description_rules import with_described_as
-from assistant.domain import Epic, GenerationRun, Question, TestCase, Value
+from assistant.domain import Chunk, Epic, GenerationRun, Question, TestCase, Value
 from assistant.sources.pasted.pasted import story_as_criterion
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.current_citations import PresentWords, in_one_alone
 from assistant.workflow.review.sentences import in_their_places, plain_words
-from assistant.workflow.writing.answers import Asked, answers_to, asked_of, open_questions
+from assistant.workflow.sources.duplicate_texts import older_copies
+from assistant.workflow.writing.answers import (
+    COMPARED,
+    PREFIX,
+    Asked,
+    answers_to,
+    asked_of,
+    conflicts_with,
+    open_questions,
+)
 from assistant.workflow.writing.answers import with_answers as answered_epic
 
 
@@ -108,11 +119,85 @@ def questions_now(
     asked: Sequence[Asked],
     change: BasisChange,
 ) -> QuestionsNow:
-    """What is asked of a run's epics as they read now.
+    """What is asked of a run's epics as they read now, and of what sources say now.
 
-    A question of the run stands where neither its criterion nor one that it quotes has changed.
-    Nothing more is asked of an epic that no source has now.
+    A question of the run stands where neither its criterion nor one that it quotes has changed, and
+    what disagreed with it stands. Nothing more is asked of an epic that no source has now.
     """
+    gone, come = _sources_since(workspace, project_id, run)
+    if not (change or gone or come):
+        return QuestionsNow(standing=tuple(asked))
+    raised = _conflicts(workspace, change, come)
+    settled = _conflicts(workspace, change, gone).keys() - raised.keys()
+    standing = [
+        one
+        for one in asked
+        if (change.present_ids.get(one.question.criterion_id, ""), one.question.text) not in settled
+    ]
+    if change:
+        found = _on_changed_epics(workspace, project_id, run, standing, change)
+    else:
+        known = {(one.question.criterion_id, one.question.text) for one in asked}
+        new = [one for key, one in raised.items() if key not in known]
+        found = QuestionsNow(
+            standing=tuple(standing), raised=asked_of(workspace, project_id, change.now, new)
+        )
+    ended = tuple(one for one in asked if one not in standing)
+    return found.model_copy(update={"earlier": (*found.earlier, *ended)})
+
+
+def _conflicts(
+    workspace: Workspace, change: BasisChange, sources: Sequence[Chunk]
+) -> dict[tuple[str, str], Question]:
+    """The criteria that disagree with sources, save those that the request left out."""
+    epics = [epic for epic in change.now if epic.key not in change.removed]
+    found = conflicts_with(workspace, epics, sources) if epics and sources else []
+    asked = (one for one in found if one.criterion_id not in change.left_out)
+    return {(one.criterion_id, one.text): one for one in asked}
+
+
+def _sources_since(
+    workspace: Workspace, project_id: str, run: GenerationRun
+) -> tuple[list[Chunk], list[Chunk]]:
+    """What the sources that criteria are compared with said when a run began and say no more, and
+    what they have said since."""
+    library = workspace.library
+    times = library.lineage.version_times(project_id)
+    begun = run.created_at.isoformat()
+    came = library.lineage.sources_after_runs(project_id).get(run.id, frozenset())
+    documents = library.documents(project_id)
+    changed = [
+        one
+        for one in documents
+        if one.kind in COMPARED
+        and not (one.id.startswith(PREFIX) or one.metadata.outdated)
+        and (one.id in came or times.get(one.id, ("",))[-1] > begun)
+    ]
+    if not changed:
+        return [], []
+    older = older_copies(workspace, project_id, documents)
+    words = PresentWords(library, project_id)
+    gone, new = list[Chunk](), list[Chunk]()
+    for one in changed:
+        if one.id in older:
+            continue
+        kept = library.lineage.versions(project_id, one.id)
+        held = [each.version for each in kept if each.stored_at <= run.created_at]
+        before = words.version(one.id, max(held)).chunks if held and one.id not in came else ()
+        went, arose = in_one_alone(before, words.version(one.id, one.version).chunks)
+        gone += went
+        new += arose
+    return gone, new
+
+
+def _on_changed_epics(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    asked: Sequence[Asked],
+    change: BasisChange,
+) -> QuestionsNow:
+    """What is asked of epics whose criteria changed since the run."""
     held_by = workspace.library.documents_of_epics(project_id)
     holders = {name for epic in change.now for name in held_by.get(epic.key, ())}
     given = answers_to(workspace, project_id, change.now)

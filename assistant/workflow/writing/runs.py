@@ -58,7 +58,7 @@ class RunView(Value):
     change: BasisChange | None = None
     """How its criteria read now, where ``with_present_text`` found that they have changed."""
     raised: tuple[Asked, ...] = ()
-    """What is asked of its changed and new criteria."""
+    """What is asked of its changed and new criteria, and of those that a source denies now."""
     earlier: tuple[Asked, ...] = ()
     """What was asked of words that stand no more, and is not asked of those of now."""
 
@@ -169,17 +169,15 @@ def change_of_basis(workspace: Workspace, project_id: str, view: RunView) -> Bas
 def with_present_text(
     workspace: Workspace, project_id: str, view: RunView, change: BasisChange | None = None
 ) -> RunView:
-    """The view with what became of its criteria, and with the questions of the present text; as it
-    is where no criterion has changed. Takes as long as comparing the criteria does. ``change`` is
-    ``change_of_basis`` where it is known already."""
+    """The view with what became of its criteria, and with the questions of the present text and of
+    what sources say now. Takes as long as comparing the criteria does, where they or a source have
+    changed. ``change`` is ``change_of_basis`` where it is known already."""
     if change is None:
         change = change_of_basis(workspace, project_id, view)
-    if not change:
-        return view
     found = questions_now(workspace, project_id, view.run, view.asked, change)
     return view.model_copy(
         update={
-            "change": change,
+            "change": change or None,
             "asked": found.standing,
             "raised": found.raised,
             "earlier": found.earlier,

@@ -389,6 +389,11 @@ def _moved(one: StaleFinding) -> str:
             f"{one.where}: it says “{one.quote}”, as did “{one.old}” ({one.title}); that says now "
             f"“{one.new}”."
         )
+    if one.change == stale.RULE_CHANGED:
+        now = f"says now “{one.new}”" if one.new else "says that no more"
+        return f"{one.where}: it names {one.quote}, which said “{one.old}” and {now}."
+    if one.change in stale.OF_PROOF:
+        return f"{one.where}: {' '.join(fault.finding.message for fault in one.faults)}"
     now = f"it says now “{one.new}”" if one.new else "that is gone"
     return f"{one.where}: it rests on “{one.old}” ({one.title}); {now}."
 
