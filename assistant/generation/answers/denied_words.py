@@ -20,6 +20,9 @@ _COMPARED = re.compile(
 """What makes a limit of a negator ("no more than 3") and denies nothing."""
 
 _DENIED_CELL = re.compile(r"(?:^|; )(?P<name>[^:;\n]{1,60}): \w+\Z")
+_NUMBER = re.compile(r"\.?:|\.\s*[^\s\d]*\d")
+"""What makes a number of "No": "No.: 3", "serial no. DL8"."""
+
 _ENDS = re.compile(r"\.?\s*(?:;|\Z)")
 """A cell that holds a negator alone denies the name of its column."""
 
@@ -34,8 +37,8 @@ def denied_words(text: str) -> tuple[frozenset[str], ...]:
         word = match.group().casefold().replace("’", "'")
         if word not in NEGATORS or _COMPARED.match(bare, match.end()):
             continue
-        if bare.startswith(":", match.end()):
-            continue  # a column of numbers: "No: 3"
+        if _NUMBER.match(bare, match.end()):
+            continue
         cell = _DENIED_CELL.search(bare, 0, match.end()) if _ENDS.match(bare, match.end()) else None
         if cell:  # "Approval needed: None"
             found.append(content(cell["name"]))

@@ -20,6 +20,7 @@ from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof.amounts import Numbers, numbers
 from assistant.generation.proof.calculation_lines import Worked
 from assistant.generation.proof.statement_words import (
+    NEGATORS,
     NEUTRAL,
     Lexicon,
     content,
@@ -28,7 +29,6 @@ from assistant.generation.proof.statement_words import (
     written,
 )
 from assistant.generation.proof.support_texts import Known, folded, stands_in
-from assistant.generation.writers.case_parts import stated_at
 from assistant.language.languages import language_of
 from assistant.language.quoted_messages import find_messages
 
@@ -44,6 +44,11 @@ BOUND_OTHERWISE = (
     "What is quoted has its names or values in another order, or another “must”, “may”, “only” or "
     "“unless”."
 )
+
+_DENYING_CELL = re.compile(
+    rf":\s*(?:[-–—✗×]|{'|'.join(sorted(NEGATORS))})(?=\s*(?:[;\n]|$))", re.IGNORECASE
+)
+"""A cell of a matrix that denies what its column names: "Auditor: -", "Auditor: no"."""
 
 _PART = re.compile(r"(?<=[.!?])\s|;\s|\n")
 _GAP = re.compile(r"\s*(?:\.\.\.|…|\[…\])\s*")
@@ -64,8 +69,11 @@ def standing(quotes: Iterable[Quote], chunks: Mapping[int, Chunk]) -> tuple[Cita
         chunk = chunks.get(one.source)
         if chunk is None:
             continue
-        for words in _GAP.split(one.words.strip(' “”"')):
-            place = stated_at(words, chunk.text) if len(words.split()) >= FEWEST else None
+        pieces = [words for words in _GAP.split(one.words.strip()) if words]
+        if not any(len(words.split()) >= FEWEST for words in pieces):
+            continue
+        for words in pieces:
+            place = _place(words, chunk.text)
             if place is not None:
                 start, end = place
                 found.append(
@@ -75,6 +83,19 @@ def standing(quotes: Iterable[Quote], chunks: Mapping[int, Chunk]) -> tuple[Cita
                     )
                 )  # fmt: skip
     return tuple(dict.fromkeys(found))
+
+
+def _place(words: str, text: str) -> tuple[int, int] | None:
+    """Where words stand in a text; white space, letter case, bold type and the form of quotation
+    marks may differ, and marks around all of them are the model's."""
+    for form in (words, words.strip(' “”"')):
+        pattern = r"[\s*]+".join(
+            re.sub(r"[“”„«»\"]", '[“”„«»"]', re.escape(word))
+            for word in form.replace("*", " ").split()
+        )
+        if pattern and (found := re.search(pattern, text, re.IGNORECASE)):
+            return found.span()
+    return None
 
 
 def lacking(
@@ -90,7 +111,9 @@ def lacking(
     others = [said for key, said in telling.items() if not lexicon.knows(key)]
     if len(others) > (1 - SHARE) * len(telling):
         missing += others
-    denied = [f"“{words}” contradicts “{theirs}”." for words, theirs in denials(text, told)]
+    denied = []
+    if not _DENYING_CELL.search(told):  # a cell is no clause
+        denied = [f"“{words}” contradicts “{theirs}”." for words, theirs in denials(text, told)]
     if not denied and (turned := _turned(text, told)):
         denied = [f"“{turned}” is denied by one of the two and not by the other."]
     statement = Statement(0, len(told), told, " ".join(above), language=language_of(told))
@@ -132,7 +155,7 @@ def _turned(text: str, quoted: str) -> str:
     """What one of the two denies, where the other says it and denies nothing at all. Empty where
     there is none, or it is affirmed in the same quotation ("X = allowed, - = not allowed")."""
     mine, theirs = denied_words(text), denied_words(quoted)
-    turned = mine if not theirs else ()
+    turned = mine if not (theirs or _DENYING_CELL.search(quoted)) else ()
     if not mine:
         said, times = content(text), Counter(spoken(quoted))
         times.subtract(word for words in theirs for word in words)
