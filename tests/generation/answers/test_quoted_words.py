@@ -55,7 +55,7 @@ def told(text: str, *quotes: tuple[int, str]) -> AnswerSentence:
          [(1, "A deposit is paid back within 5 working days, unless the boat is damaged.")]),
         ("Letting guests off the deposit is not for the Auditor.",
          [(2, "Function: Waive a deposit; … Auditor: -")]),
-        ("The message for hirers is “Please pay at the pier.”",
+        ("The message about cash is “Please pay at the pier.”",
          [(1, '"Cash is not taken. … message is "Please pay at the pier."')]),
         ("Ending a hire falls to the Hire Desk or the Harbour Master.",
          [(3, "Function: Close a hire; Hire Desk: X; Harbour Master: X")]),
