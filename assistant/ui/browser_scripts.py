@@ -177,6 +177,8 @@ _SHEET = """
 [data-testid="stHeaderActionElements"] { display: none; }
 /* A row of steps is as high as its words: Streamlit lets rows that do not wrap scroll instead. */
 .st-key-steps [data-testid="stHorizontalBlock"] { overflow: visible; }
+/* The page as a whole has the focus after a click beside everything: no field is marked by that. */
+[data-testid="stMain"]:focus-visible::before { box-shadow: none; }
 @media (max-width: 1200px) {
   .stMainBlockContainer, [data-testid="stBottomBlockContainer"] {
     padding-left: 1.5rem; padding-right: 1.5rem;
@@ -184,18 +186,29 @@ _SHEET = """
 }
 """
 _PANES = """
-.stMainBlockContainer { padding: 3.4rem 1.5rem 0.5rem; --notes: 0rem; }
-/* A line above the panes takes its room from them: the page has no scroll bar of its own. */
-.stMainBlockContainer:has(.st-key-stale-bar), .stMainBlockContainer:has(.st-key-basis-note) {
-  --notes: 3.6rem;
+.stMainBlockContainer { padding: 3.4rem 1.5rem 0.5rem; }
+/* The panes take what the rows above them leave of the window, however these wrap: the page has no
+   scroll bar of its own. */
+.stMainBlockContainer:has([class*="st-key-pane-"]) {
+  height: 100vh; min-height: 34rem; display: flex; flex-direction: column;
 }
-.stMainBlockContainer:has(.st-key-stale-bar):has(.st-key-basis-note) { --notes: 7.2rem; }
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-pane-"]) {
-  flex: 0 0 calc(100vh - 12.1rem - var(--notes)) !important; min-height: 24rem;
+.stMainBlockContainer :is(
+  [data-testid="stVerticalBlock"], [data-testid="stLayoutWrapper"]
+):has([class*="st-key-pane-"]) { flex: 1 1 0 !important; min-height: 0; }
+.stMainBlockContainer [data-testid="stHorizontalBlock"]:has([class*="st-key-pane-"]) {
+  flex: 1 1 0; min-height: 0; height: 100%; align-items: stretch; overflow: hidden;
 }
-[data-testid="stLayoutWrapper"]:has(> .st-key-pane-case),
-[data-testid="stLayoutWrapper"]:has(> .st-key-pane-conflict) {
-  flex-basis: calc(100vh - 18.1rem - var(--notes)) !important;
+.stMainBlockContainer [data-testid="stColumn"]:has([class*="st-key-pane-"]) {
+  min-height: 0; display: flex; flex-direction: column;
+}
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-pane-"]) { height: auto !important; }
+/* Fields of a step side by side only where each is wide enough to type into. */
+.st-key-pane-case { container-type: inline-size; }
+@container (max-width: 30rem) {
+  [class*="st-key-step-"] [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) {
+    flex-wrap: wrap;
+  }
+  [class*="st-key-step-"] [data-testid="stColumn"] { flex-basis: 100%; min-width: 100%; }
 }
 .st-key-pane-list { padding: 0.5rem; gap: 0.5rem; }
 .st-key-pane-list [data-testid="stRadioGroup"] { gap: 0; width: 100%; }
@@ -232,9 +245,11 @@ def read_while_typing(key: str) -> None:
 
 def is_narrow() -> bool:
     """Whether the window is too narrow for three panes; known once the browser has told."""
-    data = {"narrow": NARROW, "told": was_narrow()}
-    told = _width(key="window-width", data=data, on_narrow_change=lambda: None)
-    narrow = st.session_state[_NARROW] = bool(told.narrow)
+    before = was_narrow()
+    data = {"narrow": NARROW, "told": before}
+    told = _width(key="window-width", data=data, on_narrow_change=lambda: None).narrow
+    # After another page what was told is gone, and the browser tells only what is new to it.
+    narrow = st.session_state[_NARROW] = before if told is None else bool(told)
     return narrow
 
 

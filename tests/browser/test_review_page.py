@@ -9,6 +9,7 @@ import pytest
 from canvas_tables import at_rest, cells, table
 from playwright.sync_api import Page, expect
 from reviewing import (
+    EPIC,
     TEXT,
     accept,
     chosen_row,
@@ -83,6 +84,32 @@ def test_list_case_and_sources_are_seen_at_once(server: object, page: Page) -> N
     expect(drawer).to_contain_text("Cited for ")
     drawer.get_by_role("button", name="Read it whole").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("version")
+
+
+@pytest.mark.slow
+def test_a_narrow_window_with_the_menu_open_shows_the_head_and_whole_fields(
+    server: object, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    generate_in_new_project(page, server.url, EPIC)
+    # Away and back: the window is as narrow as before.
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    page.get_by_role("link", name="Generate test cases").click()
+    expect(accept(page)).to_be_visible()
+    at_rest(page)
+    expect(page.locator(".st-key-pane-case")).to_be_visible()
+    expect(page.locator(".st-key-pane-sources")).to_have_count(0)
+
+    edit(page)
+    at_rest(page)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("one => one.scrollHeight - one.clientHeight") == 0, "only panes scroll"
+    pane = page.locator(".st-key-pane-case").bounding_box()
+    expected = field(page, "Expected result", 1).bounding_box()
+    assert expected["x"] + expected["width"] <= pane["x"] + pane["width"]
+    assert expected["width"] > 200
 
 
 @pytest.mark.slow

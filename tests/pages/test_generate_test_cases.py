@@ -105,6 +105,8 @@ def test_the_epic_is_shown_as_understood_before_anything_is_written(app: AppTest
     paste(app, EPIC)
     shown = text_of(app)
     assert "items** on the checklist, from 1 epic, 1 story, 2 criteria" in shown
+    (said,) = [one.value for one in app.caption if "See *As understood*" in one.value]
+    assert "items on the checklist" in said, "it is said beside the text, too"
     assert "positive]" in shown
     assert "boundary]" in shown
     told = [one.value.replace("\\", "") for one in app.markdown]

@@ -23,6 +23,8 @@ STEP_FIELDS = {
     "test_data": "Test data",
     "expected_result": "Expected result",
 }
+PRIORITY_WIDTH = 120
+"""In pixels: the longest of them, whole."""
 
 
 class CaseEditor:
@@ -68,11 +70,15 @@ class CaseEditor:
                 ":material/info: This case is accepted. With a change of its words it is a draft "
                 "again; Undo brings back both."
             )
-        title, priority = st.columns([4, 1])
-        title.text_input("Title", key=self._key("title"), on_change=self._save_fields)
-        priority.selectbox(
-            "Priority", PRIORITIES, key=self._key("priority"), on_change=self._save_fields
-        )
+        with st.container(horizontal=True, wrap=False, gap="small"):
+            st.text_input("Title", key=self._key("title"), on_change=self._save_fields)
+            st.selectbox(
+                "Priority",
+                PRIORITIES,
+                key=self._key("priority"),
+                on_change=self._save_fields,
+                width=PRIORITY_WIDTH,
+            )
         self._lines("Preconditions, one a line", "preconditions")
         for step in self.case.steps:
             self._step(step)

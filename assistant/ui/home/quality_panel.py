@@ -172,8 +172,9 @@ def open_in_run(case_id: str) -> None:
 
 
 LISTED = 40
-FIGURES_A_ROW = 5
-"""Ten figures in one row would be too narrow to read."""
+FIGURES_A_ROW, FIGURE_WIDTH = 5, 180
+"""Ten figures in one row would be too narrow to read; the longest name is shown whole in so many
+pixels."""
 
 
 def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str) -> None:
@@ -183,7 +184,7 @@ def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str)
         st.caption("Nothing to check yet.")
         return
     found = _quality(opened, record.project_id, view, record.run_id, stamp)
-    with st.grid(FIGURES_A_ROW, min_column_width=150):
+    with st.grid(FIGURES_A_ROW, min_column_width=FIGURE_WIDTH):
         for figure in found.figures:
             st.metric(
                 figure.name,

@@ -80,6 +80,7 @@ def compose(opened: Workspace, record: Session) -> None:
             persist_state="session",
         )
         request = _request(opened, record, str(way))
+        read = st.empty()  # for what stands below the window where there is one column
         asked = None
         if request.ask.strip() and not is_asked(request.ask):
             asked = asked_parts(opened, record, request.ask)
@@ -103,6 +104,9 @@ def compose(opened: Workspace, record: Session) -> None:
         forget_press(GENERATE)  # there was an error, and it is shown
     with right:
         understanding = _understood(opened, record, request, asked)
+    if understanding:
+        items = counted(len(understanding.conditions), "item")
+        read.caption(f":material/check: Read: {items} on the checklist. See *As understood*.")
     if understanding and bool(understanding.nothing_to_test) != empty:
         # The button was drawn before the checklist, which takes long where a text is new.
         st.session_state[NOTHING] = "" if empty else request.model_dump_json()

@@ -111,8 +111,8 @@ def _changes(version: VersionChange) -> None:
 
 
 TABLE, TABLE_HEIGHT = "documents_table", 620
-TIME_WIDTH = 150
-"""In pixels: a day with its time, whole."""
+TIME_WIDTH, HOLDS_WIDTH = 125, 165
+"""In pixels: a day with its time, and an epic with its stories and criteria, whole."""
 
 
 def ticks_key(project_id: str) -> str:
@@ -140,7 +140,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
     table: dict[str, object] = {
         "Title": [_titled(row) for row in documents],
         "Kind": [row.kind.replace("_", " ") for row in documents],
-        "Holds": [_holds(row) for row in documents],
+        **_holdings(documents),
         "Version": [row.version for row in documents],
         "Fetched": [date_time(row.fetched_at) for row in documents],
         "Indexed": [
@@ -169,6 +169,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
         height=table_height(len(documents), TABLE_HEIGHT),
         column_config={
             "Title": st.column_config.TextColumn(width=300),
+            "Holds": st.column_config.TextColumn(width=HOLDS_WIDTH),
             "Version": st.column_config.NumberColumn(width=70),
             "Fetched": st.column_config.TextColumn(width=TIME_WIDTH),
             "Indexed": st.column_config.TextColumn(width=TIME_WIDTH),
@@ -227,6 +228,12 @@ def _files(rows: Sequence[StoredDocument]) -> dict[str, list[str]]:
     """The files that sources were read from, as a column; none where every title says it."""
     found = [visible(read_source.file_name(row)) for row in rows]
     return {"File": found} if any(found) else {}
+
+
+def _holdings(rows: Sequence[StoredDocument]) -> dict[str, list[str]]:
+    """The epics and cases that sources hold, as a column; none where no source holds any."""
+    found = list(map(_holds, rows))
+    return {"Holds": found} if any(found) else {}
 
 
 def _holds(row: StoredDocument) -> str:
