@@ -554,6 +554,7 @@ VAGUE = EPIC.replace("A refund of up to £250.00 is paid at once.", "A label is 
 def test_a_question_is_answered_in_place_and_the_answer_can_be_withdrawn(app: AppTest) -> None:
     paste(app, VAGUE)
     (area,) = [one for one in app.text_area if one.key.startswith("text-answer-")]
+    assert any("How fast is" in one.value for one in area.parent.markdown), "over its own question"
     assert area.value == "", "an answer does not overwrite the criterion"
     (box,) = [one for one in app.checkbox if one.key.startswith("replaces-answer-")]
     assert not box.value

@@ -8,6 +8,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.ui.browser_scripts import was_narrow
 from assistant.ui.cases.case_undo import DECIDED, note_addition
 from assistant.ui.cases.list_order import last_of, put_below
 from assistant.ui.plain_text import cut, visible
@@ -86,7 +87,7 @@ def _criteria_of_open(opened: Workspace, record: Session, offered: Collection[st
 def duplicate_button(opened: Workspace, record: Session, stored: StoredCase, view: RunView) -> None:
     """A button that adds a copy of the open case below it."""
     st.button(
-        "",
+        "" if was_narrow() else "Duplicate",  # as in the menu beside it
         icon=":material/content_copy:",
         shortcut="D",
         type="tertiary",

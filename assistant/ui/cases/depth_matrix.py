@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from assistant.domain import TECHNIQUES, Technique
+from assistant.ui.cases.case_list import table_height
 from assistant.ui.plain_text import label, visible
 from assistant.workflow.writing import coverage
 from assistant.workflow.writing.coverage import CriterionDepth, DepthReport, Level
@@ -38,6 +39,8 @@ LEVEL_HEX: dict[Level, str] = {
     "Well covered": "#3c9d63",
 }
 FILTER_WIDTH = 124
+MATRIX_HEIGHT = 561
+"""In pixels: at most sixteen rows, so that the cases of a chosen cell are not far below them."""
 FAULTS = ("no negative", "redundant cases", "open questions")
 
 
@@ -176,7 +179,7 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-cell",
-        height="auto",  # at most ten rows: the cases of a chosen cell are in sight below them
+        height=table_height(len(rows), MATRIX_HEIGHT),
         column_config={
             "Criterion": st.column_config.TextColumn(width=112),
             "Level": st.column_config.MultiselectColumn(

@@ -162,6 +162,8 @@ def question_to_answer(
             row.popover("Answer", icon=":material/edit_note:", key=f"answer-{key}"),
             st.form(f"form-{key}", border=False),
         ):
+            # Where the form opens above its button, it lies over the question.
+            st.markdown(question_text(question, limit=400))
             words = "the answer in your own words"
             text = st.text_area(
                 f"What {visible(criterion.id)} should say, or {words}"

@@ -35,7 +35,7 @@ PANES = {
     "case": ":material/article: Case",
     "sources": ":material/menu_book: Sources",
 }
-WIDTHS = {"list": 1.0, "case": 1.6, "sources": 1.0}
+WIDTHS = {"list": 1.0, "case": 1.7, "sources": 0.9}
 SHOWN_PANES = "panes_shown"
 PANE_HEIGHT = 690
 """In pixels, where the browser does not stretch the panes to its window."""
