@@ -152,16 +152,73 @@ def highlighted(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
     Ranges may overlap, lie in any order or outside the text.
     """
+    return "  \n".join(_marked_line(*line) for line in _with_marks(text, spans))
+
+
+def with_tables(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """As ``highlighted``, with the pipe tables of ``text`` (GitHub's Markdown) as tables: a line
+    break within a cell is a space there."""
+    lines = _with_marks(text, spans)
+    shown: list[str] = []
+    rows: list[list[str]] = []
+    for at, (line, marked) in enumerate(lines):
+        begins = not rows and at + 1 < len(lines) and _TABLE_RULE.fullmatch(lines[at + 1][0])
+        if line.lstrip().startswith("|") and (rows or begins):
+            rows.append(_cells(line, marked))
+            continue
+        shown += [*_table(rows), _marked_line(line, marked)]
+        rows = []
+    return "  \n".join([*shown, *_table(rows)])
+
+
+_TABLE_RULE = re.compile(r"\s*\|(?:\s*:?-+:?\s*\|)+\s*")
+_CELL_END = re.compile(r"(?<!\\)\|")
+_IN_CELL = re.compile(r"<br\s*/?>|\\(?=\|)", re.IGNORECASE)
+
+
+def _cells(line: str, marked: list[bool]) -> list[str]:
+    """The cells of a row of a table as Markdown."""
+    begin = line.index("|") + 1
+    ends = [one.start() for one in _CELL_END.finditer(line, begin)]
+    if line[(ends[-1] + 1 if ends else begin) :].strip():
+        ends.append(len(line))  # the last cell of a row may have no end
+    cells = []
+    for end in ends:
+        signs = list(zip(line[begin:end], marked[begin:end], strict=True))
+        for found in reversed([*_IN_CELL.finditer(line, begin, end)]):
+            space = [] if found[0] == "\\" else [(" ", marked[found.start()])]
+            signs[found.start() - begin : found.end() - begin] = space
+        while signs and signs[0][0].isspace():
+            del signs[0]
+        while signs and signs[-1][0].isspace():
+            del signs[-1]
+        cells.append(_marked_line("".join(sign for sign, _ in signs), [on for _, on in signs]))
+        begin = end + 1
+    return cells
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    """Rows, the second of them the rule below the first, as the lines of a Markdown table."""
+    if not rows:
+        return []
+    width = max(map(len, rows))  # what has no column in the header would be left out
+    head, *others = [[*row, *[""] * (width - len(row))] for row in (rows[0], *rows[2:])]
+    body = (head, ["---"] * width, *others)
+    return ["", *(f"| {' | '.join(row)} |" for row in body), ""]
+
+
+def _with_marks(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[str, list[bool]]]:
+    """The lines of a text, and of each which of its characters are marked."""
     marked = [False] * len(text)
     for start, end in spans:
         for place in range(max(0, start), min(end, len(text))):
             marked[place] = True
-    lines: list[str] = []
+    lines: list[tuple[str, list[bool]]] = []
     position = 0
     for line in text.split("\n"):
-        lines.append(_marked_line(line, marked[position : position + len(line)]))
+        lines.append((line, marked[position : position + len(line)]))
         position += len(line) + 1
-    return "  \n".join(lines)
+    return lines
 
 
 def _marked_line(line: str, marked: list[bool]) -> str:

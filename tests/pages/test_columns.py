@@ -97,6 +97,8 @@ def test_a_table_of_prices_asks_for_nothing(app: AppTest) -> None:
     app.switch_page("pages/import_sources.py").run()
     upload(app, "prices.csv", b"Tariff;Price per month\nBasic green power;12.50\nFlex;14.00\n")
     assert "may hold test cases" not in text_of(app)
+    (text,) = [one.value for one in app.markdown if "Flex" in one.value]
+    assert "\n| --- | --- |" in text, "the text as it was read has a table, not its signs"
 
 
 STORIES = (

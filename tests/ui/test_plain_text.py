@@ -17,6 +17,7 @@ from assistant.ui.plain_text import (
     plain,
     safe_link,
     visible,
+    with_tables,
     without_emphasis,
 )
 
@@ -68,6 +69,24 @@ def test_highlighting_keeps_the_text_and_opens_no_other_directive(
 def test_the_marked_words_are_the_supporting_ones() -> None:
     assert highlighted("within 14 days", [(7, 14)]) == "within :yellow-background[14 days]"
     assert highlighted("a\nb", [(0, 3)]) == ":yellow-background[a]  \n:yellow-background[b]"
+
+
+def test_a_pipe_table_is_a_table_with_every_cell() -> None:
+    rows = ["| Role | Limit |", "| --- | --- |", "| a\\|b *c* | <b>1</b><br>2 |", "| x | y | z |"]
+    text = "\n".join(["Roles", *rows, "| end", "Bye |"])
+    start = text.index("2 |")
+    tokens = MarkdownIt("commonmark").enable("table").parse(with_tables(text, [(start, start + 1)]))
+    cells = [token.content for token in tokens if token.type == "inline"]
+    # The parser takes the escape of a pipe from a cell; the others are for the cell's own words.
+    shown = [re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", cell) for cell in cells]
+    wide = ["a|b *c*", "<b>1</b> :yellow-background[2]", "", "x", "y", "z"]
+    assert shown == ["Roles", "Role", "Limit", "", *wide, "end", "", "", "Bye |"]
+    assert not any(token.type.startswith("html") for token in tokens)
+
+
+@pytest.mark.parametrize("text", ["| a | b |", "a\n| --- |", "| a |\n| --- x |", "1 | 2\n---|---"])
+def test_pipes_that_are_no_table_stay_letter_for_letter(text: str) -> None:
+    assert with_tables(text, []) == highlighted(text, [])
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from assistant.ui.plain_text import (
     safe_link,
     small,
     visible,
+    with_tables,
     without_emphasis,
 )
 from assistant.ui.presses import pressed
@@ -78,7 +79,7 @@ def source_reader(
         st.link_button("Open where it came from", link, icon=":material/open_in_new:")
     whole = not source.marks or st.toggle("Show the whole document", key=f"whole-{document_id}")
     text, marks = _part(source) if whole else source.around()
-    st.markdown(highlighted(*without_emphasis(text, marks)))
+    st.markdown(with_tables(*without_emphasis(text, marks)))
 
 
 def _part(source: SourceText) -> tuple[str, tuple[tuple[int, int], ...]]:

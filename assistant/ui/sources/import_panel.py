@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.ui.counts import counted, listed
-from assistant.ui.plain_text import highlighted, label, plain, visible, without_emphasis
+from assistant.ui.plain_text import label, plain, visible, with_tables, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.sources.change_preview import found_source_view
 from assistant.ui.sources.mapping_form import (
@@ -376,7 +376,7 @@ def _preview(preview: Preview) -> None:
     if text.strip():
         with st.expander("The text as it was read", icon=":material/menu_book:"):
             shown = text[:READ_CHARACTERS]
-            st.markdown(highlighted(*without_emphasis(shown, ())))
+            st.markdown(with_tables(*without_emphasis(shown, ())))
             if len(text) > len(shown):
                 st.caption(f"and {len(text) - len(shown):,} more characters")
     if reading.cases:

@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.domain import Epic, TestCase, UserStory
 from assistant.errors import SourceError
 from assistant.ui.counts import counted
-from assistant.ui.plain_text import highlighted, label, plain, visible, without_emphasis
+from assistant.ui.plain_text import label, plain, visible, with_tables, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
@@ -254,7 +254,7 @@ def _found(table: MappableTable, mapping: ColumnMapping) -> None:
     first = "" if table.row_count <= len(table.rows) else f" in the first {len(table.rows)} rows"
     if mapping.holds == "facts":
         st.markdown("**Each row stays a row of a table** in the text: no test case, no story")
-        st.markdown(highlighted(*without_emphasis(found.document.text[:FACTS_SHOWN], ())))
+        st.markdown(with_tables(*without_emphasis(found.document.text[:FACTS_SHOWN], ())))
         return
     if mapping.holds == "stories":
         stories = sum(len(epic.stories) for epic in found.epics)
