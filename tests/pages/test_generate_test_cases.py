@@ -101,6 +101,22 @@ def test_existing_cases_that_cover_a_condition_are_named(app: AppTest) -> None:
     assert ":red[~~10~~] :green[**12**]" in shown
 
 
+def against_existing(app: AppTest) -> list[str]:
+    """The verdicts in the table of items against existing cases."""
+    (table,) = [one.value for one in app.dataframe if "Existing case" in one.value]
+    return list(table["Verdict"])
+
+
+def test_all_items_stand_against_existing_cases_after_a_text_that_had_none(app: AppTest) -> None:
+    paste(app, "asdf qwer banana")
+    assert against_existing(app) == []
+    paste(app, EPIC)
+    listed = against_existing(app)
+    assert listed
+    (kinds,) = [one for one in app.button_group if one.key == "compose_verdicts"]
+    assert len(kinds.options) == len(set(listed))
+
+
 def test_the_epic_is_shown_as_understood_before_anything_is_written(app: AppTest) -> None:
     paste(app, EPIC)
     shown = text_of(app)
@@ -554,7 +570,8 @@ VAGUE = EPIC.replace("A refund of up to £250.00 is paid at once.", "A label is 
 def test_a_question_is_answered_in_place_and_the_answer_can_be_withdrawn(app: AppTest) -> None:
     paste(app, VAGUE)
     (area,) = [one for one in app.text_area if one.key.startswith("text-answer-")]
-    assert any("How fast is" in one.value for one in area.parent.markdown), "over its own question"
+    asked = [one for one in app.markdown if "How fast is" in one.value]
+    assert len(asked) == 2, "the form, which may lie over its question, has it too"
     assert area.value == "", "an answer does not overwrite the criterion"
     (box,) = [one for one in app.checkbox if one.key.startswith("replaces-answer-")]
     assert not box.value

@@ -66,12 +66,11 @@ def existing_panel(opened: Workspace, record: Session, found: Understanding) -> 
             "Show",
             names,
             selection_mode="multi",
-            default=names,
             format_func=lambda name: f"{SIGNS[name]} ({report.counts[name]})",
             key=SHOWN_VERDICTS,
             label_visibility="collapsed",
         )
-        shown = [one for one in report.verdicts if one.verdict in kinds]
+        shown = [one for one in report.verdicts if not kinds or one.verdict in kinds]
         statements = {one.id: one.statement for one in found.conditions}
         by_id = {one.condition_id: one for one in shown}
         st.dataframe(
