@@ -134,8 +134,13 @@ def _project_chooser(opened: Workspace, record: Session) -> None:
             # The key changes with the project, so that it closes when one was created.
             key = f"new_project_{record.project_id}"
             with st.popover("New project", icon=":material/add:", type="tertiary", key=key):
-                with st.form("new_project", border=False, clear_on_submit=True, width=340):
-                    name = st.text_input("Name", max_chars=80, placeholder="For example: Drop-4")
+                with st.form("new_project", border=False, width=340):
+                    name = st.text_input(
+                        "Name",
+                        max_chars=80,
+                        placeholder="For example: Drop-4",
+                        key=f"new_project_name_{record.project_id}",  # as of the menu
+                    )
                     created = pressed("Create", button=st.form_submit_button, type="primary")
                 if created:
                     with page_action():

@@ -58,3 +58,21 @@ def test_a_request_a_name_and_the_project_are_there_after_a_reload(server: Any, 
     at_rest(page)
     page.reload()
     expect(page.get_by_label(TEXT)).to_have_value("")
+
+
+@pytest.mark.slow
+def test_a_refused_name_of_a_project_stays_and_a_taken_one_goes(server: Any, page: Page) -> None:
+    page.goto(server.url)
+    for name in ("Drop-6", "Drop-7"):
+        page.get_by_role("button", name="New project").click()
+        field = page.get_by_label("Name", exact=True)
+        expect(field).to_have_value("")
+        field.fill("Sample project")
+        page.get_by_role("button", name="Create", exact=True).click()
+        expect(page.get_by_test_id("stAlert").first).to_be_visible()
+        at_rest(page)
+        expect(field).to_have_value("Sample project")
+        field.fill(name)
+        page.get_by_role("button", name="Create", exact=True).click()
+        expect(page.get_by_role("combobox", name="Project")).to_have_value(name)
+        at_rest(page)

@@ -19,12 +19,13 @@ from assistant.domain import (
 )
 from assistant.errors import InvalidOutput
 from assistant.ui import state
+from assistant.ui.cases import case_list
 from assistant.ui.home.writing_progress import _FOLLOWED, _Followed
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import own_cases
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import answers, follow_up_runs, generate_cases
+from assistant.workflow.writing import answers, follow_up_runs, generate_cases, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 from assistant.workflow.writing.runs import AGAIN
 from assistant.workflow.writing.second_reading import ReadingTrace
@@ -131,7 +132,22 @@ def test_a_case_is_found_by_its_title_its_steps_and_its_criterion(app: AppTest) 
     assert 0 < len(rows(app)) < len(everything)
     find(app, "no such words")
     assert list(rows(app)) == everything
-    assert any("No case has all of this" in one.value for one in app.caption)
+    assert any("No case matches all of this" in one.value for one in app.caption)
+
+
+def test_while_a_run_is_written_its_items_with_a_case_are_counted(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = state.workspace()
+    project_id, run_id = app.query_params["project"], app.query_params["run"]
+    summary = runs.summary(opened, project_id, run_id).model_copy(update={"status": "running"})
+    rows = runs.case_rows(opened, project_id, run_id)
+    said: list[str] = []
+    monkeypatch.setattr("streamlit.progress", lambda _, text: said.append(text))
+    case_list.progress_line(opened, summary, rows[:1])
+    assert rows[0].condition_ids
+    with_one = len(rows[0].condition_ids)
+    assert said == [f"{len(rows)} cases so far; {with_one} of {summary.conditions} items have one"]
 
 
 def test_what_was_decided_can_be_listed_alone(app: AppTest) -> None:

@@ -125,7 +125,7 @@ def _case_list(opened: Workspace, record: Session, active: bool) -> None:
                 verdict_filter(opened, record.project_id, summary, verdicts, _list_changed)
             new_case_button(opened, record)
         if not found:
-            st.caption("No case has all of this: all are listed.")
+            st.caption("No case matches all of this, so every case is listed.")
     if not active and st.session_state.pop(WAITED, "") == record.case_id:
         record.case_id = ""  # nobody chose it, and now the worst stands first
     if record.case_id not in ids:
@@ -231,7 +231,8 @@ def progress_line(opened: Workspace, summary: RunSummary, rows: Sequence[CaseRow
     for several items, or for none."""
     if summary.status in ACTIVE:
         before = opened.jobs.waiting_before(summary.id)
-        items = {item for row in rows if not row.source_run_id for item in row.condition_ids}
+        own = [row for row in rows if row.source_run_id in ("", summary.id)]
+        items = {item for row in own for item in row.condition_ids}
         share = min(1.0, len(items) / summary.conditions) if summary.conditions else 0.0
         text = (
             f"{counted(summary.written, 'case')} so far; "
