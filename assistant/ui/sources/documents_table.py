@@ -226,8 +226,9 @@ def _titled(row: StoredDocument) -> str:
 
 def _files(rows: Sequence[StoredDocument]) -> dict[str, list[str]]:
     """The files that sources were read from, as a column; none where every title says it."""
-    found = [visible(read_source.file_name(row)) for row in rows]
-    return {"File": found} if any(found) else {}
+    if not any(map(read_source.file_name, rows)):
+        return {}
+    return {"File": [visible(read_source.file_of(row)) for row in rows]}
 
 
 def _holdings(rows: Sequence[StoredDocument]) -> dict[str, list[str]]:

@@ -65,11 +65,16 @@ class SourceText(Value):
         return self.text[start:end], marks
 
 
+def file_of(document: StoredDocument) -> str:
+    """The name of the file that a document was read from; empty where it is of no file."""
+    kind, _, path = document.id.partition(":")
+    return path.partition(" > ")[0].rpartition("/")[2] if kind == "file" else ""
+
+
 def file_name(document: StoredDocument) -> str:
     """The name of the file that a document was read from; empty where its title has it, and where
     it is of no file."""
-    kind, _, path = document.id.partition(":")
-    name = path.partition(" > ")[0].rpartition("/")[2] if kind == "file" else ""
+    name = file_of(document)
     stem = name.rpartition(".")[0] or name
     said = {re.sub(r"[\W_]+", " ", text).strip().casefold() for text in (name, stem)}
     title = re.sub(r"[\W_]+", " ", document.title).strip().casefold()
