@@ -499,6 +499,17 @@ def test_what_all_criteria_stand_under_is_no_example(empty_project: tuple[Worksp
     assert ask_sources.example_headings(workspace, project_id) == ("PAY-81 Refund to the card",)
 
 
+def test_an_answer_that_a_person_gave_is_no_example(tmp_path: Path) -> None:
+    text = "# N-1 Refunds\n\n## N-2 Refund\n\n### Acceptance criteria\n\n- The page loads fast.\n"
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        found = understand(workspace, project_id, GenerateRequest(text=text))
+        (question,) = found.questions
+        answer(workspace, project_id, found.epics[0], question, "In 2 seconds.", by="Tess")
+        index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+        assert workspace.library.documents(project_id)
+        assert ask_sources.example_headings(workspace, project_id) == ()
+
+
 GERMAN = "Wer darf einen geplatzten Ratenplan wieder in Kraft setzen?"
 REWORDED = "A Billing Manager may reinstate a payment plan with the status Broken."
 

@@ -60,7 +60,7 @@ from assistant.workflow.deployment.models import (
 )
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
-from assistant.workflow.writing import read_ahead
+from assistant.workflow.writing import answers, read_ahead
 
 MAX_WORDS, MAX_CHARACTERS = 400, QUESTION_CHARACTERS
 
@@ -246,10 +246,16 @@ def ask(
 def example_headings(workspace: Workspace, project_id: str) -> tuple[str, ...]:
     """What the project's own sources are about, to ask of first: of up to three documents, rules
     and pages before others, the heading under which most stands. Not the title, nor what criteria
-    stand under: that is "Acceptance criteria" in every story."""
+    stand under: that is "Acceptance criteria" in every story. Not of answers to questions either:
+    the question stands there as the heading."""
     order = ("rules", "page", "epic", "table", "test_cases")
     documents = sorted(
-        workspace.library.documents(project_id), key=lambda one: order.index(one.kind)
+        (
+            one
+            for one in workspace.library.documents(project_id)
+            if not one.id.startswith(answers.PREFIX)
+        ),
+        key=lambda one: order.index(one.kind),
     )
     found: list[str] = []
     for document in documents[:EXAMPLES_FROM]:
