@@ -27,7 +27,14 @@ from assistant.language.units import in_base_unit
 from assistant.language.unsupported_values import foreign_values
 from assistant.language.word_lists import read_patterns
 
-__all__ = ["Quantity", "Quoted", "find_messages", "find_quantities", "foreign_values"]
+__all__ = [
+    "Quantity",
+    "Quoted",
+    "find_messages",
+    "find_quantities",
+    "foreign_values",
+    "tells_change",
+]
 
 
 _EXAMPLE = re.compile(r"\b(?:such as|e\.g\.|for (?:example|instance))[^.;)\n]*", re.IGNORECASE)
@@ -288,6 +295,12 @@ def _how_often(text: str, quantity: Quantity) -> Comparison | None:
     return "at most" if single else None
 
 
+def tells_change(lead: str) -> bool:
+    """Whether two values behind ``lead`` are an old and a new one: "is raised from" (5 to 6 %)."""
+    lead = lead[-MAX_GAP:]
+    return _CHANGE_VERB.search(lead) is not None and _SCALE.search(lead) is None
+
+
 def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity] | None:
     """Both ends of "8 to 20 characters", "between £5 and £10", "09:00-17:00"; else ``None``."""
     gap = text[low.end : high.start]
@@ -318,8 +331,7 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
         return None
     if joined.endswith("up to") and re.search(r"\b(?:at least|min(?:imum|\.)?) $", lead, re.I):
         return None  # "at least 2 and up to 10": two limits
-    changed = _CHANGE_VERB.search(lead) and not _SCALE.search(lead)
-    if changed or (low.kind == "number" and high.kind in ("date", "time")):
+    if tells_change(lead) or (low.kind == "number" and high.kind in ("date", "time")):
         return None
     if not (low.kind in ("number", high.kind) or high.kind == "number" or of_time):
         return None

@@ -475,6 +475,29 @@ def test_a_decision_that_names_both_values_is_asked_of_what_it_is_about(mail, ru
     assert [one.partition(". Which")[0] for one in found] == asked
 
 
+MINUTES = (
+    "1. Late reporting: no change, 30 days stays.\n"
+    "2. **Payment authority.** Decided: from release R24.3 the limit of the claims handler goes up"
+    " from £2,500 to £3,000. Team Leader stays at £10,000.\n"
+    "3. Parcels from £2,500 to £3,000 of a handler are insured at payment."
+)
+
+
+def test_a_decision_that_changes_a_criterions_own_amount_is_asked_of_that_criterion_alone() -> None:
+    handler = "Handler may approve a payment up to and including £2,500."
+    others = (
+        "Glass claims are paid up to £2,500.",  # one word of it
+        "Payments of a handler above £3,000 are referred.",  # the new amount
+        "A claim reported more than 30 days after the loss is late.",
+    )
+    roles = Chunk(
+        id="t", document_id="table", ordinal=0, kind="table_row", title="Roles",
+        text="Role: Handler; Approve a payment up to: £2,500",
+    )  # fmt: skip
+    found = _decisions(MINUTES, handler, *others, rules=(roles,))
+    assert found == ["A-1-AC0: The criterion says £2,500, but Mail says £3,000. Which is right?"]
+
+
 def test_a_passage_under_the_criterions_own_id_that_gives_another_amount_is_asked_about() -> None:
     criterion = AcceptanceCriterion(
         id="BR-7.09", text="A pallet is credited 90 days after delivery."

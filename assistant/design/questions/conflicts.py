@@ -7,7 +7,7 @@ share most of the words that say what the limit is on.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -22,6 +22,7 @@ from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span, sentences, start_of
 from assistant.language.units import RATE, UNITS_OF_TIME, in_base_unit
+from assistant.language.value_changes import value_changes
 from assistant.language.verbs import base_of_gerund, base_of_participle, base_of_third
 from assistant.language.word_lists import word_lists
 from assistant.reading.criteria import read_rules
@@ -80,13 +81,21 @@ def name_of(chunk: Chunk, sentence: Span) -> str:
 def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
     """The strongest contradiction for each limit of ``text``, if a source states another number.
 
-    A source that states the criterion's own number for the same thing settles it: no conflict.
+    A source that states the criterion's own number for the same thing settles it: no conflict. One
+    that says what stands in the place of that number ("goes up from £2,500 to £3,000") knows it,
+    and is not settled by what else states it.
     """
     best: dict[tuple[int, int], Conflict] = {}
+    changed: dict[tuple[int, int], Conflict] = {}
     settled: set[tuple[int, int]] = set()
     ours = [(sentence, _limits(sentence)) for sentence in clauses_of(text)]
     for chunk in sources:
         for sentence in clauses_of(chunk.text):
+            for conflict in _changed(ours, chunk, sentence):
+                place = (conflict.quantity.start, conflict.quantity.end)
+                changed[place] = max(
+                    changed.get(place, conflict), conflict, key=lambda one: one.strength
+                )
             for theirs in _limits(sentence):
                 for mine, limits in ours:
                     for quantity in limits:
@@ -100,7 +109,40 @@ def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
                             settled.add(place)
                         elif place not in best or strength > best[place].strength:
                             best[place] = Conflict(quantity, chunk, theirs, sentence, strength)
-    return tuple(conflict for place, conflict in sorted(best.items()) if place not in settled)
+    open_still = {place: one for place, one in best.items() if place not in settled}
+    return tuple(conflict for _, conflict in sorted((open_still | changed).items()))
+
+
+def _changed(
+    ours: Sequence[tuple[Span, list[Quantity]]], chunk: Chunk, sentence: Span
+) -> Iterator[Conflict]:
+    """Where a sentence of a source puts another amount in the place of one that a text states and,
+    with what its own paragraph or item says, is on the same."""
+    for change in value_changes(sentence.text):
+        for mine, limits in ours:
+            if any(equal(one, change.new) for one in _numbers(mine)):
+                continue  # "is raised from 10 to 14 days" in both
+            for quantity in limits:
+                if equal(quantity, change.old):
+                    strength = _same_matter(mine, sentence, chunk.text)
+                    if strength >= 0.5:
+                        new = moved(change.new, sentence.start)
+                        yield Conflict(quantity, chunk, new, sentence, strength)
+
+
+def _same_matter(ours: Span, theirs: Span, text: str) -> float:
+    """How far a sentence of ``text``, with what its paragraph or item says, is on what ours is on;
+    0 where they tell it from other events or of other kinds of one thing."""
+    start = text.rfind("\n", 0, theirs.start) + 1
+    end = text.find("\n", theirs.end)
+    around = text[start : end if end >= 0 else len(text)]
+    said, told = mask_quotes(keyless(ours.text)), mask_quotes(keyless(theirs.text))
+    left, right = content_words(said), content_words(told)
+    shared = left & content_words(mask_quotes(around))
+    since, until = _event(said), _event(told)
+    if not shared & right or len(shared) < 2 or (since and until and not since & until):
+        return 0.0
+    return 0.0 if told_apart(said, told, shared) else len(shared) / min(len(left), len(right))
 
 
 def _is_rate(sentence: Span, quantity: Quantity) -> bool:
@@ -134,13 +176,13 @@ def _limits(sentence: Span) -> list[Quantity]:
 def _numbers(sentence: Span) -> tuple[Quantity, ...]:
     """All amounts, with or without a word of comparison ("and an account number 8 digits")."""
     return tuple(
-        _moved(quantity, sentence.start)
+        moved(quantity, sentence.start)
         for quantity in find_quantities(sentence.text)
         if quantity.kind != "date" and isinstance(quantity.value, Decimal)
     )
 
 
-def _moved(quantity: Quantity, offset: int) -> Quantity:
+def moved(quantity: Quantity, offset: int) -> Quantity:
     return replace(quantity, start=quantity.start + offset, end=quantity.end + offset)
 
 

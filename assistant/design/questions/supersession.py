@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 
 from assistant.design.questions.conflicts import (
     KEY,
     clauses_of,
     content_words,
     equal,
+    moved,
     name_of,
     unit_key,
 )
@@ -21,7 +21,7 @@ from assistant.domain import AcceptanceCriterion, Chunk
 from assistant.language.amounts import Quantity
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
-from assistant.language.word_lists import read_patterns
+from assistant.language.value_changes import value_changes
 
 _KEYS = re.compile(r"\b[A-Z]{2,}(?:-[A-Z]+)*-\d+\b")
 _CELL = re.compile(r"(?<=;)\s|(?<=[.!?])\s")
@@ -31,7 +31,6 @@ SHARED_WORDS = 3
 LEAST_MATTER = 2
 """Words that a sentence which names both values shares with the rule, and a criterion with both."""
 MOST_OF_MATTER = 0.6
-_INSTEAD = read_patterns(__file__)["instead"]
 _NOWHERE = Span("", 0, 0)
 
 
@@ -90,7 +89,8 @@ def changes(sources: Sequence[Chunk]) -> tuple[Change, ...]:
     told = {(one.older.id, one.newer.id) for one in found}
     for newer in sources:
         for sentence in clauses_of(newer.text):
-            for new, old in _instead(sentence):
+            for told_change in value_changes(sentence.text):
+                old, new = told_change.old, moved(told_change.new, sentence.start)
                 named = [rules[key] for key in _KEYS.findall(sentence.text) if key in rules]
                 for older in named or sources:
                     one = Change(older, old, newer, new, sentence.text)
@@ -98,20 +98,6 @@ def changes(sources: Sequence[Chunk]) -> tuple[Change, ...]:
                         stated = next(each for each in _values(older.text) if equal(each, old))
                         found.append(replace(one, older_value=stated))
     return tuple(found)
-
-
-def _instead(sentence: Span) -> Iterator[tuple[Quantity, Quantity]]:
-    """Values of a sentence that stand in the place of another: the new one and the old one, which
-    may leave out its unit ("10 days, not 5")."""
-    amounts = [one for one in find_quantities(sentence.text) if isinstance(one.value, Decimal)]
-    for new, old in pairwise(amounts):
-        if not _INSTEAD.search(sentence.text[new.end : old.phrase_start]):
-            continue
-        if old.kind == "number" and new.kind in _KINDS:
-            old = replace(old, kind=new.kind, unit=new.unit)
-        if old.kind == new.kind and unit_key(old) == unit_key(new) and not equal(old, new):
-            moved = replace(new, start=new.start + sentence.start, end=new.end + sentence.start)
-            yield moved, old
 
 
 def _has_old(change: Change, sentence: Span, named: Sequence[Chunk]) -> bool:
