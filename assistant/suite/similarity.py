@@ -487,14 +487,31 @@ def _against(left: Profile, right: Profile) -> list[str]:
 
 
 def _situations_apart(left: Profile, right: Profile) -> list[str]:
-    """Other states to start from or to end in, or the other side of a limit."""
+    """Other states to start from or to end in, the other side of a limit, or another item."""
     return (
-        opposed_states(left.given, right.given)
+        _items_apart(left.case, right.case)
+        + opposed_states(left.given, right.given)
         + moves_apart(left.moves, right.moves)
         + sides_apart(left.sides, right.sides)
         + results_opposed(left.result_words, right.result_words)
         + end_apart(left.ends, right.ends)
     )
+
+
+def _items_apart(left: TestCase, right: TestCase) -> list[str]:
+    """Whether two cases of a criterion show other items of its checklist, as far as these alone
+    tell them apart: an outline says what its item and the criterion say, a message or not; and two
+    items of a limit have other values by design."""
+    if not {*left.criterion_ids} & {*right.criterion_ids}:
+        return []
+    if not (left.condition_ids and right.condition_ids):
+        return []
+    if {*left.condition_ids} & {*right.condition_ids}:
+        return []
+    outlined = "outline" in (left.origin.writer, right.origin.writer)
+    if outlined or left.technique == right.technique == "boundary":
+        return ["they show other items of one criterion"]
+    return []
 
 
 def _amounts_apart(

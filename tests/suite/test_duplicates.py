@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.domain import TestCase, TestStep
+from assistant.domain import CaseOrigin, TestCase, TestStep
 from assistant.suite.amounts import amounts
 from assistant.suite.duplicates import decide, find_duplicates, same_across_stories
 from assistant.suite.similarity import Profile, compare
@@ -44,6 +44,29 @@ def test_the_boundaries_of_one_limit_are_never_duplicates_of_each_other() -> Non
     cases = [returned("A", 29), returned("B", 30), returned("C", 31, "refused")]
     assert find_duplicates(cases).clusters == ()
     assert "29 days against 30 days" in decide(cases[0], cases[1]).reason
+
+
+def outlined(item: str, title: str, data: str = "", **more) -> TestCase:
+    said = "“Description of circumstances is mandatory, 20 to 2000 characters”"
+    step = TestStep(number=1, action="", test_data=data, expected_result=said)
+    fields = {"condition_ids": (item,), "criterion_ids": ("AC4",), "steps": (step,)} | more
+    return case(item, title, origin=CaseOrigin(writer="outline")).model_copy(update=fields)
+
+
+def test_outlines_of_other_items_of_a_criterion_are_other_cases_though_they_quote_the_same() -> (
+    None
+):
+    main = outlined(
+        "P1", "Main flow: “Description of circumstances is mandatory, 20 to 2000 characters.”"
+    )
+    limits = [
+        outlined("B1", "20 characters: “20 to 2000 characters” holds", "20 characters"),
+        outlined("B3", "2000 characters: “20 to 2000 characters” holds", "2000 characters"),
+    ]
+    assert find_duplicates([main, *limits], embed=OneMeaning()).clusters == ()
+    again = limits[0].model_copy(update={"id": "later"})  # of the next run
+    (found,) = find_duplicates([*limits, again], embed=OneMeaning()).clusters
+    assert found.case_ids == ("B1", "later")
 
 
 @pytest.mark.parametrize(
