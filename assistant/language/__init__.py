@@ -17,6 +17,7 @@ __all__ = [
     "sentences",
     "units",
     "validity",
+    "value_changes",
     "verbs",
     "word_lists",
 ]
