@@ -122,6 +122,7 @@ def generate(
     done_conditions: Collection[str] = (),
     revisions: Sequence[Revision] = (),
     questions: Sequence[Question] | None = None,
+    answers: Sequence[Chunk] = (),
     house: HouseRules | None = None,
     request: str = "",
     present: Sequence[TestCase] = (),
@@ -135,7 +136,8 @@ def generate(
     written again under their ids, and nothing else is written then: a ``StoryWriter`` is shown each
     as it stands (``CaseRefused`` where nothing came of it), any other writes a case for its
     conditions. ``questions`` are those still
-    open; without them they are raised against what is retrieved. Each case carries the open
+    open, and those with ``answers``, the chunks of what a person has said to them;
+    without any they are raised against what is retrieved. Each case carries the open
     questions on its criteria. ``house`` are the company's rules of style to check.
     ``request`` is the sentence that asked for the cases, which a writer of stories is told, and
     ``present`` are cases that are there, of which it writes no other with the same words.
@@ -151,6 +153,7 @@ def generate(
             epics=tuple(epics),
             basis=tuple(basis_chunks),
             asked=None if questions is None else tuple(questions),
+            answers=tuple(answers),
         ),
     )
     conditions = tuple(item.condition for item in plan.items)
@@ -174,7 +177,7 @@ def generate(
         if isinstance(written, Refusal):
             yield CaseRefused(refusal=written)
             continue
-        yield CaseReady(written=_finished_case(written, ids, plan.questions, epics))
+        yield CaseReady(written=_finished_case(written, ids, plan, epics))
     yield RunFinished(
         timings=spent.timings(plan.seconds),
         uncovered_criteria=_without_condition(epics, conditions, plan.left_out),
@@ -212,16 +215,29 @@ class _Spent:
 
 
 def _finished_case(
-    written: WrittenCase, ids: CaseIds | None, questions: Sequence[Question], epics: Sequence[Epic]
+    written: WrittenCase, ids: CaseIds | None, plan: Request, epics: Sequence[Epic]
 ) -> WrittenCase:
-    """The case with its id (one that is written again has it) and the questions that bear on it."""
-    case = written.case
+    """The case with its id (one that is written again has it) and the questions that bear on it;
+    what a person has answered to one before is cited, whether or not its words follow it yet."""
     bears_on = bearing(epics)
-    asked = tuple(dict.fromkeys(one.text for one in questions if bears_on(one, case)))
+    case = _with_answers(written.case, plan, bears_on)
+    asked = tuple(dict.fromkeys(one.text for one in plan.questions if bears_on(one, case)))
     named = case.model_copy(
         update={"id": ids.of(case) if ids else case.id, "open_questions": asked}
     )
     return written.model_copy(update={"case": named})
+
+
+def _with_answers(
+    case: TestCase, plan: Request, bears_on: Callable[[Question, TestCase], bool]
+) -> TestCase:
+    """The case with the answers to the questions that bear on it among what it cites."""
+    cited = dict.fromkeys(case.citations)
+    for one in filter(plan.is_answered, plan.questions):
+        if bears_on(one.model_copy(update={"source_answers": ()}), case):
+            found = (said.citation for said in one.source_answers)
+            cited.update(dict.fromkeys(citation for citation in found if citation))
+    return case.model_copy(update={"citations": tuple(cited)})
 
 
 def _without_condition(
@@ -338,7 +354,9 @@ def _story_brief(
             (*_sources_of(places, plan), *plan.of_the_test, *found_for_others(plan, places))
         ),
         style=tuple(style[:STYLE_CASES]),
-        questions=tuple(one for one in plan.questions if one.criterion_id in names),
+        questions=tuple(
+            q for q in plan.questions if q.criterion_id in names and not plan.is_answered(q)
+        ),
         out_of_scope=tuple(
             dict.fromkeys(
                 one.text

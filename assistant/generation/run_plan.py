@@ -5,7 +5,7 @@ Three LangChain runnables, joined; each fills in its part of the request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -27,7 +27,7 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.generation.cancellation import CancelCheck, raise_if_cancelled
-from assistant.generation.numbering import Numbering, story_chunks
+from assistant.generation.numbering import Numbering, each_once, story_chunks
 from assistant.language.dates_and_times import find_moments
 from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns
@@ -128,6 +128,8 @@ class Request:
     basis: tuple[Chunk, ...]
     asked: tuple[Question, ...] | None = None
     """Questions that were raised before the run started; ``None``: raise them here."""
+    answers: tuple[Chunk, ...] = ()
+    """What a person has answered to some of them, told with the story of their criterion."""
     items: tuple[Item, ...] = ()
     left_out: tuple[str, ...] = ()
     """Criteria that the request leaves out."""
@@ -138,6 +140,11 @@ class Request:
     writes whole stories."""
     retrieved: tuple[RetrievedChunk, ...] = ()
     seconds: float = 0.0
+
+    def is_answered(self, question: Question) -> bool:
+        """Whether a person had answered a question when the run started."""
+        told = {chunk.id for chunk in self.answers}
+        return any(one.chunk_id in told for one in question.source_answers)
 
 
 def planning(
@@ -182,19 +189,21 @@ def planning(
             found = story_sources(
                 epic, story, request.basis, retriever, retrieval, numbering, pages
             )
-            sources.append(found)
-        told = _of_the_test(request.basis, retriever, retrieval, pages) if whole_stories else ()
+            told = numbering.retrieved(_answers(request, story))
+            sources.append(each_once((*found, *told)))
+        test = _of_the_test(request.basis, retriever, retrieval, pages) if whole_stories else ()
         return replace(
             request,
             sources=tuple(sources),
-            of_the_test=tuple(numbering.retrieved(told)),
+            of_the_test=tuple(numbering.retrieved(test)),
             retrieved=numbering.all,
             seconds=perf_counter() - started,
         )
 
     def questions(request: Request) -> Request:
         if request.asked is not None:
-            return replace(request, questions=request.asked)
+            numbers = {one.chunk.id: one.rank for one in request.retrieved}
+            return replace(request, questions=tuple(_numbered(request.asked, numbers)))
         by_epic: list[Question] = []
         for epic in request.epics:
             chunks = {
@@ -220,6 +229,30 @@ def planning(
 def stories_of(epics: Sequence[Epic]) -> list[tuple[Epic, UserStory]]:
     """The stories that have a criterion, each with its epic, in source order."""
     return [(epic, story) for epic in epics for story in epic.stories if story.criteria]
+
+
+def _answers(request: Request, story: UserStory) -> Iterator[RetrievedChunk]:
+    """What a person has answered to questions on the criteria of a story."""
+    own = {one.id for one in story.criteria}
+    named = {
+        one.chunk_id
+        for question in request.asked or ()
+        if question.criterion_id in own
+        for one in question.source_answers
+    }
+    for chunk in request.answers:
+        if chunk.id in named:
+            yield RetrievedChunk(chunk=chunk, score=COMMENT_SCORE, rank=1, stage="page")
+
+
+def _numbered(questions: Iterable[Question], numbers: Mapping[str, int]) -> Iterator[Question]:
+    """The questions, each answer of a source with the number that it has in the run."""
+    for question in questions:
+        answers = tuple(
+            one.model_copy(update={"source": numbers.get(one.chunk_id, one.source)})
+            for one in question.source_answers
+        )
+        yield question.model_copy(update={"source_answers": answers})
 
 
 def query_of(story: UserStory, text: str) -> str:

@@ -81,3 +81,22 @@ def test_an_objective_tells_what_the_criteria_above_do_not(objective: str, is_sh
     app = AppTest.from_function(page, args=(objective,)).run()
     assert not app.exception
     assert any("Objective" in one.value for one in app.markdown) is is_shown
+
+
+def test_an_answer_that_was_known_is_told_apart_from_an_open_question() -> None:
+    def page() -> None:
+        from assistant.domain import TestCase, utc_now
+        from assistant.ui.cases.case_view import needs_lines
+        from assistant.workflow.writing.answers import Answer
+
+        answer = Answer(
+            document_id="d", question="How fast", criterion_id="A", criterion="Soon.",
+            text="Within 15 minutes", by="Ruth", at=utc_now(),
+        )  # fmt: skip
+        case = TestCase(id="A", title="A", open_questions=("By whom",))
+        needs_lines(case, ({"How fast": answer}, False))
+
+    (said,) = AppTest.from_function(page).run().markdown
+    known, asked = "answered before it was written", "By whom"
+    assert f"{known}] How fast Answered by Ruth: “Within 15 minutes”" in said.value
+    assert said.value.index(asked) < said.value.index(known)

@@ -17,7 +17,7 @@ from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
 from assistant.workflow.sources.import_sources import put
-from assistant.workflow.writing import answers, generate_cases, write_again
+from assistant.workflow.writing import answers, generate_cases, runs, write_again
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 from assistant.workflow.writing.runs import view
 
@@ -106,6 +106,42 @@ def test_an_answer_beside_the_criterion_is_found_for_it(
     assert question not in after.questions
     finished = run(workspace, project_id, after)
     assert words in {one.chunk.text for one in finished.retrieved}
+
+
+@pytest.mark.long
+def test_a_case_shows_and_cites_the_answer_that_was_given_before_it_was_written(
+    workspace: Workspace, project_id: str
+) -> None:
+    before = understood(workspace, project_id, "CC-300")
+    (question, other) = on(before, "CC-304-AC3")
+    words = "Within 2 seconds with 50 users signed in."
+    given = answers.answer(workspace, project_id, before.epics[0], question, words, by="Tess")
+    after = understood(workspace, project_id, "CC-300")
+    finished = run(workspace, project_id, after)
+    (chunk,) = [one for one in finished.retrieved if one.chunk.text == words]
+    cases = {
+        one.id: one
+        for one in workspace.library.cases(project_id, run_id=finished.id)
+        if "CC-304-AC3" in one.case.criterion_ids
+    }
+    citing = [
+        one for one in cases.values()
+        if any((c.chunk_id, c.source, c.quote) == (chunk.chunk.id, chunk.rank, words)
+               for c in one.case.citations)
+    ]  # fmt: skip
+    assert citing
+    for one in citing:
+        assert one.case.open_questions == (other.text,)
+        told, written_before = runs.answers_on(workspace, project_id, one)
+        assert (list(told), told[question.text].text, written_before) == (
+            [question.text], words, False,
+        )  # fmt: skip
+    shown = view(workspace, project_id, finished.id)
+    assert question.text not in {one.text for one in shown.open_questions}
+    answers.withdraw(workspace, project_id, given.document_id)
+    assert question.text in {
+        one.text for one in view(workspace, project_id, finished.id).open_questions
+    }
 
 
 @pytest.mark.long

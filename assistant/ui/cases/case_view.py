@@ -52,8 +52,8 @@ LONGEST = 1200
 
 
 Answers = tuple[Mapping[str, Answer], bool]
-"""The answers to the questions that a case carries, by what is asked, and whether its words were
-written before the first of them."""
+"""The answers to the questions that a case carries, or whose answer it cites, by what is asked, and
+whether its words were written before the first answer to one that it carries."""
 
 
 def case_view(
@@ -116,12 +116,15 @@ def needs_lines(case: TestCase, answers: Answers = ({}, False)) -> None:
             still_open = [one for one in case.open_questions if one not in given]
             said = [label(question, limit=300) for question in still_open]
         elif need == ANSWERED:
-            said = [_answered(question, one) for question, one in given.items()]
+            said = [_answered(one, given[one]) for one in case.open_questions if one in given]
             if written_before:
                 said += ["– The case was written before: write it again, or read it against this."]
         elif need == UNSUPPORTED:
             said = [f"step {', '.join(map(str, case.unsupported_steps))}"]
         lines.append(f"{mark} {(' ' if need in (QUESTION, ANSWERED) else '; ').join(said)}")
+    known = {text: one for text, one in given.items() if text not in case.open_questions}
+    for text, one in known.items():
+        lines.append(f":green-badge[answered before it was written] {_answered(text, one)}")
     if case.origin.replaces:
         lines.append(f":gray[:material/swap_horiz: {label(case.origin.replaces, limit=240)}]")
     if case.status == "rejected" and case.status_reason:

@@ -21,6 +21,7 @@ from assistant.domain import (
     Chunk,
     Epic,
     Question,
+    SourceAnswer,
     SourceDocument,
     SourceMetadata,
     TestCase,
@@ -83,8 +84,16 @@ class Asked(Value):
         return self.answer is None and self.question.is_open and not self.question.is_on_running
 
     def is_on(self, case: TestCase) -> bool:
-        """Whether a case carries it. What bears on cases by their titles was put to them when they
-        were written; a title may have been edited since."""
+        """Whether a case carries it, or cites the answer that was given before it was written. What
+        bears on cases by their titles was put to them when they were written; a title may have been
+        edited since."""
+        told = {one.chunk_id for one in self.question.source_answers}
+        if (
+            told
+            and self.answer is not None
+            and any(one.chunk_id in told for one in case.all_citations)
+        ):
+            return True
         of_it = self.question.criterion_id in case.criterion_ids
         return self.question.text in case.open_questions and (
             of_it or bool(self.question.case_titles)
@@ -339,7 +348,26 @@ def open_questions(
     progress: Progress | None = None,
 ) -> tuple[Question, ...]:
     """What is to be asked on these epics and has not been answered, criterion by criterion; nothing
-    of criteria that are ``left_out``.
+    of criteria that are ``left_out``. See ``raised_questions``."""
+    open_ones, _ = raised_questions(
+        workspace, project_id, epics, given, exclude_documents=exclude_documents,
+        left_out=left_out, progress=progress,
+    )  # fmt: skip
+    return open_ones
+
+
+def raised_questions(
+    workspace: Workspace,
+    project_id: str,
+    epics: Sequence[Epic],
+    given: Mapping[str, tuple[Answer, ...]],
+    *,
+    exclude_documents: Collection[str] = (),
+    left_out: Collection[str] = (),
+    progress: Progress | None = None,
+) -> tuple[tuple[Question, ...], tuple[Question, ...]]:
+    """What is to be asked on these epics, criterion by criterion, and what a person has answered of
+    it, with the answer's words (``given``); nothing of criteria that are ``left_out``.
 
     Each criterion is compared with the rules and pages of the project, with its story and with the
     other criteria. ``exclude_documents`` are those that hold the epics themselves.
@@ -363,8 +391,8 @@ def open_questions(
         known = _mentions(workspace, project_id, epics)
     if sources or known:  # a criterion may refer to one of another epic
         known += [f"{one.id} {one.text}" for epic in epics for one in epic.criteria]
-    answered = {one.document_id for several in given.values() for one in several}
-    found = []
+    answered = {one.document_id: one for several in given.values() for one in several}
+    found, settled = [], []
     compared = Comparison(epics=tuple(epics), sources=tuple(sources), known=tuple(known))
     raised = workspace.comparisons.questions(compared, progress)
     for epic, questions in zip(epics, raised, strict=True):
@@ -372,9 +400,36 @@ def open_questions(
         for question in questions:
             if question.criterion_id in left_out:
                 continue
-            if question_key(by_id[question.criterion_id], question) not in answered:
+            given_to_it = answered.get(question_key(by_id[question.criterion_id], question))
+            if given_to_it is None:
                 found.append(question)
-    return tuple(found)
+            else:
+                chunks = answer_chunks(workspace, project_id, given_to_it)
+                settled.append(question.model_copy(update={"source_answers": _as_words(chunks)}))
+    return tuple(found), tuple(settled)
+
+
+def answer_chunks(workspace: Workspace, project_id: str, given: Answer) -> tuple[Chunk, ...]:
+    """The chunks that hold an answer's own words; the document also says who gave it, and when."""
+    chunks = chunks_of(workspace.library, project_id, given.document_id)
+    return tuple(one for one in chunks if one.text in given.text or given.text in one.text)
+
+
+def answers_told(
+    workspace: Workspace, project_id: str, questions: Iterable[Question]
+) -> tuple[Chunk, ...]:
+    """The chunks of people's answers that these questions rest on."""
+    library = workspace.library
+    named = {one.chunk_id for each in questions for one in each.source_answers}
+    held = library.document_ids(project_id, prefix=PREFIX) if named else ()
+    chunks = (one for name in held for one in chunks_of(library, project_id, name))
+    return tuple(one for one in chunks if one.id in named)
+
+
+def _as_words(chunks: Iterable[Chunk]) -> tuple[SourceAnswer, ...]:
+    return tuple(
+        SourceAnswer(chunk_id=one.id, quote=one.text, passage=one.text, start=0) for one in chunks
+    )
 
 
 def _searched(

@@ -42,7 +42,7 @@ from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks
 from assistant.workflow.writing import generate_cases
-from assistant.workflow.writing.answers import answered_chunks, open_questions
+from assistant.workflow.writing.answers import answered_chunks, answers_told, raised_questions
 from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.generate_cases import (
@@ -123,6 +123,9 @@ def planned_run(
     if writer is not None:
         known_writer(workspace, writer)
         generation = generation.model_copy(update={"writer": present_writer_id(writer)})
+    still_open, settled = raised_questions(
+        workspace, project_id, epics, basis.answers, left_out=left_out
+    )
     return GenerationRun(
         id=f"{_prefix(list_run_id)}{uuid.uuid4().hex[:12]}",
         by=by,
@@ -132,7 +135,7 @@ def planned_run(
         retrieval=source.retrieval,
         generation=generation,
         epics=epics,
-        questions=open_questions(workspace, project_id, epics, basis.answers, left_out=left_out),
+        questions=(*still_open, *settled),
     )
 
 
@@ -310,6 +313,7 @@ def _written(
         done_conditions={one.id for one in every} - again.conditions,
         revisions=again.revisions,
         questions=run.questions,
+        answers=answers_told(workspace, project_id, run.questions),
         house=house_rules(workspace, project_id),
         request=masked_text(workspace, project_id, choices.asked),
         present=again.present,

@@ -45,7 +45,7 @@ from assistant.workflow.sources.import_sources import put_epics
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
 from assistant.workflow.writing import read_ahead, repetitions, reuse, second_reading
-from assistant.workflow.writing.answers import answered_chunks
+from assistant.workflow.writing.answers import answered_chunks, answers_told
 from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import Understanding
 from assistant.workflow.writing.runs import ACTIVE
@@ -95,7 +95,7 @@ def begin(
             }
         ),
         epics=understanding.epics,
-        questions=understanding.questions,
+        questions=(*understanding.questions, *understanding.settled),
     )
     workspace.library.start_run(project_id, run)
     return run
@@ -223,6 +223,7 @@ def _write_cases(
         cancelled=cancelled,
         done_conditions=done,
         questions=run.questions,
+        answers=answers_told(workspace, project_id, run.questions),
         house=house_rules(workspace, project_id),
         request=masked_text(workspace, project_id, run.generation.asked),
     ):

@@ -44,8 +44,8 @@ from assistant.workflow.sources.search_sources import vocabulary
 from assistant.workflow.writing.answers import (
     Answer,
     answers_to,
-    open_questions,
     question_key,
+    raised_questions,
     with_answers,
 )
 from assistant.workflow.writing.answers import answer as keep_answer
@@ -274,6 +274,8 @@ class Understanding(Value):
     depth: Depth = "standard"
     conditions: tuple[TestCondition, ...] = ()
     questions: tuple[Question, ...] = ()
+    settled: tuple[Question, ...] = ()
+    """Those that a person has answered, with the words of the answer."""
     answers: tuple[Answer, ...] = ()
     notices: tuple[Notice, ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -380,6 +382,15 @@ def understand(
     given = answers_to(workspace, project_id, epics)
     epics = tuple(with_answers(epic, given) for epic in epics)
     left_out = asked.selection.criteria_left_out if asked else ()
+    open_ones, settled = raised_questions(
+        workspace,
+        project_id,
+        epics,
+        given,
+        exclude_documents=_holding(reading, ids),
+        left_out=left_out,
+        progress=comparing,
+    )
     return Understanding(
         request=name,
         epics=epics,
@@ -387,15 +398,8 @@ def understand(
         techniques=techniques,
         depth=depth,
         conditions=conditions_of(epics, techniques, depth, left_out),
-        questions=open_questions(
-            workspace,
-            project_id,
-            epics,
-            given,
-            exclude_documents=_holding(reading, ids),
-            left_out=left_out,
-            progress=comparing,
-        ),
+        questions=open_ones,
+        settled=settled,
         answers=tuple(one for several in given.values() for one in several),
         notices=find_notices(epics),
         unread=reading.unread if reading else (),

@@ -231,15 +231,16 @@ def criteria_texts(
 def answers_on(
     workspace: Workspace, project_id: str, stored: StoredCase
 ) -> tuple[dict[str, Answer], bool]:
-    """The answers to the questions that a case carries, by what is asked, and whether its words
-    were written before the first of them."""
-    if not stored.run_id or not stored.case.open_questions:
+    """The answers to the questions that a case carries, or whose answer it cites, by what is asked,
+    and whether its words were written before the first answer to one that it carries."""
+    if not stored.run_id:
         return {}, False
     found = answered(stored.case, _answered_of(workspace, project_id, stored.run_id))
     if not found:
         return {}, False
     written = summary(workspace, project_id, stored.source_run_id or stored.run_id)
-    return found, written.created_at < min(one.at for one in found.values())
+    carried = [one.at for text, one in found.items() if text in stored.case.open_questions]
+    return found, bool(carried) and written.created_at < min(carried)
 
 
 def case_rows(
