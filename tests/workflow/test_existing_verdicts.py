@@ -66,7 +66,8 @@ def test_verdict_and_quality_say_what_duplicates_says(
     workspace: Workspace, project_id: str, run: GenerationRun
 ) -> None:
     """Though the case was accepted, and beside others of its run."""
-    own, *others = workspace.library.cases(project_id, run_id=run.id)
+    written = workspace.library.cases(project_id, run_id=run.id)
+    own, *others = (one for one in written if one.case.steps[0].expected_result)
     update = {"id": "OLD-1", "status": "imported", "criterion_ids": (), "condition_ids": ()}
     workspace.library.add_case(project_id, None, own.case.model_copy(update=update))
     for one in (own, *others):
