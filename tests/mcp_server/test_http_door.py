@@ -507,7 +507,7 @@ def test_every_tool_answers_as_rest(client: TestClient, workspace: Workspace) ->
     assert {one["status"] for one in done["cases"]} == {"draft"}
     case = call(client, "get_case", case_id=done["cases"][0]["id"])
     (step,) = case["steps"]
-    assert step["support"] == "supported"
+    assert step["support"] == "denied"  # its criterion says 15 days, the answer given above 14
     assert step["quotations"][0]["name"].startswith("CC-201-AC1")
     wrong = [
         {"action": "Look", "expected_result": "The result list shows no more than 75 accounts."}
