@@ -406,9 +406,9 @@ def test_a_cell_ten_times_as_long_takes_about_ten_times_as_long(shape: str) -> N
         csv.writer(text).writerows(
             [["ID", "Title", "Preconditions", "Steps", "Expected Result"], *rows]
         )
-        begin = time.perf_counter()
+        begin = time.process_time()
         read_file("long.csv", text.getvalue().encode())
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     allowed = max(1.5, 25 * seconds(10_000))
     assert min(seconds(100_000), seconds(100_000)) < allowed

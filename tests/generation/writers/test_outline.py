@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -339,9 +339,9 @@ def test_whatever_the_facts_are_the_lines_are_true_to_the_text(data: st.DataObje
 def test_an_outline_is_immediate_and_can_be_cancelled() -> None:
     of = brief(Fact(kind="condition", quote=LIMIT), outcomes=(happens("by HR"),))
     writer = OutlineWriter()
-    started = perf_counter()
+    started = process_time()
     for _ in range(200):
         writer.write(of)
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1
     with pytest.raises(Cancelled):
         writer.write(of, cancelled=lambda: True)
