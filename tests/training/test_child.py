@@ -152,7 +152,7 @@ def test_run_that_never_got_its_process_reads_as_interrupted(
 def test_kill_resume_cancel(tiny_folder: Path, tmp_path: Path) -> None:
     whole = prepared(tmp_path / "whole", tiny_folder, max_steps=15)
     child.start(whole.path)
-    assert whole.wait(200).name == "done", whole.log.read_text()
+    assert whole.wait(400).name == "done", whole.log.read_text()
     run = prepared(tmp_path / "run", tiny_folder, max_steps=15)
     child.start(run.path)
     wait_for_step(run, 5)
@@ -166,7 +166,7 @@ def test_kill_resume_cancel(tiny_folder: Path, tmp_path: Path) -> None:
     child.cancel(run.path)
     assert run.wait(60).name == "cancelled"
     child.resume(run.path)
-    assert run.wait(200).name == "done", run.log.read_text()
+    assert run.wait(400).name == "done", run.log.read_text()
     losses = [(p.step, p.loss, p.validation_loss) for p in run.progress()]
     assert losses == [(p.step, p.loss, p.validation_loss) for p in whole.progress()]
     first, second = (r.adapter / "adapter_model.safetensors" for r in (whole, run))
