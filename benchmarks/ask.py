@@ -10,7 +10,7 @@ what will do as well. Those of ``ask_projects`` were judged by readers (``verdic
 sources are whole projects, and words alone tell little of an answer to them.
 
 Without a model: whether a passage that is shown first, or among the first three, is of the gold
-document and holds the facts. With one: whether the proved sentences hold the facts and cite the
+document and holds the facts. With one: whether the sentences shown hold the facts and cite the
 gold document. In both: unanswerable questions recognised, and sentences shown as fact that no
 source of the answer holds (the quotation stands there, word for word), which must be none.
 """
@@ -80,7 +80,7 @@ def measure(workspace: Workspace, project_id: str, writer: str, path: Path, *, s
         wrong = [row for row, answer in known if not _right(row, answer)]
         print(f"  right and cited: {len(known) - len(wrong)}/{len(known)}")
         put_aside = sum(len(answer.unproved) for _, answer in asked)
-        print(f"  sentences put aside as not in the sources: {put_aside}")
+        print(f"  sentences put aside as not found in the sources: {put_aside}")
     told = [answer for answer in unknown if answer.state == "not said"]
     print(f"  unanswerable recognised: {len(told)}/{len(unknown)}")
     print(

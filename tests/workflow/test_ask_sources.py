@@ -177,8 +177,8 @@ def test_a_sentence_in_the_models_words_is_shown_with_what_it_was_read_from(
         sentence = {"text": text, "quotes": quotes}
         server.answer = streams(json.dumps({"sentences": [sentence]}))
         found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
-        shown = [(one.text, one.is_paraphrase, one.is_proved) for one in found.sentences]
-        assert shown == ([(text, True, False)] if kept else [])
+        shown = [(one.text, one.is_paraphrase) for one in found.sentences]
+        assert shown == ([(text, True)] if kept else [])
         if kept:
             (citation,) = found.sentences[0].citations
             assert citation.quote == source.chunk.text[citation.start : citation.end]

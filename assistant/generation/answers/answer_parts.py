@@ -42,11 +42,6 @@ class AnswerSentence(Value):
         return bool(self.citations)
 
     @property
-    def is_proved(self) -> bool:
-        """Whether a source says it in these words, as far as words can be compared."""
-        return bool(self.citations) and not self.is_paraphrase
-
-    @property
     def missing_places(self) -> tuple[tuple[int, int], ...]:
         """Where its missing words stand in it, as start and end; whole words, not parts of them."""
         return tuple(

@@ -81,8 +81,7 @@ def answer_sentences(
             if text and text not in said:
                 said.add(text)
                 short = len(text) <= MAX_SENTENCE
-                named = [one.source for one in quotes]
-                yield proof.prove(text, named, quotes) if short else _without_end(text)
+                yield proof.prove(text, quotes) if short else _without_end(text)
 
     try:
         for received in stream_structured(endpoint, request.messages, SCHEMA, cancelled=cancelled):

@@ -18,7 +18,7 @@ from assistant.generation.answers.denied_words import denied_words
 from assistant.generation.answers.source_statements import Statement, confined
 from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof.amounts import Numbers, numbers
-from assistant.generation.proof.calculation_lines import Worked
+from assistant.generation.proof.calculation_lines import Worked, read_line
 from assistant.generation.proof.statement_words import (
     NEGATORS,
     NEUTRAL,
@@ -29,6 +29,7 @@ from assistant.generation.proof.statement_words import (
     written,
 )
 from assistant.generation.proof.support_texts import Known, folded, stands_in
+from assistant.generation.writers.case_parts import stated_at
 from assistant.language.languages import language_of
 from assistant.language.quoted_messages import find_messages
 
@@ -46,7 +47,8 @@ BOUND_OTHERWISE = (
 )
 
 _DENYING_CELL = re.compile(
-    rf":\s*(?:[-–—✗×]|{'|'.join(sorted(NEGATORS))})(?=\s*(?:[;\n]|$))", re.IGNORECASE
+    rf"(?P<name>[^:;\n]{{1,60}}):\s*(?:[-–—✗×]|{'|'.join(sorted(NEGATORS))})(?=\s*(?:[;\n]|$))",
+    re.IGNORECASE,
 )
 """A cell of a matrix that denies what its column names: "Auditor: -", "Auditor: no"."""
 
@@ -73,7 +75,8 @@ def standing(quotes: Iterable[Quote], chunks: Mapping[int, Chunk]) -> tuple[Cita
         if not any(len(words.split()) >= FEWEST for words in pieces):
             continue
         for words in pieces:
-            place = _place(words, chunk.text)
+            own = words.strip(' “”"')  # marks around all of it are the model's
+            place = stated_at(words, chunk.text) or stated_at(own, chunk.text)
             if place is not None:
                 start, end = place
                 found.append(
@@ -83,19 +86,6 @@ def standing(quotes: Iterable[Quote], chunks: Mapping[int, Chunk]) -> tuple[Cita
                     )
                 )  # fmt: skip
     return tuple(dict.fromkeys(found))
-
-
-def _place(words: str, text: str) -> tuple[int, int] | None:
-    """Where words stand in a text; white space, letter case, bold type and the form of quotation
-    marks may differ, and marks around all of them are the model's."""
-    for form in (words, words.strip(' “”"')):
-        pattern = r"[\s*]+".join(
-            re.sub(r"[“”„«»\"]", '[“”„«»"]', re.escape(word))
-            for word in form.replace("*", " ").split()
-        )
-        if pattern and (found := re.search(pattern, text, re.IGNORECASE)):
-            return found.span()
-    return None
 
 
 def lacking(
@@ -128,15 +118,17 @@ def concluded(
 ) -> tuple[str, tuple[str, ...]]:
     """A conclusion with the lines that come to its numbers, where it has no number, name or message
     but those of the question and of the sentences that it is drawn from, and what right lines make
-    of their numbers; else empty. Whether it follows is for the reader."""
+    of their numbers; else empty. A line that is wrong, is not understood or begins with another
+    number is left out. Whether the conclusion follows is for the reader."""
     if not (sentences and 0 < len(text) <= MAX_CONCLUSION):
         return "", ()
     texts = (question, *sentences)
     strange, worked = _strange(text, texts), Worked(lines, Numbers(texts))
     if not all(stated and all(map(worked.comes_to, stated)) for stated in map(numbers, strange)):
         return "", ()
-    right = tuple(" ".join(one.split()) for one in lines if one not in worked.wrong)
-    return text, right if strange else ()
+    read = (read_line(one) for one in lines) if strange else ()
+    right = (one for one in read if one and one.is_right and worked.comes_to(one.results[0]))
+    return text, tuple(" ".join(one.words.split()) for one in right)
 
 
 def _strange(text: str, texts: Sequence[str]) -> list[str]:
@@ -154,8 +146,9 @@ def _strange(text: str, texts: Sequence[str]) -> list[str]:
 def _turned(text: str, quoted: str) -> str:
     """What one of the two denies, where the other says it and denies nothing at all. Empty where
     there is none, or it is affirmed in the same quotation ("X = allowed, - = not allowed")."""
-    mine, theirs = denied_words(text), denied_words(quoted)
-    turned = mine if not (theirs or _DENYING_CELL.search(quoted)) else ()
+    cells = (content(one["name"]) for one in _DENYING_CELL.finditer(quoted))
+    mine, theirs = denied_words(text), (*denied_words(quoted), *cells)
+    turned = mine if not theirs else ()
     if not mine:
         said, times = content(text), Counter(spoken(quoted))
         times.subtract(word for words in theirs for word in words)

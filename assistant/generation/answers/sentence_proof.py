@@ -126,9 +126,7 @@ class AnswerProof:
             text for one in self._held.values() for text in (one.chunk.text, one.title)
         )
 
-    def prove(
-        self, text: str, numbers: Iterable[int], quotes: Sequence[Quote] = ()
-    ) -> AnswerSentence:
+    def prove(self, text: str, quotes: Sequence[Quote]) -> AnswerSentence:
         """The sentence with the words of every source that proves it, else with those that its
         writer copied for it where they stand there and bear it (``quoted_words``), or with what it
         lacks.
@@ -136,7 +134,7 @@ class AnswerProof:
         Numbers that no source has are left out. Where none that the model named proves it, another
         that does is cited; sources that say just this are cited as well.
         """
-        named = [number for number in dict.fromkeys(numbers) if number in self._held]
+        named = [n for n in dict.fromkeys(one.source for one in quotes) if n in self._held]
         if citations := self._proof(text, named):
             return AnswerSentence(text=text, citations=citations)
         quoted = standing(quotes, {number: one.chunk for number, one in self._held.items()})

@@ -108,8 +108,10 @@ def cited_words(passage: Passage | None, quote: str, supports: Supports) -> Cita
 
 
 def stated_at(quote: str, text: str) -> tuple[int, int] | None:
-    """Where a quotation stands in a text; white space, letter case and bold type may differ."""
-    pattern = r"[\s*]+".join(re.escape(word) for word in quote.replace("*", " ").split())
+    """Where a quotation stands in a text; white space, letter case, bold type and the form of
+    quotation marks may differ."""
+    words = (re.escape(word) for word in quote.replace("*", " ").split())
+    pattern = r"[\s*]+".join(re.sub(r"[“”„«»\"]", '[“”„«»"]', word) for word in words)
     found = re.search(pattern, text, re.IGNORECASE) if pattern else None
     return found.span() if found else None
 

@@ -36,7 +36,7 @@ from assistant.library import StoredDocument
 from assistant.reading.references import find_references
 from assistant.sources.pasted.lines import unmarked
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.duplicate_texts import current_texts, older_copies
+from assistant.workflow.sources.duplicate_texts import current_texts, known_copies
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import chunks_of, index_documents
 from assistant.workflow.writing.compare_criteria import Comparison
@@ -375,7 +375,7 @@ def raised_questions(
     ``SourceError`` where comparing ends early.
     """
     documents = workspace.library.documents(project_id)
-    not_compared = {*exclude_documents, *older_copies(workspace, project_id, documents)}
+    not_compared = {*exclude_documents, *known_copies(workspace, project_id)}
     stored = [
         one
         for one in documents

@@ -14,7 +14,7 @@ from assistant.sources.pasted.pasted import story_as_criterion
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import PresentWords, in_one_alone
 from assistant.workflow.review.sentences import in_their_places, plain_words
-from assistant.workflow.sources.duplicate_texts import older_copies
+from assistant.workflow.sources.duplicate_texts import known_copies
 from assistant.workflow.writing.answers import (
     COMPARED,
     PREFIX,
@@ -175,7 +175,7 @@ def _sources_since(
     ]
     if not changed:
         return [], []
-    older = older_copies(workspace, project_id, documents)
+    older = known_copies(workspace, project_id)
     words = PresentWords(library, project_id)
     gone, new = list[Chunk](), list[Chunk]()
     for one in changed:

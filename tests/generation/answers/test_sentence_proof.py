@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 import pytest
 
 from assistant.domain import Chunk, ChunkKind, RetrievedChunk
 from assistant.generation.answers import sentence_proof
+from assistant.generation.answers.answer_parts import AnswerSentence
 from assistant.generation.answers.answer_prompt import SCHEMA, SYSTEM, answer_messages
+from assistant.generation.answers.quoted_words import Quote
 from assistant.generation.answers.sentence_proof import AnswerProof, conflicts_of
+
+
+class Proof(AnswerProof):
+    """Sentences of which the model names sources, and copies no words of them."""
+
+    def names(self, text: str, numbers: Iterable[int]) -> AnswerSentence:
+        return self.prove(text, [Quote(number, "") for number in numbers])
 
 
 def source(
@@ -62,8 +72,8 @@ SOURCES = (
 def test_what_a_source_says_is_proved_with_its_words(
     text: str, numbers: tuple[int, ...], cited: set[int]
 ) -> None:
-    found = AnswerProof(SOURCES).prove(text, numbers)
-    assert found.is_proved, found
+    found = Proof(SOURCES).names(text, numbers)
+    assert found.is_shown, found
     assert {one.source for one in found.citations} == cited
     texts = {one.rank: one.chunk.text for one in SOURCES}
     assert all(texts[c.source][c.start : c.end] == c.quote for c in found.citations)
@@ -87,8 +97,8 @@ def test_what_a_source_says_is_proved_with_its_words(
 def test_what_no_source_says_is_not_shown_as_fact(
     text: str, numbers: tuple[int, ...], told: str
 ) -> None:
-    found = AnswerProof(SOURCES).prove(text, numbers)
-    assert not found.is_proved, found
+    found = Proof(SOURCES).names(text, numbers)
+    assert not found.is_shown, found
     assert told in "\n".join((*found.missing, *found.denied)), found
 
 
@@ -106,9 +116,9 @@ def test_what_no_source_says_is_not_shown_as_fact(
 def test_words_in_a_row_prove_nothing_that_their_sentence_does_not_say(
     text: str, said: str
 ) -> None:
-    assert not AnswerProof([source(1, text, kind="prose")]).prove(said, (1,)).is_proved
-    kept = AnswerProof([source(1, text, kind="prose")]).prove(text.split(". ")[0] + ".", (1,))
-    assert kept.is_proved
+    assert not Proof([source(1, text, kind="prose")]).names(said, (1,)).is_shown
+    kept = Proof([source(1, text, kind="prose")]).names(text.split(". ")[0] + ".", (1,))
+    assert kept.is_shown
 
 
 TURNED = (
@@ -135,10 +145,10 @@ TURNED = (
 
 @pytest.mark.parametrize(("said", "turned"), TURNED)
 def test_words_of_a_source_that_are_turned_prove_nothing(said: str, turned: str) -> None:
-    proof = AnswerProof([source(1, said, kind="prose")])
-    assert not proof.prove(turned, (1,)).is_proved
+    proof = Proof([source(1, said, kind="prose")])
+    assert not proof.names(turned, (1,)).is_shown
     if "; " not in said:
-        assert proof.prove(said.split(". ")[0].rstrip(".") + ".", (1,)).is_proved
+        assert proof.names(said.split(". ")[0].rstrip(".") + ".", (1,)).is_shown
 
 
 @pytest.mark.parametrize(
@@ -156,8 +166,8 @@ def test_words_of_a_source_that_are_turned_prove_nothing(said: str, turned: str)
     ],
 )  # fmt: skip
 def test_the_same_said_in_another_way_is_proved(said: str, same: str) -> None:
-    found = AnswerProof([source(1, said, kind="prose")]).prove(same, (1,))
-    assert found.is_proved, found
+    found = Proof([source(1, said, kind="prose")]).names(same, (1,))
+    assert found.is_shown, found
 
 
 @pytest.mark.parametrize(
@@ -173,17 +183,17 @@ def test_values_do_not_cross_between_parts_with_names(false: str) -> None:
         "Cancellation: the customer may cancel within 14 days; Refund: the amount is paid back "
         "within 30 days; Fee: a fee of 5 EUR is charged; the goods are picked up."
     )
-    assert not AnswerProof([source(1, text, kind="prose")]).prove(false, (1,)).is_proved
+    assert not Proof([source(1, text, kind="prose")]).names(false, (1,)).is_shown
 
 
 def test_a_sign_in_front_of_a_value_is_quoted_with_it() -> None:
     text = "> 500 EUR per order need the approval of a manager."
-    found = AnswerProof([source(1, text, kind="prose")]).prove(text, (1,))
+    found = Proof([source(1, text, kind="prose")]).names(text, (1,))
     assert found.citations[0].quote.startswith("> 500 EUR")
 
 
 def test_missing_words_are_marked_where_they_stand_whole() -> None:
-    found = AnswerProof(SOURCES).prove("A feeble member pays a fee of 9 EUR.", (1,))
+    found = Proof(SOURCES).names("A feeble member pays a fee of 9 EUR.", (1,))
     text = found.text
     assert "fee" in found.missing
     assert "fee" in {text[start:end] for start, end in found.missing_places}
@@ -229,8 +239,8 @@ EVERY = tuple(range(1, 10))
     ],
 )
 def test_words_of_several_statements_prove_nothing_together(text: str) -> None:
-    found = AnswerProof(BILLING).prove(text, EVERY)
-    assert not found.is_proved, found.citations
+    found = Proof(BILLING).names(text, EVERY)
+    assert not found.is_shown, found.citations
 
 
 @pytest.mark.parametrize(
@@ -247,7 +257,7 @@ def test_words_of_several_statements_prove_nothing_together(text: str) -> None:
     ],
 )
 def test_one_statement_of_one_source_proves(text: str, cited: set[int]) -> None:
-    found = AnswerProof(BILLING).prove(text, EVERY)
+    found = Proof(BILLING).names(text, EVERY)
     assert {one.source for one in found.citations} == cited, found
 
 
@@ -291,7 +301,7 @@ DETAILS = (
 def test_steps_cells_and_what_goes_on_from_the_words_before_are_proved(
     text: str, cited: int
 ) -> None:
-    found = AnswerProof(DETAILS).prove(text, range(1, 7))
+    found = Proof(DETAILS).names(text, range(1, 7))
     assert {one.source for one in found.citations} == {cited}, found
 
 
@@ -321,8 +331,8 @@ def test_steps_cells_and_what_goes_on_from_the_words_before_are_proved(
     ],
 )
 def test_steps_and_cells_prove_nothing_across(text: str) -> None:
-    found = AnswerProof(DETAILS).prove(text, range(1, 7))
-    assert not found.is_proved, found.citations
+    found = Proof(DETAILS).names(text, range(1, 7))
+    assert not found.is_shown, found.citations
 
 
 PRICES = (
@@ -350,7 +360,7 @@ PRICES = (
     ],
 )
 def test_headers_and_cells_of_a_row_prove_a_sentence_that_joins_them(text: str, cited: int) -> None:
-    found = AnswerProof(PRICES).prove(text, (cited,))
+    found = Proof(PRICES).names(text, (cited,))
     assert {one.source for one in found.citations} == {cited}, found
 
 
@@ -376,8 +386,8 @@ def test_headers_and_cells_of_a_row_prove_a_sentence_that_joins_them(text: str, 
 def test_no_value_of_a_row_stands_for_another_column_or_row(
     text: str, number: int, missing: str
 ) -> None:
-    found = AnswerProof(PRICES).prove(text, (number,))
-    assert not found.is_proved, found.citations
+    found = Proof(PRICES).names(text, (number,))
+    assert not found.is_shown, found.citations
     assert missing in found.missing
 
 
@@ -409,7 +419,7 @@ CHARGES = (
 )
 def test_a_row_is_named_by_any_cell_that_tells_it_from_others(text: str, cited: int) -> None:
     for sources in (CHARGES, [CHARGES[cited - 1]]):
-        found = AnswerProof(sources).prove(text, (cited,))
+        found = Proof(sources).names(text, (cited,))
         assert cited in {one.source for one in found.citations}, found
 
 
@@ -425,19 +435,19 @@ def test_a_row_is_named_by_any_cell_that_tells_it_from_others(text: str, cited: 
     ],
 )
 def test_a_row_is_not_named_by_what_several_rows_have(text: str) -> None:
-    found = AnswerProof(CHARGES).prove(text, (1,))
-    assert not found.is_proved, found.citations
+    found = Proof(CHARGES).names(text, (1,))
+    assert not found.is_shown, found.citations
 
 
 def test_a_quotation_begins_behind_the_mark_of_its_list() -> None:
     rules = source(1, "## Loans\n\n- A member may borrow up to 5 books.\n- A loan costs nothing.")
-    found = AnswerProof([rules]).prove("A member may borrow up to 5 books.", (1,))
+    found = Proof([rules]).names("A member may borrow up to 5 books.", (1,))
     assert [one.quote for one in found.citations] == ["A member may borrow up to 5 books."]
 
 
 def test_further_sources_that_say_all_of_it_are_cited_too() -> None:
     again = source(6, "Up to 5 books may be borrowed by a member.", title="Desk guide")
-    found = AnswerProof((*SOURCES, again)).prove("A member may borrow up to 5 books.", (1,))
+    found = Proof((*SOURCES, again)).names("A member may borrow up to 5 books.", (1,))
     assert {one.source for one in found.citations} == {1, 6}
 
 
@@ -446,9 +456,7 @@ def test_sources_that_disagree_are_named_with_their_words() -> None:
         1, "A member can borrow a book for at most 30 days.", kind="criterion", key="LIB-1-AC1"
     )
     rule = source(2, "LIB-01 A member may borrow a book for at most 21 days. Guests may not.")
-    cited = AnswerProof((criterion, rule)).prove(
-        "A member may borrow a book for at most 21 days.", (2,)
-    )
+    cited = Proof((criterion, rule)).names("A member may borrow a book for at most 21 days.", (2,))
     (found,) = conflicts_of(cited.citations, (criterion, rule))
     assert "30 days" in found.ours.quote
     assert "21 days" in found.theirs.quote
@@ -475,7 +483,7 @@ def test_an_answer_on_one_conflict_hides_no_other_that_begins_alike() -> None:
     cited = [
         quote
         for one in every
-        for quote in AnswerProof(every).prove(one.chunk.text.split(". ")[0][7:], ()).citations
+        for quote in Proof(every).names(one.chunk.text.split(". ")[0][7:], ()).citations
     ]
 
     def told(*answered: str) -> set[str]:
@@ -499,7 +507,7 @@ def test_a_limit_that_another_source_settles_is_not_named_beside_one_in_conflict
     )  # fmt: skip
     settles = source(3, "LIB-02 A member may renew the loan of a book for at most 10 days.")
     every = (criterion, rule, settles)
-    cited = AnswerProof(every).prove("A member may borrow a book for at most 21 days.", (2,))
+    cited = Proof(every).names("A member may borrow a book for at most 21 days.", (2,))
     (found,) = conflicts_of(cited.citations, every)
     assert "30 days" in found.ours.quote
 
@@ -510,7 +518,7 @@ def test_each_source_is_held_against_a_sentence_once(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(
         sentence_proof, "grounded", lambda *given: held.append(given) or real(*given)
     )
-    assert AnswerProof(SOURCES[1:2]).prove("A loan is renewed at most twice.", (2,)).is_proved
+    assert Proof(SOURCES[1:2]).names("A loan is renewed at most twice.", (2,)).is_shown
     assert len(held) == 1
 
 
@@ -563,7 +571,7 @@ ROLES = """Verify who refunds 60 EUR
     ],
 )
 def test_a_step_does_not_prove_the_opposite_that_another_step_says(text: str, proved: bool) -> None:
-    assert AnswerProof([source(1, ROLES, kind="case")]).prove(text, [1]).is_proved is proved
+    assert Proof([source(1, ROLES, kind="case")]).names(text, [1]).is_shown is proved
 
 
 @pytest.mark.parametrize(
@@ -578,12 +586,12 @@ def test_a_step_does_not_prove_the_opposite_that_another_step_says(text: str, pr
 def test_a_negator_at_the_end_denies_what_stands_before_it(
     said: str, text: str, proved: bool
 ) -> None:
-    assert AnswerProof([source(1, said)]).prove(text, [1]).is_proved is proved
+    assert Proof([source(1, said)]).names(text, [1]).is_shown is proved
 
 
 def test_another_number_for_the_same_is_told_with_the_words_of_the_source() -> None:
     said = "A refund over 50 EUR is approved by the Team Leader."
-    found = AnswerProof([source(1, said)]).prove(said.replace("50", "80"), [1])
+    found = Proof([source(1, said)]).names(said.replace("50", "80"), [1])
     assert found.denied == (f"“80 EUR” contradicts “{said.removesuffix('.')}”.",)
     assert found.missing == ("80 EUR",)
 
@@ -615,7 +623,7 @@ def test_a_range_that_a_cell_quotes_whole_names_its_row(
     rows: tuple[str, ...], text: str, is_said: bool
 ) -> None:
     held = [source(n, row, kind="table_row", document="d") for n, row in enumerate(rows, 1)]
-    proved = AnswerProof(held).prove(text, [len(rows)] if rows == VANS else [1])
+    proved = Proof(held).names(text, [len(rows)] if rows == VANS else [1])
     assert bool(proved.citations) is is_said
 
 
@@ -623,13 +631,13 @@ MESSAGES = "Messages.\n\nM-104 You cannot pay a fee twice.\nM-105 Choose a desk.
 
 
 def test_the_words_quoted_are_those_that_say_it_not_those_behind_them() -> None:
-    found = AnswerProof([source(1, MESSAGES)]).prove(
+    found = Proof([source(1, MESSAGES)]).names(
         "The text of M-104 is “You cannot pay a fee twice.”", [1]
     )
     (citation,) = found.citations
     assert "M-104 You cannot pay a fee twice." in citation.quote
     told = "The desk is open until 15:30. Everything later goes into the run\nof the next day."
-    found = AnswerProof([source(1, told)]).prove(
+    found = Proof([source(1, told)]).names(
         "Everything later goes into the run of the next day.", [1]
     )
     for citation in found.citations:
