@@ -187,7 +187,10 @@ def build_parser() -> Parser:
         "--mapping", action="store_true", help="write the tool's mapping file beside the export too"
     )
     export.add_argument(
-        "--link-type", metavar="ID", default="", help="Xray: number of Jira's link type for stories"
+        "--link-type",
+        metavar="ID",
+        default="",
+        help="Xray: number of the Jira link type from a test to its story, whose key “Links” holds",
     )
 
     _add_models(add)

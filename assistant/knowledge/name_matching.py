@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import Literal
 
 from assistant.domain import Epic
 from assistant.knowledge.sparse import Bm25Encoder
@@ -185,12 +186,18 @@ class TitleWords:
         self._known: dict[str, frozenset[int]] = {}
         self._epics: dict[str, tuple[frozenset[Unit], frozenset[int]]] = {}
         self._stories: dict[Unit, frozenset[int]] = {}
+        self._orders: dict[tuple[frozenset[int], ...], Literal["epic", "story"]] = {}
+        self._story_titles: dict[Unit, frozenset[int]] = {}
         self._pairs: set[tuple[str, str]] = set()
         for epic in epics:
             words = self._add(epic.title).union(*map(self._add, epic.labels))
+            self._orders[self._order(epic.title)] = "epic"
             self._epics[epic.key] = units_of(epic), words
             for story in epic.stories:
-                own = self._add(story.title).union(*map(self._add, story.labels))
+                title = self._add(story.title)
+                self._orders.setdefault(self._order(story.title), "story")
+                self._story_titles[(epic.key, story.key)] = title
+                own = title.union(*map(self._add, story.labels))
                 self._stories[(epic.key, story.key)] = own
 
     def has_pair(self, first: str, second: str) -> bool:
@@ -205,7 +212,7 @@ class TitleWords:
         With ``of_epics`` false, stories alone. Every word of the text has to stand in the title,
         so that nothing is guessed.
         """
-        wanted = frozenset[int]().union(*map(self._stems, _words(text)))
+        wanted = self._wanted(text)
         if not wanted:
             return frozenset()
         allowed = frozenset(self._stories if among is None else among)
@@ -218,6 +225,29 @@ class TitleWords:
             for unit, words in self._stories.items()
             if unit in allowed and wanted & words and wanted <= words | self._epics[unit[0]][1]
         )
+
+    def find_stories(self, text: str, among: Collection[Unit] | None = None) -> frozenset[Unit]:
+        """The stories that a text names best: by their whole title, or else with all words in
+        their own title and labels, or else with some in their epic's."""
+        found = self.find(text, among, of_epics=False)
+        wanted = self._wanted(text)
+        own = frozenset(unit for unit in found if wanted <= self._stories[unit])
+        return self._entitled(wanted) & own or own or found
+
+    def entitles(self, text: str) -> Literal["epic", "story", ""]:
+        """Whose whole title a text is, in its order and any form of its words: an epic's, if one is
+        called so."""
+        order = tuple(filter(None, map(self._stems, _words(text))))
+        return self._orders.get(order, "")
+
+    def _order(self, title: str) -> tuple[frozenset[int], ...]:
+        return tuple(filter(None, (self._known[word] for word in _words(title))))
+
+    def _entitled(self, wanted: frozenset[int]) -> frozenset[Unit]:
+        return frozenset(unit for unit, title in self._story_titles.items() if title == wanted)
+
+    def _wanted(self, text: str) -> frozenset[int]:
+        return frozenset[int]().union(*map(self._stems, _words(text)))
 
     def _add(self, title: str) -> frozenset[int]:
         said = [token.word for token in tokens(title)]

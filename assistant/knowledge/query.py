@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Literal
 
 from assistant.knowledge.name_matching import find_names, name_key, tokens
@@ -23,6 +24,7 @@ from assistant.knowledge.request_words import (
     measuring,
     named_before,
     scope_phrases,
+    story_words,
 )
 from assistant.language.languages import ENGLISH
 
@@ -78,6 +80,7 @@ class _Reader:
         self._scope()
         self._misspelt()
         self._topics()
+        self._called_stories()
         if not any(one.kind not in SCOPE for one in names.mentions):
             for first, last in self._unread:
                 names.add(Mention("topic", names.said(first, last), first, last, False))
@@ -248,6 +251,78 @@ class _Reader:
         said = self._label(first, last) or self._names.said(first, last)
         self._names.add(Mention("topic", said, first, last, known))
 
+    def _called_stories(self) -> None:
+        """Words that are called a story: "the courtesy car story", "the story about refunds", and
+        in a list each that names one: "the courtesy car and the garage stories".
+
+        Several stories of one name may be all those of an epic ("the Billing stories"). Where no
+        epic is asked for, several words that are a story's whole title name it as well.
+        """
+        names = self._names
+        if not any(names.free[at] and word == "epic" for at, word in enumerate(names.words)):
+            for one in [o for o in names.mentions if o.kind == "topic" and o.last - o.first > 1]:
+                if self._titles.entitles(self._said_in(one)) == "story":
+                    self._call_story(one)
+        for phrase in story_words(names.language).find(names.words, names.free):
+            before = self._topic_before(phrase.first)
+            if phrase.meaning == "several":
+                called = self._list_to(before) if before else []
+                for one in called if len(called) > 1 else ():
+                    if (one.first, one.last) in self._unread:
+                        self._unread.remove((one.first, one.last))
+                        names.add(one)
+                    if len(self._titles.find_stories(self._said_in(one))) == 1:
+                        self._call_story(one)
+            elif before:
+                self._call_story(before)
+            elif after := self._topic_after(phrase.last):
+                self._call_story(after)
+
+    def _topic_before(self, at: int) -> Mention | None:
+        """The words that end right before ``at``, but for a quotation mark."""
+        if BREAK.search(self._names.gap(at).strip(f" {_QUOTES}")):
+            return None
+        return next((o for o in self._names.mentions if o.last == at and o.kind == "topic"), None)
+
+    def _topic_after(self, at: int) -> Mention | None:
+        """The words that begin after ``at`` and are not called an epic or those of one."""
+        names = self._names
+        while at < len(names.tokens) and not BREAK.search(names.gap(at).strip(f" :{_QUOTES}")):
+            found = next((o for o in names.mentions if o.first == at), None)
+            if found:
+                epic = names.words[found.last : found.last + 1] == ["epic"]
+                whole = self._titles.entitles(self._said_in(found)) == "epic"
+                return None if epic or whole or found.kind != "topic" else found
+            if names.classes[at] not in ("little", "about", "of"):
+                break
+            at += 1
+        return None
+
+    def _list_to(self, last: Mention) -> list[Mention]:
+        """The names of a list that ends with ``last``: commas, "and" and little words part them."""
+        names, found = self._names, [last]
+        unread = [Mention("topic", names.said(*run), *run, False) for run in self._unread]
+        for each in sorted((*names.mentions, *unread), key=lambda one: -one.last):
+            between = range(each.last, found[-1].first)
+            signs = [s for at in (*between, found[-1].first) for s in BREAK.findall(names.gap(at))]
+            little = all(names.classes[at] in ("and", "little") for at in between)
+            joined = signs or "and" in (names.classes[at] for at in between)
+            if each.last > found[-1].first or each.kind not in ("topic", "story"):
+                continue
+            if not (little and joined and _WEAK.issuperset(signs)):
+                break
+            found.append(each)
+        return found
+
+    def _said_in(self, mention: Mention) -> str:
+        return self._content(mention.first, mention.last)
+
+    def _call_story(self, mention: Mention) -> None:
+        if mention.kind == "topic" and self._titles.find_stories(self._said_in(mention)):
+            at = self._names.mentions.index(mention)
+            said = self._names.said(mention.first, mention.last)
+            self._names.mentions[at] = replace(mention, name=said, of_story=True)
+
     def _parts(self, mentions: list[Mention]) -> list[RequestPart]:
         """The mentions, each wanted or left out, in groups."""
         parts: list[RequestPart] = []
@@ -276,6 +351,7 @@ class _Reader:
                     narrows=scope.narrows,
                     listed=listed,
                     added=scope.added,
+                    of_story=mention.of_story,
                     words=self._names.said(mention.first, mention.last),
                 )
             )

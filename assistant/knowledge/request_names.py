@@ -24,6 +24,7 @@ from assistant.knowledge.request_words import (
     language_of_request,
     parted_words,
     split_compounds,
+    story_words,
 )
 
 _KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,15}-\d{1,7}(?![\w-])")
@@ -46,6 +47,7 @@ class Mention:
     first: int
     last: int
     known: bool = True
+    of_story: bool = False
 
 
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+)+$")
@@ -64,7 +66,7 @@ class RequestNames:
         self.words = [folded(token.word) for token in self.tokens]
         self.free = [True] * len(self.tokens)
         self.mentions: list[Mention] = []
-        self.language = language_of_request(self.words)
+        self.language = language_of_request(self.words, self._in_titles(vocabulary))
         self.classes = [""] * len(self.tokens)
         for phrase in closed_words(self.language).find(self.words, self.free):
             self.classes[phrase.first : phrase.last] = [phrase.meaning] * (
@@ -83,6 +85,7 @@ class RequestNames:
         self._take("release", _versions(named["release"]))
         keys: dict[str, PartKind] = {epic.key: "epic" for epic in self._epics}
         keys |= {story.key: "story" for story in stories}
+        self._story_numbers([story.key for story in stories])
         self._numbers(keys)
         self._numbers(dict.fromkeys(named["release"], "release"))
         self._same_releases(named["release"])
@@ -92,6 +95,12 @@ class RequestNames:
         self._parted()
         self._announced_labels()
         self._unknown()
+
+    def _in_titles(self, vocabulary: Vocabulary) -> list[bool]:
+        """Which words stand beside another as they do in a title: no title tells the language."""
+        known = vocabulary.titles
+        pairs = [known.has_pair(one.word, then.word) for one, then in pairwise(self.tokens)]
+        return [any(pairs[max(0, at - 1) : at + 1]) for at in range(len(self.tokens))]
 
     def said(self, first: int, last: int) -> str:
         """The words of tokens, as the request has them."""
@@ -181,6 +190,15 @@ class RequestNames:
                     named = self.free[at + 1 : at + 2] == [False] and end > at + 1
                     if named or last in self.words[at + 1 : end]:
                         self.classes[at] = "without"
+
+    def _story_numbers(self, keys: Sequence[str]) -> None:
+        """The key of a story by its number alone, where no other has it: "story 413"."""
+        for phrase in story_words(self.language).find(self.words, self.free):
+            at = phrase.last
+            if self._number(at) and not BREAK.search(self.gap(at)):
+                named = [key for key in keys if _spelt(key)[-1:] == (self.words[at],)]
+                if len(named) == 1:
+                    self.add(Mention("story", named[0], at, at + 1))
 
     def _criteria(self) -> None:
         """The key of a criterion names its story; the rest of it is told."""

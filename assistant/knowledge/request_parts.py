@@ -59,7 +59,8 @@ class RequestPart(Value):
     Parts of one ``group`` hold together ("Billing", "Drop-3"); groups stand beside one another.
     Within a group, what is ``alike`` is a choice ("Billing and Sales"), but for what ``narrows``
     it ("Billing, complaints"). ``listed`` is what only a comma or "and" parts from the one before,
-    ``added`` what "with" adds to it ("both epics, with the mobile story"). ``words`` are those of
+    ``added`` what "with" adds to it ("both epics, with the mobile story"). ``of_story``: words that
+    the request calls a story, looked for in titles of stories alone. ``words`` are those of
     the request; ``by_model`` is whether a model read them, and not code.
     """
 
@@ -71,6 +72,7 @@ class RequestPart(Value):
     narrows: bool = False
     listed: bool = False
     added: bool = False
+    of_story: bool = False
     words: str = ""
     by_model: bool = False
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from assistant.knowledge.name_matching import Token, same_word, tokens
 from assistant.knowledge.request_parts import PartKind
@@ -128,6 +128,17 @@ def announcing(kind: str) -> frozenset[str]:
 
 
 @cache
+def story_words(language: str) -> Phrases[Literal["one", "several"]]:
+    """Words of a language and of English for one story and for several."""
+    found: Phrases[Literal["one", "several"]] = Phrases()
+    lists = word_lists_of_requests()
+    for name in dict.fromkeys((language, ENGLISH)):
+        found.add(lists["story"].get(name, ()), "one")
+        found.add(lists["stories"].get(name, ()), "several")
+    return found
+
+
+@cache
 def parted_words(language: str) -> tuple[tuple[str, str], ...]:
     """Pairs of words of a language and of English that leave out what stands between them."""
     lists = word_lists_of_requests()["without_between"]
@@ -192,9 +203,10 @@ def leaves_out(word: str, language: str) -> bool:
     )
 
 
-def language_of_request(words: Sequence[str]) -> str:
-    """The language most of whose closed-class words stand among ``words``; else English."""
-    free = [True] * len(words)
+def language_of_request(words: Sequence[str], named: Sequence[bool]) -> str:
+    """The language most of whose closed-class words stand among ``words``, but for those of names
+    (``named``); else English."""
+    free = [not one for one in named]
     lists = word_lists_of_requests()
     counts: dict[str, int] = {}
     for language in lists["request"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 
-from assistant.domain import Value
+from assistant.domain import UserStory, Value
 from assistant.knowledge.filed_names import FIELDS, Units
 from assistant.knowledge.name_matching import Unit, distinct_names, units_of
 from assistant.knowledge.request_parts import (
@@ -147,9 +147,11 @@ class _Selecting:
             self._nothing_in_common(parts)
         for alternatives in topics:
             found = {part.name: self._named(part, pool) for part in alternatives}
-            for name, units in found.items():
-                if not units:
-                    self._not_among(name)
+            for part in alternatives:
+                if not found[part.name]:
+                    self._not_among(part.name)
+                elif part.of_story:
+                    self._fits(part, found[part.name], "taken")
             pool = frozenset[Unit]().union(*found.values())
         for part in (one for several in choices if len(several) > 1 for one in several):
             if pool and part.known and not self._named(part, pool):
@@ -184,6 +186,9 @@ class _Selecting:
         if known and chosen and not units:
             for part in known:
                 self._not_among(part.name)
+        for part in known:
+            if part.of_story:
+                self._fits(part, units, "left out")
         return units
 
     def _named(self, part: RequestPart, among: Units | None = None) -> Units:
@@ -197,22 +202,29 @@ class _Selecting:
             return frozenset()
         if part.kind in ("epic", "story"):
             return frozenset(unit for unit in among if part.name in unit)
-        titled = self._titles.find(part.name, among) if part.kind == "topic" else frozenset()
-        carrying = self._filed.units(part.name).values()
+        titled = self._titled(part, among) if part.kind == "topic" else frozenset()
+        carrying = () if part.of_story else self._filed.units(part.name).values()
         return titled | (frozenset[Unit]().union(*carrying) & among)
+
+    def _titled(self, part: RequestPart, among: Units) -> Units:
+        if part.of_story:
+            return self._titles.find_stories(part.name, among)
+        return self._titles.find(part.name, among)
 
     def _carriers(self, part: RequestPart, among: Units) -> Iterable[Carriers]:
         """Where the name of a part stands in the issues of ``among``."""
         if part.kind in ("epic", "story"):
             return
-        places = dict(self._filed.units(part.name))
+        places = {} if part.of_story else dict(self._filed.units(part.name))
         if part.kind == "topic":
-            places["title"] = self._titles.find(part.name, among)
+            places["title"] = self._titled(part, among)
         told: Units = frozenset()
         for field in (*FIELDS, "title"):
             found = places.get(field, frozenset()) & among
             if found - told:
                 keys = [key for one in self._chosen(found) for key in one.stories or (one.epic,)]
+                if part.of_story:
+                    keys = [story.key for story in self._stories(found)]
                 yield Carriers(part=part.id, field=field, keys=tuple(keys))
             told |= found
 
@@ -260,7 +272,7 @@ class _Selecting:
         """What a topic leaves out: stories where it would take all that was asked for."""
         units = self._named(part, chosen)
         whole = {key for key in self._by_key if self._units[key] and self._units[key] <= units}
-        if units == chosen or whole:
+        if (units == chosen or whole) and not part.of_story:
             units = self._titles.find(part.name, chosen, of_epics=False)
         return units
 
@@ -272,6 +284,27 @@ class _Selecting:
             elif kept:
                 stories = tuple(s.key for s in epic.stories if (epic.key, s.key) in kept)
                 yield Chosen(epic=epic.key, stories=stories)
+
+    def _stories(self, units: Units) -> list[UserStory]:
+        return [
+            story
+            for epic in self._vocabulary.epics
+            for story in epic.stories
+            if (epic.key, story.key) in units
+        ]
+
+    def _fits(self, part: RequestPart, units: Units, done: str) -> None:
+        """Tell and offer the stories where words for one fit several alike."""
+        stories = self._stories(units)
+        if len(stories) < 2:
+            return
+        named = ", ".join(f"{story.key} {story.title}" for story in stories[:LISTED])
+        more = f" and {len(stories) - LISTED} more" if len(stories) > LISTED else ""
+        note = (
+            f"“{part.name}” fits {len(stories)} stories alike, all are {done}: {named}{more}. "
+            "For one of them, name its key"
+        )
+        self._add_note(part.name, note, understood=True)
 
     def _add_note(self, words: str, note: str, *, understood: bool = False) -> None:
         self._told.setdefault(words, Told(words=words, note=note, understood=understood))

@@ -16,6 +16,11 @@ from assistant.errors import TemplateError
 from assistant.language.word_lists import read_table
 from assistant.suite.template import TESTRAIL, XRAY
 
+WHAT_LINKS_LINK = (
+    "“Links” is the key of the story that a case tests: the importer links the new test to that "
+    "issue of your Jira, by the link type that this number stands for (“Test”: the test “tests” "
+    "the story). It is no number of an issue."
+)
 WHERE_LINK_TYPES_ARE = (
     "It is another in every Jira: an administrator sees it there under Settings, Issues, Issue "
     "linking (in the address of “Edit”), and everybody at /rest/api/2/issueLinkType (the “id” of "
@@ -119,7 +124,7 @@ def _xray(template: CaseTemplate, project_key: str, link_type_id: str) -> Mappin
         note="Load it in the first step of Xray's Test Case Importer.",
         lost=""
         if link_type_id
-        else "“Links”, the key of the story, is not mapped: tests would be imported without it. "
-        "Give the number of the link type “Test” of your Jira, or map “Links” in the importer to "
-        f"“tests”. {WHERE_LINK_TYPES_ARE}",
+        else "“Links”, the key of the story that a case tests, is not mapped: tests would be "
+        "imported without a link to it. Give the number of the link type “Test” of your Jira, or "
+        f"map “Links” in the importer to “tests”. {WHERE_LINK_TYPES_ARE}",
     )

@@ -295,3 +295,74 @@ def test_a_release_with_the_products_name_is_the_version_alone_of_its_own_tracke
     assert keys(selected("cases for Shop 3.5", named)) == ["E-3"]
     assert keys(selected("cases for Shop 3.4", known("Shop 3.4", "3.4", "App 3.4"))) == ["E-1"]
     assert keys(selected("cases for Shop 3", known("Shop 3", "3"))) == ["E-1"]
+
+
+def _claims() -> Vocabulary:
+    """An epic whose title has words of its stories' titles, and one named as one of its stories."""
+    titles = {"A-11": "Register a motor claim", "A-12": "Reserve and payment",
+              "A-13": "Book courtesy car", "A-14": "Choose a garage"}  # fmt: skip
+    claims = Epic(
+        key="A-1",
+        title="Motor: register a claim, choose a garage and book a courtesy car",
+        stories=tuple(UserStory(key=key, title=title) for key, title in titles.items()),
+    )
+    refunds = Epic(
+        key="B-2",
+        title="Refunds and fees",
+        stories=(
+            UserStory(key="B-21", title="Refund by card"),
+            UserStory(key="B-22", title="Refund by bank transfer"),
+            UserStory(key="B-23", title="Waive a fee"),
+        ),
+    )
+    return Vocabulary(epics=(claims, refunds))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("Generate UAT test cases for the courtesy car story", ["A-13"]),
+     ("negative tests for the “courtesy car” user story", ["A-13"]),
+     ("only the story about the courtesy car", ["A-13"]),
+     ("die Story zum courtesy car", ["A-13"]),
+     ("A-1, the courtesy car story", ["A-13"]),
+     ("the courtesy car and the garage stories", ["A-13", "A-14"]),
+     ("the courtesy car, claim and garage stories", ["A-11", "A-13", "A-14"]),
+     ("the courtesy car story and the fee story", ["A-13", "B-23"]),
+     ("A-1 without the courtesy car story", ["A-11", "A-12", "A-14"]),
+     ("tests for booking a courtesy car", ["A-13"]),
+     ("story 13", ["A-13"]), ("story A-13", ["A-13"]),
+     ("courtesy car", ["A-1"]), ("the epic about booking a courtesy car", ["A-1"]),
+     ("the story epic courtesy car", ["A-1"]), ("the fee stories", ["B-2"]),
+     ("the stories of the courtesy car epic", ["A-1"])],
+)  # fmt: skip
+def test_words_that_are_called_a_story_narrow_to_it(text: str, wanted: list[str]) -> None:
+    found = selected(text, _claims())
+    assert keys(found) == wanted
+    assert not found.told
+
+
+def test_stories_that_words_fit_alike_are_offered() -> None:
+    found = selected("the refund story", _claims())
+    assert keys(found) == ["B-21", "B-22"]
+    (told,) = found.told
+    assert told.understood
+    assert told.note == (
+        "“refund” fits 2 stories alike, all are taken: B-21 Refund by card, B-22 Refund by bank "
+        "transfer. For one of them, name its key"
+    )
+    (told,) = selected("B-2 without the refund story", _claims()).told
+    assert "all are left out: B-21" in told.note
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "unknown"),
+    [("the elephant story", [], "elephant"), ("the courtesy van story", [], "courtesy van"),
+     ("the elephant and the garage stories", ["A-14"], "elephant"),
+     ("the garage story and the elephant story", ["A-14"], "elephant")],
+)  # fmt: skip
+def test_a_story_that_nobody_knows_is_not_understood(
+    text: str, wanted: list[str], unknown: str
+) -> None:
+    found = selected(text, _claims())
+    assert keys(found) == wanted
+    assert [(one.words, one.understood) for one in found.told] == [(unknown, False)]

@@ -435,6 +435,23 @@ def test_a_part_of_a_sentence_is_taken_out_and_put_back(app: AppTest) -> None:
 
 
 @pytest.mark.long
+def test_a_story_that_a_sentence_names_by_its_words_is_a_chip(app: AppTest) -> None:
+    ask(app, "the complaint story and the goodwill story of CC-300")
+    chips = app.pills(key="asked_parts")
+    titles = [chip.replace("\\", "") for chip in chips.options]
+    assert titles == [
+        "stories CC-301, CC-302, CC-304 (“complaint”)",
+        "story CC-303 (“goodwill”)",
+        "epic CC-300",
+    ]
+    assert "“complaint” fits 3 stories alike" in text_of(app)
+    chips.set_value(["topic:goodwill", "epic:CC-300"]).run()
+    assert not app.exception
+    taken = [one.value for one in app.caption if "Complaints and goodwill" in one.value]
+    assert "(CC\\-303: " in taken[0]
+
+
+@pytest.mark.long
 def test_what_is_taken_and_what_is_near_stands_below_a_sentence(app: AppTest) -> None:
     ask(app, "Drop-3 Call Centre epics")
     told = [one.value.replace("\\", "").splitlines() for one in app.caption]

@@ -11,6 +11,8 @@ from endpoint_server import KEY, EndpointServer, endpoint_server, refuses
 from streamlit.testing.v1 import AppTest
 from test_add_models import gguf
 
+from assistant.generation.models.catalogue import DEFAULT_CHAT, SMALL_CHAT
+
 
 @pytest.fixture
 def environment(quick_environment: Path) -> Path:
@@ -81,6 +83,22 @@ def test_an_endpoint_is_tested_saved_used_and_removed(
     page.switch_page("pages/generate_test_cases.py").run()
     assert not page.exception
     assert page.selectbox(key="compose_writer").value != "endpoint"
+
+
+def test_what_readers_found_of_a_writer_stands_where_it_is_chosen(page: AppTest) -> None:
+    said = {}
+    for writer in ("outline", DEFAULT_CHAT, SMALL_CHAT):
+        page.selectbox(key="settings_writer").set_value(writer).run()
+        assert not page.exception
+        said[writer] = [one.value.replace("\\", "") for one in page.warning]
+    marked = "Each is marked to be read line by line."
+    assert said == {
+        "outline": [],
+        DEFAULT_CHAT: [
+            f"In a blind rating none of 20 cases of this model could be used as is. {marked}"
+        ],
+        SMALL_CHAT: [f"Nobody has rated the cases of this model. {marked}"],
+    }
 
 
 def writer_at_start(page: AppTest) -> str:

@@ -23,7 +23,11 @@ def text_of(app: AppTest) -> str:
 def test_the_number_of_the_link_type_is_asked_for_and_without_it_the_loss_is_said() -> None:
     app = AppTest.from_function(page).run()
     assert not app.exception
-    assert "“Links”, the key of the story, is not mapped" in text_of(app)
+    assert "“Links”, the key of the story that a case tests, is not mapped" in text_of(app)
+    number = app.text_input(key="k-link-type")
+    assert number.label == "Number of the Jira link type from a test to its story"
+    assert "links the new test to that issue of your Jira" in number.help
+    assert "/rest/api/2/issueLinkType" in number.help.replace("\\", "")
     app.text_input(key="k-link-type").set_value("10007").run()
     assert text_of(app) == ""
     app.text_input(key="k-link-type").set_value("tests").run()

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Literal
 
 from assistant.sources.pasted.feature_files import is_feature_file
-from assistant.sources.pasted.headings import read_heading, setext_level
+from assistant.sources.pasted.headings import setext_level
+from assistant.sources.pasted.issue_lines import issue_line
 from assistant.sources.pasted.layout_tags import lines_and_code
-from assistant.sources.pasted.lines import Line, read_marker, split_lines, step_word, unwrap
+from assistant.sources.pasted.lines import Line, split_lines, step_word, unwrap
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_pairs
-from assistant.sources.pasted.names_and_ids import EPIC_WORDS, OWN_ID, REQUIREMENT_ID, WEAK_NAME
+from assistant.sources.pasted.names_and_ids import EPIC_WORDS, OWN_ID
 from assistant.sources.pasted.outline import open_fences
-from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.use_cases import is_use_case_text
 
 _RULES_TITLE = re.compile(
@@ -151,25 +151,10 @@ def _lists_requirements(title: str, lines: Sequence[str]) -> bool:
 
 def _is_epic(lines: list[Line]) -> bool:
     requirements, words = 0, set()
-    for at, line in enumerate(lines):
-        if line.blank or line.code:
-            continue
-        marker = read_marker(line)
-        behind = line.text[marker.content :] if marker else line.text
-        words.add(step_word(behind))
-        if starts_story(behind):
+    for at in range(len(lines)):
+        line = issue_line(lines, at)
+        if line.tells in {"sentence", "epic", "story", "scenario", "criteria"}:
             return True
-        if marker and REQUIREMENT_ID.match(marker.id):
-            requirements += 1
-        heading = read_heading(lines, at, in_story=False) if len(line.text) < 200 else None
-        if heading is None:
-            continue
-        if heading.role == "story" and not (heading.title or _ATX.match(line.text)):
-            continue  # "Story: SAT-102" names another page's
-        if heading.role in {"epic", "story", "scenario"}:
-            return True
-        if heading.role == "criterion" and REQUIREMENT_ID.match(heading.id):
-            requirements += 1
-        if heading.role == "criteria" and not WEAK_NAME.search(line.text):
-            return True
+        requirements += line.tells == "requirement"
+        words.add(step_word(line.words))
     return requirements >= 2 or {"given", "then"} <= words

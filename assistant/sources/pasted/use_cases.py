@@ -12,16 +12,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.sources.pasted.basis import EpicDraft
-from assistant.sources.pasted.headings import read_heading, setext_level
+from assistant.sources.pasted.headings import setext_level
+from assistant.sources.pasted.issue_lines import issue_line
 from assistant.sources.pasted.lines import (
     Line,
     is_rule_line,
     plain,
-    read_marker,
     split_lines,
     unwrap,
 )
-from assistant.sources.pasted.names_and_ids import REQUIREMENT_ID, WEAK_NAME
 from assistant.sources.pasted.outline import open_fences
 from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.tables import Cell, read_table, table_length
@@ -88,30 +87,20 @@ def _beside(reader: _Reader, found: Sequence[UseCase], owned: Sequence[bool]) ->
     """The lines that tell of stories, issues or requirements beside the use cases."""
     keys = {one.stated_id for one in found}
     for at, line in enumerate(reader.lines):
-        if line.blank or line.code:
-            continue
-        short = len(line.text) < 200
-        heading = read_heading(reader.lines, at, in_story=False) if short else None
+        told = issue_line(reader.lines, at)
+        heading = told.heading
         title = numberless(unwrap(line.content.strip("# ")))
-        if heading and read_start(title):
+        if told.tells == "nothing" or (heading and read_start(title)):
             continue
-        titled = heading is not None and bool(heading.title) and not starts_story(title)
-        if heading and heading.role == "story" and titled and not heading.feature:
-            yield at
-            continue
-        if owned[at]:
-            continue
-        marker = read_marker(line)
-        told = starts_story(line.text[marker.content :] if marker else line.text)
-        required = marker and REQUIREMENT_ID.match(marker.id)
-        if heading and not (told or required):
-            if heading.role in {"epic", "keyed"}:
-                told = bool(heading.key) and heading.key not in keys
-            elif heading.role == "criterion":
-                told = REQUIREMENT_ID.match(heading.id) is not None
-            elif heading.role == "criteria":
-                told = not WEAK_NAME.search(line.text)
-        if told or required:
+        if heading and heading.role == "story":
+            titled = bool(heading.title) and not starts_story(title)
+            if titled and not heading.feature:
+                yield at
+                continue
+        apart = told.tells in {"sentence", "requirement", "criteria"}
+        if told.tells in {"epic", "keyed"} and heading:
+            apart = bool(heading.key) and heading.key not in keys
+        if apart and not owned[at]:
             yield at
 
 

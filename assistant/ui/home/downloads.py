@@ -143,10 +143,13 @@ def _mapping_files(
     if not any(file.lost for file in company_template.mapping_files(target.template)):
         return company_template.mapping_files(target.template)
     number = st.text_input(
-        "Number of the link type “Test” in your Jira",
+        "Number of the Jira link type from a test to its story",
         key=f"{key}-link-type",
         max_chars=12,
-        help=label(company_template.WHERE_LINK_TYPES_ARE, limit=400),
+        help=label(
+            f"{company_template.WHAT_LINKS_LINK} {company_template.WHERE_LINK_TYPES_ARE}",
+            limit=600,
+        ),
     )
     return company_template.mapping_files(
         target.template,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.plain_text import label
-from assistant.ui.settings.model_table import model_work
+from assistant.ui.settings.model_table import model_work, rated_words
 from assistant.ui.state import error_kept, show_problem
 from assistant.workflow.deployment import model_jobs, models
-from assistant.workflow.deployment.models import WriterChoice
 from assistant.workflow.deployment.workspace import Workspace
 
 PROBLEM = "more_writers_problem"
@@ -39,15 +38,6 @@ def more_writers(opened: Workspace) -> None:
             "A model file of your own, or an endpoint that you may use, is set up under Settings."
         )
     show_problem(PROBLEM)
-
-
-def rated_words(choice: WriterChoice) -> str:
-    """What readers said of a writer's cases, in a sentence."""
-    found = choice.blind_rating
-    if found is None or choice.rating != "poor":
-        return "Nobody has rated the cases of this model."
-    usable = "none" if not found.usable else f"{found.usable}"
-    return f"In a blind rating {usable} of {found.cases} cases of this model could be used as is."
 
 
 def _fetch(opened: Workspace) -> None:

@@ -29,11 +29,12 @@ from assistant.ui.home.kept_request import (
     clear_button,
     sent,
 )
-from assistant.ui.home.more_writers import more_writers, rated_words
+from assistant.ui.home.more_writers import more_writers
 from assistant.ui.home.questions_panel import questions_panel
 from assistant.ui.job_progress import comparison_progress, index_note
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.presses import draw_button, forget_press, is_pressed
+from assistant.ui.settings.model_table import rated_words
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.workflow.deployment import models

@@ -13,6 +13,7 @@ from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown, page_action
 from assistant.workflow.deployment import model_jobs, models, ways_of_writing
 from assistant.workflow.deployment.jobs import JobState
+from assistant.workflow.deployment.models import WriterChoice
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.deployment.writer_list import WriterRow, writer_list
 
@@ -134,9 +135,23 @@ def _actions(opened: Workspace, rows: dict[str, WriterRow], *, busy: bool) -> No
             _way(opened, row)
         if row.added and not locked:
             _remove(opened, row)
+    if row.choice.rating:
+        st.warning(
+            f"{rated_words(row.choice)} Each is marked to be read line by line.",
+            icon=":material/science:",
+        )
     if row.choice.problem:
         st.warning(plain(row.choice.problem), icon=":material/warning:")
     _last_probe(row)
+
+
+def rated_words(choice: WriterChoice) -> str:
+    """What readers said of a writer's cases, in a sentence."""
+    found = choice.blind_rating
+    if found is None or choice.rating != "poor":
+        return "Nobody has rated the cases of this model."
+    usable = "none" if not found.usable else f"{found.usable}"
+    return f"In a blind rating {usable} of {found.cases} cases of this model could be used as is."
 
 
 def _way(opened: Workspace, row: WriterRow) -> None:

@@ -20,6 +20,7 @@ from assistant.sources.grids.mapping import (
     mapping_for,
     suggest_mapping,
 )
+from assistant.suite.mapping_files import WHAT_LINKS_LINK as WHAT_LINKS_LINK
 from assistant.suite.mapping_files import WHERE_LINK_TYPES_ARE as WHERE_LINK_TYPES_ARE
 from assistant.suite.mapping_files import MappingFile as MappingFile
 from assistant.suite.mapping_files import mapping_files as mapping_files

@@ -168,7 +168,11 @@ def part_title(part: RequestPart, asked: Asked | None = None) -> str:
     carriers = [one for one in asked.selection.carriers if one.part == part.id] if asked else []
     places = [f"{_FIELDS[one.field]} of {_several(one.keys)}" for one in carriers]
     usual = "title" if part.kind == "topic" else part.kind
-    if [one.field for one in carriers] not in ([], [usual]):
+    if part.of_story:
+        keys = [key for one in carriers for key in one.keys]
+        noun = "stories" if len(keys) > 1 else "story"
+        named = f"{noun} {_several(keys)} (“{part.name}”)" if keys else f"story “{part.name}”"
+    elif [one.field for one in carriers] not in ([], [usual]):
         named = f"{part.name}: {', '.join(places)}"
     elif part.kind == "topic":
         named = f"titles with “{part.name}”"
