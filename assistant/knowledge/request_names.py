@@ -27,7 +27,7 @@ from assistant.knowledge.request_words import (
     story_words,
 )
 
-_KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,15}-\d{1,7}(?![\w-])")
+_KEY = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z0-9_]{1,15}-\d{1,7}(?:\.\d{1,4})*(?![\w-])")
 BREAK = re.compile(r"[,;.:!?()\n“”\"/+&|]|\s[-–—]\s")
 """A sign that parts what stands before it from what follows."""
 _SHORT = 4
@@ -143,6 +143,10 @@ class RequestNames:
                 continue
             spelt = _spelt(match.name)
             ends = ((match.first, spelt[0]), (match.last - 1, spelt[-1]))
+            if match.last - match.first == 1 and self.classes[match.first] == "cases":
+                beside = {*self.words[max(0, match.first - 1) : match.last + 1]}
+                if not beside & announcing(kind):
+                    continue  # "test cases", where a team is called "Test"
             if all(not self.classes[at] or self.words[at] == word for at, word in ends):
                 self.add(Mention(kind, names[match.name], match.first, match.last))
 
@@ -309,13 +313,13 @@ class RequestNames:
             if self._number(at + 1) and (
                 word in self._stems("release") or word in announcing("release")
             ):
-                self._add_unknown("release", at, at, at + 2)
-                after = at + 2
+                after = self._version_end(at + 1)
+                self._add_unknown("release", at, at, after)
                 while self.classes[after : after + 1] in (["and"], ["until"]) and self._number(
                     after + 1
                 ):
-                    self._add_unknown("release", after, after + 1, after + 2)
-                    after += 2
+                    first, after = after + 1, self._version_end(after + 1)
+                    self._add_unknown("release", first - 1, first, after)
             elif self._number(at + 1) and word in prefixes:
                 self._add_unknown("epic", at, at, at + 2)
             elif self._hashed(at):
@@ -324,6 +328,13 @@ class RequestNames:
                 self._announced_after(at, self._run(at))
             else:
                 self._after(at)
+
+    def _version_end(self, at: int) -> int:
+        """Where a version that begins with the number ``at`` ends: "2.1"."""
+        at += 1
+        while self._number(at) and self.gap(at) == ".":
+            at += 1
+        return at
 
     def _announced_after(self, at: int, end: int) -> None:
         """A name right before the word that announces it: "the Metering team"."""

@@ -161,7 +161,7 @@ class _Selecting:
     def _choices_of(self, parts: list[RequestPart]) -> list[list[RequestPart]]:
         """The choices of a group. Words in one list with the title of an epic or story are a choice
         with it where some of them have nothing in common with it ("Orders, refunds and Stock")."""
-        choices = _choices(parts)
+        choices = _choices([part for part in parts if not self._narrows_nothing(part, parts)])
         titled = [one for one in choices if _dimension(one[0]) == "epic"]
         topics = [one for one in choices if one[0].kind == "topic"]
         listed = any(
@@ -177,9 +177,19 @@ class _Selecting:
         others = [one for one in choices if one not in (titled[0], topics[0])]
         return [*others, titled[0] + topics[0]]
 
+    def _narrows_nothing(self, part: RequestPart, parts: list[RequestPart]) -> bool:
+        """Whether a name is unknown, beside a key, because the project files nothing so."""
+        known = self._vocabulary
+        held = {"release": known.release_names, "team": known.team_names, "label": known.labels}
+        by_key = any(_dimension(one) == "epic" and one.known for one in parts)
+        return by_key and not part.known and part.kind in held and not held[part.kind]
+
     def _left_out(self, parts: list[RequestPart], chosen: Units) -> Units:
-        """The units that parts leave out together; told where these are none."""
+        """The units that parts leave out together; told where these are none. Words that name
+        nothing, before something known, are a part of it that nobody knows: it stays."""
         known = [part for part in parts if part.known]
+        if known and parts[0].kind == "topic" and not parts[0].known:
+            return frozenset()
         units = chosen if known else frozenset()
         for part in sorted(known, key=lambda each: each.kind == "topic"):
             units &= self._barred(part, units) if part.kind == "topic" else self._named(part)

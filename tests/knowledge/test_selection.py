@@ -366,3 +366,52 @@ def test_a_story_that_nobody_knows_is_not_understood(
     found = selected(text, _claims())
     assert keys(found) == wanted
     assert [(one.words, one.understood) for one in found.told] == [(unknown, False)]
+
+
+def test_a_part_that_nobody_knows_is_not_its_whole_story_left_out() -> None:
+    found = selected("A-1, leave out the valet option of A-13", _claims())
+    assert keys(found) == ["A-1"]
+    assert [(one.words, one.understood) for one in found.told] == [("valet option", False)]
+
+
+def test_beside_keys_an_unknown_release_selects_all_the_same_where_nothing_has_one() -> None:
+    found = selected("cases for A-13 and B-21 of release 2.1", _claims())
+    assert keys(found) == ["A-13", "B-21"]
+    assert [one.note for one in found.told] == [
+        "there is no release “release 2.1”; the project has none"
+    ]
+    known = _claims().model_copy(update={"releases": ("Release 2.0",)})
+    assert not keys(selected("cases for A-13 of release 2.1", known))
+    assert not keys(selected("cases for release 2.1", _claims()))
+
+
+def test_a_team_that_is_called_as_cases_are_is_named_where_it_is_called_a_team() -> None:
+    known = Vocabulary(
+        teams=("Test", "Sales"),
+        epics=(
+            Epic(key="A-1", title="Offers", team="Sales"),
+            Epic(key="A-2", title="Data", team="Test"),
+        ),
+    )
+    assert keys(selected("please write the test cases for A-1", known)) == ["A-1"]
+    assert keys(selected("cases for the test team", known)) == ["A-2"]
+    assert keys(selected("cases of team Test", known)) == ["A-2"]
+
+
+def test_chapters_are_named_by_their_numbers() -> None:
+    titles = ("3 Intake", "4 Storage", "5 Release", "6 Invoices")
+    known = Vocabulary(epics=tuple(Epic(key=f"E-{n}", title=t) for n, t in enumerate(titles)))
+    assert keys(selected("tests for chapters 3, 4 and 6", known)) == ["E-0", "E-1", "E-3"]
+    assert keys(selected("Testfälle für Kapitel 5", known)) == ["E-2"]
+
+
+def test_the_key_of_a_requirement_is_told_whole() -> None:
+    (told,) = selected("A-1 without BR-5.12", _claims()).told
+    assert told.words == "BR-5.12"
+
+
+def test_a_title_does_not_tell_the_language_of_a_request() -> None:
+    """ "car" is "because" in French."""
+    found = selected("courtesy car", _claims())
+    assert keys(found) == ["A-1"]
+    assert not parse_request("courtesy car", _claims()).unread

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from assistant.sources.files.files import read_file
+from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import read_pasted
 
 
@@ -18,6 +19,13 @@ def text_of(markdown: str, name: str = "Loans.md") -> str:
 def title_of(markdown: str, name: str) -> str:
     """What the file is called."""
     return read_file(name, markdown.encode()).document.title
+
+
+def test_one_requirement_in_bold_is_counted_once() -> None:
+    """Two requirements by their ids make an epic; one page's "as in REQ-7" does not."""
+    assert text_kind("Returns\n\n**REQ-7**\n\nThe desk keeps the label.\n") == "page"
+    two = "Returns\n\n**REQ-7**\n\nThe desk keeps it.\n\n**REQ-8**\n\nIt prints one.\n"
+    assert text_kind(two) == "epic"
 
 
 HTML = (
