@@ -73,7 +73,7 @@ def test_no_click_waits_for_a_collection_of_garbage() -> None:
 
 
 def test_a_session_is_drawn_by_one_thread_at_a_time() -> None:
-    """A second thread on the same state ended a page with "dictionary changed size during iteration"."""
+    """A second thread on the same state ended a page: its dictionary changed while read."""
     from streamlit import config
 
     told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
