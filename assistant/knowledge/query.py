@@ -266,12 +266,14 @@ class _Reader:
         for phrase in story_words(names.language).find(names.words, names.free):
             before = self._topic_before(phrase.first)
             if phrase.meaning == "several":
-                called = self._list_to(before) if before else []
+                called = self._list_to(before) if before else self._list_after(phrase.last)
                 for one in called if len(called) > 1 else ():
                     if (one.first, one.last) in self._unread:
                         self._unread.remove((one.first, one.last))
                         names.add(one)
-                    if len(self._titles.find_stories(self._said_in(one))) == 1:
+                    said = self._said_in(one)
+                    whole = self._titles.entitles(said) == "epic"
+                    if len(self._titles.find_stories(said)) == 1 and not whole:
                         self._call_story(one)
             elif before:
                 self._call_story(before)
@@ -313,6 +315,12 @@ class _Reader:
                 break
             found.append(each)
         return found
+
+    def _list_after(self, at: int) -> list[Mention]:
+        """The names of the list that begins after ``at``: "stories: courtesy car and garage"."""
+        first = self._topic_after(at)
+        lists = map(self._list_to, self._names.mentions) if first else ()
+        return max((one for one in lists if first in one), key=len, default=[])
 
     def _said_in(self, mention: Mention) -> str:
         return self._content(mention.first, mention.last)
