@@ -393,11 +393,6 @@ class CaseStore(Store):
             here = matching(cases, project_id=project_id, run_id=run_id)
             return _own_additions(connection, here, by)
 
-    def is_own_addition(self, project_id: str, case_id: str, *, by: str) -> bool:
-        """Whether ``take_out`` would take this case out."""
-        with self._database.read() as connection:
-            return _is_own_addition(connection, fetch(connection, project_id, case_id), by)
-
     def take_out(self, project_id: str, case_id: str, *, by: str, expected_version: int) -> None:
         """Take back that a person added a case; its history stays.
 
@@ -408,7 +403,8 @@ class CaseStore(Store):
             lock_project(connection, project_id)
             row = fetch(connection, project_id, case_id)
             check_version(row, expected_version, TestCase.model_validate_json(row.body))
-            if not _is_own_addition(connection, row, by):
+            here = matching(cases, project_id=project_id, id=case_id)
+            if case_id not in _own_additions(connection, here, by):
                 raise LibraryError(
                     f"Test case “{case_id}” was not added by {plain(by) or 'you'}, or something "
                     "was done with it since. Reject it instead."
@@ -472,14 +468,9 @@ def _with_answers(
     return case.model_copy(update={"citations": tuple(cited)})
 
 
-def _is_own_addition(connection: Connection, row: CaseRow, by: str) -> bool:
-    """Whether a case was added by hand, reads as it was added, and nobody else touched it."""
-    here = matching(cases, project_id=row.project_id, id=row.id)
-    return row.id in _own_additions(connection, here, by)
-
-
 def _own_additions(connection: Connection, here: ColumnElement[bool], by: str) -> frozenset[str]:
-    """The same of every case that ``here`` is true of, with as many queries as for one."""
+    """The cases, of those that ``here`` is true of, that were added by hand, read as they were
+    added, and that nobody else touched."""
     here = and_(here, cases.c.run_id.is_not(None), cases.c.given_key.is_(None))
 
     def of(table: Table) -> ColumnElement[bool]:

@@ -123,9 +123,9 @@ def test_the_id_of_a_copy_that_was_taken_out_is_given_to_no_other(project: Proje
 def test_a_copy_that_a_colleague_found_still_right_stays(project: Project) -> None:
     library, project_id = project.workspace.library, project.project_id
     copied = project.copy(project.cases()[0].id)
-    assert library.is_own_addition(project_id, copied.id, by="Ann")
+    assert copied.id in library.own_additions(project_id, copied.run_id, by="Ann")
     library.lineage.decide(project_id, copied.id, [("limit", "250 -> 300")], by="Bob")
-    assert not library.is_own_addition(project_id, copied.id, by="Ann")
+    assert copied.id not in library.own_additions(project_id, copied.run_id, by="Ann")
     with pytest.raises(LibraryError, match="Reject it"):
         library.take_out(project_id, copied.id, by="Ann", expected_version=copied.row_version)
     assert library.case(project_id, copied.id) == copied

@@ -124,9 +124,9 @@ def situation_of(brief: CaseBrief) -> Situation:
     return Situation(tuple(_people(brief)), tuple(facts), tuple(counted))
 
 
-def person_of(condition_id: str, place: int = 0) -> str:
-    """The name that stands for a person of an item; other places are other people."""
-    return PEOPLE[(crc32(condition_id.encode()) + place) % len(PEOPLE)]
+def person_of(condition_id: str) -> str:
+    """The name that stands for the person of an item."""
+    return PEOPLE[crc32(condition_id.encode()) % len(PEOPLE)]
 
 
 # --- Who ----------------------------------------------------------------------------------------

@@ -38,7 +38,6 @@ _SIGNS = {"!": "|", "=": "=", "(": "{", ")": "}", "pipe": "|", "nbsp": " ", "-":
 
 _HEADING = re.compile(r"^(?P<marks>={1,6})(?P<title>[^=].*?)(?P=marks)\s*$")
 _ITEM = re.compile(r"^(?P<marks>[*#:;]{1,30})\s*(?P<words>.*)$")
-_LINK = re.compile(r"\[\[(?P<inner>[^\[\]]{1,2000})\]\](?P<tail>[a-zà-ÿ]{0,40})")
 _ADDRESS = re.compile(
     r"\[(?P<target>(?:https?://|ftp://|mailto:|//)[^\s\[\]]{1,1000})(?:\s+(?P<words>[^\[\]]{1,500}))?\]"
 )
