@@ -41,7 +41,7 @@ from assistant.workflow.review.sentences import (
 )
 from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.writing import answers, generate_cases
-from assistant.workflow.writing.answers import open_questions
+from assistant.workflow.writing.answers import raised_questions
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC, RULES = "epic:CC-200", "file:business-rules-call-centre.md"
@@ -414,7 +414,7 @@ def test_tables_and_answers_are_not_rewritten_as_texts(
     found = preview_change.preview_change(workspace, project_id, source)
     assert {one.kind for one in found.changes} == {"changed"}
     epic = workspace.library.epics(project_id)[0]
-    (question, *_) = open_questions(workspace, project_id, [epic], {})
+    (question, *_), _ = raised_questions(workspace, project_id, [epic], {})
     given = answers.answer(workspace, project_id, epic, question, "It is 14 days.", by="Ann")
     with pytest.raises(SourceError, match="answer to a question"):
         project.preview_of(given.document_id, "# Anything\n\nIt is 15 days.")

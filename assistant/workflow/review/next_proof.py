@@ -40,7 +40,7 @@ from assistant.workflow.writing.answers import (
     COMPARED,
     Answer,
     conflicts_with,
-    open_questions,
+    raised_questions,
 )
 from assistant.workflow.writing.recheck_case import ground_of_run
 from assistant.workflow.writing.requests import conditions_of
@@ -470,9 +470,10 @@ def _questions(
     others = tuple(one for one in basis.epics if one in same)
     found: list[Question] = []
     if own:
-        found += open_questions(
+        still_open, _ = raised_questions(
             workspace, project_id, own, basis.given, exclude_documents=[document_id]
         )
+        found += still_open
     if others and sources and not own:
         found += conflicts_with(workspace, others, sources)
     return {(one.criterion_id, one.text): one for one in found}

@@ -337,25 +337,6 @@ def conflicts_with(
     return [one for each in raised for one in each if one.kind == "conflict"]
 
 
-def open_questions(
-    workspace: Workspace,
-    project_id: str,
-    epics: Sequence[Epic],
-    given: Mapping[str, tuple[Answer, ...]],
-    *,
-    exclude_documents: Collection[str] = (),
-    left_out: Collection[str] = (),
-    progress: Progress | None = None,
-) -> tuple[Question, ...]:
-    """What is to be asked on these epics and has not been answered, criterion by criterion; nothing
-    of criteria that are ``left_out``. See ``raised_questions``."""
-    open_ones, _ = raised_questions(
-        workspace, project_id, epics, given, exclude_documents=exclude_documents,
-        left_out=left_out, progress=progress,
-    )  # fmt: skip
-    return open_ones
-
-
 def raised_questions(
     workspace: Workspace,
     project_id: str,

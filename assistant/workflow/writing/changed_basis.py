@@ -22,7 +22,7 @@ from assistant.workflow.writing.answers import (
     answers_to,
     asked_of,
     conflicts_with,
-    open_questions,
+    raised_questions,
 )
 from assistant.workflow.writing.answers import with_answers as answered_epic
 
@@ -201,7 +201,7 @@ def _on_changed_epics(
     held_by = workspace.library.documents_of_epics(project_id)
     holders = {name for epic in change.now for name in held_by.get(epic.key, ())}
     given = answers_to(workspace, project_id, change.now)
-    found = open_questions(
+    found, _ = raised_questions(
         workspace, project_id, change.now, given,
         exclude_documents=holders, left_out=change.left_out,
     )  # fmt: skip
