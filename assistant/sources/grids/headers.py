@@ -269,7 +269,7 @@ def is_identity(rows: Rows, number: int, titles: Sequence[int]) -> bool:
     """Whether no cell of column ``number`` stands beside two different titles."""
     seen = dict[str, str]()
     for row in rows:
-        cell, title = _cell(row, number), " ".join(_cell(row, n) for n in titles)
+        cell, title = cell_of(row, number), " ".join(cell_of(row, n) for n in titles)
         if cell and title.strip() and seen.setdefault(cell, title) != title:
             return False
     return True
@@ -282,7 +282,7 @@ def _name_ids(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows: Ro
         return
     for number in titles:
         others = [n for n in titles if n != number]
-        cells = [cell for row in rows if (cell := _cell(row, number))]
+        cells = [cell for row in rows if (cell := cell_of(row, number))]
         hits = sum(map(is_id, cells))
         title = best_title(others, names)
         if cells and hits * 10 >= len(cells) * 9 and is_identity(rows, number, [title]):
@@ -301,8 +301,8 @@ def _key_ids(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows: Row
     for number in others if "id" in fields else ():
         beside = dict[str, set[str]]()
         for row in rows:
-            keys = beside.setdefault(_cell(row, fields["id"][0]), set())
-            keys.update(filter(None, [_cell(row, number)]))
+            keys = beside.setdefault(cell_of(row, fields["id"][0]), set())
+            keys.update(filter(None, [cell_of(row, number)]))
         unnamed = beside.pop("", set())
         found = [" ".join(keys) for keys in beside.values()]
         keyed = all(key and find_key(key) == key for key in found) and len({*found}) == len(found)
@@ -345,7 +345,7 @@ def _word_steps(
 
 def _is_numbered(rows: Rows, number: int) -> bool | None:
     """Whether the cells of a column are numbers of steps; ``None`` where it has none."""
-    cells = [cell for row in rows if (cell := _cell(row, number))]
+    cells = [cell for row in rows if (cell := cell_of(row, number))]
     return all(map(_STEP_NUMBER.fullmatch, cells)) if cells else None
 
 
@@ -359,7 +359,7 @@ def _count_steps(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows:
     named = {*fields.get("id", ()), *fields.get("title", ())} - set(described)
     if len(described) != 1 or len(actions) != 1 or not named:
         return
-    counts = [_COUNT.fullmatch(cell) for row in rows if (cell := _cell(row, actions[0]))]
+    counts = [_COUNT.fullmatch(cell) for row in rows if (cell := cell_of(row, actions[0]))]
     numbers = [int(count[1]) for count in counts if count is not None]
     rising = all(
         number in {1, before + 1} for before, number in zip([0, *numbers], numbers, strict=False)
@@ -379,10 +379,10 @@ def _link_tickets(
     fields: dict[str, tuple[int, ...]], unknown: list[int], names: Sequence[str], rows: Rows
 ) -> None:
     """The requirement in a column such as "Ticket", unless another column has its key."""
-    if any(find_key(_cell(row, n)) for n in fields.get("story", ()) for row in rows):
+    if any(find_key(cell_of(row, n)) for n in fields.get("story", ()) for row in rows):
         return
     for number in [n for n in unknown if names[n] in HEADERS["unsure"]["story"]]:
-        cells = [cell for row in rows if (cell := _cell(row, number))]
+        cells = [cell for row in rows if (cell := cell_of(row, number))]
         hits = sum(len(cell) <= _LONGEST_KEYS and bool(find_key(cell)) for cell in cells)
         if cells and hits * 5 >= len(cells) * 4:
             fields["story"] = (*fields.get("story", ()), number)
@@ -390,5 +390,6 @@ def _link_tickets(
             return
 
 
-def _cell(row: Sequence[str], number: int) -> str:
+def cell_of(row: Sequence[str], number: int) -> str:
+    """The words of a cell; none where the row is too short to have it."""
     return row[number].strip() if number < len(row) else ""

@@ -14,7 +14,7 @@ from assistant.sources.grids.case_rows import STATUS, read_cases
 from assistant.sources.grids.delimited import read_delimited
 from assistant.sources.grids.grids import Grid, make_grid, unmarked
 from assistant.sources.grids.header_words import HEADERS
-from assistant.sources.grids.headers import field_of, normalised
+from assistant.sources.grids.headers import cell_of, field_of, normalised
 from assistant.sources.grids.requirement_rows import (
     RequirementText,
     authors_of,
@@ -119,7 +119,7 @@ def _columns_of_rules(grid: Grid) -> dict[str, int]:
             found.setdefault(field, number)
     if not ({"key", "type"} <= found.keys() and found.keys() & {"title", "narrative"}):
         return {}
-    cells = [(_cell(row, found["key"]), _cell(row, found["type"])) for row in grid.rows]
+    cells = [(cell_of(row, found["key"]), cell_of(row, found["type"])) for row in grid.rows]
     told = [bool(key and _OF_RULES.search(type_)) for key, type_ in cells if key or type_]
     return found if sum(told) * 2 > len(told) else {}
 
@@ -132,16 +132,16 @@ def _add_rules(grid: Grid, columns: Mapping[str, int], out: RequirementText) -> 
     own = {columns[name] for name in ("key", "title", "narrative") if name in columns}
     for number, row in enumerate(grid.rows, grid.first_row):
         key, title, words = (
-            _cell(row, columns[name]) if name in columns else ""
+            cell_of(row, columns[name]) if name in columns else ""
             for name in ("key", "title", "narrative")
         )
         head = " ".join(f"{key} {title}".split())
-        if status is not None and is_withdrawn(_cell(row, status)):
-            withdrawn.append(f"{head} ({_cell(row, status)})")
+        if status is not None and is_withdrawn(cell_of(row, status)):
+            withdrawn.append(f"{head} ({cell_of(row, status)})")
             continue
         out.place = grid.place(number)
         filled = [cell.strip() for cell in row if cell.strip()]
-        if not _cell(row, columns["type"]) and (not key or len(filled) == 1):
+        if not cell_of(row, columns["type"]) and (not key or len(filled) == 1):
             if filled:
                 out.add(" ".join(filled))
             continue
@@ -155,10 +155,6 @@ def _add_rules(grid: Grid, columns: Mapping[str, int], out: RequirementText) -> 
         out.add("\n\n".join(filter(None, parts)))
     out.place = ""
     return withdrawn
-
-
-def _cell(row: Sequence[str], number: int) -> str:
-    return row[number].strip() if number < len(row) else ""
 
 
 def _add_table(grid: Grid, out: RequirementText) -> None:

@@ -16,6 +16,7 @@ from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.headers import (
     Columns,
     assigned,
+    cell_of,
     field_of,
     is_id,
     is_identity,
@@ -84,7 +85,7 @@ def _without_mere_features(cases: Columns, rows: Rows) -> Columns:
     """``cases`` without a column of scenarios in whose cells no step stands: "Feature" is what a
     tracker calls the level above its stories too."""
     numbers = cases.fields.get("gherkin", ())
-    cells = [cell for number in numbers for row in rows if (cell := _cell(row, number))]
+    cells = [cell for number in numbers for row in rows if (cell := cell_of(row, number))]
     if not cells or any(step_word(line) for cell in cells for line in cell.splitlines()):
         return cases
     kept = {name: found for name, found in cases.fields.items() if name != "gherkin"}
@@ -160,7 +161,7 @@ def _refers(columns: Columns, names: Sequence[str], number: int, rows: Rows) -> 
     if field not in {"", "epic", *_WORDS} or not _REFERENCES.search(names[number]):
         return False
     words = {n for name in _WORDS for n in columns.fields.get(name, ())} - {number}
-    cells = [_cell(row, number) for row in rows if any(cell.strip() for cell in row)]
+    cells = [cell_of(row, number) for row in rows if any(cell.strip() for cell in row)]
     named = [cell for cell in cells if words and len(cell) <= _LONGEST and _begins_with_key(cell)]
     if field in _WORDS:  # nobody's words are a number, as an estimate's are
         named += [c for c in cells if c and c not in named and all(map(is_id, _LIST.split(c)))]
@@ -174,7 +175,7 @@ def _begins_with_key(cell: str) -> bool:
 
 def _counts(rows: Rows, ids: int, keys: int) -> bool:
     """Whether one column only counts the rows, each of which has a key of its own in another."""
-    cells = [(_cell(row, ids), _cell(row, keys)) for row in rows if any(row)]
+    cells = [(cell_of(row, ids), cell_of(row, keys)) for row in rows if any(row)]
     keyed = {key for _, key in cells if key}
     return len(keyed) == len(cells) and all(one.isdecimal() for one, _ in cells)
 
@@ -183,12 +184,12 @@ def _ids_beside(names: Sequence[str], rows: Rows, keys: int) -> int | None:
     """The column with an id for each row, where that with the keys of stories has some twice."""
     if not _REFERENCES.search(names[keys]):
         return None
-    repeated = [cell for row in rows if (cell := _cell(row, keys))]
+    repeated = [cell for row in rows if (cell := cell_of(row, keys))]
     if len(repeated) == len(set(repeated)):
         return None
     for number, name in enumerate(names):
         if number != keys and field_of(name, "requirements") == "key":
-            cells = [cell for row in rows if (cell := _cell(row, number))]
+            cells = [cell for row in rows if (cell := cell_of(row, number))]
             if len(cells) >= len(repeated) and len(cells) == len(set(cells)):
                 return number
     return None
@@ -206,10 +207,6 @@ def _with(columns: Columns, rest: Sequence[int], **fields: int) -> Columns:
     used = {n for numbers in found.values() for n in numbers}
     unknown = sorted({*columns.unknown, *rest} - used)
     return Columns(columns.kind, found, tuple(unknown))
-
-
-def _cell(row: Sequence[str], number: int) -> str:
-    return row[number].strip() if number < len(row) else ""
 
 
 def is_total(row: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.sources.grids.trackers.tracker_items import Item, Tracker, item_records
+from assistant.sources.grids.trackers.tracker_items import Item, Tracker, item_records, name_of
 from assistant.sources.json_values import mapping, objects
 
 Record = Mapping[str, Any]
@@ -46,7 +46,7 @@ def _item(issue: Record) -> Item:
     labels = issue["labels"] if isinstance(issue.get("labels"), list) else []
     address = _ADDRESS.match(uri := _first(issue, "html_url", "url"))
     project = address["project"] if address else ""
-    of_type = _called(issue.get("type") or issue.get("issueType"))
+    of_type = name_of(issue.get("type") or issue.get("issueType"))
     state = _first(issue, "state")
     return Item(
         name=" ".join(str(issue["title"]).split()),
@@ -58,7 +58,7 @@ def _item(issue: Record) -> Item:
         column=state,
         status=_first(issue, "stateReason", "state_reason"),
         is_closed=state.casefold() == "closed",
-        labels=[label for label in (of_type, *map(_called, labels)) if label],
+        labels=[label for label in (of_type, *map(name_of, labels)) if label],
         release=str(mapping(issue.get("milestone")).get("title") or ""),
         project=project,
         author=_by(issue),
@@ -72,10 +72,6 @@ def _item(issue: Record) -> Item:
 
 def _first(record: Record, *names: str) -> str:
     return next((str(record[name]) for name in names if record.get(name)), "")
-
-
-def _called(label: object) -> str:
-    return label if isinstance(label, str) else str(mapping(label).get("name") or "")
 
 
 def _by(record: Record) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.sources.grids.trackers.tracker_items import Item, Tracker, item_records
+from assistant.sources.grids.trackers.tracker_items import Item, Tracker, item_records, name_of
 from assistant.sources.json_values import mapping
 from assistant.sources.pasted.gitlab_text import read_gitlab_text, scoped_labels
 
@@ -43,7 +43,7 @@ def _item(record: Record) -> Item:
     author = mapping(record.get("author"))
     by = str(author.get("name") or author.get("username") or "")
     description, remarks = read_gitlab_text(str(record.get("description") or ""))
-    labels = [name for one in record.get("labels") or () if (name := _called(one))]
+    labels = [name for one in record.get("labels") or () if (name := name_of(one))]
     kind = str(record.get("issue_type") or "").replace("_", " ")
     number = above.get("iid") or record.get("epic_iid") or record.get("parent_iid")
     return Item(
@@ -66,7 +66,3 @@ def _item(record: Record) -> Item:
         uri=str(record.get("web_url") or ""),
         comments=[[by, "", words] for words in remarks],
     )
-
-
-def _called(label: object) -> str:
-    return label if isinstance(label, str) else str(mapping(label).get("name") or "")

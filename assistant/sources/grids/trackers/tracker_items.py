@@ -16,6 +16,7 @@ from assistant.language.word_lists import word_lists
 from assistant.sources.grids.field_choice import is_named_for
 from assistant.sources.grids.header_words import HEADERS
 from assistant.sources.grids.headers import field_of, normalised
+from assistant.sources.json_values import mapping
 from assistant.sources.pasted.lines import read_id, unlinked
 from assistant.sources.pasted.names_and_ids import (
     EPIC_WORD,
@@ -173,6 +174,11 @@ def item_records(items: Sequence[Item], tracker: Tracker) -> Iterator[dict[str, 
     if left:
         yield {"note": f"Checklists whose name does not say acceptance criteria were left out: "
                f"{', '.join(left)}."}  # fmt: skip
+
+
+def name_of(label: object) -> str:
+    """The name of a label, which some exports give alone and others among its details."""
+    return label if isinstance(label, str) else str(mapping(label).get("name") or "")
 
 
 def withdrawn_note(gone: Sequence[str]) -> str:
