@@ -129,7 +129,6 @@ def _derived(
     return tuple(_condition(criterion, item, suffix) for item, suffix in named if suffix in chosen)
 
 
-@lru_cache(maxsize=2048)
 def _named_items(criterion_id: str, text: str, form: CriterionForm) -> tuple[Named, ...]:
     """The criterion's items with the ends of their ids: the same at each depth."""
     if not re.search(r"\w", text):

@@ -180,7 +180,6 @@ def number_of(quantity: Quantity, words: str = "") -> Number:
     return Number(words or quantity.text, value, kind, unit, quantity.start, quantity.end)
 
 
-@lru_cache(maxsize=8192)
 def values_of(token: str) -> frozenset[Decimal]:
     """What digits may stand for: "1.250" is 1.25 or 1250, "800,01" is 800.01."""
     plain = re.sub(r"[ \xa0\u202f]", "", token)

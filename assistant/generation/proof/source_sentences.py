@@ -83,7 +83,6 @@ def _read(text: str, start: int, end: int) -> Sentence:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=8192)
 def pairs_of(text: str) -> frozenset[tuple[str, str]]:
     """Words that stand next to each other, words without meaning between them left out."""
     return frozenset(pairwise(spoken(text)))

@@ -138,7 +138,6 @@ _PARTICIPLE = re.compile(
 """German participles, as their stems are written."""
 
 
-@lru_cache(maxsize=16384)
 def _with_verb(word: str) -> tuple[str, ...]:
     """A stem, and the verb whose participle it may be."""
     match = _PARTICIPLE.fullmatch(word)

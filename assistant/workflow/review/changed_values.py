@@ -93,7 +93,6 @@ class SaidNumber:
     is_gone: bool
 
 
-@lru_cache(maxsize=4096)
 def numbers_changed(old: str, new: str) -> tuple[ChangedNumber, ...]:
     """The numbers of a sentence that its next form says otherwise, in their order."""
     before, after = _amounts(old), _amounts(new)
@@ -283,7 +282,6 @@ def lines_of(case: TestCase) -> Iterator[tuple[int | None, str, str]]:
                 yield step.number, part, text
 
 
-@lru_cache(maxsize=16384)
 def _amounts(text: str) -> tuple[Quantity, ...]:
     """The numbers that can be compared: with a unit, or of things that are counted."""
     return tuple(
@@ -293,7 +291,6 @@ def _amounts(text: str) -> tuple[Quantity, ...]:
     )
 
 
-@lru_cache(maxsize=16384)
 def _words_of(text: str) -> frozenset[str]:
     """What a text is about, without its amounts: "3 stops" has no word in common with "8 stops"."""
     left, at = [], 0
