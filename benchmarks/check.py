@@ -426,7 +426,7 @@ def measure_sample() -> None:
             print(told(one))
     hits = sum(map(marked, report.cases))
     print(f"marked: {hits} of {len(report.cases)} ({hits / len(report.cases):.1%})")
-    linked = [one for one in report.cases if one.link.by == "key"]
+    linked = [one for one in report.cases if one.link.by in ("key", "story")]
     hits = sum(map(marked, linked))
     print(f"of those whose criterion the project holds: {hits} of {len(linked)}")
     print(", ".join(f"{count} {name}" for name, count in report.counts.items()))

@@ -86,7 +86,13 @@ def check(options: Namespace, terminal: Terminal) -> None:
     if report.counts["no automatic finding"] < len(report.cases):
         terminal.status = 1
     if terminal.json:
-        figures = {"counts": dict(report.counts), "rules": report.rules, "links": report.links}
+        figures = {
+            "counts": dict(report.counts),
+            "rules": report.rules,
+            "links": report.links,
+            "criteria_without_a_case": [one.model_dump(mode="json") for one in report.gaps],
+            "not_sure": [one.number for one in report.cases if not one.link.is_sure],
+        }
         terminal.document(figures | report.model_dump(mode="json"))
         return
     rows = [
@@ -103,6 +109,11 @@ def check(options: Namespace, terminal: Terminal) -> None:
     if report.unknown_keys:
         shown, more = report.unknown_keys[:KEYS_SHOWN], report.unknown_keys[KEYS_SHOWN:]
         terminal.note("not held: " + ", ".join(shown) + (f" and {len(more)} more" if more else ""))
+    if lacking := check_report.gaps_line(report):
+        ids = [one.criterion.id for one in report.gaps if not one.perhaps]
+        named = f" No case names {', '.join(ids[:KEYS_SHOWN])}" if ids else ""
+        left = len(ids) - KEYS_SHOWN
+        terminal.note(f"{lacking}{named}" + (f" and {left} more" if left > 0 else ""))
     terminal.line(check_report.summary(report))
 
 

@@ -37,8 +37,8 @@ _NAMESPACE = uuid.UUID("0c1b1a52-8a6e-5a53-9b0f-6f6e2f4d8c11")
 class Numbering:
     """Hands out numbers; remembers which chunk has which."""
 
-    def __init__(self) -> None:
-        self._numbered: dict[str, RetrievedChunk] = {}
+    def __init__(self, numbered: Iterable[RetrievedChunk] = ()) -> None:
+        self._numbered = {one.chunk.id: one for one in numbered}
 
     @property
     def all(self) -> tuple[RetrievedChunk, ...]:

@@ -114,18 +114,22 @@ def check(scope: ToolScope, given: takes.CheckArguments) -> Json:
         origin=CaseOrigin(writer="import"),
     )
     basis = check_suite.present_basis(scope.workspace, scope.project_id)
-    (checked,) = check_suite.check_cases(
+    report = check_suite.check_cases(
         scope.workspace,
         scope.project_id,
         masked_cases(scope.workspace, scope.project_id, [case]),
         basis=basis,
         reader=given.read_by,
-    ).cases
+    )
+    (checked,) = report.cases
     answer = checked.model_dump(mode="json", include={"verdict", "steps", "findings"})
     return answer | {
         "means": case_checks.VERDICTS[checked.verdict],
         "held_against": list(checked.link.criterion_ids),
         "linked": checked.link.says,
+        "sure": checked.link.is_sure,
+        "as_near": list(checked.link.as_near),
+        "sources_at": report.states[0].at.isoformat(),
         "read_by": given.read_by,
     }
 

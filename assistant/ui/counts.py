@@ -9,6 +9,7 @@ FORMS = {
     "story": "stories",
     "criterion": "criteria",
     "case": "cases",
+    "verdict": "verdicts",
     "run": "runs",
     "draft": "drafts",
     "item": "items",

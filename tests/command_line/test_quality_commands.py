@@ -61,6 +61,12 @@ def test_without_a_finding_the_status_is_zero(run: Run, tmp_path: Path) -> None:
     assert (status, report["counts"]["no automatic finding"], report["total"]) == (0, 1, 1)
     (step,) = report["cases"][0]["steps"]
     assert "10-digit account number" in step["quotations"][0]["quote"]
+    assert report["not_sure"] == []
+    gaps = {one["criterion"]["id"] for one in report["criteria_without_a_case"]}
+    assert "CC-101-AC1" in gaps
+    assert "CC-102-AC2" not in gaps
+    (state,) = report["states"]
+    assert all(one["version"] and one["name"] for one in state["sources"])
 
 
 @pytest.mark.long

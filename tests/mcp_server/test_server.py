@@ -153,6 +153,7 @@ def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None
         assert any("14 days" in one["text"] for one in found["sources"])
         checked = answer(await session.call_tool("check_case", WRONG))
         assert checked["verdict"] == "denied"
+        assert (checked["sure"], checked["linked"]) == (True, "the case names it")
         (finding,) = (
             one for step in checked["steps"] for one in step["findings"]
             if one["rule"] == "contradiction"

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from assistant.ui import state
+from assistant.workflow.sources import import_sources
 
 TABLE = (
     b"ID,Title,Story,Step,Expected Result\n"
@@ -135,3 +140,73 @@ def test_unknown_columns_are_asked_for_and_then_checked(app: AppTest) -> None:
     next(button for button in app.button if button.label == "Save and use").click().run()
     assert not app.exception
     assert app.button(key="check_suite").label == "Check 1 case"
+
+
+def button(app: AppTest, words: str) -> Button:
+    return next(one for one in app.button if words in one.label)
+
+
+def test_the_page_says_that_sources_changed_since_and_checks_again(
+    app: AppTest, tmp_path: Path
+) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    assert "Sources changed since" not in text_of(app)
+    workspace = state.workspace()
+    project = workspace.projects()[0].id
+    (tmp_path / "desk.md").write_text("# The desk\n\nIt is open till 6 pm.\n", "utf-8")
+    import_sources.index_paths(workspace, project, [tmp_path / "desk.md"])
+    app.run()
+    assert "Sources changed since" in text_of(app)
+    assert "desk.md (new)" in text_of(app)
+    assert "Older than the sources" in text_of(app)
+    button(app, "Check all 2 cases again").click().run()
+    checked_again(app)
+    assert "Sources changed since" not in text_of(app)
+
+
+def checked_again(app: AppTest) -> None:
+    for _ in range(200):
+        assert not app.exception
+        if app.dataframe and not state.workspace().jobs.is_active(
+            app.session_state["suite_work"].job_id
+        ):
+            app.run()
+            return
+        time.sleep(0.3)
+        app.run()
+    raise AssertionError(text_of(app))
+
+
+def test_another_criterion_is_chosen_and_the_case_is_held_against_that(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    assert "which one is not sure" in text_of(app)
+    assert app.dataframe[0].value["Held against"].iloc[0].startswith("? CC-102")
+    (wanted,) = app.multiselect
+    wanted.set_value(["CC-101-AC1"])
+    button(app, "Hold it against these").click().run()
+    checked_again(app)
+    table = app.dataframe[0].value
+    assert list(table["Held against"][table["Case"] == "T-2"]) == ["CC-101-AC1"]
+    app.session_state["suite_case"] = f"{app.session_state['suite_work'].key} 2"
+    app.run()
+    assert "a person chose it" in text_of(app)
+    assert "which one is not sure" not in text_of(app)
+    app.button(key="check_again").click().run()
+    checked(app)
+    table = app.dataframe[0].value
+    assert list(table["Held against"][table["Case"] == "T-2"]) == ["CC-101-AC1"], "it is kept"
+
+
+def test_criteria_without_a_case_are_listed_and_cases_are_written_for_them(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE.replace(b"CC-102", b"CC-102-AC4")))
+    (lacking,) = (one for one in app.expander if "Criteria without a case" in one.label)
+    text = "\n".join(one.value for one in lacking.markdown).replace("\\", "")
+    assert "CC-101-AC1" in text
+    assert "CC-102-AC4" not in text
+    button(app, "Write for ").click().run()
+    assert not app.exception
+    run = state.workspace().library.run(
+        app.session_state["session"].project_id, app.session_state["session"].run_id
+    )
+    assert "CC-102-AC4" in run.generation.criteria_left_out
+    assert "CC-102-AC1" not in run.generation.criteria_left_out

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from syncing import quick_workspace, sync_folder, write
 
-from assistant.domain import DENYING_RULES, TestCase, TestStep
+from assistant.domain import DENYING_RULES, GenerationConfig, TestCase, TestStep
 from assistant.errors import SourceError, UnknownColumns
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import case_checks, check_report, check_suite
 from assistant.workflow.review.case_checks import CaseCheck, SuiteCheck
 from assistant.workflow.sources import duplicate_texts, import_sources
+from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 HEADERS = ("ID", "Title", "Story", "Preconditions", "Step", "Data", "Expected Result")
 MESSAGE = "Enter a 10-digit account number."
@@ -66,7 +68,7 @@ def test_a_case_that_the_sources_carry_has_no_finding_and_quotes_them(check) -> 
     report = check(GOOD)
     (one,) = report.cases
     assert not rules(one) & (DENYING_RULES | case_checks.NOWHERE)
-    assert one.link.by == "key"
+    assert one.link.by == "story"
     assert "CC-102-AC2" in one.link.criterion_ids
     (quotation,) = one.steps[0].quotations
     assert MESSAGE in quotation.quote
@@ -163,7 +165,9 @@ def test_a_key_that_the_project_does_not_hold_is_not_replaced_by_another(check) 
 
 def test_a_case_named_only_in_its_title_is_linked_by_that(check) -> None:
     (one,) = check(("T", "cc-102-ac4: long lists", "", "", "Search.", "", "A list is shown.")).cases
-    assert one.link == check_suite.Link(by="key", criterion_ids=("CC-102-AC4",))
+    assert one.link == check_suite.Link(
+        by="key", criterion_ids=("CC-102-AC4",), places=("its title",)
+    )
 
 
 @pytest.mark.long
@@ -183,7 +187,7 @@ def test_the_number_of_a_criterion_counts_beside_the_key_of_its_story(
     if expects is None:
         assert len(one.link.criterion_ids) != 1
     else:
-        assert one.link == check_suite.Link(by="key", criterion_ids=expects)
+        assert (one.link.by, one.link.criterion_ids) == ("key", expects)
 
 
 def test_each_key_that_the_project_does_not_hold_is_told_beside_those_it_holds(
@@ -295,3 +299,160 @@ def test_a_worker_thread_leaves_its_report_and_nothing_else(
     assert work.report is not None
     assert workspace.jobs.state(work.job_id).done == 1
     assert workspace.library.cases_stamp(project_id, statuses=("imported", "draft")) == before
+
+
+LENDING = """# UM-1 Umbrellas
+
+## UM-2 Lend an umbrella
+
+### Acceptance criteria
+
+- An umbrella is lent for 14 days to a guest who shows a card at the desk.
+- A guest who lost an umbrella pays a fee of 20 euros.
+
+## UM-3 Return an umbrella
+
+### Acceptance criteria
+
+- A wet umbrella is dried in the cellar before it is lent again.
+
+# PA-1 Parasols
+
+## PA-2 Lend a parasol
+
+### Acceptance criteria
+
+- A parasol is lent on the terrace alone.
+"""
+DRIED = "A wet umbrella is dried in the cellar before it is lent again."
+
+
+def lent(number: int, title: str, result: str, *keys: str) -> TestCase:
+    steps = (TestStep(number=1, action="Go to the desk.", expected_result=result),)
+    return TestCase(id=f"T-{number}", title=title, criterion_ids=keys, steps=steps)
+
+
+@pytest.fixture
+def lending(tmp_path: Path) -> Iterator[tuple[Workspace, str]]:
+    """A project with an epic of umbrellas, one of parasols, and a page of rules."""
+    with quick_workspace(tmp_path / "data") as (opened, project, _):
+        put(opened, project, "epic.md", LENDING)
+        put(opened, project, "rules.md", "# Rules of the desk\n\nThe desk is open till 6 pm.\n")
+        yield opened, project
+
+
+def put(workspace: Workspace, project_id: str, name: str, text: str) -> None:
+    import_sources.put(workspace, project_id, read_file(name, text.encode()))
+
+
+OF_STORY = lent(1, "Lend", "An umbrella is lent for 14 days to a guest who shows a card.", "UM-2")
+NAMED_ONE = lent(2, "Lost", "The guest pays a fee of 20 euros.", "UM-2-AC2")
+OF_NOTHING = lent(3, "Dry umbrellas", DRIED)
+
+
+def test_why_a_case_is_held_against_a_criterion_is_said_and_whether_that_is_sure(lending) -> None:
+    cases = [OF_STORY, NAMED_ONE, OF_NOTHING]
+    story, named, near = check_suite.check_cases(*lending, cases).cases
+    assert (story.link.by, story.link.is_sure) == ("story", False)
+    assert "which of its criteria it is about, it does not say" in story.link.says
+    assert (named.link.by, named.link.is_sure) == ("key", True)
+    assert (near.link.by, near.link.is_sure) == ("search", False)
+    assert near.link.says.startswith("not sure: ")
+    assert {"umbrella", "dried", "cellar"} <= set(near.link.words)
+    only = lent(4, "UM-3: dry", DRIED)
+    (one,) = check_suite.check_cases(*lending, [only]).cases
+    assert one.link.is_sure, "its story has no other criterion"
+    assert "in its title" in one.link.says
+
+
+def test_a_criterion_of_another_story_that_is_about_as_near_is_named(lending) -> None:
+    signs = "A guest signs the list at the desk."
+    epic = LENDING.replace(f"- {DRIED}\n", f"- {DRIED}\n- {signs}\n")
+    put(*lending, "epic.md", epic.replace("alone.\n", f"alone.\n- {signs}\n"))
+    both = lent(1, "The list", "The guest has signed the list at the desk.")
+    (one,) = check_suite.check_cases(*lending, [both]).cases
+    (other,) = {"UM-3-AC2", "PA-2-AC2"} - set(one.link.criterion_ids)
+    assert one.link.as_near == (other,)
+    assert f"about as near: {other}" in one.link.says
+
+
+def test_a_criterion_that_a_person_chose_is_what_the_case_is_held_against_from_then_on(
+    lending,
+) -> None:
+    wrong = lent(1, "Dry", "The wet umbrella is dried in the cellar.", "UM-2-AC2")
+    report = check_suite.check_cases(*lending, [wrong, NAMED_ONE], file="cases.csv")
+    assert report.cases[0].link.criterion_ids == ("UM-2-AC2",)
+    chosen = {1: ("UM-3-AC1",)}
+    after = check_suite.check_again(*lending, report, [wrong, NAMED_ONE], [1], chosen=chosen)
+    first, second = after.cases
+    assert (first.link.by, first.link.criterion_ids) == ("person", ("UM-3-AC1",))
+    assert first.link.is_sure
+    quoted = {one.quote for one in first.steps[0].quotations}
+    assert DRIED in quoted, "its verdict is worked out anew"
+    assert second == report.cases[1], "no other case is touched"
+    ranks = {one.chunk.id: one.rank for one in after.sources}
+    assert all(ranks[one.chunk.id] == one.rank for one in report.sources), "numbers stay"
+    put(*lending, "rules.md", "# Rules of the desk\n\nThe desk is open till 8 pm.\n")
+    again = check_suite.check_again(*lending, after, [wrong, NAMED_ONE], [1, 2])
+    assert again.cases[0].link.criterion_ids == ("UM-3-AC1",), "the choice is kept"
+    put(*lending, "epic.md", LENDING.replace(f"- {DRIED}\n", "- It is put on a shelf.\n"))
+    put(*lending, "epic.md", LENDING[: LENDING.index("## UM-3")])
+    gone = check_suite.check_again(*lending, again, [wrong, NAMED_ONE], [1])
+    assert gone.cases[0].link.by == "key"
+    assert "UM-3-AC1" in gone.cases[0].link.says, "that the choice is held no more is said"
+
+
+def test_verdicts_that_are_older_than_the_sources_are_told_with_what_changed(lending) -> None:
+    workspace, project = lending
+    opens = lent(1, "Desk", "The desk is open till 6 pm.")
+    cases = [opens.model_copy(update={"criterion_ids": ("XX-1",)}), NAMED_ONE]
+    report = check_suite.check_cases(*lending, cases)
+    assert check_suite.older(*lending, report).numbers == ()
+    existing = table(GOOD)
+    import_sources.put(workspace, project, read_file("suite.csv", existing))
+    assert not check_suite.older(*lending, report).changes, "cases are no source"
+    put(*lending, "rules.md", "# Rules of the desk\n\nThe desk is open till 8 pm.\n")
+    put(*lending, "fees.md", "# Fees\n\nA lost parasol costs 90 euros.\n")
+    older = check_suite.older(*lending, report)
+    assert {one.says for one in older.changes} == {"rules.md (changed)", "fees.md (new)"}
+    assert 1 in older.touched
+    assert older.numbers == (1, 2)
+    text = check_report.as_markdown(report, older).decode()
+    assert "Sources changed since 2 of them were made: " in text
+    assert "rules.md (changed)" in check_report.as_csv(report, older).decode("utf-8-sig")
+    after = check_suite.check_again(*lending, report, cases, older.touched)
+    assert not set(check_suite.older(*lending, after).numbers) & set(older.touched)
+    assert report.cases[0].steps[0].verdict == "no automatic finding"
+    assert after.cases[0].steps[0].verdict != "no automatic finding"
+    everything = check_suite.check_again(*lending, after, cases, [1, 2])
+    assert not check_suite.older(*lending, everything).changes
+    (page,) = (one for one in workspace.library.documents(project) if "fees.md" in one.id)
+    workspace.library.remove_document(project, page.id)
+    removed = check_suite.older(*lending, everything)
+    assert [one.says for one in removed.changes] == ["fees.md (removed)"]
+
+
+def test_criteria_without_a_case_are_told_and_an_unsure_match_is_perhaps_one(lending) -> None:
+    report = check_suite.check_cases(*lending, [OF_STORY, NAMED_ONE, OF_NOTHING])
+    gaps = {one.criterion.id: one.perhaps for one in report.gaps}
+    assert gaps == {"UM-2-AC1": ("T-1",), "UM-3-AC1": ("T-3",)}
+    assert report.other_epics == ("PA-1",)
+    (gap,) = check_suite.check_cases(*lending, [NAMED_ONE, lent(4, "UM-3: dry", DRIED)]).gaps
+    assert (gap.criterion.id, gap.perhaps) == ("UM-2-AC1", ())
+    text = check_report.as_markdown(report).decode()
+    assert "UM-2-AC1 (perhaps T-1)" in text.replace("\\", "")
+    rows = list(csv.DictReader(io.StringIO(check_report.as_csv(report).decode("utf-8-sig"))))
+    lacking = [
+        row["Held against"] for row in rows if row["Verdict"] == "criterion perhaps with one"
+    ]
+    assert lacking == ["UM-2-AC1", "UM-3-AC1"]
+
+
+def test_cases_are_planned_for_the_criteria_that_a_suite_lacks_and_no_others(lending) -> None:
+    found = understand(*lending, GenerateRequest(epic_keys=("UM-1",), criteria=("UM-2-AC1",)))
+    assert {one.criterion_id for one in found.conditions} == {"UM-2-AC1"}
+    assert [story.key for epic in found.epics for story in epic.stories] == ["UM-2"]
+    run = generate_cases.begin(*lending, found, GenerationConfig())
+    assert run.generation.criteria_left_out == ("UM-2-AC2",)
+    with pytest.raises(SourceError, match="UM-9-AC9"):
+        understand(*lending, GenerateRequest(epic_keys=("UM-1",), criteria=("UM-9-AC9",)))

@@ -1,11 +1,8 @@
-"""Check a suite: upload cases of any tool, watch them being checked, read what was found.
-
-One checked case beside its sources: its steps with their marks, what was found, the words.
-"""
+"""Check a suite: upload cases of any tool, watch them being checked, read what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,14 +11,17 @@ import streamlit as st
 from assistant.domain import TestCase
 from assistant.errors import SourceError, UnknownColumns
 from assistant.ui.cases.case_list import table_height
-from assistant.ui.cases.case_view import findings_panel, steps_table
-from assistant.ui.cases.sources_panel import open_wanted_source, sources_panel
+from assistant.ui.cases.sources_panel import open_wanted_source
+from assistant.ui.check.checked_case import COLORS, NAMED, checked_case
+from assistant.ui.check.criteria_gaps import criteria_gaps
 from assistant.ui.counts import counted
 from assistant.ui.job_progress import job_progress
+from assistant.ui.menus import close_menus
 from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.presses import pressed
 from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.sources.mapping_form import mapping_form
-from assistant.ui.state import Session, errors_shown
+from assistant.ui.state import Session, errors_shown, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
@@ -29,6 +29,7 @@ from assistant.workflow.review import check_report, check_suite
 from assistant.workflow.review.case_checks import (
     VERDICTS,
     CaseCheck,
+    Older,
     SuiteCheck,
     Verdict,
     verdict_of,
@@ -36,43 +37,6 @@ from assistant.workflow.review.case_checks import (
 from assistant.workflow.review.check_suite import SuiteWork, read_suite
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import second_reading
-
-COLORS: dict[Verdict, str] = {
-    "denied": "red",
-    "doubted": "violet",
-    "not in the sources": "orange",
-    "remark": "blue",
-    "no automatic finding": "gray",
-}
-CASE_WIDTH = 460
-
-
-def checked_case(project_id: str, report: SuiteCheck, checked: CaseCheck) -> None:
-    """The case on the left, the sources that it was held against on the right."""
-    own = set(checked.sources)
-    grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
-    with grid.cell():
-        _case(report, checked)
-    with grid.cell():
-        sources_panel(project_id, [one for one in report.sources if one.rank in own], checked.case)
-
-
-def _case(report: SuiteCheck, checked: CaseCheck) -> None:
-    case, link = checked.case, checked.link
-    st.markdown(
-        f"**{label(case.id)}** :{COLORS[checked.verdict]}-badge[{checked.verdict}]  \n"
-        f"{label(case.title, limit=300)}  \n:small[:gray[{VERDICTS[checked.verdict]}]]"
-    )
-    texts = {one.chunk.key: one.chunk.text for one in report.sources if one.stage == "basis"}
-    for name in link.criterion_ids:
-        st.caption(f"**{label(name)}** {label(texts.get(name, ''), limit=400)}")
-    st.caption(f":material/link: {label(link.says, limit=300)}")
-    for text in case.preconditions:
-        st.caption(f"Precondition: {plain(text)}")
-    steps_table(case)
-    beside = [one for one in case.findings if one.severity == "error"]
-    findings_panel(case, told=beside)
-
 
 WORK, CASES, FILE, TABLE = "suite_work", "suite_cases", "suite_upload", "suite_table"
 CHOSEN = "suite_case"
@@ -132,9 +96,11 @@ def suite_view(opened: Workspace, record: Session) -> None:
         key = _key(record, file)
         if work is not None:  # of another file or project, which nobody looks at any more
             opened.jobs.cancel(work.job_id)
+        report = work.report if work is not None and own else None
         st.session_state[WORK] = check_suite.start(
-            opened, record.project_id, cases, file=file.name, key=key, reader=reader
-        )
+            opened, record.project_id, cases, file=file.name, key=key, reader=reader,
+            chosen=report.chosen if report is not None else {},
+        )  # fmt: skip
         st.rerun()
 
 
@@ -220,7 +186,9 @@ def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> 
             help="What was checked so far is shown",
         )
     elif work.report is not None:
-        _report(opened, record, file, work.report)
+        if state.error:  # of a check of some cases anew: what was found before is still there
+            st.error(plain(state.error), icon=":material/error:")
+        _report(opened, record, file, work, work.report)
     else:
         st.error(plain(state.error), icon=":material/error:")
         _again()
@@ -247,9 +215,24 @@ def _how_far(state: JobState, name: str) -> str:
     return f"Checking: {state.done} of {counted(total, 'case')}"
 
 
-def _report(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:
+def _report(
+    opened: Workspace, record: Session, file: Upload, work: SuiteWork, report: SuiteCheck
+) -> None:
+    def again(
+        numbers: Collection[int], chosen: Mapping[int, tuple[str, ...]] | None = None
+    ) -> None:
+        with page_action():
+            cases = _read(opened, record, file)
+            st.session_state[WORK] = check_suite.start_again(
+                opened, record.project_id, work, cases, numbers, chosen=chosen or {}
+            )
+            close_menus()
+
+    older = check_suite.older(opened, record.project_id, report)
     _figures(opened, report)
-    _actions(opened, record, file, report)
+    _older(report, older, again)
+    _actions(opened, record, file, report, older)
+    criteria_gaps(opened, record, report)
     wanted = st.pills(
         "Show",
         [name for name, count in report.counts.items() if count],
@@ -259,10 +242,47 @@ def _report(opened: Workspace, record: Session, file: Upload, report: SuiteCheck
         label_visibility="collapsed",
     )
     rows = [one for one in report.worst_first if not wanted or one.verdict in wanted]
-    one = _table(rows, _key(record, file))
+    one = _table(report, rows, _key(record, file), older)
     if one is not None:
-        checked_case(record.project_id, report, one)
+        checked_case(
+            record.project_id, report, one, older,
+            lambda number, ids: again([number], {number: ids}),
+        )  # fmt: skip
         open_wanted_source(opened)
+
+
+def _older(report: SuiteCheck, older: Older, again: Callable[[Collection[int]], None]) -> None:
+    """That sources changed since verdicts were made: which, and a way to check them again."""
+    if not older.changes:
+        return
+    names = ", ".join(label(one.says, limit=80) for one in older.changes[:NAMED])
+    more = len(older.changes) - NAMED
+    names += f" and {more} more" if more > 0 else ""
+    of = f"{len(older.numbers)} of {counted(len(report.cases), 'verdict')} made before that."
+    held = (
+        f"{counted(len(older.touched), 'case')} held against what changed; it may bear on the "
+        "others too."
+        if older.touched
+        else "No case was held against it; it may bear on them all the same."
+    )
+    with st.container(border=True, key="suite_older"):
+        st.markdown(
+            f":orange[:material/update:] **Sources changed since**: {names}  \n"
+            f":small[:gray[{of} {held}]]"
+        )
+        with st.container(horizontal=True, gap="xsmall"):
+            if older.touched and older.others and pressed(
+                f"Check {counted(len(older.touched), 'case')} again",
+                icon=":material/refresh:", key="check_touched", type="primary",
+            ):  # fmt: skip
+                again(older.touched)
+            if pressed(
+                f"Check {'all ' if len(older.numbers) > 1 else ''}"
+                f"{counted(len(older.numbers), 'case')} again",
+                icon=":material/refresh:", key="check_older",
+                type="tertiary" if older.touched and older.others else "primary",
+            ):  # fmt: skip
+                again(older.numbers)
 
 
 def _figures(opened: Workspace, report: SuiteCheck) -> None:
@@ -280,7 +300,9 @@ def _figures(opened: Workspace, report: SuiteCheck) -> None:
         st.caption(f":material/person_search: {read}")
 
 
-def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteCheck) -> None:
+def _actions(
+    opened: Workspace, record: Session, file: Upload, report: SuiteCheck, older: Older
+) -> None:
     stem = visible(file.name).rpartition(".")[0] or "suite"
     with st.container(horizontal=True, gap="xsmall"):
         for form, ending, report_as in (
@@ -289,7 +311,7 @@ def _actions(opened: Workspace, record: Session, file: Upload, report: SuiteChec
         ):
             st.download_button(
                 f"Report as {form}",
-                data=report_as(report),
+                data=report_as(report, older),
                 file_name=f"{stem}-check.{ending}",
                 mime=f"text/{form.lower()}",
                 icon=":material/download:",
@@ -319,15 +341,24 @@ def _keep(opened: Workspace, record: Session, file: Upload) -> None:
         st.toast(f"{cases} kept: see Review cases", icon=":material/check:")
 
 
-def _table(rows: Sequence[CaseCheck], key: str) -> CaseCheck | None:
+def _table(
+    report: SuiteCheck, rows: Sequence[CaseCheck], key: str, older: Older
+) -> CaseCheck | None:
     """The cases of the file with this key, worst first; the one that is chosen, else the first."""
     shown = {f"{key} {one.number}": one for one in rows[:SHOWN]}
+    numbers = [one.number for one in shown.values()]
+    in_part = 0 < len(older.numbers) < len(report.cases)
     st.dataframe(
         {
             "Verdict": [one.verdict for one in shown.values()],
             "Case": [visible(one.case.id) for one in shown.values()],
             "Title": [visible(one.case.title) for one in shown.values()],
-            "Held against": [visible(", ".join(one.link.criterion_ids)) for one in shown.values()],
+            "Held against": [visible(_held_in_table(report, one)) for one in shown.values()],
+            **(
+                {"Older": ["yes" if number in older.numbers else "" for number in numbers]}
+                if in_part
+                else {}
+            ),
             "First finding": [_first(one) for one in shown.values()],
         },
         key=TABLE,
@@ -336,11 +367,32 @@ def _table(rows: Sequence[CaseCheck], key: str) -> CaseCheck | None:
         hide_index=True,
         placeholder="",
         height=table_height(len(shown), TABLE_HEIGHT),
+        column_config={
+            "Verdict": st.column_config.TextColumn(width=128),
+            "Case": st.column_config.TextColumn(width=104),
+            "Title": st.column_config.TextColumn(width=300),
+            "Held against": st.column_config.TextColumn(
+                width=136, help="? is not sure: the case does not say which criterion it is about"
+            ),
+            "Older": st.column_config.TextColumn(
+                width=60, help="Its verdict is older than the sources"
+            ),
+            "First finding": st.column_config.TextColumn(width=290),
+        },
         alt="Checked cases, worst first",
     )
     if len(rows) > len(shown):
         st.caption(f"and {len(rows) - len(shown)} more; the reports have all of them")
     return shown.get(chosen(CHOSEN)) or next(iter(shown.values()), None)
+
+
+def _held_in_table(report: SuiteCheck, checked: CaseCheck) -> str:
+    """The criteria; of those that are not sure the likeliest, with a question mark."""
+    ids = checked.link.criterion_ids
+    if checked.link.is_sure or not ids:
+        return ", ".join(ids)
+    near = report.near(checked)
+    return f"? {near[0]}" + (f" +{len(near) - 1}" if len(near) > 1 else "")
 
 
 def _first(checked: CaseCheck) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Literal
 
 from assistant.domain import (
@@ -16,11 +17,13 @@ from assistant.domain import (
 )
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.proof.proof_faults import UNSUPPORTED
+from assistant.library import StoredDocument
 from assistant.suite.step_marks import MARK_WORDS as MARK_WORDS
 from assistant.suite.step_marks import StepMark as StepMark
 from assistant.suite.step_marks import denies as denies
 from assistant.suite.step_marks import mark_of as mark_of
-from assistant.workflow.review.suite_basis import LINKS, Link, LinkedBy
+from assistant.workflow.review.suite_basis import LINKS, HeldCriterion, Link, LinkedBy
+from assistant.workflow.sources.read_source import file_of
 
 Verdict = Literal["denied", "doubted", "not in the sources", "remark", "no automatic finding"]
 VERDICTS: dict[Verdict, str] = {
@@ -46,6 +49,60 @@ def verdict_of(findings: Sequence[LintFinding]) -> Verdict:
     if rules & NOWHERE:
         return "not in the sources"
     return "remark" if rules else "no automatic finding"
+
+
+class SourceVersion(Value):
+    """A source as cases were held against it; ``name`` is its file's, else its title."""
+
+    id: str
+    name: str
+    version: int
+
+
+class SourcesState(Value):
+    """The sources of a project at one time. Existing cases are none: they support nothing."""
+
+    at: datetime
+    sources: tuple[SourceVersion, ...] = ()
+
+    def changes(self, now: SourcesState) -> dict[str, SourceChange]:
+        """What changed from here to ``now``, by the source's id."""
+        before = {one.id: one for one in self.sources}
+        present = {one.id: one for one in now.sources}
+        found: dict[str, SourceChange] = {}
+        for name, one in present.items():
+            if name not in before:
+                found[name] = SourceChange(name=one.name, what="new")
+            elif before[name].version != one.version:
+                found[name] = SourceChange(name=one.name, what="changed")
+        for name, one in before.items():
+            if name not in present:
+                found[name] = SourceChange(name=one.name, what="removed")
+        return found
+
+
+class SourceChange(Value):
+    """A source that is not what it was."""
+
+    name: str
+    what: Literal["changed", "new", "removed"]
+
+    @property
+    def says(self) -> str:
+        """The name, and what became of it."""
+        return f"{self.name} ({self.what})"
+
+
+def state_of(documents: Iterable[StoredDocument], at: datetime) -> SourcesState:
+    """The state that these documents of a project are."""
+    return SourcesState(
+        at=at,
+        sources=tuple(
+            SourceVersion(id=one.id, name=file_of(one) or one.title, version=one.version)
+            for one in documents
+            if one.kind != "test_cases" or one.epic_count
+        ),
+    )
 
 
 class Quotation(Value):
@@ -76,7 +133,8 @@ class CaseCheck(Value):
     """What was found of one case; ``number`` is its place in the file, from 1.
 
     ``case`` carries the citations and findings, ``sources`` are the numbers of the sources that it
-    was held against; ``findings`` those that are of none of its steps.
+    was held against; ``findings`` those that are of none of its steps; ``state`` is the place in
+    ``SuiteCheck.states`` of what the sources were then.
     """
 
     number: int
@@ -86,6 +144,7 @@ class CaseCheck(Value):
     steps: tuple[StepCheck, ...]
     findings: tuple[LintFinding, ...] = ()
     sources: tuple[int, ...] = ()
+    state: int = 0
 
     def with_finding(self, finding: LintFinding) -> CaseCheck:
         """The case with one more finding, of a step or of the whole."""
@@ -103,11 +162,35 @@ class CaseCheck(Value):
         )
 
 
+class Gap(Value):
+    """A criterion that no case of a suite names; ``perhaps`` are the cases that may be about it all
+    the same: of which only its story is named, or that the search found nearest to it."""
+
+    criterion: HeldCriterion
+    perhaps: tuple[str, ...] = ()
+
+
+class Older(Value):
+    """Verdicts that are older than the sources: what changed since, the numbers of the cases that
+    were held against a source that changed or is gone, and those of the others."""
+
+    changes: tuple[SourceChange, ...] = ()
+    touched: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """All of these cases."""
+        return tuple(sorted((*self.touched, *self.others)))
+
+
 class SuiteCheck(Value):
     """What was found of a suite, case by case in its order, and the sources by their numbers.
 
     ``total`` are the cases of the file: more than were checked where somebody stopped it.
     ``read_by`` is the model that was to read them too, if one was, ``read`` how many it has read.
+    ``states`` are those of the sources that the verdicts were made on, ``criteria`` all of the
+    project.
     """
 
     file: str
@@ -116,6 +199,8 @@ class SuiteCheck(Value):
     sources: tuple[RetrievedChunk, ...]
     read_by: str = ""
     read: int = 0
+    states: tuple[SourcesState, ...] = ()
+    criteria: tuple[HeldCriterion, ...] = ()
 
     @property
     def reading(self) -> str:
@@ -140,6 +225,68 @@ class SuiteCheck(Value):
     def links(self) -> dict[LinkedBy, int]:
         """How many cases were linked to their criteria in each way."""
         return {name: sum(one.link.by == name for one in self.cases) for name in LINKS}
+
+    @property
+    def chosen(self) -> dict[int, tuple[str, ...]]:
+        """The criteria that a person chose, by the number of the case."""
+        return {one.number: one.link.criterion_ids for one in self.cases if one.link.by == "person"}
+
+    def near(self, checked: CaseCheck) -> tuple[str, ...]:
+        """The criteria that a case is most likely about: those that it names, else of those that
+        it was held against the ones that its steps quote, else all."""
+        link = checked.link
+        if link.is_sure:
+            return link.criterion_ids
+        keys = {one.rank: one.chunk.key for one in self.sources}
+        quoted = {keys.get(one.source) for step in checked.steps for one in step.quotations}
+        return tuple(one for one in link.criterion_ids if one in quoted) or link.criterion_ids
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The criteria without a case in this suite, of the epics that its cases are about or may
+        be, in the order of the project."""
+        named: set[str] = set()
+        perhaps: dict[str, list[str]] = {}
+        for one in self.cases:
+            if one.link.is_sure:
+                named.update(one.link.criterion_ids)
+            else:
+                for name in self.near(one):
+                    perhaps.setdefault(name, []).append(one.case.id)
+        about = self.epic_keys
+        return tuple(
+            Gap(criterion=one, perhaps=tuple(perhaps.get(one.id, ())))
+            for one in self.criteria
+            if one.id not in named and one.epic_key in about
+        )
+
+    @property
+    def epic_keys(self) -> frozenset[str]:
+        """The epics that the cases are about, or may be."""
+        held = {name for one in self.cases for name in one.link.criterion_ids}
+        return frozenset(one.epic_key for one in self.criteria if one.id in held)
+
+    @property
+    def other_epics(self) -> tuple[str, ...]:
+        """The epics of the project that none of the cases is held against."""
+        keys, about = dict.fromkeys(one.epic_key for one in self.criteria), self.epic_keys
+        return tuple(key for key in keys if key not in about)
+
+    def older(self, now: SourcesState) -> Older:
+        """Which verdicts are older than the sources as they are ``now``, and what changed since."""
+        since = [state.changes(now) for state in self.states]
+        documents = {one.rank: one.chunk.document_id for one in self.sources}
+        found: dict[str, SourceChange] = {}
+        touched: list[int] = []
+        others: list[int] = []
+        for one in self.cases:
+            changes = since[one.state] if one.state < len(since) else {}
+            if not changes:
+                continue
+            found |= changes
+            held = {documents.get(rank) for rank in one.sources}
+            (touched if held & changes.keys() else others).append(one.number)
+        return Older(changes=tuple(found.values()), touched=tuple(touched), others=tuple(others))
 
     @property
     def unknown_keys(self) -> tuple[str, ...]:

@@ -12,33 +12,42 @@ from assistant.suite.export.csv_file import encodable, mark
 from assistant.workflow.review.case_checks import (
     VERDICTS,
     CaseCheck,
+    Older,
     Quotation,
     StepCheck,
     SuiteCheck,
 )
 
+NONE_OLDER = Older()
 HEADERS = (
     "Case", "Title", "Verdict", "Held against", "Linked", "Step", "Expected result",
-    "Verdict of the step", "Findings", "Quotations",
+    "Verdict of the step", "Findings", "Quotations", "Sources changed since",
 )  # fmt: skip
 
 
-def as_csv(report: SuiteCheck) -> bytes:
-    """A row for each step, and one for what concerns a case as a whole; worst cases first.
+NOT_NAMED = "that no case names or quotes"
+PERHAPS = "perhaps with one"
+"""What is known of criteria without a case: of others a case may be, which is not sure."""
+
+
+def as_csv(report: SuiteCheck, older: Older = NONE_OLDER) -> bytes:
+    """A row for each step, and one for what concerns a case as a whole; worst cases first. Then one
+    for each criterion without a case. ``older`` are the verdicts that are older than the sources.
 
     UTF-8 with a signature, formulas made harmless.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(HEADERS)
-    for row in _rows(report):
+    for row in _rows(report, older):
         writer.writerow([mark(encodable(cell)) for cell in row])
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_markdown(report: SuiteCheck) -> bytes:
-    """What was found, case by case, worst first; cases without a finding are listed at the end."""
-    return "\n".join(_markdown(report)).encode("utf-8", "replace")
+def as_markdown(report: SuiteCheck, older: Older = NONE_OLDER) -> bytes:
+    """What was found, case by case, worst first; cases without a finding are listed at the end,
+    behind them the criteria without a case. ``older`` as for ``as_csv``."""
+    return "\n".join(_markdown(report, older)).encode("utf-8", "replace")
 
 
 def summary(report: SuiteCheck) -> str:
@@ -51,17 +60,32 @@ def summary(report: SuiteCheck) -> str:
     return f"{of} {noun} checked: {said}.{read}"
 
 
-def _rows(report: SuiteCheck) -> Iterator[tuple[str, ...]]:
+def gaps_line(report: SuiteCheck) -> str:
+    """How many criteria of the suite's epics have no case in it; empty where each has one."""
+    perhaps = sum(bool(one.perhaps) for one in report.gaps)
+    without = len(report.gaps) - perhaps
+    counts = {NOT_NAMED: without, PERHAPS: perhaps}
+    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f"Criteria without a case in this suite: {said}." if said else ""
+
+
+def _rows(report: SuiteCheck, older: Older) -> Iterator[tuple[str, ...]]:
+    changed = "; ".join(one.says for one in older.changes)
     for checked in report.worst_first:
         case = checked.case
         held = ", ".join(checked.link.criterion_ids)
         head = (case.id, case.title, checked.verdict, held, checked.link.says)
+        since = changed if checked.number in older.numbers else ""
         if checked.findings or not checked.steps:
-            yield (*head, "", "", "", _findings(checked.findings), "")
+            yield (*head, "", "", "", _findings(checked.findings), "", since)
         for step in checked.steps:
             quotations = "\n".join(map(_quoted, step.quotations))
             yield (*head, str(step.number), step.expected_result, step.verdict,
-                   _findings(step.findings), quotations)  # fmt: skip
+                   _findings(step.findings), quotations, since)  # fmt: skip
+    for gap in report.gaps:
+        verdict = f"criterion {PERHAPS if gap.perhaps else NOT_NAMED}"
+        maybe = ", ".join(gap.perhaps)
+        yield ("", gap.criterion.text, verdict, gap.criterion.id, maybe, *[""] * 6)
 
 
 def _findings(findings: Sequence[LintFinding]) -> str:
@@ -72,10 +96,16 @@ def _quoted(one: Quotation) -> str:
     return f"[{one.source}] {one.name}: “{one.quote}”"
 
 
-def _markdown(report: SuiteCheck) -> Iterator[str]:
+def _markdown(report: SuiteCheck, older: Older) -> Iterator[str]:
     yield f"# Check of {_line(report.file) or 'a suite'}"
     yield ""
     yield summary(report)
+    if report.states:
+        yield ""
+        yield f"Verdicts on the sources as of {report.states[0].at:%d %B %Y %H:%M} UTC."
+    if older.changes:
+        changed = ", ".join(_line(one.says) for one in older.changes)
+        yield f"Sources changed since {len(older.numbers)} of them were made: {changed}."
     yield ""
     for name in report.counts:
         yield f"- **{name}**: {VERDICTS[name]}"
@@ -88,7 +118,26 @@ def _markdown(report: SuiteCheck) -> Iterator[str]:
     if quiet:
         yield from ("", "## No automatic finding", "")
         yield from (f"- {_line(one.case.id)} {_line(one.case.title)}" for one in quiet)
+    yield from _gaps(report)
     yield ""
+
+
+def _gaps(report: SuiteCheck) -> Iterator[str]:
+    if not report.gaps:
+        return
+    yield from ("", "## Criteria without a case in this suite", "", gaps_line(report))
+    if len(report.cases) < report.total:
+        yield f"Only {len(report.cases)} of {report.total} cases were checked."
+    story = ""
+    for gap in report.gaps:
+        one = gap.criterion
+        if one.story_key != story:
+            story = one.story_key
+            yield from ("", f"### {_line(one.story_key)} {_line(one.story_title)}", "")
+        maybe = f" (perhaps {_line(', '.join(gap.perhaps))})" if gap.perhaps else ""
+        yield f"- {_line(one.id)}{maybe}: {_line(one.text)}"
+    if report.other_epics:
+        yield from ("", f"No case is held against {_line(', '.join(report.other_epics))}.")
 
 
 def _case(checked: CaseCheck) -> Iterator[str]:

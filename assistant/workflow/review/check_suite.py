@@ -10,10 +10,11 @@ A second reader of a checked suite: a model that doubts results beside criteria 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant.domain import (
@@ -23,6 +24,7 @@ from assistant.domain import (
     RetrievedChunk,
     TestCase,
     TestStep,
+    utc_now,
 )
 from assistant.errors import ModelUnavailable, SourceError
 from assistant.generation.cancellation import CancelCheck, Cancelled
@@ -37,9 +39,12 @@ from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.case_checks import (
     CaseCheck,
+    Older,
     Quotation,
+    SourcesState,
     StepCheck,
     SuiteCheck,
+    state_of,
     verdict_of,
 )
 from assistant.workflow.review.case_lists import bytes_of, cases_in_bytes
@@ -114,6 +119,9 @@ def _ground(ground: Ground) -> ReadingGround:
     )
 
 
+NONE_CHOSEN: Mapping[int, Sequence[str]] = MappingProxyType({})
+"""Nobody chose a criterion for a case."""
+
 MOST_CASES = 20_000
 """Cases of one file that are checked."""
 
@@ -171,10 +179,12 @@ def check_cases(
     cancelled: StopCheck = lambda: False,
     basis: SuiteBasis | None = None,
     reader: str = "",
+    chosen: Mapping[int, Sequence[str]] = NONE_CHOSEN,
 ) -> SuiteCheck:
     """Cases checked against the project; those checked before ``cancelled`` said so.
 
-    ``basis`` is what they are held against, where the caller keeps it (``present_basis``).
+    ``basis`` is what they are held against, where the caller keeps it (``present_basis``);
+    ``chosen`` are the criteria that a person chose for cases, by their number.
     ``progress`` gets cases checked and in all; with a ``reader``, a model that reads the cases too
     and doubts, each counts twice: checked, and read. Raises ``SourceError`` where the project holds
     nothing to check against, and ``ModelUnavailable`` where the reader is not able to or does not
@@ -187,26 +197,12 @@ def check_cases(
             "The project holds no sources to check cases against. Import its epics, rules and "
             "pages first."
         )
+    state = present_state(workspace, project_id)
     basis = basis or SuiteBasis(workspace, project_id)
-    house = learn_rules(cases)
-    checked: list[CaseCheck] = []
-    grounds: list[Ground] = []
-    for number, case in enumerate(cases, start=1):
-        if cancelled():
-            break
-        link = basis.link(case)
-        grounds.append(basis.ground(case, link))
-        checked.append(_checked(number, case, link, grounds[-1], house))
-        if progress is not None:
-            progress(number, len(cases) * (2 if reader else 1))
-    read = 0
-    if reader:
-        rows = [
-            (one.number, one.case, basis.with_whole_epic(ground))
-            for one, ground in zip(checked, grounds, strict=True)
-        ]
-        doubts, read = doubts_on(workspace, rows, reader, progress=progress, cancelled=cancelled)
-        checked = [reduce(CaseCheck.with_finding, doubts.get(c.number, ()), c) for c in checked]
+    checked, read = _held(
+        workspace, cases, range(1, len(cases) + 1), basis, chosen,
+        progress=progress, cancelled=cancelled, reader=reader,
+    )  # fmt: skip
     found = _with_repetitions(workspace, project_id, checked)
     return SuiteCheck(
         file=file,
@@ -215,7 +211,98 @@ def check_cases(
         sources=basis.sources,
         read_by=reader,
         read=read,
+        states=(state,),
+        criteria=basis.criteria,
     )
+
+
+def check_again(
+    workspace: Workspace,
+    project_id: str,
+    report: SuiteCheck,
+    cases: Sequence[TestCase],
+    numbers: Collection[int],
+    *,
+    progress: Progress | None = None,
+    cancelled: StopCheck = lambda: False,
+    chosen: Mapping[int, Sequence[str]] = NONE_CHOSEN,
+) -> SuiteCheck:
+    """The report with the cases of these numbers checked anew against the sources as they are now,
+    by the same reader; the other verdicts stay as they are, with the state that they were made on.
+
+    ``cases`` are all of the file. What a person chose before stays chosen, unless it is ``chosen``
+    anew. Raises as ``check_cases``.
+    """
+    if report.read_by:
+        check_reader(workspace, report.read_by)
+    state = present_state(workspace, project_id)
+    basis = SuiteBasis(workspace, project_id, report.sources)
+    anew, read = _held(
+        workspace, cases, sorted(numbers), basis, {**report.chosen, **chosen},
+        progress=progress, cancelled=cancelled, reader=report.read_by,
+    )  # fmt: skip
+    before = {one.number: one for one in report.cases}
+    for one in anew:
+        # Another criterion or source changes nothing about what two cases of the file say.
+        told = [f for f in before[one.number].case.findings if f.rule == REPETITION]
+        one = one.model_copy(update={"state": len(report.states)})
+        before[one.number] = reduce(CaseCheck.with_finding, told, one)
+    # Which ones a stopped reader had come to is not known: at least so many are read.
+    read += max(0, report.read - len(anew)) if report.read_by else 0
+    return report.model_copy(
+        update={
+            "cases": tuple(before.values()),
+            "sources": basis.sources,
+            "read": read,
+            "states": (*report.states, state),
+            "criteria": basis.criteria,
+        }
+    )
+
+
+def present_state(workspace: Workspace, project_id: str) -> SourcesState:
+    """The project's sources as they are now."""
+    return state_of(workspace.library.documents(project_id), utc_now())
+
+
+def older(workspace: Workspace, project_id: str, report: SuiteCheck) -> Older:
+    """Which verdicts of a report are older than the project's sources, and what changed since."""
+    return report.older(present_state(workspace, project_id))
+
+
+def _held(
+    workspace: Workspace,
+    cases: Sequence[TestCase],
+    numbers: Sequence[int],
+    basis: SuiteBasis,
+    chosen: Mapping[int, Sequence[str]],
+    *,
+    progress: Progress | None,
+    cancelled: StopCheck,
+    reader: str,
+) -> tuple[list[CaseCheck], int]:
+    """The cases of these numbers held against a basis, and how many of them the reader has read."""
+    house = learn_rules(cases)
+    checked: list[CaseCheck] = []
+    grounds: list[Ground] = []
+    for done, number in enumerate(numbers, start=1):
+        if cancelled():
+            break
+        case = cases[number - 1]
+        link = basis.link(case, chosen.get(number, ()))
+        grounds.append(basis.ground(case, link))
+        checked.append(_checked(number, case, link, grounds[-1], house))
+        if progress is not None:
+            progress(done, len(numbers) * (2 if reader else 1))
+    read = 0
+    if reader:
+        rows = [
+            (one.number, one.case, basis.with_whole_epic(ground))
+            for one, ground in zip(checked, grounds, strict=True)
+        ]
+        doubts, read = doubts_on(workspace, rows, reader, progress=progress, cancelled=cancelled)
+        checked = [reduce(CaseCheck.with_finding, doubts.get(c.number, ()), c) for c in checked]
+    return checked, read
 
 
 def _checked(
@@ -300,6 +387,7 @@ class SuiteWork:
     """The model that reads the cases too."""
     job_id: str = field(default_factory=lambda: f"check-{uuid.uuid4().hex[:12]}")
     report: SuiteCheck | None = None
+    """What was found; while cases of it are checked again, what was found before."""
 
 
 def start(
@@ -310,15 +398,44 @@ def start(
     file: str,
     key: str,
     reader: str = "",
+    chosen: Mapping[int, Sequence[str]] = NONE_CHOSEN,
 ) -> SuiteWork:
     """Check cases in a worker thread; cancelled, it ends after the case in hand, and reports what
-    was checked."""
+    was checked. ``chosen`` as for ``check_cases``."""
     work = SuiteWork(key=key, reader=reader)
 
     def check(report: Progress, stop: StopCheck) -> None:
         work.report = check_cases(
-            workspace, project_id, cases, file=file, progress=report, cancelled=stop, reader=reader
-        )
+            workspace, project_id, cases, file=file, progress=report, cancelled=stop, reader=reader,
+            chosen=chosen,
+        )  # fmt: skip
 
     workspace.jobs.start_counted(work.job_id, check)
     return work
+
+
+def start_again(
+    workspace: Workspace,
+    project_id: str,
+    work: SuiteWork,
+    cases: Sequence[TestCase],
+    numbers: Collection[int],
+    *,
+    chosen: Mapping[int, Sequence[str]] = NONE_CHOSEN,
+) -> SuiteWork:
+    """Check some cases of a checked suite again in a worker thread, as ``check_again``; where it
+    fails, what was found before is still there. Raises ``SourceError`` where nothing was found yet.
+    """
+    before = work.report
+    if before is None:
+        raise SourceError("The suite has not been checked yet. Check it first.")
+    again = SuiteWork(key=work.key, reader=work.reader, report=before)
+
+    def check(report: Progress, stop: StopCheck) -> None:
+        again.report = check_again(
+            workspace, project_id, before, cases, numbers, progress=report, cancelled=stop,
+            chosen=chosen,
+        )  # fmt: skip
+
+    workspace.jobs.start_counted(again.job_id, check)
+    return again

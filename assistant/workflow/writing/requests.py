@@ -248,7 +248,8 @@ class GenerateRequest(Value):
     """A request: exactly one of ``text``, ``reading``, ``epic_keys`` and ``ask`` is given.
 
     ``reading`` is a file already read (the command line). ``taken_out`` are the ids of parts of
-    ``ask`` that do not count. ``techniques`` and ``depth`` are those of the sentence where it names
+    ``ask`` that do not count; ``criteria`` are those of ``epic_keys`` that alone are wanted, where
+    it names any. ``techniques`` and ``depth`` are those of the sentence where it names
     any. ``stories_as_criteria`` names stories without a criterion whose narrative is to be taken
     as one, ``described`` rules of descriptions that are to be criteria too. ``most_criteria`` is
     how many a text may have; ``None``: any number.
@@ -258,6 +259,7 @@ class GenerateRequest(Value):
     title: str = ""
     reading: Reading | None = None
     epic_keys: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
     ask: str = ""
     taken_out: tuple[str, ...] = ()
     techniques: tuple[Technique, ...] = TECHNIQUES
@@ -286,6 +288,8 @@ class Understanding(Value):
     notes: tuple[str, ...] = ()
     asked: Asked | None = None
     described: tuple[AcceptanceCriterion, ...] = ()
+    criteria_left_out: tuple[str, ...] = ()
+    """The criteria of its stories that the request leaves out."""
 
     @property
     def by_technique(self) -> dict[Technique, int]:
@@ -303,11 +307,6 @@ class Understanding(Value):
     def stories_without_criteria(self) -> tuple[UserStory, ...]:
         """Stories that nothing can be tested against, unless the story itself is taken as one."""
         return tuple(s for epic in self.epics for s in epic.stories if not s.criteria)
-
-    @property
-    def criteria_left_out(self) -> tuple[str, ...]:
-        """The criteria that the sentence leaves out."""
-        return self.asked.selection.criteria_left_out if self.asked else ()
 
     @property
     def nothing_to_test(self) -> str:
@@ -353,6 +352,7 @@ def understand(
     ``SourceError`` where the request is empty or names nothing that is there.
     """
     reading = request.reading
+    left_out: tuple[str, ...] = ()
     techniques, depth = request.techniques, request.depth
     if reading is None and request.text.strip():
         reading = read_pasted(request.text, title=request.title)
@@ -380,12 +380,15 @@ def understand(
         name = _name_of(epics)
         if not epics:
             raise SourceError("No epic is chosen. Paste one, pick some, or ask in a sentence.")
+        if request.criteria:
+            epics, left_out = _only(epics, request.criteria)
     described = tuple(rule for epic in epics for rule in described_rules(epic))
     epics = tuple(_with_stories_as_criteria(epic, request.stories_as_criteria) for epic in epics)
     epics = tuple(with_described(epic, request.described) for epic in epics)
     given = answers_to(workspace, project_id, epics)
     epics = tuple(with_answers(epic, given) for epic in epics)
-    left_out = asked.selection.criteria_left_out if asked else ()
+    if asked:
+        left_out = asked.selection.criteria_left_out
     open_ones, settled = raised_questions(
         workspace,
         project_id,
@@ -410,7 +413,29 @@ def understand(
         notes=reading.notes if reading else (),
         asked=asked,
         described=described,
+        criteria_left_out=left_out,
     )
+
+
+def _only(
+    epics: Sequence[Epic], criteria: Sequence[str]
+) -> tuple[tuple[Epic, ...], tuple[str, ...]]:
+    """The stories that these criteria are of, and their other criteria, which are left out.
+
+    Raises ``SourceError`` where the epics have none of them any more.
+    """
+    kept = []
+    for epic in epics:
+        stories = tuple(s for s in epic.stories if any(one.id in criteria for one in s.criteria))
+        if stories:
+            kept.append(epic.model_copy(update={"stories": stories}))
+    if not kept:
+        raise SourceError(
+            f"The project holds none of {', '.join(criteria[:LISTED_KEYS])} any more. Check the "
+            "suite again."
+        )
+    others = (one.id for epic in kept for one in epic.criteria if one.id not in criteria)
+    return tuple(kept), tuple(others)
 
 
 def _check_size(epics: Sequence[Epic], most: int | None) -> None:
