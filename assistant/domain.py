@@ -107,7 +107,8 @@ class SourceMetadata(Value):
     """Where a source document belongs; the fields that retrieval can filter on.
 
     ``outdated`` are the words by which a page says of itself that it is no longer in force,
-    ``edition`` is the number of the edition that a test basis is by its name or opening ("1.2").
+    ``edition`` is the number of the edition that a test basis is by its name or opening ("1.2"),
+    ``file`` the name of the file that was read where the document's id does not hold it.
     """
 
     project: str = ""
@@ -118,6 +119,7 @@ class SourceMetadata(Value):
     key: str = ""
     outdated: str = ""
     edition: str = ""
+    file: str = ""
 
 
 FILE = "file:"

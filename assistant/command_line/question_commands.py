@@ -105,7 +105,8 @@ def _print_answer(answer: Answer, terminal: Terminal) -> None:
         terminal.line(f"{answer.conclusion}  (the model's conclusion from what follows{by})")
     for sentence in answer.sentences:
         numbers = "".join(f"[{one}]" for one in dict.fromkeys(c.source for c in sentence.citations))
-        terminal.line(f"{sentence.text} {numbers}")
+        old = f"  ({' / '.join(stages)})" if (stages := answer.stages_of(sentence)) else ""
+        terminal.line(f"{sentence.text} {numbers}{old}")
         if sentence.is_paraphrase:
             read = " … ".join(f"“{_line(one.quote)}”" for one in sentence.citations)
             terminal.line(f"    in the model's words, read from {read}")
@@ -119,7 +120,9 @@ def _print_answer(answer: Answer, terminal: Terminal) -> None:
         )
         bearing = [one for one in answer.sources if answer.quotations(one.number)]
         for source in (bearing or answer.sources)[:NEAREST]:
-            terminal.line(f"  [{source.number}] {_line(source.chunk.text)[:200]}")
+            words = answer.nearest_words(source.number)
+            said = words[0].quote if words else source.chunk.text
+            terminal.line(f"  [{source.number}] {_line(said)[:200]}")
     if answer.also_searched:
         terminal.line(f"\n{answer.also_searched}")
     if answer.unfinished:
@@ -145,6 +148,9 @@ def _sources(answer: Answer, terminal: Terminal) -> None:
         where = chunk.heading or chunk.title
         facts = (chunk.key, where, chunk.place, f"version {chunk.version}", fetched)
         terminal.line(f"\n[{source.number}] " + " · ".join(filter(None, facts)))
+        known = source.standing
+        if told := " · ".join(filter(None, (known.status, known.file, known.head))):
+            terminal.line(f"    {told}")
         if answer.sentences:
             terminal.line(f"    “{_quoted(answer, source.number)}”")
 

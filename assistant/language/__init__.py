@@ -7,6 +7,7 @@ __all__ = [
     "comparisons",
     "coordination",
     "dates_and_times",
+    "document_heads",
     "finite_verbs",
     "full_stops",
     "function_words",

@@ -25,17 +25,17 @@ def _words(*tables: str) -> frozenset[str]:
     return frozenset(one for table in tables for words in _LISTS[table].values() for one in words)
 
 
-def _any_of(*tables: str) -> str:
+def any_of(*tables: str) -> str:
     words = sorted(_words(*tables), key=len, reverse=True)
     return "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in words)
 
 
 _LITTLE = frozenset(word.casefold() for word in _words("words", "since"))
-_SAID = rf"(?:{_any_of('outdated')})(?!\w)"
-_APART = rf"(?:{_any_of('outdated', 'archived')})"
+_SAID = rf"(?:{any_of('outdated')})(?!\w)"
+_APART = rf"(?:{any_of('outdated', 'archived')})"
 _BEGINS = re.compile(
-    rf"\W*(?:\w+:\s*)?(?:(?:{_any_of('page')})\s+)?"
-    rf"(?:{_SAID}\s*(?P<next>[\w’']*)|(?:{_any_of('replaced')})\s*(?:[.!:;(–—-]|$))",
+    rf"\W*(?:\w+:\s*)?(?:(?:{any_of('page')})\s+)?"
+    rf"(?:{_SAID}\s*(?P<next>[\w’']*)|(?:{any_of('replaced')})\s*(?:[.!:;(–—-]|$))",
     re.IGNORECASE,
 )
 _BY = {
@@ -45,14 +45,14 @@ _BY = {
     if first.casefold() in _words("replaced")
 }
 _REPLACED_BY = re.compile(
-    rf"\W*(?:(?:{_any_of('page')})\s+)?(?:{_any_of('replaced')})\s+(?:{'|'.join(sorted(_BY))})\s+"
-    rf"(?:(?:{_any_of('page')})(?!\w)|(?-i:[\W\dA-ZÀ-Þ]))",
+    rf"\W*(?:(?:{any_of('page')})\s+)?(?:{any_of('replaced')})\s+(?:{'|'.join(sorted(_BY))})\s+"
+    rf"(?:(?:{any_of('page')})(?!\w)|(?-i:[\W\dA-ZÀ-Þ]))",
     re.IGNORECASE,
 )
 """And what replaces it is named: "Replaced by version 5", "Replaced by “Fees 2026”"."""
 
 _OF_ITSELF = re.compile(
-    rf"(?<!\w)(?:{_any_of('this')})\s+(?:{_any_of('page')})\s+"
+    rf"(?<!\w)(?:{any_of('this')})\s+(?:{any_of('page')})\s+"
     rf"(?P<between>(?:[\w’']+\s+){{0,{_MOST_BETWEEN}}}?){_SAID}",
     re.IGNORECASE,
 )
@@ -64,26 +64,27 @@ _IN_TITLE = re.compile(
 _SENTENCE = re.compile(r"(?:[^.!?\n]|\.(?=\d)|\n(?=[a-zà-ÿ]))+[.!?]*")  # a wrapped line goes on
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 _OWN_HEADING = re.compile(r"\A\s*#{1,6} .*")
-_MARKS = re.compile(r"[*_`>#~]+")
+MARKS = re.compile(r"[*_`>#~]+")
 
 EDITION_OPENING = 600
 """Characters at the beginning of a document, within which it says which edition it is."""
 
-_LABEL = r"(?:v|ver|version|rev|revision|fassung)"
+EDITION_LABEL = r"(?:v|ver|version|rev|revision|fassung|ed|edition|ausgabe)"
 _NUMBER = r"(?P<number>\d{1,3}(?:(?:\.\d{1,3})+(?!\.?\d)|(?:_\d{1,3})+(?![.\d])|(?![.\d])))"
-_IN_NAME = re.compile(
-    rf"(?<![^\W_]){_LABEL}\.?[ _-]?{_NUMBER}(?=$|[\W_])(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+IN_NAME = re.compile(
+    rf"(?<![^\W_]){EDITION_LABEL}\.?[ _-]?{_NUMBER}(?=$|[\W_])(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}$")
 _DOWNLOADED_AGAIN = re.compile(r"\s*\(\d{1,2}\)$")
 _LABELLED = re.compile(
-    rf"(?:(?:{_any_of('page')})\s+)?{_LABEL}(?P<mark>[.:]?)\s*{_NUMBER}(?P<rest>[\s(\[–—-].*)?",
+    rf"(?:(?:{any_of('page')})\s+)?{EDITION_LABEL}(?P<mark>[.:]?)\s*{_NUMBER}(?P<rest>[\s(\[–—-].*)?",
     re.IGNORECASE,
 )
-_LABEL_ALONE = re.compile(rf"(?:(?:{_any_of('page')})\s+)?{_LABEL}[.:]?", re.IGNORECASE)
+_LABEL_ALONE = re.compile(rf"(?:(?:{any_of('page')})\s+)?{EDITION_LABEL}[.:]?", re.IGNORECASE)
 _NUMBER_ALONE = re.compile(_NUMBER)
 _PLACES = re.compile(r"\s*([|·•,])\s*")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:\d{4})?")
+YEAR = re.compile(r"(?:19|20)\d\d(?:\d{4})?")
 
 _WITHDRAWN = frozenset(
     word.casefold() for word in _words("outdated", "replaced", "archived", "withdrawn")
@@ -103,7 +104,7 @@ def outdated_words(title: str, text: str) -> str:
     if _IN_TITLE.search(title):
         return title.strip()
     opening = _HEADING.split(_OWN_HEADING.sub("", text[:OPENING]), maxsplit=1)[0]
-    for sentence in _SENTENCE.findall(_MARKS.sub(" ", opening)):
+    for sentence in _SENTENCE.findall(MARKS.sub(" ", opening)):
         begins, of_itself = _BEGINS.match(sentence), _OF_ITSELF.search(sentence)
         if (
             (begins and _is_little(begins["next"] or ""))
@@ -124,30 +125,36 @@ def stated_edition(name: str, title: str, text: str) -> str:
     of a name ("api_v2_requirements.md"), the number is mostly another thing's.
     """
     for said in (name.rpartition("/")[2], title):
-        if number := _number_in_name(_DOWNLOADED_AGAIN.sub("", _ENDING.sub("", said.strip()))):
+        if number := number_in_name(bare_name(said)):
             return number
     lines = text[:EDITION_OPENING].splitlines()
     numbers = {one for line in lines if not line.startswith("#") if (one := _labelled(line))}
     return numbers.pop() if len(numbers) == 1 else ""  # of several, as of a history, none
 
 
-def _number_in_name(name: str) -> str:
-    found = _IN_NAME.search(name)
+def bare_name(name: str) -> str:
+    """A file's name without its ending and the mark of a second download."""
+    return _DOWNLOADED_AGAIN.sub("", _ENDING.sub("", name.strip()))
+
+
+def number_in_name(name: str) -> str:
+    """The number of the edition that a name tells, with at most its stage or date behind it."""
+    found = IN_NAME.search(name)
     if found is None:
         return ""
-    if _tells_stage(found["rest"]):
+    if tells_stage(found["rest"]):
         return found["number"].replace("_", ".")
     return ""
 
 
 def _labelled(line: str) -> str:
     """The number that a line of an opening gives the edition, in a place of its own."""
-    parts = _PLACES.split(_MARKS.sub("", line).strip().strip("|").strip())
+    parts = _PLACES.split(MARKS.sub("", line).strip().strip("|").strip())
     places, marks = parts[::2], parts[1::2]
     if len(places) == 2 and marks == ["|"] and _LABEL_ALONE.fullmatch(places[0]):
         found = _NUMBER_ALONE.fullmatch(places[1])
         return found["number"] if found else ""
-    dated = any(_YEAR.search(one) and _tells_stage(one) for one in places)
+    dated = any(YEAR.search(one) and tells_stage(one) for one in places)
     for position, place in enumerate(places):
         found = _LABELLED.fullmatch(place)
         if found is None or not _begins_with_stage(found["rest"] or ""):
@@ -162,13 +169,13 @@ def _labelled(line: str) -> str:
 def _begins_with_stage(words: str) -> bool:
     """Whether words behind a number tell its stage, at length in brackets at most."""
     inside = re.fullmatch(r"\s*[(\[]([^()\[\]]*)[)\]]\s*", words)
-    return _tells_stage(inside[1].partition(" ")[0] if inside else words)
+    return tells_stage(inside[1].partition(" ")[0] if inside else words)
 
 
-def _tells_stage(words: str) -> bool:
+def tells_stage(words: str) -> bool:
     """Whether words tell how far an edition is, or its date, and nothing else."""
     said = [one for one in re.split(r"[\W_]+", words) if one]
-    dated = any(map(_YEAR.search, said))
+    dated = any(map(YEAR.search, said))
     return all(one.casefold() in _STAGES or (dated and _is_of_a_date(one)) for one in said)
 
 

@@ -487,10 +487,12 @@ def _present(project_id: str) -> ColumnElement[bool]:
 def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
     """Hash of everything that makes a version: the bytes read and what was understood of them.
 
-    Whether a page is in force, and which edition it is, follows from its words and name.
+    Whether a page is in force, and which edition it is, follows from its words and name; under
+    which name a keyed epic came in makes no version of it.
     """
     fixed = document.model_copy(update={"version": 1})
-    said = fixed.model_dump_json(exclude={"fetched_at": True, "metadata": {"outdated", "edition"}})
+    known = {"outdated", "edition", "file"}
+    said = fixed.model_dump_json(exclude={"fetched_at": True, "metadata": known})
     parts = [said, texts["epics"], texts["cases"]]
     return sha256("\x00".join(parts).encode()).hexdigest()
 

@@ -68,6 +68,7 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
         "sentences": [
             {
                 "text": one.text, "wording": "the model's" if one.is_paraphrase else "the source's",
+                "rests_on": list(answer.stages_of(one)),
                 "quotations": quotations(one.citations),
             }
             for one in answer.sentences
@@ -85,6 +86,8 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
             {
                 "number": one.number, "key": one.chunk.key, "title": one.chunk.title,
                 "heading": one.chunk.heading, "version": one.chunk.version,
+                "file": one.standing.file, "status": one.standing.status,
+                "head": one.standing.head,
                 "fetched_at": one.fetched_at.isoformat() if one.fetched_at else "",
             }
             for one in answer.named_sources()

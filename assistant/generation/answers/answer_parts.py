@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from assistant.domain import Chunk, Citation, ModelSpec, RetrievedChunk, Value, utc_now
+from assistant.language.document_heads import DocumentStage
 
 AnswerState = Literal[
     "waiting", "writing", "answered", "not said", "passages", "failed", "cancelled"
@@ -51,6 +53,25 @@ class AnswerSentence(Value):
         )
 
 
+class Standing(Value):
+    """What is known of the document that a source is of, beside the words of the source.
+
+    ``file`` is the name of its file, ``head`` what its opening says of its edition and date, word
+    for word. ``stage`` is set where it is no newest or no agreed edition, and ``reason`` says by
+    what that is known, with the words that say it.
+    """
+
+    file: str = ""
+    head: str = ""
+    stage: DocumentStage = ""
+    reason: str = ""
+
+    @property
+    def status(self) -> str:
+        """Its stage with the reason; empty where there is none."""
+        return f"{self.stage}: {self.reason}" if self.stage else ""
+
+
 class AnswerSource(Value):
     """A source of an answer: ``number`` is its ``[n]``; ``fetched_at`` says how fresh it is."""
 
@@ -58,6 +79,7 @@ class AnswerSource(Value):
     chunk: Chunk
     score: float = 0.0
     fetched_at: datetime | None = None
+    standing: Standing = Standing()
 
     @property
     def hit(self) -> RetrievedChunk:
@@ -66,11 +88,13 @@ class AnswerSource(Value):
 
 
 class AnswerPassage(Value):
-    """A source that bears on the question; ``start`` and ``end`` are the nearest sentence in it."""
+    """A source that bears on the question, or is only near to it; ``start`` and ``end`` are the
+    nearest sentence in it."""
 
     number: int
     start: int
     end: int
+    bears: bool = True
 
 
 class SourceConflict(Value):
@@ -80,6 +104,19 @@ class SourceConflict(Value):
     theirs: Citation
 
 
+def numbers_naming(chunk: Chunk, sources: Iterable[tuple[int, Chunk]]) -> tuple[int, ...]:
+    """The numbers of sources of other documents that name a chunk by its key, as a change request
+    and a decision do that change it; what they say of it is for their reader."""
+    if not re.search(r"\d", chunk.key):
+        return ()
+    named = re.compile(rf"(?<![\w.-]){re.escape(chunk.key)}(?![\w-]|\.\d)")
+    return tuple(
+        number
+        for number, other in sources
+        if other.document_id != chunk.document_id and named.search(other.text)
+    )
+
+
 class Answer(Value):
     """A question and what came of it. ``sentences`` are the answer, ``unproved`` are not.
 
@@ -87,6 +124,7 @@ class Answer(Value):
     ``cut_off``: the model's answer ended before its end, so there may have been more to say;
     ``broken``: why it could not be read on behind its last sentence; ``partial``: the model says
     that the sources answer only a part. ``queries``: other wordings that were searched as well.
+    ``nearest``: where no passage clearly bears on the question, those that were found first.
     ``conclusion``: what the model says follows from its sentences, by itself no source's;
     ``calculation``: lines that come to what it computed.
     """
@@ -105,6 +143,7 @@ class Answer(Value):
     sources: tuple[AnswerSource, ...] = ()
     shown: tuple[int, ...] = ()
     passages: tuple[AnswerPassage, ...] = ()
+    nearest: tuple[AnswerPassage, ...] = ()
     conflicts: tuple[SourceConflict, ...] = ()
     cut_off: bool = False
     broken: str = ""
@@ -155,6 +194,12 @@ class Answer(Value):
         """The source ``[number]``, if there is one."""
         return next((one for one in self.sources if one.number == number), None)
 
+    def stages_of(self, sentence: AnswerSentence) -> tuple[str, ...]:
+        """What the sources of a sentence are that rests on drafts and older editions alone."""
+        sources = map(self.source, dict.fromkeys(one.source for one in sentence.citations))
+        told = [one.standing.stage for one in sources if one is not None]
+        return tuple(dict.fromkeys(told)) if all(told) else ()
+
     def named_sources(self, passages: int | None = None) -> tuple[AnswerSource, ...]:
         """Those that its sentences, conflicts and first ``passages`` (``None``: all) name."""
         named = {c.source for one in self.sentences for c in one.citations}
@@ -162,20 +207,32 @@ class Answer(Value):
         named |= {one.number for one in self.passages[:passages]}
         return tuple(one for one in self.sources if one.number in named)
 
+    def naming(self, number: int) -> tuple[int, ...]:
+        """The sources of other documents that name the source ``[number]`` by its key."""
+        mine = self.source(number)
+        every = [(one.number, one.chunk) for one in self.sources]
+        return () if mine is None else numbers_naming(mine.chunk, every)
+
     def quotations(self, number: int) -> tuple[Citation, ...]:
         """The words of the source ``[number]`` that are quoted, or that are nearest."""
         cited = [c for s in self.sentences for c in s.citations if c.source == number]
+        return (*cited, *self._words(number, self.passages))
+
+    def nearest_words(self, number: int) -> tuple[Citation, ...]:
+        """The words of the source ``[number]`` that are nearest to a question that no passage
+        clearly bears on."""
+        return self._words(number, self.nearest)
+
+    def _words(self, number: int, passages: tuple[AnswerPassage, ...]) -> tuple[Citation, ...]:
         source = self.source(number)
-        if source is not None:
-            cited += [
-                Citation(
-                    chunk_id=source.chunk.id,
-                    source=number,
-                    quote=source.chunk.text[one.start : one.end],
-                    start=one.start,
-                    end=one.end,
-                )
-                for one in self.passages
-                if one.number == number
-            ]
-        return tuple(cited)
+        return tuple(
+            Citation(
+                chunk_id=source.chunk.id,
+                source=number,
+                quote=source.chunk.text[one.start : one.end],
+                start=one.start,
+                end=one.end,
+            )
+            for one in passages
+            if source is not None and one.number == number
+        )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.domain import RetrievedChunk
 from assistant.errors import AnswerCutOff, InvalidOutput
-from assistant.generation.answers.answer_parts import CUT_OFF, AnswerSentence
+from assistant.generation.answers.answer_parts import CUT_OFF, AnswerSentence, AnswerSource
 from assistant.generation.answers.answer_prompt import ANSWER_TOKENS, SCHEMA, answer_messages
 from assistant.generation.answers.quoted_words import Quote
 from assistant.generation.answers.sentence_proof import AnswerProof
@@ -37,12 +36,12 @@ class AnswerRequest:
     """What a model is asked: the messages, and the sources that stand in them."""
 
     messages: tuple[Message, ...]
-    sources: tuple[RetrievedChunk, ...]
+    sources: tuple[AnswerSource, ...]
 
 
 def answer_request(
     question: str,
-    sources: Sequence[RetrievedChunk],
+    sources: Sequence[AnswerSource],
     endpoint: ChatEndpoint,
     earlier: Sequence[tuple[str, str]] = (),
 ) -> AnswerRequest:
@@ -54,12 +53,13 @@ def answer_request(
         sources = sources[:EMBEDDED_SOURCES]
     messages, numbers = answer_messages(
         question,
-        sources,
+        [one.hit for one in sources],
         earlier,
         characters=prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS),
         special_tokens=endpoint.special_tokens,
+        standings={one.number: one.standing for one in sources},
     )
-    return AnswerRequest(messages, tuple(one for one in sources if one.rank in numbers))
+    return AnswerRequest(messages, tuple(one for one in sources if one.number in numbers))
 
 
 def answer_sentences(
@@ -72,7 +72,8 @@ def answer_sentences(
     ``Cancelled``, and behind the last whole sentence ``AnswerCutOff`` for an answer that ends
     before its end and ``InvalidOutput`` for one that cannot be read on.
     """
-    proof = AnswerProof(request.sources)
+    heads = {one.number: (one.standing.file, one.standing.head) for one in request.sources}
+    proof = AnswerProof([one.hit for one in request.sources], heads)
     stream, said = ObjectStream("sentences"), set[str]()
 
     def whole_ones(text_so_far: str) -> Iterator[AnswerSentence]:

@@ -115,9 +115,18 @@ class _Held:
 
 
 class AnswerProof:
-    """Proves the sentences of one answer."""
+    """Proves the sentences of one answer.
 
-    def __init__(self, sources: Sequence[RetrievedChunk]) -> None:
+    ``heads`` are the names of the sources' files and what their openings say of the edition, by
+    number: a sentence that says which source replaces which has their names and numbers.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[RetrievedChunk],
+        heads: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
+        self._heads = heads
         texts: dict[str, list[str]] = {}
         for one in sources:
             texts.setdefault(one.chunk.document_id, []).append(one.chunk.text)
@@ -139,7 +148,10 @@ class AnswerProof:
             return AnswerSentence(text=text, citations=citations)
         quoted = standing(quotes, {number: one.chunk for number, one in self._held.items()})
         if quoted:
-            above = [self._held[n].title for n in dict.fromkeys(one.source for one in quoted)]
+            numbers = dict.fromkeys(one.source for one in quoted)
+            above = [
+                line for n in numbers for line in (self._held[n].title, *self._heads.get(n, ()))
+            ]
             missing, denied = lacking(text, quoted, above)
             if not missing and not denied:
                 return AnswerSentence(text=text, citations=quoted, is_paraphrase=True)

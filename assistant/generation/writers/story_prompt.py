@@ -6,12 +6,13 @@ looks like one inside), joined as plain text. The budget follows the model's con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
+from types import MappingProxyType
 
 from assistant.design.questions.scope import is_scope_statement
-from assistant.domain import FILE, RetrievedChunk, TestCase, TestCondition, UserStory
+from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import Revision, StoryBrief
 
@@ -28,6 +29,9 @@ CHARACTERS_PER_TOKEN = 3.5
 
 SOURCE_CHARACTERS = 1_100
 """Of one source: a chunk has at most 1,050, and what is cut off is lost without a word."""
+
+ATTRIBUTE_CHARACTERS = 240
+"""Of what else is told of a source's document: its file, its edition, what replaces it."""
 
 STORY_CHARACTERS = 6_000
 """Of the story's own description, and at most a quarter of the prompt: many teams write their rules
@@ -271,11 +275,11 @@ def source_block(
     special_tokens: Sequence[str] = (),
     *,
     name: str | None = None,
-    with_file: bool = False,
+    also: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """A numbered source between its delimiters, with what it is and where it stands; ``name`` in
-    place of its key and the title of its document, and the name of its file where that is asked
-    for: often it alone says that a page is a draft."""
+    place of its key and the title of its document, and ``also`` what else is to be told of it, by
+    the name of the attribute."""
     chunk = source.chunk
     said = f"({chunk.place}) " if chunk.is_comment else ""
     text = data_text(said + chunk.text, special_tokens, limit=SOURCE_CHARACTERS)
@@ -289,8 +293,7 @@ def source_block(
     headings = [] if chunk.kind in ("story", "criterion", "case") else chunk.heading.split(" > ")
     above = " > ".join(each for each in headings if each and each != chunk.title)
     told = {"of": (whole if name is None else name, 100), "under": (above, TITLE_CHARACTERS)}
-    if with_file and chunk.document_id.startswith(FILE):
-        told["file"] = (chunk.document_id.removeprefix(FILE), 100)
+    told |= {attribute: (words, ATTRIBUTE_CHARACTERS) for attribute, words in also.items()}
     said = "".join(
         f' {attribute}="{shown}"'
         for attribute, (words, limit) in told.items()

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from assistant.domain import FILE
 from assistant.errors import UnreadableFile, UnsupportedFile
 from assistant.language.validity import stated_edition
 from assistant.language.word_lists import read_patterns
@@ -114,15 +115,17 @@ def kind_of(source: Source) -> FileKind:
 def readings_of(source: Source, kind: FileKind) -> tuple[list[Reading], list[tuple[str, bytes]]]:
     """The readings of a file that is no archive, and the files attached to it."""
     readings, attachments = _readings(source, kind)
-    return [_with_edition(one, source) if one.epics else one for one in readings], attachments
+    return [_with_name(one, source) for one in readings], attachments
 
 
-def _with_edition(reading: Reading, source: Source) -> Reading:
-    """The reading with the edition that the file's name gives: a document that is known by the key
-    of its epic does not keep the name."""
-    edition = stated_edition(source.shown, "", "")
-    metadata = reading.document.metadata.model_copy(update={"edition": edition})
-    return reading.changed({"metadata": metadata}) if edition else reading
+def _with_name(reading: Reading, source: Source) -> Reading:
+    """The reading with the file's name, where the document is known by a key, and with the edition
+    that the name gives a test basis."""
+    edition = stated_edition(source.shown, "", "") if reading.epics else ""
+    file = "" if reading.document.id.startswith(FILE) else source.shown
+    kept = {"edition": edition, "file": file}
+    metadata = reading.document.metadata.model_copy(update=kept)
+    return reading.changed({"metadata": metadata}) if edition or file else reading
 
 
 def _readings(source: Source, kind: FileKind) -> tuple[list[Reading], list[tuple[str, bytes]]]:

@@ -5,6 +5,8 @@ The sources of an answer beside it: quoted words marked, how fresh, and the way 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from assistant.ui.ask.ask_talks import CARRIED
@@ -15,7 +17,13 @@ from assistant.ui.job_progress import waits_for_model
 from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, errors_shown
-from assistant.workflow.ask.ask_sources import Answer, AnswerSentence, AnswerSource, sense_of
+from assistant.workflow.ask.ask_sources import (
+    Answer,
+    AnswerPassage,
+    AnswerSentence,
+    AnswerSource,
+    sense_of,
+)
 from assistant.workflow.ask.ask_talks import save_rule
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
@@ -35,11 +43,11 @@ def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: 
             f":small[:gray[:material/lightbulb: the model's conclusion from what follows{by}]]"
         )
     if answer.sentences:
-        st.markdown("  \n".join(map(_sentence, answer.sentences)))
+        st.markdown("  \n".join(_sentence(answer, one) for one in answer.sentences))
     if answer.is_open:
         _progress(opened, answer)
     if answer.state == "passages":
-        _passages(answer)
+        _passages(answer, answer.passages)
     if answer.state == "not said":
         _not_said(answer)
     if answer.error:
@@ -62,11 +70,13 @@ def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: 
         _actions(opened, record, answer)
 
 
-def _sentence(sentence: AnswerSentence) -> str:
-    """A sentence with the numbers of its sources, and below one in the model's own words what it
-    was read from."""
+def _sentence(answer: Answer, sentence: AnswerSentence) -> str:
+    """A sentence with the numbers of its sources, that it rests on drafts and older editions alone
+    where it does, and below one in the model's own words what it was read from."""
     numbers = dict.fromkeys(citation.source for citation in sentence.citations)
     said = f"{plain(sentence.text)} {' '.join(map(_mark, numbers))}"
+    if stages := answer.stages_of(sentence):
+        said += f" :orange-badge[:material/history: {' / '.join(stages)}]"
     if not sentence.is_paraphrase:
         return said
     quotes = " … ".join(f"“{_line(one.quote)}”" for one in sentence.citations)
@@ -101,14 +111,16 @@ def _progress(opened: Workspace, answer: Answer) -> None:
             opened.jobs.cancel(answer.id)
 
 
-def _passages(answer: Answer) -> None:
+def _passages(answer: Answer, passages: Sequence[AnswerPassage]) -> None:
     """The sentence of each passage that is nearest to the question, best passage first."""
-    for passage in answer.passages[:PASSAGES_SHOWN]:
+    for passage in passages[:PASSAGES_SHOWN]:
         source = answer.source(passage.number)
         if source is not None:
             quote = source.chunk.text[passage.start : passage.end]
             name = label(source.chunk.key or source.chunk.title, limit=60)
-            st.markdown(f"“{_line(quote)}” {_mark(passage.number)} :small[:gray[{name}]]")
+            stage = source.standing.stage
+            old = f" :orange-badge[:material/history: {stage}]" if stage else ""
+            st.markdown(f"“{_line(quote)}” {_mark(passage.number)}{old} :small[:gray[{name}]]")
 
 
 def _not_said(answer: Answer) -> None:
@@ -119,10 +131,11 @@ def _not_said(answer: Answer) -> None:
             f"**The model gave no answer that was found in the sources.** Searched: {sources}, "
             f"{passages}. These bear on the question:"
         )
-        _passages(answer)
+        _passages(answer, answer.passages)
         return
-    nearest = " The nearest passages stand beside this." if answer.sources else ""
+    nearest = " These were found first; one of them may still answer it:" if answer.nearest else ""
     st.markdown(f"**{answer.silence}** Searched: {sources}, {passages}.{nearest}")
+    _passages(answer, answer.nearest)
 
 
 def _unproved(answer: Answer) -> None:
@@ -140,7 +153,7 @@ def _unproved(answer: Answer) -> None:
 
 def _actions(opened: Workspace, record: Session, answer: Answer) -> None:
     """Save as a rule, write cases from it, or ask again."""
-    said = [one.text for one in answer.sentences]
+    said = [one.text for one in answer.sentences if not answer.stages_of(one)]
     if answer.state == "passages":
         said = [c.quote for one in answer.passages[:1] for c in answer.quotations(one.number)]
     with st.container(horizontal=True, gap="xsmall"):
@@ -204,11 +217,27 @@ def answer_sources(project_id: str, answer: Answer) -> None:
         # A pane of its own: the page is scrolled to its end, where the answer has to be seen.
         with st.container(height=PANE, border=False):
             for source in quoted[:CARDS]:
-                told = [_fresh(source)]
-                source_card(project_id, source.hit, answer.quotations(source.number), told)
+                told = [*_standing(source), *_naming(answer, source), _fresh(source)]
+                words = answer.quotations(source.number) or answer.nearest_words(source.number)
+                source_card(project_id, source.hit, words, told)
     if answer.also_searched:
         st.caption(f":material/search: {label(answer.also_searched, limit=1_400)}")
     others_found(project_id, [one.hit for one in rest], "Also found" if quoted else "Found")
+
+
+def _standing(source: AnswerSource) -> list[str]:
+    """That its document is a draft or an older edition, and by what that is known; its file, where
+    the title is another; and what its opening says of its edition."""
+    known = source.standing
+    told = [f":orange[:material/history: {label(known.status, limit=300)}]"] if known.stage else []
+    named = known.file if known.file != source.chunk.title else ""
+    said = " · ".join(label(one, limit=240) for one in (named, known.head) if one)
+    return [*told, f":material/description: {said}"] if said else told
+
+
+def _naming(answer: Answer, source: AnswerSource) -> list[str]:
+    numbers = "".join(f" [{one}]" for one in answer.naming(source.number))
+    return [f":material/alt_route: named by its key in{numbers}"] if numbers else []
 
 
 def _fresh(source: AnswerSource) -> str:

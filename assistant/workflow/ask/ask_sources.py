@@ -28,7 +28,7 @@ from assistant.errors import (
     RetrievalError,
 )
 from assistant.generation.answers.answer_parts import Answer as Answer
-from assistant.generation.answers.answer_parts import AnswerPassage
+from assistant.generation.answers.answer_parts import AnswerPassage as AnswerPassage
 from assistant.generation.answers.answer_parts import AnswerSentence as AnswerSentence
 from assistant.generation.answers.answer_parts import AnswerSource as AnswerSource
 from assistant.generation.answers.answer_prompt import (
@@ -319,9 +319,9 @@ def _states(
         sources = sources_of(workspace, project_id, texts, answer.question, earlier, queries)
         answer = answer.model_copy(update={"sources": sources, "queries": queries})
         if answer.writer == NO_WRITER:
-            passages = _bearing(workspace, answer, earlier)
-            said = "passages" if passages else "not said"
-            answer = answer.model_copy(update={"passages": passages, "state": said})
+            found = _bearing(workspace, answer, earlier)
+            said = "passages" if found["passages"] else "not said"
+            answer = answer.model_copy(update={**found, "state": said})
             answer = with_conflicts(workspace, project_id, texts, answer)
     yield answer
     if answer.writer == NO_WRITER:
@@ -334,8 +334,8 @@ def _states(
         if answer.sentences:
             answer = answer.model_copy(update={"state": "answered"})
         else:
-            passages = _bearing(workspace, answer, earlier)
-            answer = answer.model_copy(update={"state": "not said", "passages": passages})
+            found = _bearing(workspace, answer, earlier)
+            answer = answer.model_copy(update={**found, "state": "not said"})
         answer = with_conflicts(workspace, project_id, texts, answer)
     yield answer
 
@@ -350,13 +350,16 @@ def _search_turn(workspace: Workspace, answer: Answer, stop: StopCheck) -> Itera
 
 def _bearing(
     workspace: Workspace, answer: Answer, earlier: Sequence[Answer]
-) -> tuple[AnswerPassage, ...]:
-    """The passages that bear on the question; embeds the sentences that are new to it."""
+) -> dict[str, tuple[AnswerPassage, ...]]:
+    """The passages that bear on the question, or the nearest, as fields of the answer; embeds the
+    sentences that are new to it."""
     asked = answer.question
     if earlier and not is_telling(asked):  # "Why?": only what it goes on from can be looked for
         asked = f"{earlier[-1].question} {asked}"
     hits = [one.hit for one in answer.sources]
-    return bearing_passages(asked, hits, workspace.sentence_embedder())
+    found = bearing_passages(asked, hits, workspace.sentence_embedder())
+    bearing = tuple(one for one in found if one.bears)
+    return {"passages": bearing, "nearest": () if bearing else found}
 
 
 def _written(
@@ -371,9 +374,8 @@ def _written(
         endpoint = workspace.endpoints.open(answer.writer, config)
         answer = answer.model_copy(update={"model": endpoint.spec})
         said = [(one.question, one.text) for one in earlier]
-        hits = [one.hit for one in answer.sources]
-        request = answer_request(answer.question, hits, endpoint, said)
-        answer = answer.model_copy(update={"shown": tuple(one.rank for one in request.sources)})
+        request = answer_request(answer.question, answer.sources, endpoint, said)
+        answer = answer.model_copy(update={"shown": tuple(one.number for one in request.sources)})
         yield answer
         try:
             for sentence in answer_sentences(request, endpoint, cancelled=stop):

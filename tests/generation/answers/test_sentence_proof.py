@@ -10,7 +10,7 @@ import pytest
 
 from assistant.domain import Chunk, ChunkKind, RetrievedChunk
 from assistant.generation.answers import sentence_proof
-from assistant.generation.answers.answer_parts import AnswerSentence
+from assistant.generation.answers.answer_parts import AnswerSentence, Standing
 from assistant.generation.answers.answer_prompt import SCHEMA, SYSTEM, answer_messages
 from assistant.generation.answers.quoted_words import Quote
 from assistant.generation.answers.sentence_proof import AnswerProof, conflicts_of
@@ -541,9 +541,30 @@ def test_question_and_sources_are_data_between_delimiters() -> None:
 
 def test_the_name_of_a_file_is_told_where_a_page_says_nothing_of_being_a_draft() -> None:
     draft = source(1, "14 days.", document="file:UC-13_draft_v0.8.docx")
-    (_, (_, said)), _ = answer_messages("How long?", (draft, SOURCES[1]), characters=9_000)
+    known = {1: Standing(file="UC-13_draft_v0.8.docx")}
+    (_, (_, said)), _ = answer_messages(
+        "How long?", (draft, SOURCES[1]), characters=9_000, standings=known
+    )
     assert ' file="UC-13_draft_v0.8.docx">14 days.' in said
     assert said.count(" file=") == 1
+
+
+def test_a_rule_is_told_with_the_sources_that_name_it_by_its_key() -> None:
+    rule = source(1, "An order is held after 14 days.", key="BR-4.07")
+    change = source(2, "In BR-4.07 the words “14 days” become “21 days”.")
+    other = source(3, "BR-4.071 and BR-4.07-b hold orders after 9 days.")
+    (_, (_, said)), _ = answer_messages("Held?", (rule, change, other), characters=9_000)
+    assert 'named_in="2">An order' in said
+    assert said.count("named_in=") == 1
+
+
+def test_a_sentence_may_name_the_edition_that_the_head_of_its_source_names() -> None:
+    words = "Theft is reported within 48 hours."
+    text = "Version 7, which replaces version 6, has theft reported within 48 hours."
+    quotes = [Quote(1, words)]
+    head = "In force from 2027, version 7. Replaces version 6."
+    assert AnswerProof((source(1, words),), {1: (head,)}).prove(text, quotes).is_shown
+    assert not AnswerProof((source(1, words),)).prove(text, quotes).is_shown
 
 
 def test_a_form_is_given_for_whatever_the_rules_ask_for() -> None:

@@ -1,0 +1,132 @@
+"""What is known of a passage's document reaches the model and stands beside the passage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from syncing import quick_workspace
+
+from assistant.domain import Citation
+from assistant.generation.answers.answer_parts import Answer, AnswerSentence, Standing
+from assistant.generation.answers.answer_prompt import answer_messages
+from assistant.sources.files.files import read_file
+from assistant.workflow.ask import ask_sources
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources import import_sources
+
+TERMS = "# Lending terms\n\n{head}\n\n## 4 Loss\n\nThe loss of an umbrella is told {when}.\n"
+EPIC = """# UMB-7 Lend umbrellas
+
+## UMB-8 Lend one
+
+As a guest I want an umbrella so that I stay dry.
+
+### Acceptance criteria
+
+- The loss of an umbrella costs 12 EUR.
+"""
+QUESTION = "When is the loss of an umbrella told?"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[tuple[Workspace, str]]:
+    with quick_workspace(tmp_path / "data") as (opened, project, _):
+        yield opened, project
+
+
+def put(workspace: Workspace, project: str, **texts: str) -> None:
+    for name, text in texts.items():
+        import_sources.put(workspace, project, read_file(f"{name}.md", text.encode()))
+    import_sources.index_pending(workspace.library, workspace.knowledge(project), project)
+
+
+def by_words(answer: Answer, words: str) -> Standing:
+    (standing,) = {one.standing for one in answer.sources if words in one.chunk.text}
+    return standing
+
+
+def test_the_older_of_two_editions_is_found_and_told_to_be_older(
+    workspace: tuple[Workspace, str],
+) -> None:
+    put(
+        *workspace,
+        Terms_v6=TERMS.format(head="Valid from 1 January 2025.", when="without delay"),
+        Terms_v7=TERMS.format(
+            head="Valid from 1 January 2027. Replaces version 6.", when="within 48 hours"
+        ),
+        Desk_draft="# Desk\n\nA wet umbrella is dried before its loss is told.\n",
+    )
+    found = ask_sources.ask(*workspace, QUESTION)
+    old, new = by_words(found, "without delay"), by_words(found, "48 hours")
+    assert old.status == "older edition: “Terms_v7.md” has the same name, a higher number"
+    assert (new.stage, new.file) == ("", "Terms_v7.md")
+    assert new.head == "Valid from 1 January 2027. Replaces version 6."
+    assert by_words(found, "wet umbrella").stage == "draft"
+
+    hits = [one.hit for one in found.sources]
+    standings = {one.number: one.standing for one in found.sources}
+    (_, (_, said)), _ = answer_messages(QUESTION, hits, characters=20_000, standings=standings)
+    blocks = {one.partition(">")[2]: one.partition(">")[0] for one in said.split("<source ")}
+    (block,) = [head for text, head in blocks.items() if "without delay" in text]
+    assert 'file="Terms_v6.md"' in block
+    assert 'status="older edition: ' in block
+    assert said.count("Replaces version 6.") == 1 + sum("Replaces" in h.chunk.text for h in hits)
+
+
+def test_a_sentence_from_an_older_edition_alone_is_marked(workspace: tuple[Workspace, str]) -> None:
+    put(
+        *workspace,
+        Terms_v6=TERMS.format(head="Valid.", when="without delay"),
+        Terms_v7=TERMS.format(head="Valid.", when="within 48 hours"),
+    )
+    found = ask_sources.ask(*workspace, QUESTION)
+    cited = {
+        words: Citation(chunk_id=one.chunk.id, source=one.number, quote=words, start=0, end=5)
+        for words in ("without delay", "48 hours")
+        for one in found.sources
+        if words in one.chunk.text
+    }
+    old, new = cited["without delay"], cited["48 hours"]
+    stages = {
+        citations: found.stages_of(AnswerSentence(text="It is told.", citations=citations))
+        for citations in ((old,), (new,), (old, new), ())
+    }
+    assert stages == {(old,): ("older edition",), (new,): (), (old, new): (), (): ()}
+
+
+def test_a_file_that_became_an_epic_keeps_its_name(workspace: tuple[Workspace, str]) -> None:
+    put(*workspace, Umbrellas_v3_draft=EPIC)
+    (document,) = workspace[0].library.documents(workspace[1])
+    assert document.id == "epic:UMB-7"
+    standing = by_words(ask_sources.ask(*workspace, "What does a lost umbrella cost?"), "12 EUR")
+    assert (standing.file, standing.stage) == ("Umbrellas_v3_draft.md", "draft")
+
+
+def test_where_no_passage_bears_on_a_question_the_first_found_are_shown(
+    workspace: tuple[Workspace, str],
+) -> None:
+    put(*workspace, Terms=TERMS.format(head="Valid.", when="within 48 hours"))
+    found = ask_sources.ask(*workspace, "Who feeds seventeen grey parrots tomorrow at the harbour?")
+    assert (found.state, found.passages) == ("not said", ())
+    assert found.nearest
+    words = [one.quote for near in found.nearest for one in found.nearest_words(near.number)]
+    assert "The loss of an umbrella is told within 48 hours." in words
+    assert found.named_sources() == ()
+
+
+def test_what_the_best_passage_names_is_found_with_it(workspace: tuple[Workspace, str]) -> None:
+    """The question names the hotel, the hotel's row the tariff, and the tariff's row the sum."""
+    filler = "\n".join(f"| Guest {n} | stays at hotel {n} | X{n} |" for n in range(90))
+    put(
+        *workspace,
+        Hotels="# Hotels\n\n| Guest | Hotel | Tariff |\n| --- | --- | --- |\n"
+        f"{filler}\n| Corrabeg | sends umbrellas back wet | QZ |\n",
+        Tariffs="# Sums\n\n| Tariff | Sum |\n| --- | --- |\n"
+        + "\n".join(f"| Y{n} | {n} EUR |" for n in range(60))
+        + "\n| QZ | 77 EUR |\n",
+    )
+    found = ask_sources.ask(*workspace, "What sum has Corrabeg, which sends umbrellas back wet?")
+    assert "Corrabeg" in found.sources[0].chunk.text
+    assert any("77 EUR" in one.chunk.text for one in found.sources)
