@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from assistant.design.questions.conflicts import find_conflicts
+from assistant.design.questions.conflicts import Conflict, find_conflicts
 from assistant.domain import Citation, TestCase, TestCondition, TestStep
 from assistant.generation.proof.case_basis import Basis, Ground
 from assistant.generation.proof.checklist import covered_conditions
@@ -109,8 +109,19 @@ class _Proof:
         worked = Measures(tuple(one for s in self.basis.case.steps for one in s.calculation))
         yield from inconsistent(measures.lines, measures, worked)
         for condition in self.sided:
-            yield from wrong_sides(condition, measures, self.claims.worked)
+            yield from self._wrong_sides(condition, measures)
             yield from turned_roles(condition, lines, self.sided)
+
+    def _wrong_sides(self, condition: TestCondition, measures: Measures) -> Iterator[Mark]:
+        """Data on the other side of a limit. Where they lie right by the number that a source puts
+        in its place, nothing says that they are wrong: both sentences are told instead."""
+        marks = tuple(wrong_sides(condition, measures, self.claims.worked))
+        for name, conflict in self._contested if marks else ():
+            theirs = _with_limit(condition, conflict)
+            if theirs != condition and not any(wrong_sides(theirs, measures, self.claims.worked)):
+                yield _contradiction(name, conflict)
+                return
+        yield from marks
 
     def _conflicts(self) -> Iterator[Mark]:
         """Limits that the case rests on and for which another source states another number."""
@@ -118,18 +129,19 @@ class _Proof:
         said = "\n".join(
             (case.title, *self.basis.situation, *(s.expected_result for s in case.steps))
         )
+        for name, conflict in self._contested:
+            if conflict.quantity.text in said:
+                yield _contradiction(name, conflict)
+
+    @cached_property
+    def _contested(self) -> tuple[tuple[str, Conflict], ...]:
+        """Limits of the case's criteria, by their ids, for which a source states another number."""
         chunks = [p.source.chunk for p in self.basis.passages if p.source.is_hit]
-        for criterion in self.basis.criteria:
-            for conflict in find_conflicts(criterion.text, chunks):
-                if conflict.quantity.text in said:
-                    name = conflict.source_name
-                    named = rf"[\s*_-]*{re.escape(name)}[\s*_:.-]*"
-                    theirs = re.sub(rf"\A{named}", "", conflict.sentence.text)
-                    message = (
-                        f"{criterion.id} says “{conflict.quantity.text}”; {name} says "
-                        f"{shown(theirs)}."
-                    )
-                    yield Mark(CONTRADICTION, conflict.quantity.text, message)
+        return tuple(
+            (criterion.id, conflict)
+            for criterion in self.basis.criteria
+            for conflict in find_conflicts(criterion.text, chunks)
+        )
 
     # --- Steps ------------------------------------------------------------------------------------
 
@@ -279,6 +291,27 @@ class _Proof:
             if part in self.basis.ground.added and not carries(part, quotes, self._data_words):
                 found = self._nearest(step.model_copy(update={"expected_result": part}))
                 yield from (one for one in found if carries(part, [one.quote], self._data_words))
+
+
+def _contradiction(criterion_id: str, conflict: Conflict) -> Mark:
+    """What a criterion and a source say of one limit, both."""
+    name = conflict.source_name
+    named = rf"[\s*_-]*{re.escape(name)}[\s*_:.-]*"
+    theirs = re.sub(rf"\A{named}", "", conflict.sentence.text)
+    ours = conflict.quantity.text
+    return Mark(CONTRADICTION, ours, f"{criterion_id} says “{ours}”; {name} says {shown(theirs)}.")
+
+
+def _with_limit(condition: TestCondition, conflict: Conflict) -> TestCondition:
+    """The condition with the number of a source in the place of the one that it contradicts."""
+    ours, theirs = conflict.quantity.text, conflict.theirs.text
+    facts = tuple(
+        one.model_copy(update={"quote": one.quote.replace(ours, theirs), "value": ""})
+        if ours in one.quote
+        else one
+        for one in condition.facts
+    )
+    return condition.model_copy(update={"facts": facts})
 
 
 NO_SIDE = frozenset({"main flow", "scenario", "row"})

@@ -16,7 +16,7 @@ from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import Revision, StoryBrief
 
-STORY_PROMPT_VERSION = "story-29"
+STORY_PROMPT_VERSION = "story-30"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 36_000
@@ -340,13 +340,21 @@ def _as_text(case: TestCase) -> str:
     return "\n".join(lines)
 
 
+MENDED_OR_KEPT = (
+    "Read criterion, sources and data again. Where the doubt is right, write it once more, whole, "
+    "with what is wrong mended; a value that does not stand there gets its calculation. Where it "
+    "is not, give it once more as it is: put in no words for the check, and change no data for it."
+)
+"""What to do about a doubt. Of 21 in 1,700 cases of a large model 19 were wrong, and cases that
+were mended all the same said things that no tester needs ("the third attempt (3 times)")."""
+
+
 def refused_message(reason: str, special_tokens: Sequence[str] = ()) -> Message:
     """Why a case or a step written again is refused, and that it is asked for once more."""
     return "user", (
-        "This is refused; write it once more, whole, with what is wrong mended. A value that is "
-        "right after all stays, with how it follows beside it:\n"
+        "A check that compares words and numbers, without understanding them, doubts this:\n"
         + data_text(reason, special_tokens, limit=1_000)
-        + "\nAnswer in the same form."
+        + f"\n{MENDED_OR_KEPT}\nAnswer in the same form."
     )
 
 
@@ -359,8 +367,8 @@ def again_message(
     lines = []
     if refused:
         lines.append(
-            "These cases are refused; write each of them once more, whole, with what is wrong "
-            "mended. A value that is right after all stays, with how it follows beside it:"
+            "A check that compares words and numbers, without understanding them, doubts these "
+            f"cases. {MENDED_OR_KEPT}"
         )
         for title, reason in refused:
             lines.append(

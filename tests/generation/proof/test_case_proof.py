@@ -438,6 +438,22 @@ def test_a_source_that_sets_another_limit_is_told_with_both_sentences(prove: Pro
     assert "£200.00" in told[0].message
 
 
+@pytest.mark.parametrize(("paid", "wrong"), [("£200.00", False), ("£260.00", True)])
+def test_data_that_keep_the_number_of_a_newer_source_are_not_called_wrong(
+    prove: Prove, paid: str, wrong: bool
+) -> None:
+    text = "A refund of up to £150.00 to the original card is paid at once."
+    rule = "BR-4 A refund of up to £200.00 to the original card is paid at once."
+    fact = Fact(kind="limit", quote="up to £150.00", value="£150.00", holds=True)
+    result = "The refund to the original card is paid at once."
+    step = (f"Request a refund of {paid}.", "", result)
+    case = prove(text, [step], facts=[fact], sources=[rule])
+    assert ("wrong side" in errors(case)) is wrong, case.findings
+    told = [one for one in case.findings if one.rule == "contradiction"]
+    assert wrong or ("BR-4" in told[0].message and "£150.00" in told[0].message)
+    assert "wrong side" in errors(prove(text, [step], facts=[fact]))
+
+
 def test_the_testers_own_words_count(prove: Prove) -> None:
     step = ("Request a refund.", "£250.01", "The refund is refused after 17 months.")
     assert prove(REFUND, [step]).unsupported_steps == (1,)

@@ -188,6 +188,7 @@ def test_what_proof_refuses_is_asked_for_once_more_with_the_reason() -> None:
     assert before[0] == "assistant"
     assert "10 is not more than 10" in again[1]
     assert "Ten days wait for both" in again[1]
+    assert "Where it is not, give it once more as it is" in again[1]
     rejected = [draft for one in written for draft in one.rejected]
     assert [(d.condition_id, d.attempt) for d in rejected] == [("LV-1-AC1-B2", 1)]
 
