@@ -217,6 +217,9 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
     terminal.unread(found.unread)
     terminal.notices(found.notices)
     for story in found.stories_without_criteria:
-        terminal.note(f"{story.key} has no acceptance criterion and gets no case.")
+        terminal.note(
+            f"{story.key} has no acceptance criterion and gets no case; --stories-as-criteria "
+            "takes its own words as one."
+        )
     for question in found.questions:
         terminal.note(f"question on {question.criterion_id}: {question.text}")

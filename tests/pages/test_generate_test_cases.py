@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from assistant.ui import state
 from assistant.ui.plain_text import cut
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
+from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import requests, runs
 from assistant.workflow.writing.runs import RunView
 
@@ -557,6 +559,52 @@ def test_a_story_without_criteria_can_stand_for_itself(app: AppTest) -> None:
     app.pills(key="stories_as_criteria").set_value(["NEW-2"]).run()
     assert not app.exception
     assert "1 criterion" in text_of(app)
+
+
+BARE_STORIES = """# NEW-1 Callback
+
+## NEW-2 Call back
+As an agent I want to plan a callback so that the customer is called within 2 hours.
+
+## NEW-3 Call off
+As an agent I want to call a callback off so that nobody is called for nothing.
+"""
+
+
+def test_of_two_stories_without_criteria_one_stands_for_itself(app: AppTest) -> None:
+    paste(app, BARE_STORIES)
+    app.pills(key="stories_as_criteria").set_value(["NEW-2"]).run()
+    assert not app.exception
+    assert "1 criterion" in text_of(app)
+    chips = app.pills(key="stories_as_criteria")
+    assert [one.replace("\\", "") for one in chips.options] == ["NEW-2", "NEW-3"]
+    assert chips.value == ["NEW-2"]
+
+
+@pytest.mark.long
+def test_a_picked_story_stands_for_itself_too(
+    open_app: Callable[..., AppTest], tmp_path: Path
+) -> None:
+    open_app()
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    (tmp_path / "epic.md").write_text(BARE_STORIES, "utf-8")
+    import_sources.index_paths(opened, project_id, [tmp_path / "epic.md"])
+    app = open_app(project=project_id)
+    app.segmented_control(key="compose_way").set_value("pick").run()
+    app.multiselect(key="compose_picked").select("NEW-1").run()
+    app.pills(key="stories_as_criteria").set_value(["NEW-2"]).run()
+    assert not app.exception
+    assert "1 criterion" in text_of(app)
+
+
+def test_all_stories_without_criteria_are_taken_with_one_press(app: AppTest) -> None:
+    paste(app, BARE_STORIES)
+    app.button(key="all_stories_as_criteria").click().run()
+    assert not app.exception
+    assert "2 criteria" in text_of(app)
+    assert app.pills(key="stories_as_criteria").value == ["NEW-2", "NEW-3"]
+    assert not [one for one in app.button if one.key == "all_stories_as_criteria"]
 
 
 def test_a_rule_that_only_a_description_states_is_tested_where_somebody_takes_it(

@@ -13,7 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from assistant.domain import AcceptanceCriterion, Epic, SourceDocument, SourceMetadata, Unread
+from assistant.domain import (
+    AcceptanceCriterion,
+    Epic,
+    SourceDocument,
+    SourceMetadata,
+    Unread,
+    UserStory,
+)
 from assistant.errors import SourceError
 from assistant.language.casing import bare_words
 from assistant.sources.files.clean import clean_text
@@ -232,11 +239,16 @@ def story_as_criterion(epic: Epic, story_key: str) -> Epic:
     for story in epic.stories:
         if story.key == story_key and not story.criteria:
             criterion = AcceptanceCriterion(
-                id=f"{story.key}-AC1", text=story.narrative or story.title, form="text"
+                id=f"{story.key}-AC1", text=own_words(story), form="text"
             )
             story = story.model_copy(update={"criteria": (criterion,)})
         stories.append(story)
     return epic.model_copy(update={"stories": tuple(stories)})
+
+
+def own_words(story: UserStory) -> str:
+    """What a story says of itself: its narrative, or where it has none its title."""
+    return story.narrative or story.title
 
 
 REASON = "Taken neither for a story, a criterion, a description nor a note."

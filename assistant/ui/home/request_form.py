@@ -59,6 +59,7 @@ UNREAD_OPEN = 3
 """Up to so many pieces that were not read are shown open."""
 START_NOW = "compose_start_now"
 DESCRIBED = "described_rules"
+STORIES = "stories_as_criteria"
 READ_AGAIN = "compose_read_again"
 GENERATE = "generate"
 NOTHING = "request_without_items"
@@ -88,7 +89,10 @@ def compose(opened: Workspace, record: Session) -> None:
             request = request.model_copy(update={"taken_out": asked.taken_out})
         request = request.model_copy(update=scope_choices(asked))
         request = request.model_copy(
-            update={"described": tuple(st.session_state.get(DESCRIBED, ()))}
+            update={
+                "described": tuple(st.session_state.get(DESCRIBED, ())),
+                "stories_as_criteria": tuple(st.session_state.get(STORIES, ())),
+            }
         )
         empty = st.session_state.get(NOTHING) == request.model_dump_json()
         _writer_and_start(opened, record, empty=empty)
@@ -161,8 +165,7 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
         )
         clear_button(opened, record)
         read_while_typing(TEXT)
-    lacking = st.session_state.get("stories_as_criteria", ())
-    return GenerateRequest(text=text or "", stories_as_criteria=tuple(lacking))
+    return GenerateRequest(text=text or "")
 
 
 def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> None:
@@ -327,11 +330,12 @@ def _counts(found: Understanding) -> None:
 
 
 def _without_criteria(found: Understanding) -> None:
-    lacking = found.stories_without_criteria
-    if not lacking and not st.session_state.get("stories_as_criteria"):
+    lacking = [story.key for story in found.stories_without_criteria]
+    keys = lacking + [story.key for story in found.stories_as_criteria]
+    if not keys:
         return
     if lacking:
-        names = ", ".join(label(story.key) for story in lacking)
+        names = ", ".join(map(label, lacking))
         st.warning(
             f"No acceptance criterion was found in {names}. Add a list of criteria, or let the "
             "story itself be the criterion.",
@@ -339,12 +343,19 @@ def _without_criteria(found: Understanding) -> None:
         )
     st.pills(
         "Take the story itself as one criterion",
-        [story.key for story in lacking] or list(st.session_state["stories_as_criteria"]),
+        [s.key for epic in found.epics for s in epic.stories if s.key in keys],
         selection_mode="multi",
-        key="stories_as_criteria",
+        key=STORIES,
         format_func=label,
         persist_state="page",
     )
+    if len(lacking) > 1:
+        st.button(
+            f"Take all {len(keys)}",
+            key="all_stories_as_criteria",
+            icon=":material/done_all:",
+            on_click=lambda: st.session_state.update({STORIES: keys}),
+        )
 
 
 def _described(found: Understanding) -> None:

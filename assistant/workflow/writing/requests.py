@@ -35,7 +35,7 @@ from assistant.knowledge.query import parse_request
 from assistant.knowledge.request_parts import SCOPE, RequestReading, Vocabulary
 from assistant.knowledge.request_parts import RequestPart as RequestPart
 from assistant.knowledge.selection import Near, Selection, Told, select
-from assistant.sources.pasted.pasted import read_pasted, story_as_criterion
+from assistant.sources.pasted.pasted import own_words, read_pasted, story_as_criterion
 from assistant.sources.reading import Reading
 from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
@@ -307,6 +307,16 @@ class Understanding(Value):
     def stories_without_criteria(self) -> tuple[UserStory, ...]:
         """Stories that nothing can be tested against, unless the story itself is taken as one."""
         return tuple(s for epic in self.epics for s in epic.stories if not s.criteria)
+
+    @property
+    def stories_as_criteria(self) -> tuple[UserStory, ...]:
+        """Stories that state no criterion and are taken as their own."""
+        return tuple(
+            story
+            for epic in self.epics
+            for story in epic.stories
+            if len(story.criteria) == 1 and story.criteria[0].text == own_words(story)
+        )
 
     @property
     def nothing_to_test(self) -> str:
