@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.session_state import WStates
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings, load_settings
@@ -37,6 +38,17 @@ database many times and gets the interpreter back after each answer only when su
 with Python's 5 ms a click beside one computing thread takes about twice as long as with 1 ms."""
 
 log = logging.getLogger(__name__)
+
+
+def _names(states: WStates) -> Iterator[str]:
+    return iter(tuple(states.states))
+
+
+# A press starts a second thread beside the one that still draws the page (``fastReruns``), each
+# with a lock of its own on the session's widgets: Streamlit walks through them while the other adds
+# one, and the page ends with "dictionary changed size during iteration". One thread at a time would
+# do as well, but a click beside an upload took twice as long.
+WStates.__iter__ = _names  # type: ignore[method-assign]
 
 
 @dataclass

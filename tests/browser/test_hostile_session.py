@@ -94,6 +94,9 @@ def test_a_session_of_hostile_files_beside_another_person(
     # 300 ms, or where the machine itself is slow, not much more than without the upload.
     assert p95(busy) < max(0.3, 2.5 * p95(idle)), "another person waits"
     assert len(busy) >= 20 or EVERY > 1
+    for choice in importer.get_by_role("combobox", name="The newest of them").all():
+        choice.click()  # several of the files are versions of one source
+        importer.get_by_role("option").first.click()
     keep.click()
     deadline = time.monotonic() + 900
     library = Library.open(server.data_dir / "library.sqlite3")

@@ -72,15 +72,6 @@ def test_no_click_waits_for_a_collection_of_garbage() -> None:
     assert config.get_option("runner.postScriptGC") is not None
 
 
-def test_a_session_is_drawn_by_one_thread_at_a_time() -> None:
-    """A second thread on the same state ended a page: its dictionary changed while read."""
-    from streamlit import config
-
-    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
-    assert told["runner"]["fastReruns"] is False
-    assert config.get_option("runner.fastReruns") is not None
-
-
 def test_a_first_start_in_a_terminal_asks_for_no_address() -> None:
     """With the browser to be opened Streamlit else asks for one, and serves nothing meanwhile."""
     from streamlit import config
