@@ -164,6 +164,19 @@ def test_the_page_says_that_sources_changed_since_and_checks_again(
     assert "Sources changed since" not in text_of(app)
 
 
+def test_what_was_found_stays_where_a_new_check_fails(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    workspace = state.workspace()
+    project = workspace.projects()[0].id
+    for one in workspace.library.documents(project):
+        import_sources.remove(workspace, project, one.id)
+    app.button(key="check_again").click().run()
+    app.button(key="check_suite").click().run()
+    checked_again(app)
+    assert any("holds no sources" in one.value for one in app.error)
+    assert list(app.dataframe[0].value["Case"]) == ["T-2", "T-1"]
+
+
 def checked_again(app: AppTest) -> None:
     for _ in range(200):
         assert not app.exception

@@ -10,8 +10,15 @@ from pathlib import Path
 import pytest
 from syncing import quick_workspace, sync_folder, write
 
-from assistant.domain import DENYING_RULES, GenerationConfig, TestCase, TestStep
+from assistant.domain import (
+    DENYING_RULES,
+    GenerationConfig,
+    RetrievedChunk,
+    TestCase,
+    TestStep,
+)
 from assistant.errors import SourceError, UnknownColumns
+from assistant.library.erasure import Wanted
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import case_checks, check_report, check_suite
@@ -365,6 +372,21 @@ def test_why_a_case_is_held_against_a_criterion_is_said_and_whether_that_is_sure
     assert "in its title" in one.link.says
 
 
+def test_where_a_criterion_is_named_is_said_where_its_story_alone_stands_in_a_column(
+    lending,
+) -> None:
+    in_title = lent(1, "AC2: lost", "The guest pays a fee of 20 euros.", "UM-2")
+    in_column = lent(2, "UM-2: lost", "The guest pays a fee of 20 euros.", "UM-2", "AC2")
+    both = lent(3, "Lost", "The guest pays a fee of 20 euros.", "UM-2", "UM-2-AC2")
+    both = both.model_copy(update={"objective": "AC 2", "labels": ("UM-2",)})
+    links = [
+        one.link for one in check_suite.check_cases(*lending, [in_title, in_column, both]).cases
+    ]
+    assert {(one.by, one.criterion_ids) for one in links} == {("key", ("UM-2-AC2",))}
+    assert [one.places for one in links] == [("its title",), (), ()]
+    assert "(in its title)" in links[0].says
+
+
 def test_a_criterion_of_another_story_that_is_about_as_near_is_named(lending) -> None:
     signs = "A guest signs the list at the desk."
     epic = LENDING.replace(f"- {DRIED}\n", f"- {DRIED}\n- {signs}\n")
@@ -400,6 +422,130 @@ def test_a_criterion_that_a_person_chose_is_what_the_case_is_held_against_from_t
     gone = check_suite.check_again(*lending, again, [wrong, NAMED_ONE], [1])
     assert gone.cases[0].link.by == "key"
     assert "UM-3-AC1" in gone.cases[0].link.says, "that the choice is held no more is said"
+
+
+WRONG_KEY = lent(2, "Dry", "The wet umbrella is dried in the cellar.", "UM-2-AC2")
+CHOSEN = {2: ("UM-3-AC1",)}
+
+
+def linked(report: SuiteCheck, number: int) -> tuple[str, tuple[str, ...]]:
+    (one,) = (one.link for one in report.cases if one.number == number)
+    return one.by, one.criterion_ids
+
+
+def test_a_choice_outlives_a_check_that_was_stopped_before_its_case(lending) -> None:
+    cases = [OF_STORY, WRONG_KEY]
+    seen: list[int] = []
+    stopped = check_suite.check_cases(
+        *lending, cases, chosen=CHOSEN,
+        progress=lambda done, _: seen.append(done), cancelled=lambda: bool(seen),
+    )  # fmt: skip
+    assert [one.number for one in stopped.cases] == [1]
+    again = check_suite.check_again(*lending, stopped, cases, [1])
+    assert again.chosen == CHOSEN
+    whole = check_suite.check_cases(*lending, cases, chosen=again.chosen)
+    assert linked(whole, 2) == ("person", ("UM-3-AC1",))
+
+
+def test_a_choice_holds_again_once_its_criterion_is_back(lending) -> None:
+    cases = [OF_STORY, WRONG_KEY]
+    report = check_suite.check_cases(*lending, cases, chosen=CHOSEN)
+    returns = LENDING[LENDING.index("## UM-3") : LENDING.index("# PA-1")]
+    put(*lending, "epic.md", LENDING.replace(returns, ""))
+    gone = check_suite.check_again(*lending, report, cases, [2])
+    assert linked(gone, 2) == ("key", ("UM-2-AC2",))
+    put(*lending, "epic.md", LENDING)
+    back = check_suite.check_again(*lending, gone, cases, [2])
+    assert linked(back, 2) == ("person", ("UM-3-AC1",))
+
+
+def test_where_a_check_fails_what_was_found_and_chosen_stays(lending) -> None:
+    workspace, project = lending
+    cases = [OF_STORY, WRONG_KEY]
+
+    def done(work: check_suite.SuiteWork) -> check_suite.SuiteWork:
+        assert workspace.jobs.wait(work.job_id, 60)
+        return work
+
+    def start(
+        before: check_suite.SuiteWork | None = None, reader: str = ""
+    ) -> check_suite.SuiteWork:
+        return done(
+            check_suite.start(
+                *lending, cases, file="cases.csv", key="k", reader=reader, before=before
+            )
+        )
+
+    first = start()
+    chosen = done(check_suite.start_again(*lending, first, cases, [2], chosen=CHOSEN))
+    failed = start(chosen, reader="nobody")
+    assert "nobody" in workspace.jobs.state(failed.job_id).error
+    assert failed.report is chosen.report
+    assert linked(start(failed).report, 2) == ("person", ("UM-3-AC1",))
+
+    for one in workspace.library.documents(project):
+        import_sources.remove(workspace, project, one.id)
+    other = done(check_suite.start_again(*lending, chosen, cases, [1], chosen={1: ("UM-2-AC1",)}))
+    assert "no sources" in workspace.jobs.state(other.job_id).error
+    assert other.report is chosen.report
+    put(*lending, "epic.md", LENDING)
+    again = done(check_suite.start_again(*lending, other, cases, [1]))
+    assert linked(again.report, 1) == ("person", ("UM-2-AC1",)), "chosen though its check failed"
+
+
+def test_no_verdict_is_given_where_the_project_holds_no_source_any_more(lending) -> None:
+    workspace, project = lending
+    report = check_suite.check_cases(*lending, [OF_STORY])
+    for one in workspace.library.documents(project):
+        import_sources.remove(workspace, project, one.id)
+    assert not workspace.knowledge(project).documents(), "nor does the index"
+    with pytest.raises(SourceError, match="no sources"):
+        check_suite.check_again(*lending, report, [OF_STORY], [1])
+    import_sources.put(workspace, project, read_file("suite.csv", table(GOOD)))
+    for checks in (
+        lambda: check_suite.check_again(*lending, report, [OF_STORY], [1]),
+        lambda: check_suite.check_cases(*lending, [OF_STORY]),
+    ):
+        with pytest.raises(SourceError, match="no sources"):  # its cases support nothing
+            checks()
+
+
+def test_another_text_in_place_of_an_erased_source_is_a_change(lending) -> None:
+    workspace, project = lending
+    report = check_suite.check_cases(*lending, [OF_STORY])
+    workspace.library.erasing.erase(Wanted(project, documents=("file:rules.md",)), by="A")
+    put(*lending, "rules.md", "# Rules of the desk\n\nThe desk is open till 9 pm.\n")
+    versions = {one.id: one.version for one in workspace.library.documents(project)}
+    assert versions["file:rules.md"] == 1, "the numbers begin anew"
+    changes = check_suite.older(*lending, report).changes
+    assert [one.says for one in changes] == ["rules.md (changed)"]
+
+
+def test_the_gaps_are_worked_out_once_and_anew_after_a_check(lending) -> None:
+    cases = [OF_STORY, WRONG_KEY]
+    report = check_suite.check_cases(*lending, cases)
+    assert "UM-2-AC2" not in {one.criterion.id for one in report.gaps}
+    assert report.gaps is report.gaps
+    after = check_suite.check_again(*lending, report, cases, [2], chosen=CHOSEN)
+    assert {one.criterion.id for one in after.gaps} == {"UM-2-AC1", "UM-2-AC2"}
+
+
+def test_the_sources_are_gone_through_once_for_all_cases_that_are_not_sure(lending) -> None:
+    class Counted(tuple[RetrievedChunk, ...]):
+        times = 0
+
+        def __iter__(self) -> Iterator[RetrievedChunk]:
+            Counted.times += 1
+            return super().__iter__()
+
+    unsure = [
+        lent(number, "Lend", "An umbrella is lent for 14 days.", "UM-2") for number in range(8)
+    ]
+    report = check_suite.check_cases(*lending, unsure)
+    counted = report.model_copy(update={"sources": Counted(report.sources)})
+    assert counted.gaps == report.gaps
+    assert {counted.near(one) for one in counted.cases} == {("UM-2-AC1",)}
+    assert Counted.times == 1
 
 
 def test_verdicts_that_are_older_than_the_sources_are_told_with_what_changed(lending) -> None:

@@ -96,10 +96,9 @@ def suite_view(opened: Workspace, record: Session) -> None:
         key = _key(record, file)
         if work is not None:  # of another file or project, which nobody looks at any more
             opened.jobs.cancel(work.job_id)
-        report = work.report if work is not None and own else None
         st.session_state[WORK] = check_suite.start(
             opened, record.project_id, cases, file=file.name, key=key, reader=reader,
-            chosen=report.chosen if report is not None else {},
+            before=work if own else None,
         )  # fmt: skip
         st.rerun()
 
@@ -186,7 +185,7 @@ def _work(opened: Workspace, record: Session, file: Upload, work: SuiteWork) -> 
             help="What was checked so far is shown",
         )
     elif work.report is not None:
-        if state.error:  # of a check of some cases anew: what was found before is still there
+        if state.error:  # of a check anew: what was found before is still there
             st.error(plain(state.error), icon=":material/error:")
         _report(opened, record, file, work, work.report)
     else:

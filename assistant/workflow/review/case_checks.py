@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
+
+from pydantic import Field
 
 from assistant.domain import (
     DENYING_RULES,
@@ -52,11 +55,15 @@ def verdict_of(findings: Sequence[LintFinding]) -> Verdict:
 
 
 class SourceVersion(Value):
-    """A source as cases were held against it; ``name`` is its file's, else its title."""
+    """A source as cases were held against it; ``name`` is its file's, else its title.
+
+    The version alone does not tell two texts apart: after an erasure it begins at 1 again.
+    """
 
     id: str
     name: str
     version: int
+    content_hash: str
 
 
 class SourcesState(Value):
@@ -73,7 +80,10 @@ class SourcesState(Value):
         for name, one in present.items():
             if name not in before:
                 found[name] = SourceChange(name=one.name, what="new")
-            elif before[name].version != one.version:
+            elif (before[name].version, before[name].content_hash) != (
+                one.version,
+                one.content_hash,
+            ):
                 found[name] = SourceChange(name=one.name, what="changed")
         for name, one in before.items():
             if name not in present:
@@ -98,7 +108,12 @@ def state_of(documents: Iterable[StoredDocument], at: datetime) -> SourcesState:
     return SourcesState(
         at=at,
         sources=tuple(
-            SourceVersion(id=one.id, name=file_of(one) or one.title, version=one.version)
+            SourceVersion(
+                id=one.id,
+                name=file_of(one) or one.title,
+                version=one.version,
+                content_hash=one.content_hash,
+            )
             for one in documents
             if one.kind != "test_cases" or one.epic_count
         ),
@@ -190,7 +205,10 @@ class SuiteCheck(Value):
     ``total`` are the cases of the file: more than were checked where somebody stopped it.
     ``read_by`` is the model that was to read them too, if one was, ``read`` how many it has read.
     ``states`` are those of the sources that the verdicts were made on, ``criteria`` all of the
-    project.
+    project. ``chosen`` are the criteria that a person chose, by the number of the case, whether it
+    has been checked since or not and the project still holds them or not.
+
+    Make a changed one anew, not by ``model_copy``: that keeps the ``gaps`` of the old one.
     """
 
     file: str
@@ -201,6 +219,7 @@ class SuiteCheck(Value):
     read: int = 0
     states: tuple[SourcesState, ...] = ()
     criteria: tuple[HeldCriterion, ...] = ()
+    chosen: dict[int, tuple[str, ...]] = Field(default_factory=dict)
 
     @property
     def reading(self) -> str:
@@ -226,10 +245,10 @@ class SuiteCheck(Value):
         """How many cases were linked to their criteria in each way."""
         return {name: sum(one.link.by == name for one in self.cases) for name in LINKS}
 
-    @property
-    def chosen(self) -> dict[int, tuple[str, ...]]:
-        """The criteria that a person chose, by the number of the case."""
-        return {one.number: one.link.criterion_ids for one in self.cases if one.link.by == "person"}
+    @cached_property
+    def _keys(self) -> dict[int, str]:
+        """The key of each source, by its number."""
+        return {one.rank: one.chunk.key for one in self.sources}
 
     def near(self, checked: CaseCheck) -> tuple[str, ...]:
         """The criteria that a case is most likely about: those that it names, else of those that
@@ -237,11 +256,10 @@ class SuiteCheck(Value):
         link = checked.link
         if link.is_sure:
             return link.criterion_ids
-        keys = {one.rank: one.chunk.key for one in self.sources}
-        quoted = {keys.get(one.source) for step in checked.steps for one in step.quotations}
+        quoted = {self._keys.get(one.source) for step in checked.steps for one in step.quotations}
         return tuple(one for one in link.criterion_ids if one in quoted) or link.criterion_ids
 
-    @property
+    @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """The criteria without a case in this suite, of the epics that its cases are about or may
         be, in the order of the project."""

@@ -192,12 +192,7 @@ def check_cases(
     """
     if reader:
         check_reader(workspace, reader)
-    if not workspace.library.documents(project_id):
-        raise SourceError(
-            "The project holds no sources to check cases against. Import its epics, rules and "
-            "pages first."
-        )
-    state = present_state(workspace, project_id)
+    state = _sources_held(workspace, project_id)
     basis = basis or SuiteBasis(workspace, project_id)
     checked, read = _held(
         workspace, cases, range(1, len(cases) + 1), basis, chosen,
@@ -213,6 +208,7 @@ def check_cases(
         read=read,
         states=(state,),
         criteria=basis.criteria,
+        chosen={number: tuple(ids) for number, ids in chosen.items()},
     )
 
 
@@ -235,10 +231,11 @@ def check_again(
     """
     if report.read_by:
         check_reader(workspace, report.read_by)
-    state = present_state(workspace, project_id)
+    state = _sources_held(workspace, project_id)
+    choices = report.chosen | {number: tuple(ids) for number, ids in chosen.items()}
     basis = SuiteBasis(workspace, project_id, report.sources)
     anew, read = _held(
-        workspace, cases, sorted(numbers), basis, {**report.chosen, **chosen},
+        workspace, cases, sorted(numbers), basis, choices,
         progress=progress, cancelled=cancelled, reader=report.read_by,
     )  # fmt: skip
     before = {one.number: one for one in report.cases}
@@ -249,15 +246,29 @@ def check_again(
         before[one.number] = reduce(CaseCheck.with_finding, told, one)
     # Which ones a stopped reader had come to is not known: at least so many are read.
     read += max(0, report.read - len(anew)) if report.read_by else 0
-    return report.model_copy(
-        update={
-            "cases": tuple(before.values()),
-            "sources": basis.sources,
-            "read": read,
-            "states": (*report.states, state),
-            "criteria": basis.criteria,
-        }
+    return SuiteCheck(
+        file=report.file,
+        total=report.total,
+        cases=tuple(before.values()),
+        sources=basis.sources,
+        read_by=report.read_by,
+        read=read,
+        states=(*report.states, state),
+        criteria=basis.criteria,
+        chosen=choices,
     )
+
+
+def _sources_held(workspace: Workspace, project_id: str) -> SourcesState:
+    """The project's sources as they are now. Raises ``SourceError`` where there are none: every
+    case would pass."""
+    state = present_state(workspace, project_id)
+    if not state.sources:
+        raise SourceError(
+            "The project holds no sources to check cases against. Import its epics, rules and "
+            "pages first."
+        )
+    return state
 
 
 def present_state(workspace: Workspace, project_id: str) -> SourcesState:
@@ -379,7 +390,7 @@ def _with_repetitions(
 
 @dataclass
 class SuiteWork:
-    """A suite being checked, or checked: ``report`` is there once the work has ended."""
+    """A suite being checked, or checked."""
 
     key: str
     """What it is about, to whoever holds it: a project and a file."""
@@ -387,7 +398,10 @@ class SuiteWork:
     """The model that reads the cases too."""
     job_id: str = field(default_factory=lambda: f"check-{uuid.uuid4().hex[:12]}")
     report: SuiteCheck | None = None
-    """What was found; while cases of it are checked again, what was found before."""
+    """What was found, once the work has ended; until then, and where it fails, what was found
+    before."""
+    chosen: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """The criteria that a person chose so far, by the number of the case."""
 
 
 def start(
@@ -398,16 +412,19 @@ def start(
     file: str,
     key: str,
     reader: str = "",
-    chosen: Mapping[int, Sequence[str]] = NONE_CHOSEN,
+    before: SuiteWork | None = None,
 ) -> SuiteWork:
     """Check cases in a worker thread; cancelled, it ends after the case in hand, and reports what
-    was checked. ``chosen`` as for ``check_cases``."""
+    was checked. ``before`` is the work on the same cases before: what a person chose there stays
+    chosen, and where the check fails, what was found there is still there."""
     work = SuiteWork(key=key, reader=reader)
+    if before is not None:
+        work.report, work.chosen = before.report, before.chosen
 
     def check(report: Progress, stop: StopCheck) -> None:
         work.report = check_cases(
             workspace, project_id, cases, file=file, progress=report, cancelled=stop, reader=reader,
-            chosen=chosen,
+            chosen=work.chosen,
         )  # fmt: skip
 
     workspace.jobs.start_counted(work.job_id, check)
@@ -424,17 +441,19 @@ def start_again(
     chosen: Mapping[int, Sequence[str]] = NONE_CHOSEN,
 ) -> SuiteWork:
     """Check some cases of a checked suite again in a worker thread, as ``check_again``; where it
-    fails, what was found before is still there. Raises ``SourceError`` where nothing was found yet.
+    fails, what was found before is still there, and what was ``chosen`` stays for the next check.
+    Raises ``SourceError`` where nothing was found yet.
     """
     before = work.report
     if before is None:
         raise SourceError("The suite has not been checked yet. Check it first.")
-    again = SuiteWork(key=work.key, reader=work.reader, report=before)
+    choices = work.chosen | {number: tuple(ids) for number, ids in chosen.items()}
+    again = SuiteWork(key=work.key, reader=before.read_by, report=before, chosen=choices)
 
     def check(report: Progress, stop: StopCheck) -> None:
         again.report = check_again(
             workspace, project_id, before, cases, numbers, progress=report, cancelled=stop,
-            chosen=chosen,
+            chosen=choices,
         )  # fmt: skip
 
     workspace.jobs.start_counted(again.job_id, check)

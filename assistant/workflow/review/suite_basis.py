@@ -195,23 +195,30 @@ class SuiteBasis:
             )  # fmt: skip
             own = any(word.casefold() in self._own_keys for word in decides)
             by: LinkedBy = "key" if own else "story"
-            places = () if decides is in_columns else self._places_of(named, case)
+            if decides is in_columns:  # a number beside a story's column may stand in a text
+                there = {word.casefold() for word in (*keys, *self._parts(keys, keys))}
+                sought = tuple(one for one in parts if one.casefold() not in there)
+            else:
+                sought = named if own else tuple(self._stories[one][1].key for one in named)
+            places = self._places_of(sought, keys, case)
             return Link(by=by, criterion_ids=named, named=unknown, places=places)
         if keys:
             return Link(by="unknown key", named=keys)
         return self._nearest(case)
 
-    def _places_of(self, named: Sequence[str], case: TestCase) -> tuple[str, ...]:
-        """Where the texts of a case name these criteria or their story."""
-        keys = {name.casefold() for name in named}
-        keys |= {self._stories[name][1].key.casefold() for name in named}
-        return tuple(
-            dict.fromkeys(
-                place
-                for place, text in _places(case)
-                if keys.intersection(word.casefold() for word in _WORD.findall(text))
-            )
-        )
+    def _places_of(
+        self, sought: Sequence[str], columns: Sequence[str], case: TestCase
+    ) -> tuple[str, ...]:
+        """Where the texts of a case name these keys, or the number of a criterion of a story that
+        the same text or the ``columns`` name."""
+        keys = {name.casefold() for name in sought}
+        found: dict[str, None] = {}
+        for place, text in _places(case):
+            said = _WORD.findall(text)
+            parts = self._parts((*columns, *said), (text,))
+            if keys.intersection(word.casefold() for word in (*said, *parts)):
+                found.setdefault(place)
+        return tuple(found)
 
     @cached_property
     def _stories(self) -> dict[str, tuple[Epic, UserStory]]:
