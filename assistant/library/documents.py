@@ -97,7 +97,7 @@ class DocumentStore(Store):
             if expected_version is not None:
                 _check_version(held, document.title, expected_version)
             if held is not None and held.removed_at is None and held.content_key == key:
-                return _stored(held)
+                return _stored(_with_file(connection, held, document.metadata.file))
             version = 1 if held is None else held.version + 1
             now = utc_now().isoformat()
             values = {
@@ -500,6 +500,18 @@ def _content_key(document: SourceDocument, texts: dict[str, str]) -> str:
 def _find(connection: Connection, project_id: str, document_id: str) -> DocumentRow | None:
     here = matching(documents, project_id=project_id, id=document_id)
     return connection.execute(select(documents).where(here)).first()
+
+
+def _with_file(connection: Connection, row: DocumentRow, file: str) -> DocumentRow:
+    """The row of a document whose content came again, with the name of the file that it came in:
+    that makes no version of it."""
+    metadata = SourceMetadata.model_validate_json(row.metadata)
+    if not file or metadata.file == file:
+        return row
+    kept = metadata.model_copy(update={"file": file}).model_dump_json()
+    connection.execute(update(documents).where(_is(row)).values(metadata=kept))
+    found = _find(connection, row.project_id, row.id)
+    return row if found is None else found
 
 
 def _check_version(row: DocumentRow | None, title: str, expected: int) -> None:

@@ -57,6 +57,20 @@ def test_the_same_document_again_changes_nothing(library: Library, project: Proj
     assert len(library.history(project.id, "T-1")) == 1
 
 
+def test_the_same_content_again_gets_the_name_of_its_file(
+    library: Library, project: Project
+) -> None:
+    kept = SourceMetadata(release="Drop-3")
+    library.put_document(project.id, document(id="epic:CC", metadata=kept))
+    for file, name in (("CC_v2.docx", "CC_v2.docx"), ("", "CC_v2.docx")):
+        named = document(id="epic:CC", metadata=kept.model_copy(update={"file": file}))
+        again = library.put_document(project.id, named)
+        assert (again.outcome, again.version) == ("unchanged", 1)
+        (held,) = library.documents(project.id)
+        assert (again.metadata.file, held.metadata.file) == (name, name)
+        assert held.metadata.release == "Drop-3"
+
+
 def test_versions_are_kept(library: Library, project: Project) -> None:
     metadata = SourceMetadata(release="Drop-3", labels=("x",))
     library.put_document(project.id, document("one"))

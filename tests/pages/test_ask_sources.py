@@ -16,7 +16,8 @@ import pytest
 from endpoint_server import endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
-from assistant.domain import GenerationConfig, GenerationRun
+from assistant.domain import Citation, GenerationConfig, GenerationRun
+from assistant.generation.answers.answer_parts import Answer, AnswerSentence, Standing
 from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.ui import state
 from assistant.ui.ask import ask_page, ask_talks
@@ -41,6 +42,11 @@ def opened(app: AppTest) -> AppTest:
 def asked(app: AppTest, question: str) -> AppTest:
     app.chat_input(key="ask_question").set_value(question).run()
     return answered(app)
+
+
+def asked_without_model(app: AppTest) -> Answer:
+    """An answer that the page did not ask for."""
+    return ask_sources.ask(state.workspace(), app.query_params["project"], QUESTION)
 
 
 def answered(app: AppTest) -> AppTest:
@@ -254,6 +260,43 @@ def test_an_answer_is_saved_as_a_rule(app: AppTest) -> None:
     next(one for one in app.button if one.label == "Save").click().run()
     assert not app.exception
     assert "Cooling off" in app.success[0].value
+
+
+@pytest.mark.parametrize("are_all", [False, True])
+def test_what_is_left_out_of_a_rule_and_of_cases_is_told(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, are_all: bool
+) -> None:
+    app = opened(app)
+    found = asked_without_model(app)
+    texts = {"A loan lasts 9 days.": "draft", "A loan is free.": "draft" if are_all else ""}
+    sources = tuple(
+        one.model_copy(update={"standing": Standing(stage=stage)})
+        for one, stage in zip(found.sources, texts.values(), strict=False)
+    )
+    sentences = tuple(
+        AnswerSentence(
+            text=text, citations=(Citation(chunk_id="c", source=n, quote="q", start=0, end=1),)
+        )
+        for n, text in enumerate(texts, 1)
+    )
+    update = {"state": "answered", "sentences": sentences, "sources": sources, "passages": ()}
+    answer = found.model_copy(update=update)
+    monkeypatch.setattr(ask_page, "talk", lambda *_, **__: (answer,))
+    asked(app, QUESTION)
+    told = [one.value.replace("\\", "") for one in app.caption if "a rule" in one.value]
+    told += [one.value for one in app.caption if "No rule" in one.value]
+    assert len(told) == 1
+    assert "draft" in told[0]
+    offered = [one for one in app.button if one.key == "to_cases"]
+    if are_all:
+        assert "No rule and no test cases are offered" in told[0]
+        assert not offered
+    else:
+        assert "A loan lasts 9 days." in told[0]
+        assert "A loan is free." not in told[0]
+        (text,) = [one.value for one in app.text_area if one.label == "Text"]
+        assert text == "- A loan is free."
+        assert offered
 
 
 @pytest.mark.long

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.domain import Chunk, Citation, SourceDocument
+from assistant.domain import Chunk, Citation, SourceDocument, SourceMetadata
 from assistant.errors import LibraryError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.read_source import PART, file_name, read_source
@@ -82,21 +82,24 @@ def test_of_a_removed_source_the_cited_piece_is_left(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document_id", "title", "name"),
+    ("document_id", "file", "title", "name"),
     [
-        ("file:Meter reading rules.docx", "Submitting a reading", "Meter reading rules.docx"),
-        ("file:wiki/Meter_reading-rules.docx", "Meter reading rules", ""),
-        ("file:board.csv > Other tasks", "Board: other tasks", "board.csv"),
-        ("jira:CC-200", "Cancellation", ""),
+        ("file:Meter reading rules.docx", "", "Submitting a reading", "Meter reading rules.docx"),
+        ("file:wiki/Meter_reading-rules.docx", "", "Meter reading rules", ""),
+        ("file:board.csv > Other tasks", "", "Board: other tasks", "board.csv"),
+        ("file:all.zip > terms > Terms_v7.docx", "", "Lending", "Terms_v7.docx"),
+        ("epic:UMB-7", "in/Umbrellas_v3.md", "Lend umbrellas", "Umbrellas_v3.md"),
+        ("jira:CC-200", "", "Cancellation", ""),
     ],
 )
 def test_a_file_is_named_where_the_title_does_not(
-    empty_project: Opened, document_id: str, title: str, name: str
+    empty_project: Opened, document_id: str, file: str, title: str, name: str
 ) -> None:
     workspace, project_id = empty_project
     document = SourceDocument(
-        id=document_id, kind="page", title=title, text="Words.", content_hash="1"
-    )
+        id=document_id, kind="page", title=title, text="Words.", content_hash="1",
+        metadata=SourceMetadata(file=file),
+    )  # fmt: skip
     workspace.library.put_document(project_id, document)
     (stored,) = workspace.library.documents(project_id)
     assert file_name(stored) == name

@@ -75,6 +75,33 @@ def test_the_older_of_two_editions_is_found_and_told_to_be_older(
     assert said.count("Replaces version 6.") == 1 + sum("Replaces" in h.chunk.text for h in hits)
 
 
+@pytest.mark.parametrize("others", [{}, {"Terms_v2": "# Terms v1\n\nNothing of it.\n"}])
+def test_a_title_that_is_behind_the_name_makes_no_document_older_than_itself(
+    workspace: tuple[Workspace, str], others: dict[str, str]
+) -> None:
+    text = "# Terms v2\n\nThe loss of an umbrella is told within 48 hours.\n"
+    put(*workspace, Terms_v3=text, **others)
+    found = ask_sources.ask(*workspace, QUESTION)
+    assert by_words(found, "48 hours").stage == ""
+    if others:
+        assert by_words(found, "Nothing of it").stage == "older edition"
+
+
+def test_an_old_copy_is_known_by_the_document_of_the_name_without_it(
+    workspace: tuple[Workspace, str],
+) -> None:
+    put(
+        *workspace,
+        old_umbrellas="# Loss\n\nThe loss of an umbrella is told at once.\n",
+        Old="# Shed\n\nAn old umbrella lies in the shed and its loss is told to nobody.\n",
+        Umbrellas="# Loss of one\n\nThe loss of an umbrella is told within 48 hours.\n",
+    )
+    found = ask_sources.ask(*workspace, QUESTION)
+    assert by_words(found, "at once").stage == "outdated"
+    assert by_words(found, "to nobody").stage == ""
+    assert by_words(found, "48 hours").stage == ""
+
+
 def test_a_sentence_from_an_older_edition_alone_is_marked(workspace: tuple[Workspace, str]) -> None:
     put(
         *workspace,

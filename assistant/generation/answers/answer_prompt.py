@@ -5,7 +5,8 @@ Question, earlier turns and sources are data between delimiters, as in every pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, takewhile
 from types import MappingProxyType
 
 from assistant.domain import RetrievedChunk
@@ -79,21 +80,23 @@ def answer_messages(
         "Answer the question from the numbered sources above.",
     ]
     left = characters - len(SYSTEM) - sum(len(part) + 1 for part in (*head, *tail))
-    shown: list[tuple[int, str]] = []
-    known, every = set[str](), [(one.rank, one.chunk) for one in sources]
-    for source in sources:
-        standing = standings.get(source.rank, Standing())
-        naming = numbers_naming(source.chunk, every)
-        also = {"file": standing.file, "status": standing.status}
-        also["named_in"] = ", ".join(map(str, naming[:NAMING]))
-        if source.chunk.document_id not in known:
-            also["head"] = standing.head
-            known.add(source.chunk.document_id)
-        text = source_block(source, special_tokens, also=also)
-        left -= len(text) + 1
-        if left < 0 and shown:
-            break
-        shown.append((source.rank, text))
-    parts = [*head, *(text for _, text in shown), *tail]
-    numbers = frozenset(number for number, _ in shown)
+
+    def blocks(chosen: Sequence[RetrievedChunk]) -> Iterator[str]:
+        known, every = set[str](), [(one.rank, one.chunk) for one in chosen]
+        for source in chosen:
+            standing = standings.get(source.rank, Standing())
+            naming = numbers_naming(source.chunk, every)
+            also = {"file": standing.file, "status": standing.status}
+            also["named_in"] = ", ".join(map(str, naming[:NAMING]))
+            if source.chunk.document_id not in known:
+                also["head"] = standing.head
+                known.add(source.chunk.document_id)
+            yield source_block(source, special_tokens, also=also)
+
+    sizes = accumulate(len(text) + 1 for text in blocks(sources))
+    fitting = sum(1 for size in takewhile(lambda size: size <= left, sizes))
+    chosen = sources[: max(1, fitting)]
+    # Only sources that the model has are named: fewer of them, so no block becomes longer.
+    parts = [*head, *blocks(chosen), *tail]
+    numbers = frozenset(source.rank for source in chosen)
     return (("system", SYSTEM), ("user", "\n".join(parts))), numbers

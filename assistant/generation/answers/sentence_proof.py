@@ -45,6 +45,7 @@ from assistant.generation.proof.statement_words import (
     written,
 )
 from assistant.generation.proof.support_texts import Known
+from assistant.language.document_heads import edition_words
 
 SHOWN_DENIALS = 2
 SAME = 0.5
@@ -117,16 +118,16 @@ class _Held:
 class AnswerProof:
     """Proves the sentences of one answer.
 
-    ``heads`` are the names of the sources' files and what their openings say of the edition, by
-    number: a sentence that says which source replaces which has their names and numbers.
+    ``heads`` are by number the name of a source's file and what its opening says of the edition: a
+    sentence that says which source replaces which has the name and the editions and dates of them.
     """
 
     def __init__(
         self,
         sources: Sequence[RetrievedChunk],
-        heads: Mapping[int, tuple[str, ...]] = MappingProxyType({}),
+        heads: Mapping[int, tuple[str, str]] = MappingProxyType({}),
     ) -> None:
-        self._heads = heads
+        self._heads = {n: (file, edition_words(head)) for n, (file, head) in heads.items()}
         texts: dict[str, list[str]] = {}
         for one in sources:
             texts.setdefault(one.chunk.document_id, []).append(one.chunk.text)

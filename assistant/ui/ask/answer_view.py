@@ -5,7 +5,7 @@ The sources of an answer beside it: quoted words marked, how fresh, and the way 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -153,9 +153,9 @@ def _unproved(answer: Answer) -> None:
 
 def _actions(opened: Workspace, record: Session, answer: Answer) -> None:
     """Save as a rule, write cases from it, or ask again."""
-    said = [one.text for one in answer.sentences if not answer.stages_of(one)]
-    if answer.state == "passages":
-        said = [c.quote for one in answer.passages[:1] for c in answer.quotations(one.number)]
+    said, left_out = _to_keep(answer)
+    if left_out:
+        _left_out(left_out, is_all=not said)
     with st.container(horizontal=True, gap="xsmall"):
         if said:
             with st.popover("Save as a rule", icon=":material/bookmark_add:", type="tertiary"):
@@ -174,6 +174,35 @@ def _actions(opened: Workspace, record: Session, answer: Answer) -> None:
             hand_over(opened, record, "ask", {ASKED: answer.question})
             record.open_run("")
             st.switch_page(GENERATE)
+
+
+def _to_keep(answer: Answer) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """The sentences that a rule or cases may be made of, of passages the first; and those that rest
+    on drafts and older editions alone, each with what these are."""
+    every = {one.text: answer.stages_of(one) for one in answer.sentences}
+    if answer.state == "passages":
+        every = {}
+        for passage in answer.passages[:PASSAGES_SHOWN]:
+            source = answer.source(passage.number)
+            if source is not None:
+                stage = source.standing.stage
+                quote = source.chunk.text[passage.start : passage.end]
+                every[quote] = (stage,) if stage else ()
+                if not stage:
+                    break
+    said = [text for text, stages in every.items() if not stages]
+    return said, {text: stages for text, stages in every.items() if stages}
+
+
+def _left_out(sentences: Mapping[str, Sequence[str]], *, is_all: bool) -> None:
+    """Which sentences become no rule and no cases, and why."""
+    stages = " / ".join(dict.fromkeys(one for several in sentences.values() for one in several))
+    why = f"on sources that may not be in force ({stages})"
+    told = f"No rule and no test cases are offered: all of it rests {why}."
+    if not is_all:
+        named = " · ".join(f"“{label(without_emphasis(one)[0], limit=160)}”" for one in sentences)
+        told = f"Left out of a rule and of test cases, as it rests {why} alone: {named}"
+    st.caption(f":material/history: {told}")
 
 
 def _rule_form(opened: Workspace, record: Session, answer: Answer, said: list[str]) -> None:

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
-from assistant.domain import FILE
 from assistant.generation.answers.answer_parts import Standing
-from assistant.language.document_heads import head_words, named_edition, stage_words
+from assistant.language.document_heads import (
+    head_words,
+    named_edition,
+    plain_name,
+    stage_words,
+)
 from assistant.library import StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import known_copies
-
-Names = Mapping[str, str]
+from assistant.workflow.sources.read_source import file_of
 
 
 def standings_of(
     workspace: Workspace, project_id: str, document_ids: Collection[str]
 ) -> dict[str, Standing]:
     """What is known of each of these documents; nothing of one that is gone."""
-    stamp = workspace.library.documents_stamp(project_id)
-    newer, copies = _newer(workspace, project_id, stamp), known_copies(workspace, project_id)
     held = {one.id: one for one in workspace.library.documents(project_id)}
+    known = _known(tuple((one.id, file_of(one), one.title) for one in held.values()))
+    copies = known_copies(workspace, project_id)
     return {
-        name: _standing(workspace, project_id, held[name], held, copies, newer)
+        name: _standing(workspace, project_id, held[name], held, copies, known)
         if name in held
         else Standing()
         for name in document_ids
@@ -38,8 +42,8 @@ def _standing(
     project_id: str,
     document: StoredDocument,
     held: Mapping[str, StoredDocument],
-    copies: Names,
-    newer: Names,
+    copies: Mapping[str, str],
+    known: KnownNames,
 ) -> Standing:
     file, table = file_of(document), document.kind in ("table", "test_cases")
     text = "" if table else workspace.library.document(project_id, document.id).text
@@ -49,43 +53,48 @@ def _standing(
     elif document.id in copies:
         name = _name_of(held[copies[document.id]])
         said = {"stage": "older edition", "reason": f"a newer one of the same text is {name}"}
-    elif document.id in newer:
-        name = _name_of(held[newer[document.id]])
+    elif document.id in known.newer:
+        name = _name_of(held[known.newer[document.id]])
         said = {"stage": "older edition", "reason": f"{name} has the same name, a higher number"}
     else:
-        stage, words = stage_words(file, document.title, text)
+
+        def is_held(name: str) -> bool:
+            return any(one != document.id for one in known.ids.get(name, ()))
+
+        stage, words = stage_words(file, document.title, text, is_held)
         reason = f"“{words}” stands in its name or at its head"
         said = {"stage": stage, "reason": reason} if stage else {}
     return standing.model_copy(update=said)
-
-
-def file_of(document: StoredDocument) -> str:
-    """The name of the file that a document was read from; empty where it came another way."""
-    if document.id.startswith(FILE):
-        return document.id.removeprefix(FILE)
-    return document.metadata.file
 
 
 def _name_of(document: StoredDocument) -> str:
     return f"“{file_of(document) or document.title}”"
 
 
+class KnownNames(NamedTuple):
+    """``newer``: ids of documents whose name another has with a higher number of edition, each with
+    the id of the highest; ``ids``: those of the documents that a plain name is of."""
+
+    newer: Mapping[str, str]
+    ids: Mapping[str, Collection[str]]
+
+
 @lru_cache(maxsize=8)
-def _newer(workspace: Workspace, project_id: str, _stamp: str) -> Names:
-    """Ids of documents whose name another has with a higher number of edition, each with that of
-    the highest: looked for once until a document changes."""
+def _known(names: tuple[tuple[str, str, str], ...]) -> KnownNames:
+    """What the ids, files and titles of a project's documents tell of each other."""
     highest: dict[str, tuple[tuple[int, ...], str]] = {}
-    numbers: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
-    for document in workspace.library.documents(project_id):
-        for name in {file_of(document), document.title}:
-            if (told := named_edition(name)) is not None:
-                called, number = told
-                numbers.setdefault(document.id, []).append(told)
-                highest[called] = max(highest.get(called, ((), "")), (number, document.id))
-    found: dict[str, str] = {}
-    for name, several in numbers.items():
-        for called, number in several:
-            most, newest = highest[called]
-            if most > number:
-                found[name] = newest
-    return found
+    numbers: dict[str, tuple[str, tuple[int, ...]]] = {}
+    ids: dict[str, set[str]] = {}
+    for document_id, file, title in names:
+        for name in filter(None, map(plain_name, (file, title))):
+            ids.setdefault(name, set()).add(document_id)
+        told = named_edition(file) or named_edition(title)  # one of them: a title may be behind
+        if told is not None:
+            called, number = numbers[document_id] = told
+            highest[called] = max(highest.get(called, ((), "")), (number, document_id))
+    newer = {
+        document_id: highest[called][1]
+        for document_id, (called, number) in numbers.items()
+        if highest[called][0] > number
+    }
+    return KnownNames(newer, ids)

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from assistant.domain import Chunk, Citation, DocumentKind, Value
+from assistant.domain import FILE, Chunk, Citation, DocumentKind, Value
 from assistant.errors import LibraryError
+from assistant.language.validity import bare_name
 from assistant.library import StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import known_copies
@@ -66,9 +67,13 @@ class SourceText(Value):
 
 
 def file_of(document: StoredDocument) -> str:
-    """The name of the file that a document was read from; empty where it is of no file."""
-    kind, _, path = document.id.partition(":")
-    return path.partition(" > ")[0].rpartition("/")[2] if kind == "file" else ""
+    """The name of the file that a document was read from, of one in an archive its own; empty where
+    it is of no file."""
+    of_file = document.id.startswith(FILE)
+    path = document.id.removeprefix(FILE) if of_file else document.metadata.file
+    outer, *inner = path.split(" > ")
+    files = [one for one in inner if bare_name(one) != one]  # not a board of a file, say
+    return (files[-1] if files else outer).rpartition("/")[2]
 
 
 def file_name(document: StoredDocument) -> str:

@@ -563,8 +563,28 @@ def test_a_sentence_may_name_the_edition_that_the_head_of_its_source_names() -> 
     text = "Version 7, which replaces version 6, has theft reported within 48 hours."
     quotes = [Quote(1, words)]
     head = "In force from 2027, version 7. Replaces version 6."
-    assert AnswerProof((source(1, words),), {1: (head,)}).prove(text, quotes).is_shown
+    assert AnswerProof((source(1, words),), {1: ("", head)}).prove(text, quotes).is_shown
     assert not AnswerProof((source(1, words),)).prove(text, quotes).is_shown
+
+
+def test_the_head_of_a_source_proves_no_amount() -> None:
+    words = "The fee for a late return is taken from the deposit of the member."
+    head = "Version 7 of 1 January 2026: the fee is EUR 5"
+    proof = AnswerProof((source(1, words),), {1: ("Terms_v7.md", head)})
+    text = "{} the fee of {} for a late return is taken from the deposit of the member."
+    assert not proof.prove(text.format("By version 7", "EUR 5"), [Quote(1, words)]).is_shown
+    named = "By version 7 the fee for a late return is taken from the deposit of the member."
+    assert proof.prove(named, [Quote(1, words)]).is_shown
+
+
+def test_only_sources_that_the_model_has_are_named() -> None:
+    rule = source(1, "An order is held after 14 days.", key="BR-4.07")
+    near = source(2, "BR-4.07 has one exception.")
+    far = source(3, "BR-4.07 is put off. " + "More words. " * 200)
+    room = len(SYSTEM) + 600
+    (_, (_, said)), numbers = answer_messages("Held?", (rule, near, far), characters=room)
+    assert numbers == {1, 2}
+    assert 'named_in="2"' in said
 
 
 def test_a_form_is_given_for_whatever_the_rules_ask_for() -> None:
