@@ -175,7 +175,8 @@ def _without(
     own = _called(title)
     for found in re.finditer(words, name, re.IGNORECASE):
         before, behind = name[: found.start()], name[found.end() :]
-        if opening is None and not _called(before) and is_held(_called(behind)):
+        rest = _called(behind)
+        if opening is None and rest and not _called(before) and is_held(rest):
             return found.group()
         rests = {_called(before), _called(_DATE_LAST.sub("", before))} - {""}
         if not rests or not _ends(behind):

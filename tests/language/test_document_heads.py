@@ -101,6 +101,7 @@ def test_another_document_of_the_name_without_it_tells_an_old_one() -> None:
     name, title = "old_fees.docx", "What members pay"
     assert stage_words(name, title, "", {"fees"}.__contains__) == ("outdated", "old")
     assert stage_words(name, title, "", {"fees 2025"}.__contains__) == ("", "")
+    assert stage_words("Old.docx", "Old", "", lambda held: not held) == ("", "")
     assert stage_words("Fees_old.docx", title, "", {"fees"}.__contains__) == ("outdated", "old")
 
 

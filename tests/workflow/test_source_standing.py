@@ -93,12 +93,10 @@ def test_an_old_copy_is_known_by_the_document_of_the_name_without_it(
     put(
         *workspace,
         old_umbrellas="# Loss\n\nThe loss of an umbrella is told at once.\n",
-        Old="# Shed\n\nAn old umbrella lies in the shed and its loss is told to nobody.\n",
         Umbrellas="# Loss of one\n\nThe loss of an umbrella is told within 48 hours.\n",
     )
     found = ask_sources.ask(*workspace, QUESTION)
     assert by_words(found, "at once").stage == "outdated"
-    assert by_words(found, "to nobody").stage == ""
     assert by_words(found, "48 hours").stage == ""
 
 

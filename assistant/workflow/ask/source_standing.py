@@ -86,8 +86,8 @@ def _known(names: tuple[tuple[str, str, str], ...]) -> KnownNames:
     numbers: dict[str, tuple[str, tuple[int, ...]]] = {}
     ids: dict[str, set[str]] = {}
     for document_id, file, title in names:
-        for name in filter(None, map(plain_name, (file, title))):
-            ids.setdefault(name, set()).add(document_id)
+        for name in (file, title):
+            ids.setdefault(plain_name(name), set()).add(document_id)
         told = named_edition(file) or named_edition(title)  # one of them: a title may be behind
         if told is not None:
             called, number = numbers[document_id] = told
