@@ -93,10 +93,12 @@ def test_an_old_copy_is_known_by_the_document_of_the_name_without_it(
     put(
         *workspace,
         old_umbrellas="# Loss\n\nThe loss of an umbrella is told at once.\n",
+        old_Town_umbrellas="# Town\n\nThe loss of a town umbrella is told to the mayor.\n",
         Umbrellas="# Loss of one\n\nThe loss of an umbrella is told within 48 hours.\n",
     )
     found = ask_sources.ask(*workspace, QUESTION)
     assert by_words(found, "at once").stage == "outdated"
+    assert by_words(found, "the mayor").stage == ""
     assert by_words(found, "48 hours").stage == ""
 
 
