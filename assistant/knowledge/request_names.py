@@ -199,7 +199,8 @@ class RequestNames:
         """The key of a story by its number alone, where no other has it: "story 413"."""
         for phrase in story_words(self.language).find(self.words, self.free):
             at = phrase.last
-            if self._number(at) and not BREAK.search(self.gap(at)):
+            whole = self._number(at) and self._version_end(at) == at + 1
+            if whole and not BREAK.search(self.gap(at)):
                 named = [key for key in keys if _spelt(key)[-1:] == (self.words[at],)]
                 if len(named) == 1:
                     self.add(Mention("story", named[0], at, at + 1))

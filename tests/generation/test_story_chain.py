@@ -336,7 +336,8 @@ def test_a_step_that_proof_refuses_is_asked_for_once_more() -> None:
 
     wrong, right = step("The book is lent for 40 days."), step("The book is lent for 30 days.")
     events, chat = run(wrong, right, revisions=[revised(step=2)])
-    assert "This is refused" in chat.questions[1][-1][1]
+    assert "doubts this:" in chat.questions[1][-1][1]
+    assert "give it once more as it is" in chat.questions[1][-1][1]
     assert cases_of(events)[0].steps[1].expected_result == "The book is lent for 30 days."
 
 
@@ -345,6 +346,7 @@ def test_another_test_never_takes_the_place_of_a_case() -> None:
                            "expected": "A key is handed out", "sources": [1]}])  # fmt: skip
     events, chat = run(answer(other), answer(mended()), revisions=[revised()])
     assert "it is another test" in chat.questions[1][-1][1]
+    assert "as it is" not in chat.questions[1][-1][1]
     assert cases_of(events)[0].steps[1].action.endswith("before closing time")
     events, chat = run(answer(other), answer(other), revisions=[revised()])
     (refused,) = [one.refusal for one in events if isinstance(one, CaseRefused)]

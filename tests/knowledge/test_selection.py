@@ -344,6 +344,10 @@ def test_words_that_are_called_a_story_narrow_to_it(text: str, wanted: list[str]
     assert not found.told
 
 
+def test_a_version_behind_the_word_story_is_no_storys_number() -> None:
+    assert keys(selected("story 13.5", _claims())) == []
+
+
 def test_stories_that_words_fit_alike_are_offered() -> None:
     found = selected("the refund story", _claims())
     assert keys(found) == ["B-21", "B-22"]

@@ -196,8 +196,10 @@ def test_the_entities_of_a_space_alone_are_read_as_the_export(
     archive: Callable[..., bytes],
 ) -> None:
     def told(name: str, data: bytes) -> list[tuple[object, ...]]:
-        readings = [each.reading for each in read_files(name, data)]
-        return [(r.document.id, r.document.text, r.document.metadata) for r in readings if r]
+        found = [each.reading.document for each in read_files(name, data) if each.reading]
+        assert {one.metadata.file for one in found} == {name}
+        unnamed = {"file": ""}
+        return [(d.id, d.text, d.metadata.model_copy(update=unnamed)) for d in found]
 
     xml = entities("<p>The limit is 14 days.</p>")
     zipped = told("space.zip", archive({"entities.xml": xml}))

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from assistant.design.questions.conflicts import Conflict, find_conflicts
-from assistant.domain import Citation, TestCase, TestCondition, TestStep
+from assistant.domain import AcceptanceCriterion, Citation, TestCase, TestCondition, TestStep
 from assistant.generation.proof.case_basis import Basis, Ground
 from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.claims import Claims, parts_of
@@ -116,10 +116,12 @@ class _Proof:
         """Data on the other side of a limit. Where they lie right by the number that a source puts
         in its place, nothing says that they are wrong: both sentences are told instead."""
         marks = tuple(wrong_sides(condition, measures, self.claims.worked))
-        for name, conflict in self._contested if marks else ():
-            theirs = _with_limit(condition, conflict)
+        for criterion, conflict in self._contested if marks else ():
+            if criterion.id not in condition.criterion_ids:
+                continue
+            theirs = _with_limit(condition, criterion, conflict)
             if theirs != condition and not any(wrong_sides(theirs, measures, self.claims.worked)):
-                yield _contradiction(name, conflict)
+                yield _contradiction(criterion.id, conflict)
                 return
         yield from marks
 
@@ -129,16 +131,16 @@ class _Proof:
         said = "\n".join(
             (case.title, *self.basis.situation, *(s.expected_result for s in case.steps))
         )
-        for name, conflict in self._contested:
+        for criterion, conflict in self._contested:
             if conflict.quantity.text in said:
-                yield _contradiction(name, conflict)
+                yield _contradiction(criterion.id, conflict)
 
     @cached_property
-    def _contested(self) -> tuple[tuple[str, Conflict], ...]:
-        """Limits of the case's criteria, by their ids, for which a source states another number."""
+    def _contested(self) -> tuple[tuple[AcceptanceCriterion, Conflict], ...]:
+        """Limits of the case's criteria for which a source states another number."""
         chunks = [p.source.chunk for p in self.basis.passages if p.source.is_hit]
         return tuple(
-            (criterion.id, conflict)
+            (criterion, conflict)
             for criterion in self.basis.criteria
             for conflict in find_conflicts(criterion.text, chunks)
         )
@@ -302,16 +304,20 @@ def _contradiction(criterion_id: str, conflict: Conflict) -> Mark:
     return Mark(CONTRADICTION, ours, f"{criterion_id} says “{ours}”; {name} says {shown(theirs)}.")
 
 
-def _with_limit(condition: TestCondition, conflict: Conflict) -> TestCondition:
-    """The condition with the number of a source in the place of the one that it contradicts."""
-    ours, theirs = conflict.quantity.text, conflict.theirs.text
-    facts = tuple(
-        one.model_copy(update={"quote": one.quote.replace(ours, theirs), "value": ""})
-        if ours in one.quote
-        else one
-        for one in condition.facts
-    )
-    return condition.model_copy(update={"facts": facts})
+def _with_limit(
+    condition: TestCondition, criterion: AcceptanceCriterion, conflict: Conflict
+) -> TestCondition:
+    """The condition with the number of a source in the place of the one that it contradicts: in
+    the facts whose quotation holds that very place of the criterion."""
+    ours, facts = conflict.quantity, []
+    for fact in condition.facts:
+        start = criterion.text.find(fact.quote) if criterion.text.count(fact.quote) == 1 else -1
+        if start >= 0 and start <= ours.start and ours.end <= start + len(fact.quote):
+            before, behind = fact.quote[: ours.start - start], fact.quote[ours.end - start :]
+            changed = {"quote": f"{before}{conflict.theirs.text}{behind}", "value": ""}
+            fact = fact.model_copy(update=changed)
+        facts.append(fact)
+    return condition.model_copy(update={"facts": tuple(facts)})
 
 
 NO_SIDE = frozenset({"main flow", "scenario", "row"})

@@ -340,6 +340,7 @@ def _as_text(case: TestCase) -> str:
     return "\n".join(lines)
 
 
+DOUBTED = "A check that compares words and numbers, without understanding them, doubts"
 MENDED_OR_KEPT = (
     "Read criterion, sources and data again. Where the doubt is right, write it once more, whole, "
     "with what is wrong mended; a value that does not stand there gets its calculation. Where it "
@@ -349,13 +350,17 @@ MENDED_OR_KEPT = (
 were mended all the same said things that no tester needs ("the third attempt (3 times)")."""
 
 
-def refused_message(reason: str, special_tokens: Sequence[str] = ()) -> Message:
-    """Why a case or a step written again is refused, and that it is asked for once more."""
-    return "user", (
-        "A check that compares words and numbers, without understanding them, doubts this:\n"
-        + data_text(reason, special_tokens, limit=1_000)
-        + f"\n{MENDED_OR_KEPT}\nAnswer in the same form."
-    )
+def refused_message(
+    reason: str, special_tokens: Sequence[str] = (), *, is_doubt: bool = True
+) -> Message:
+    """Why a case or a step written again is asked for once more: the check doubts it, or nothing
+    came that could stand in its place."""
+    told = data_text(reason, special_tokens, limit=1_000)
+    if is_doubt:
+        said = f"{DOUBTED} this:\n{told}\n{MENDED_OR_KEPT}"
+    else:
+        said = f"This is refused; write it once more, whole, with what is wrong mended:\n{told}"
+    return "user", f"{said}\nAnswer in the same form."
 
 
 def again_message(
@@ -366,10 +371,7 @@ def again_message(
     """What has to be written once more: refused cases by title with the reason, items left out."""
     lines = []
     if refused:
-        lines.append(
-            "A check that compares words and numbers, without understanding them, doubts these "
-            f"cases. {MENDED_OR_KEPT}"
-        )
+        lines.append(f"{DOUBTED} these cases. {MENDED_OR_KEPT}")
         for title, reason in refused:
             lines.append(
                 f"- “{data_text(title, special_tokens, limit=160)}”: "

@@ -268,7 +268,9 @@ class StoryWriter:
                 break
             special = self._endpoint.special_tokens
             said: Message = ("assistant", clipped(call.raw, self._characters))
-            again = (*call.messages, said, refused_message(reason, special))
+            is_doubt = fresh is not None and reason != OTHER
+            asked = refused_message(reason, special, is_doubt=is_doubt)
+            again = (*call.messages, said, asked)
             call = replace(call, messages=again, raw="", titles=[])
         if best is not None:
             yield best.model_copy(update=ledger.spent())

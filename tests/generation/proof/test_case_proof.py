@@ -439,7 +439,7 @@ def test_a_source_that_sets_another_limit_is_told_with_both_sentences(prove: Pro
 
 
 @pytest.mark.parametrize(("paid", "wrong"), [("£200.00", False), ("£260.00", True)])
-def test_data_that_keep_the_number_of_a_newer_source_are_not_called_wrong(
+def test_data_that_keep_the_number_of_another_source_are_not_called_wrong(
     prove: Prove, paid: str, wrong: bool
 ) -> None:
     text = "A refund of up to £150.00 to the original card is paid at once."
@@ -452,6 +452,17 @@ def test_data_that_keep_the_number_of_a_newer_source_are_not_called_wrong(
     told = [one for one in case.findings if one.rule == "contradiction"]
     assert wrong or ("BR-4" in told[0].message and "£150.00" in told[0].message)
     assert "wrong side" in errors(prove(text, [step], facts=[fact]))
+
+
+def test_another_source_on_another_limit_of_the_criterion_acquits_nothing(prove: Prove) -> None:
+    text = (
+        "A member may cancel a course within 14 days of the booking. "
+        "A member returns a hired umbrella within 14 days of the loan."
+    )
+    rule = "BR-4 A member returns a hired umbrella within 30 days of the loan."
+    fact = Fact(kind="limit", quote="within 14 days of the booking", value="14 days", holds=True)
+    step = ("Cancel the course.", "20 days after the booking", "The course is cancelled.")
+    assert "wrong side" in errors(prove(text, [step], facts=[fact], sources=[rule]))
 
 
 def test_the_testers_own_words_count(prove: Prove) -> None:
