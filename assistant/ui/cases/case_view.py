@@ -74,7 +74,7 @@ def case_view(
     if remarks:
         st.markdown("  \n".join(remarks))
     if how_to_run:
-        st.markdown("  \n".join(map(_on_running, how_to_run)))
+        st.markdown("  \n".join(f":small[{_on_running(one)}]" for one in how_to_run))
     _lines("Preconditions", case.preconditions)
     steps_table(case)
     _lines("Objective", [one for one in case.objective.splitlines() if not _quotes(one, criteria)])
