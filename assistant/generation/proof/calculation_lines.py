@@ -95,6 +95,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv,
 }  # fmt: skip
 _SIGNS = {"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-"}
+_TIMES = re.compile(r"(?<=\s)[xX](?=\s)")
 _DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{1,2}:\d{2})?"
 _MOMENT = re.compile(rf"{_DATE}|\d{{1,2}}:\d{{2}}")
 _APART = re.compile(rf"\s*[-−–]\s*({_MOMENT.pattern})")
@@ -127,7 +128,7 @@ class CalculationLine:
 
 def read_line(words: str) -> CalculationLine | None:
     """The calculation of a line, or ``None`` where it is not understood."""
-    left, sign, right = words.strip().rpartition("=")
+    left, sign, right = _TIMES.sub("×", words).strip().rpartition("=")
     if not sign or not left.strip() or len(words) > MOST_CHARACTERS:
         return None
     if _MOMENT.match(left.strip()):

@@ -19,6 +19,8 @@ from assistant.generation.proof.calculation_lines import Worked, read_line
     [
         ("42.00 * 20 = 840.00", "840"),
         ("840.00 * 5% = 42.00", "42"),
+        ("6 x EUR 149.00 = EUR 894.00", "894"),
+        ("1.5 h X EUR 98.00 = EUR 147.00", "147"),
         ("€840.00 − €42.00 = €798.00", "798"),
         ("1,560.00 * 0.95 = 1482", "1482"),
         ("14.3 ha * 4 hives per ha = 57.2 hives", "57.2"),
