@@ -32,6 +32,7 @@ from assistant.generation.proof.support_texts import Known, folded, stands_in
 from assistant.generation.writers.case_parts import stated_at
 from assistant.language.languages import language_of
 from assistant.language.quoted_messages import find_messages
+from assistant.language.sentences import sentences
 
 SHARE = 0.5
 """Share of the telling words of a sentence that stand in what is quoted for it."""
@@ -40,6 +41,9 @@ FEWEST = 2
 """Words of a quotation: one word alone says nothing."""
 
 MAX_CONCLUSION = 300
+
+MOST_SHOWN = 300
+"""Characters of a sentence that is shown whole where a part of it is quoted."""
 
 BOUND_OTHERWISE = (
     "What is quoted has its names or values in another order, or another “must”, “may”, “only” or "
@@ -85,6 +89,24 @@ def standing(quotes: Iterable[Quote], chunks: Mapping[int, Chunk]) -> tuple[Cita
                         start=start, end=end,
                     )
                 )  # fmt: skip
+    return tuple(dict.fromkeys(found))
+
+
+def in_whole_sentences(
+    quoted: Sequence[Citation], chunks: Mapping[int, Chunk]
+) -> tuple[Citation, ...]:
+    """The same, those that are a part of one sentence or item with all of it: of "Whether agencies
+    get a login is open (to be clarified with HR)" a model may copy what is in brackets alone."""
+    found = []
+    for one in quoted:
+        text = chunks[one.source].text
+        for whole in sentences(text):
+            inside = whole.start <= one.start and one.end <= whole.end
+            if inside and whole.end - whole.start <= MOST_SHOWN:
+                place = {"start": whole.start, "end": whole.end}
+                one = one.model_copy(update={"quote": text[whole.start : whole.end], **place})
+                break
+        found.append(one)
     return tuple(dict.fromkeys(found))
 
 

@@ -25,7 +25,12 @@ from assistant.domain import (
     TestStep,
 )
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
-from assistant.generation.answers.quoted_words import Quote, lacking, standing
+from assistant.generation.answers.quoted_words import (
+    Quote,
+    in_whole_sentences,
+    lacking,
+    standing,
+)
 from assistant.generation.answers.row_cells import JOINING, misplaced
 from assistant.generation.answers.source_parts import said_by, statements
 from assistant.generation.answers.source_statements import (
@@ -147,7 +152,8 @@ class AnswerProof:
         named = [n for n in dict.fromkeys(one.source for one in quotes) if n in self._held]
         if citations := self._proof(text, named):
             return AnswerSentence(text=text, citations=citations)
-        quoted = standing(quotes, {number: one.chunk for number, one in self._held.items()})
+        chunks = {number: one.chunk for number, one in self._held.items()}
+        quoted = standing(quotes, chunks)
         if quoted:
             numbers = dict.fromkeys(one.source for one in quoted)
             above = [
@@ -155,7 +161,8 @@ class AnswerProof:
             ]
             missing, denied = lacking(text, quoted, above)
             if not missing and not denied:
-                return AnswerSentence(text=text, citations=quoted, is_paraphrase=True)
+                whole = in_whole_sentences(quoted, chunks)
+                return AnswerSentence(text=text, citations=whole, is_paraphrase=True)
             return AnswerSentence(text=text, missing=missing, denied=denied[:SHOWN_DENIALS])
         return self._unproved(text, named)
 

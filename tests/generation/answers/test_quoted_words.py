@@ -71,6 +71,17 @@ def test_a_sentence_stands_beside_the_words_that_it_was_read_from(
         assert one.quote == SOURCES[one.source - 1].chunk.text[one.start : one.end]
 
 
+def test_of_a_sentence_that_is_quoted_in_part_all_is_shown() -> None:
+    words = "deposit** is paid back within 5 working days, unless the boat is damaged"
+    said = "Hirers hold the deposit again within 5 working days, unless the boat is damaged."
+    found = told(said, (1, words), (2, "Function: Waive a deposit"))
+    assert found.is_paraphrase
+    assert [one.quote for one in found.citations] == [
+        "A **deposit** is paid back within 5 working days, unless the boat is damaged.",
+        "Function: Waive a deposit",
+    ]
+
+
 DAYS = "A deposit is paid back within 5 working days, unless the boat is damaged."
 
 
