@@ -114,7 +114,7 @@ class _Proof:
 
     def _wrong_sides(self, condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         """Data on the other side of a limit. Where they lie right by the number that a source puts
-        in its place, nothing says that they are wrong: both sentences are told instead."""
+        in its place, both sentences are told beside it: who is right is for a person to say."""
         marks = tuple(wrong_sides(condition, measures, self.claims.worked))
         for criterion, conflict in self._contested if marks else ():
             if criterion.id not in condition.criterion_ids:
@@ -122,7 +122,6 @@ class _Proof:
             theirs = _with_limit(condition, criterion, conflict)
             if theirs != condition and not any(wrong_sides(theirs, measures, self.claims.worked)):
                 yield _contradiction(criterion.id, conflict)
-                return
         yield from marks
 
     def _conflicts(self) -> Iterator[Mark]:

@@ -30,7 +30,7 @@ from assistant.generation.attempts import Attempts
 from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, Message, stream_structured
 from assistant.generation.models.structured import StructuredReply
-from assistant.generation.proof.proof_faults import CONTRADICTION
+from assistant.generation.proof.proof_faults import CONTRADICTION, WRONG_SIDE
 from assistant.generation.proof.repetition import repeats
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
@@ -541,11 +541,17 @@ def _reason_against(
 
 def _errors(case: TestCase) -> str:
     """The messages of the findings that are errors, in one line. That a source says otherwise than
-    the criterion (of the case as a whole) is none of the writer's: it writes by the criterion."""
+    the criterion (of the case as a whole) is none of the writer's, on whichever side it writes."""
+    whole = [one for one in case.findings if one.step is None]
+    contested = [one.words for one in whole if one.rule == CONTRADICTION]
+    for_people = [
+        one
+        for one in whole
+        if one.rule == CONTRADICTION
+        or (one.rule == WRONG_SIDE and any(words in one.message for words in contested))
+    ]
     return " ".join(
-        one.message
-        for one in case.findings
-        if one.severity == "error" and not (one.rule == CONTRADICTION and one.step is None)
+        one.message for one in case.findings if one.severity == "error" and one not in for_people
     )
 
 

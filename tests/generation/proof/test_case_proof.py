@@ -438,9 +438,9 @@ def test_a_source_that_sets_another_limit_is_told_with_both_sentences(prove: Pro
     assert "£200.00" in told[0].message
 
 
-@pytest.mark.parametrize(("paid", "wrong"), [("£200.00", False), ("£260.00", True)])
-def test_data_that_keep_the_number_of_another_source_are_not_called_wrong(
-    prove: Prove, paid: str, wrong: bool
+@pytest.mark.parametrize(("paid", "contested"), [("£200.00", True), ("£260.00", False)])
+def test_data_that_keep_the_number_of_another_source_are_told_with_both_sentences(
+    prove: Prove, paid: str, contested: bool
 ) -> None:
     text = "A refund of up to £150.00 to the original card is paid at once."
     rule = "BR-4 A refund of up to £200.00 to the original card is paid at once."
@@ -448,10 +448,10 @@ def test_data_that_keep_the_number_of_another_source_are_not_called_wrong(
     result = "The refund to the original card is paid at once."
     step = (f"Request a refund of {paid}.", "", result)
     case = prove(text, [step], facts=[fact], sources=[rule])
-    assert ("wrong side" in errors(case)) is wrong, case.findings
-    told = [one for one in case.findings if one.rule == "contradiction"]
-    assert wrong or ("BR-4" in told[0].message and "£150.00" in told[0].message)
-    assert "wrong side" in errors(prove(text, [step], facts=[fact]))
+    assert "wrong side" in errors(case)
+    told = [one.message for one in case.findings if one.rule == "contradiction"]
+    assert bool(told) is contested, case.findings
+    assert not contested or ("BR-4" in told[0] and "£150.00" in told[0])
 
 
 def test_another_source_on_another_limit_of_the_criterion_acquits_nothing(prove: Prove) -> None:
@@ -462,7 +462,7 @@ def test_another_source_on_another_limit_of_the_criterion_acquits_nothing(prove:
     rule = "BR-4 A member returns a hired umbrella within 30 days of the loan."
     fact = Fact(kind="limit", quote="within 14 days of the booking", value="14 days", holds=True)
     step = ("Cancel the course.", "20 days after the booking", "The course is cancelled.")
-    assert "wrong side" in errors(prove(text, [step], facts=[fact], sources=[rule]))
+    assert errors(prove(text, [step], facts=[fact], sources=[rule])) == ["wrong side"]
 
 
 def test_the_testers_own_words_count(prove: Prove) -> None:

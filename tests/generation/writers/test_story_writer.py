@@ -420,6 +420,24 @@ def test_a_case_by_a_criterion_that_a_source_contradicts_is_shown_and_not_asked_
     assert [one.findings for one in cases] == [(differs,), (differs,)]
 
 
+@pytest.mark.parametrize(("limit", "asked"), [("within 10 days", 1), ("within 3 weeks", 2)])
+def test_on_which_side_of_a_contested_limit_a_case_lies_is_for_people(
+    limit: str, asked: int
+) -> None:
+    said = "LV-1-AC1 says “10 days”; Handbook says “12 days”."
+    found = (
+        LintFinding(rule="contradiction", message=said, words="10 days", severity="error"),
+        LintFinding(
+            rule="wrong side", severity="error",
+            message=f"The case is to show that “{limit}” holds; its dates lie on the other side.",
+        ),
+    )  # fmt: skip
+    subject, chat = writer(answer(case(), case("Ten", "B2", "x")), answer())
+    cases, _, _ = run(subject, lambda one: one.model_copy(update={"findings": found}))
+    assert len(chat.questions) == asked
+    assert [one.findings for one in cases] == [found, found]
+
+
 @pytest.mark.parametrize("words", ["HR  moves to release 9", "HR stays in release 1", "release 9."])
 def test_no_case_is_written_for_what_a_source_takes_out_of_the_release(words: str) -> None:
     mail = SOURCE.model_copy(
