@@ -138,4 +138,5 @@ def test_no_case_is_stale_for_an_answer_given_and_an_accepted_one_is_asked_about
     asks.click()
     replace.click()
     expect(page.get_by_text(re.compile(r"cases: 0 accepted"))).to_be_visible(timeout=WAIT)
+    at_rest(page)  # while a page is drawn anew, both its old and its new steps stand in it
     expect(steps(page)).not_to_contain_text("3 working days")
