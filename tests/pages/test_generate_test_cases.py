@@ -581,6 +581,15 @@ def test_of_two_stories_without_criteria_one_stands_for_itself(app: AppTest) -> 
     assert chips.value == ["NEW-2"]
 
 
+def test_a_story_whose_one_criterion_says_what_it_says_is_not_offered_as_its_own(
+    app: AppTest,
+) -> None:
+    words = "The caller is told."
+    paste(app, f"# NEW-1 Callback\n\n## NEW-2 Call\n{words}\n\nAcceptance criteria\n- {words}\n")
+    assert "1 criterion" in text_of(app)
+    assert not [one for one in app.pills if one.key == "stories_as_criteria"]
+
+
 @pytest.mark.long
 def test_a_picked_story_stands_for_itself_too(
     open_app: Callable[..., AppTest], tmp_path: Path

@@ -331,7 +331,8 @@ def _counts(found: Understanding) -> None:
 
 def _without_criteria(found: Understanding) -> None:
     lacking = [story.key for story in found.stories_without_criteria]
-    keys = lacking + [story.key for story in found.stories_as_criteria]
+    taken = st.session_state.get(STORIES, ())
+    keys = lacking + [one.key for one in found.stories_as_criteria if one.key in taken]
     if not keys:
         return
     if lacking:
