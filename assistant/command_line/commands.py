@@ -39,6 +39,7 @@ from assistant.workflow.writing import (
     reuse,
     second_reading,
     usage,
+    writing_run,
 )
 
 PROBLEMS_SHOWN = 5
@@ -206,7 +207,7 @@ def _filled(
     return project_id, filled
 
 
-def _writing_bar(terminal: Terminal, total: int) -> generate_cases.OnCase:
+def _writing_bar(terminal: Terminal, total: int) -> writing_run.OnCase:
     """Moves a bar with each case that was written; there may be more cases than items."""
     numbers = count(1)
 

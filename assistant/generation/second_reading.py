@@ -36,7 +36,7 @@ from assistant.generation.writers.story_prompt import (
     source_blocks,
 )
 
-ANSWER_TOKENS = 2_000
+ANSWER_TOKENS = 3_000
 CASES_A_CALL = 15
 """Cases read in one call: a reader of more skips some."""
 CASE_CHARACTERS = 6_000
@@ -48,13 +48,29 @@ SYSTEM = """You are the second reader of UAT test cases that somebody else wrote
 
 Find expected results that are false or that nothing given supports: another number, date or sum than follows from the data and the criteria (the arithmetic of a Calculation is checked, not whether the rules ask for it); the outcome of the other side of a limit or condition; something denied that the text says, or said that it denies; another role, message, status, field or screen; a claim that neither criteria nor sources make (what its heading or its own words call outdated makes none). Also data or preconditions under which the stated result does not follow, and a sentence so garbled that a tester cannot tell what to do or what must be seen. Count and compare yourself: dates, sums, limits, both sides.
 
-Do not report style, missing detail, other ways to test, or what is merely not written down but follows. An open question that stands at a case says what nobody has decided yet: that its case follows one of the possible answers is no fault. Report nothing where all is right: a false doubt costs a tester as much time as a missed fault.
+Do not report style, missing detail, other ways to test, or what is merely not written down but follows. An open question that stands at a case says what nobody has decided yet: that its case follows one of the possible answers is no fault. Report nothing where all is right: a false doubt costs a tester as much time as a missed fault."""  # noqa: E501
 
-For each doubt give the case's id; the step (0: title, preconditions or data of the whole case); words: the words of the case that are wrong, verbatim; because: the reason in at most 25 words; source: the words of criteria or sources that say otherwise, verbatim, or "" where nothing says it. Write because in the language of the case."""  # noqa: E501
+TESTER = """Then read each case as the tester who runs it tomorrow, was in none of the meetings and has nothing but its text. He stops, or signs a system that is wrong, where
+- a step needs data, an account, a record or a state that no precondition, data or earlier step gives, or that he can neither enter nor have prepared in the time he has (a record of last year, 179 bookings) and the case does not say how it comes about;
+- sources list accounts or records that were loaded for exactly this, or name the menu, button, status or message, and the case makes up others or leaves them open;
+- what the title says happens (a cancellation, a refusal) is a precondition, or no step does it, so that nothing is tried;
+- the result would show in the same way if the rule were not there: mandatory data are missing that would stop the attempt as well, the actor lacks the right for another reason, the value lies far from the limit, nothing was tried or saved;
+- the result leaves open what is seen (refused, or cut short?), or where, though criteria or sources say it;
+- an open question at the case is answered by criteria or sources, or is about another case.
+Each such place is of kind "run". Report none where the case asks an open question about exactly this, where no source could tell and any tester of this system would know, or for more cases, style or wording."""  # noqa: E501
 
+ANSWER = """For each doubt give the case's id; kind: "false", or "run" where it is the tester who stops; the step (0: title, preconditions or data of the whole case); words: the words of the case that it is about, verbatim; because: the reason in at most 25 words (of "run": what is missing and what to do); source: the words of criteria or sources that say otherwise, or that give what is missing, verbatim, or "" where nothing says it. Write because in the language of the case."""  # noqa: E501
+
+RUN = "run"
+"""Kind of a doubt: nothing is false, but a tester could not run it, or it would prove nothing."""
 _TEXT = {"type": "string"}
 _DOUBT = object_schema(
-    case=_TEXT, step={"type": "integer"}, words=_TEXT, because=_TEXT, source=_TEXT
+    case=_TEXT,
+    kind={"enum": ["false", RUN]},
+    step={"type": "integer"},
+    words=_TEXT,
+    because=_TEXT,
+    source=_TEXT,
 )
 SCHEMA: Mapping[str, object] = {
     "title": "Doubts",
@@ -88,17 +104,20 @@ def read_again(
     cases: Sequence[TestCase],
     endpoint: ChatEndpoint,
     *,
+    as_tester: bool = False,
     cancelled: CancelCheck = never_cancelled,
 ) -> Iterator[tuple[Sequence[TestCase], Doubts]]:
     """Have a model read the cases of one story; yields each part read with the doubts on it.
+    ``as_tester``: it also says where the person who runs a case would have to stop.
 
     Raises ``ModelUnavailable``, ``InvalidOutput`` (nothing readable came back) or ``Cancelled``.
     """
     characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
     for part in _parts(cases, characters // 2):
         messages = reading_messages(
-            ground, part, characters=characters, special_tokens=endpoint.special_tokens
-        )
+            ground, part, characters=characters, special_tokens=endpoint.special_tokens,
+            as_tester=as_tester,
+        )  # fmt: skip
         reply = invoke_structured(endpoint, messages, SCHEMA, cancelled=cancelled)
         yield part, Doubts(doubts_of(reply.data, ground, part), reply)
 
@@ -125,6 +144,7 @@ def reading_messages(
     *,
     characters: int,
     special_tokens: Sequence[str] = (),
+    as_tester: bool = False,
 ) -> tuple[Message, ...]:
     """The messages: criteria and cases (very long ones clipped), then sources in their order as far
     as ``characters`` go, at least four thousand for them."""
@@ -132,6 +152,7 @@ def reading_messages(
     def safe(text: str, limit: int) -> str:
         return data_text(text, special_tokens, limit=limit)
 
+    system = "\n\n".join((SYSTEM, *((TESTER,) if as_tester else ()), ANSWER))
     head = ["<story>" + safe("\n".join(ground.context), 2_000) + "</story>"]
     for criterion in ground.criteria:
         text = safe(criterion.text, CRITERION_CHARACTERS)
@@ -144,7 +165,7 @@ def reading_messages(
         f"<example_case>{safe(one.chunk.text, EXAMPLE_CHARACTERS)}</example_case>"
         for one in [each for each in ground.sources if each.chunk.kind == "case"][:EXAMPLES]
     ]
-    left = max(4_000, characters - len(SYSTEM) - sum(map(len, (*head, *examples, *tail))))
+    left = max(4_000, characters - len(system) - sum(map(len, (*head, *examples, *tail))))
     middle = list[RetrievedChunk]()
     known = {criterion.id for criterion in ground.criteria}
     for source in ground.sources:
@@ -154,7 +175,7 @@ def reading_messages(
         left -= size
         middle.append(source)
     parts = (*head, *source_blocks(middle, special_tokens), *examples, *tail)
-    return ("system", SYSTEM), ("user", "\n".join(parts))
+    return ("system", system), ("user", "\n".join(parts))
 
 
 def _as_text(case: TestCase) -> str:
@@ -183,7 +204,8 @@ def doubts_of(
         quoted = source and stands_in(source, said)
         numbers = {step.number for step in case.steps}
         step = one.get("step")
-        told = f"A second reader doubts “{clipped(words, SHOWN_WORDS)}”: {because}"
+        does = "would stop at" if one.get("kind") == RUN else "doubts"
+        told = f"A second reader {does} “{clipped(words, SHOWN_WORDS)}”: {because}"
         finding = LintFinding(
             rule=SECOND_READER,
             message=told + (f" The text says “{clipped(source, SHOWN_WORDS)}”." if quoted else ""),

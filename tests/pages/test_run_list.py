@@ -25,7 +25,7 @@ from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import own_cases
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import answers, follow_up_runs, generate_cases, runs
+from assistant.workflow.writing import answers, follow_up_runs, generate_cases, runs, writing_run
 from assistant.workflow.writing.requests import GenerateRequest, understand
 from assistant.workflow.writing.runs import AGAIN
 from assistant.workflow.writing.second_reading import ReadingTrace
@@ -568,13 +568,13 @@ def test_what_was_written_again_is_told_in_the_list_that_it_is_for(
     project_id, run_id = app.query_params["project"], app.query_params["run"]
     keep(tmp_path, EPIC.replace("Voucher accepted.", "Voucher taken."))
     app.run()
-    free, write = threading.Event(), generate_cases.write
+    free, write = threading.Event(), writing_run.write
 
     def waits(opened: Workspace, project_id: str, run: GenerationRun, *more: Any, **by: Any) -> Any:
         assert not run.id.startswith(AGAIN) or free.wait(60)
         return write(opened, project_id, run, *more, **by)
 
-    monkeypatch.setattr(generate_cases, "write", waits)
+    monkeypatch.setattr(writing_run, "write", waits)
     app.button(key="all_again").click().run()
     assert not app.exception
     (job,) = follow_up_runs.active(opened, run_id)

@@ -328,3 +328,10 @@ def test_a_zero_width_joint_in_an_end_mark_is_read() -> None:
         text = outcome.reading.document.text
         assert "After it." in text
         assert "]]" not in text
+
+
+def test_a_saved_body_in_storage_format_is_read_behind_a_comment() -> None:
+    told = "<!-- GET /wiki/rest/api/content/1?expand=body.storage -->\n"
+    reading = read_file("rules_storage.xml", f"{told}{STORAGE}".encode())
+    assert "ABC-121" in reading.document.text
+    assert "ac:" not in reading.document.text

@@ -659,3 +659,16 @@ def test_a_document_of_requirements_is_known_by_its_title_and_ids(title: str) ->
     text = f"# {title}\n\n- OE-1.1: Goods shall be taken back.\n- OE-1.2 It shall be paid.\n"
     (epic,) = read_file("m.md", text.encode()).epics
     assert len(epic.criteria) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "is_story"),
+    [
+        (("Version", "Date", "Who", "What"), False),
+        (("Who", "What", "When"), False),
+        (("Who", "What", "Why"), True),
+        (("Key", "Who", "What"), True),
+    ],
+)
+def test_who_did_what_is_no_story(header: tuple[str, ...], is_story: bool) -> None:
+    assert (recognise(header) is not None) == is_story

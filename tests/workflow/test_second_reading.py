@@ -27,7 +27,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_report, check_suite, review
 from assistant.workflow.sources.import_sources import index_paths
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
-from assistant.workflow.writing import generate_cases, second_reading
+from assistant.workflow.writing import follow_up_runs, generate_cases, second_reading
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# PAY-7 Refund a payment
@@ -294,23 +294,97 @@ def written_with(opened: Workspace, project_id: str) -> GenerationRun:
     return generate_cases.run_now(opened, project_id, run)
 
 
-def test_a_run_is_read_again_when_all_is_written(
-    opened: Workspace, project_id: str, server: EndpointServer
-) -> None:
+SHOWN = "The refund of £200.00 to Ada Byron is paid at once; refund list: Paid."
+
+
+def mended_story(expected: str) -> str:
+    """The case of ``STORY`` with another result, as a model writes it again."""
+    (case,) = STORY["cases"]
+    (step,) = case["steps"]
+    mended = {**case, "aim": "", "steps": [{**step, "expected": expected}]}
+    return json.dumps({"cases": [mended], "questions": []})
+
+
+def read_and_mended(
+    opened: Workspace, project_id: str, server: EndpointServer, written_again: str
+) -> tuple[GenerationRun, list[str]]:
+    """A run whose case is doubted; the model answers ``written_again`` to that. With the prompts
+    that asked for cases."""
+    asked: list[str] = []
+
     def answer(request: Any) -> None:
-        said = json.dumps(STORY)
+        sent = str(server.bodies[-1]["messages"])
+        said = written_again if "<wrong>" in sent else json.dumps(STORY)
         if asked_for_doubts(server):
-            sent = str(server.bodies[-1]["messages"])
             (name,) = re.findall(r'<case id="([^"]+)">', sent)
-            said = doubts(doubt(name, "The refund is paid at once."))
+            said = doubts(
+                doubt(name, "The refund is paid at once.", kind="run", because="Say where.")
+            )
+        else:
+            asked.append(sent)
         streams(said)(request)
 
     server.answer = answer
-    run = written_with(opened, project_id)
+    return written_with(opened, project_id), asked
+
+
+def doubted_cases(run: GenerationRun) -> list[str]:
+    return [
+        case.title for case in run.cases if any(f.rule == "second reader" for f in case.findings)
+    ]
+
+
+def test_a_doubted_draft_is_written_once_more_with_the_doubt(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    run, asked = read_and_mended(opened, project_id, server, mended_story(SHOWN))
     assert (run.status, run.error) == ("done", "")
-    doubted = [c for c in run.cases if any(f.rule == "second reader" for f in c.findings)]
-    assert [case.title for case in doubted] == ["A refund of £200.00 is paid at once"]
-    assert asked_for_doubts(server)
+    assert "would stop at “The refund is paid at once.”: Say where." in asked[-1]
+    (case,) = [one for one in run.cases if one.origin.writer == "model"]
+    assert case.steps[0].expected_result == SHOWN
+    assert doubted_cases(run) == []
+    history = opened.library.history(project_id, case.id)
+    assert any("a second reader's doubt" in one.reason for one in history)
+    doubted = [one.case for one in history if review.doubts_of(one.case)]
+    assert doubted[0].steps[0].expected_result == "The refund is paid at once."
+
+
+def test_a_writer_who_stands_by_a_doubted_case_leaves_the_doubt_beside_it(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    run, _ = read_and_mended(
+        opened, project_id, server, mended_story("The refund is paid at once.")
+    )
+    assert (run.status, run.error) == ("done", "")
+    assert doubted_cases(run) == ["A refund of £200.00 is paid at once"]
+
+
+def test_a_doubted_case_stays_where_nothing_readable_comes_back(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    run, _ = read_and_mended(opened, project_id, server, "I would rather not.")
+    assert run.status == "done"
+    assert "not all that a second reader doubts were written once more" in run.error
+    assert doubted_cases(run) == ["A refund of £200.00 is paid at once"]
+
+
+def test_a_page_has_the_doubted_cases_written_once_more_in_the_background(
+    opened: Workspace,
+    project_id: str,
+    server: EndpointServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def in_background(workspace: Workspace, project_id: str, run: GenerationRun) -> GenerationRun:
+        generate_cases.start(workspace, project_id, run)
+        workspace.jobs.wait(run.id)
+        for job in follow_up_runs.active(workspace, run.id):
+            workspace.jobs.wait(job)
+        return workspace.library.run(project_id, run.id)
+
+    monkeypatch.setattr(generate_cases, "run_now", in_background)
+    run, _ = read_and_mended(opened, project_id, server, mended_story(SHOWN))
+    (case,) = [one for one in run.cases if one.origin.writer == "model"]
+    assert (case.steps[0].expected_result, doubted_cases(run)) == (SHOWN, [])
 
 
 @pytest.mark.long

@@ -7,7 +7,7 @@ from typing import Any
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import coverage, follow_up_runs, write_again
-from assistant.workflow.writing.generate_cases import OnCase
+from assistant.workflow.writing.writing_run import OnCase
 
 
 def write_now(

@@ -16,7 +16,7 @@ from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import Revision, StoryBrief
 
-STORY_PROMPT_VERSION = "story-30"
+STORY_PROMPT_VERSION = "story-31"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 36_000
@@ -210,7 +210,7 @@ WHOLE = """The test in <case> stands as it is. Write the SAME test again, whole,
 
 STEP = """Write step {number} of <case> again: exactly one step in its place, whole. All else of the case stays as it is, so the step keeps its part in it: the same people, records, dates and values, after what the steps before it did, and so that those behind it can go on. Mend what is wrong with it. Answer with this one step."""  # noqa: E501
 
-WRONG = "<wrong> is what changed since it was written, or what a check, a reader or a source holds against it."  # noqa: E501
+WRONG = "<wrong> is what changed since it was written, or what a check, a reader or a source holds against it. A check or a reader may be wrong: where one is, leave what it is about as it stands. What the case lacks is taken from the sources; where they have none (how a record of last year is prepared, a screen), make up nothing: ask."  # noqa: E501
 WISH = "<wish> is what the person who reads it wants different: do it as far as criteria and sources in force allow."  # noqa: E501
 CASE_CHARACTERS = 12_000
 """Of the case that is written again: many times as long as most are."""

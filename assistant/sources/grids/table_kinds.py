@@ -97,6 +97,8 @@ def _are_stories(columns: Columns, names: Sequence[str], listed: bool) -> bool:
     them."""
     found = set(columns.fields)
     story = {"role", "want"} <= found
+    if {"who", "what"} <= set(names) and not found & {"benefit", "key", "criteria"}:
+        story = False  # who did what: a history of versions, a list of actions
     if not (found & {"title", "narrative"} or story):
         return False
     if story or (listed and len(found) > 1) or (_is_marked(found) and len(found) > 1):

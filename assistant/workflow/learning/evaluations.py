@@ -45,7 +45,7 @@ from assistant.workflow.deployment.models import model_spec
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.learning.comparison_parts import Conditions, conditions_of
 from assistant.workflow.learning.training_data import case_stories
-from assistant.workflow.writing.generate_cases import opened_writer
+from assistant.workflow.writing.writing_run import opened_writer
 
 Mode = Literal["rag", "base"]
 FIGURES = (

@@ -19,4 +19,5 @@ __all__ = [
     "shared_preconditions",
     "usage",
     "write_again",
+    "writing_run",
 ]

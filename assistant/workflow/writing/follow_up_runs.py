@@ -41,20 +41,20 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks
-from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing import writing_run
 from assistant.workflow.writing.answers import answered_chunks, answers_told, raised_questions
 from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.current_basis import PresentBasis
-from assistant.workflow.writing.generate_cases import (
+from assistant.workflow.writing.recheck_case import house_rules
+from assistant.workflow.writing.requests import conditions_of
+from assistant.workflow.writing.runs import AGAIN
+from assistant.workflow.writing.writing_run import (
     OnCase,
     opened_writer,
     prompt_version,
     rated,
     style_cases,
 )
-from assistant.workflow.writing.recheck_case import house_rules
-from assistant.workflow.writing.requests import conditions_of
-from assistant.workflow.writing.runs import AGAIN
 
 GAPS = "Gaps filled: "
 """How the requests of runs begin that write what a list lacks; no other follow-up run's does."""
@@ -222,13 +222,13 @@ def _write(
     on_case: OnCase | None = None,
 ) -> None:
     body = _body(again)
-    generate_cases.write(
+    writing_run.write(
         workspace, project_id, again.run, stop, on_case=on_case, reraise=True, body=body
     )
 
 
-def _body(again: Again) -> generate_cases.Body:
-    """What a run of ``generate_cases`` does with its cases: what ``again`` says."""
+def _body(again: Again) -> writing_run.Body:
+    """What a run of ``writing_run`` does with its cases: what ``again`` says."""
 
     def write_cases(
         workspace: Workspace,

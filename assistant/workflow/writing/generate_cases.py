@@ -8,21 +8,12 @@ go at once; the models serve one run at a time, first come first served.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from datetime import date
 from time import perf_counter
 
-from assistant.domain import (
-    GenerationConfig,
-    GenerationRun,
-    TestCase,
-    Timings,
-    WriterRating,
-)
+from assistant.domain import SECOND_READER, GenerationConfig, GenerationRun, Timings
 from assistant.errors import AssistantError, LibraryError, SourceError
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.chain import (
-    STYLE_CASES,
     CaseReady,
     PlanReady,
     QuestionsReady,
@@ -30,28 +21,34 @@ from assistant.generation.chain import (
     generate,
 )
 from assistant.generation.proof import bearing, rests_on
-from assistant.generation.writer import Writer, WrittenCase
-from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
-from assistant.generation.writers.item_writer import ItemWriter
-from assistant.generation.writers.outline import OutlineWriter
-from assistant.generation.writers.story_prompt import STORY_PROMPT_VERSION
-from assistant.generation.writers.story_writer import ANSWER_TOKENS, StoryWriter
 from assistant.workflow.deployment.jobs import StopCheck
-from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, writer
-from assistant.workflow.deployment.ways_of_writing import rating_of, way_of_writing
+from assistant.workflow.deployment.models import model_spec, writer
+from assistant.workflow.deployment.ways_of_writing import rating_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
-from assistant.workflow.writing import read_ahead, repetitions, reuse, second_reading
+from assistant.workflow.writing import (
+    follow_up_runs,
+    read_ahead,
+    repetitions,
+    reuse,
+    second_reading,
+    write_again,
+    writing_run,
+)
 from assistant.workflow.writing.answers import answered_chunks, answers_told
 from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import Understanding
 from assistant.workflow.writing.runs import ACTIVE
-
-OnCase = Callable[[TestCase], None]
-Body = Callable[[Workspace, str, GenerationRun, Callable[[], bool], OnCase | None], None]
+from assistant.workflow.writing.writing_run import (
+    OnCase,
+    opened_writer,
+    prompt_version,
+    rated,
+    style_cases,
+)
 
 
 def begin(
@@ -117,7 +114,12 @@ def _covered(
 def start(workspace: Workspace, project_id: str, run: GenerationRun) -> None:
     """Write the run's cases in a worker thread; the library shows how far it is."""
     read_ahead.stop(workspace)
-    workspace.jobs.start(run.id, lambda stop: write(workspace, project_id, run, stop))
+
+    def work(stop: StopCheck) -> None:
+        write(workspace, project_id, run, stop)
+        follow_up_runs.start(workspace, project_id, _mending(workspace, project_id, run))
+
+    workspace.jobs.start(run.id, work)
 
 
 def resume(workspace: Workspace, project_id: str, run_id: str) -> None:
@@ -148,6 +150,11 @@ def run_now(
     Raises the error that ended it, where one did.
     """
     write(workspace, project_id, run, lambda: False, on_case=on_case, reraise=True)
+    mending = _mending(workspace, project_id, run)
+    try:
+        follow_up_runs.write_now(workspace, project_id, mending, on_case=on_case)
+    except AssistantError as error:  # the cases are written, and the doubts stand on them
+        _note(workspace, project_id, run.id, f"{NOT_MENDED}: {error}")
     return workspace.library.run(project_id, run.id)
 
 
@@ -159,38 +166,53 @@ def write(
     *,
     on_case: OnCase | None = None,
     reraise: bool = False,
-    body: Body | None = None,
 ) -> None:
-    """A run from its start to its end: wait for the writer, write, and record how it ended.
+    """Write the cases that a run lacks, in this thread, and record how it ended."""
+    writing_run.write(
+        workspace, project_id, run, stop, body=_write_cases, on_case=on_case, reraise=reraise
+    )
 
-    ``body`` writes and keeps the cases: those that are missing, unless given.
-    """
-    write_cases = body or _write_cases
+
+def _mending(
+    workspace: Workspace, project_id: str, run: GenerationRun
+) -> tuple[follow_up_runs.Again, ...]:
+    """The runs that write once more what the second reader doubts in this one's drafts; none where
+    the run was not read to its end."""
     library = workspace.library
-
-    def cancelled() -> bool:
-        return stop() or library.is_cancelled(run.id)
-
+    if not run.generation.read_again or library.run(project_id, run.id).status != "done":
+        return ()
+    doubted = [
+        stored.id
+        for stored in second_reading.to_read(workspace, project_id, run.id)
+        if any(one.rule == SECOND_READER for one in stored.case.findings)
+    ]
+    why = ""
+    planned: tuple[follow_up_runs.Again, ...] = ()
     try:
-        if run.generation.writer == OUTLINE_WRITER:
-            write_cases(workspace, project_id, run, cancelled, on_case)
-        else:
-            with workspace.jobs.model_turn(run.id, cancelled) as mine:
-                if mine:
-                    write_cases(workspace, project_id, run, cancelled, on_case)
-                else:
-                    library.finish_run(run.id, status="cancelled")
-    except Cancelled:
-        library.finish_run(run.id, status="cancelled")
+        planned, left = write_again.planned_where_possible(
+            workspace, project_id, doubted, by=run.by, reason=write_again.DOUBTED
+        )
+        why = str(left[0]) if left else ""
     except AssistantError as error:
-        library.finish_run(run.id, status="failed", error=str(error))
-        if reraise:
-            raise
-    except BaseException:
-        library.finish_run(run.id, status="failed", error="An internal error ended this run.")
-        raise
-    else:
-        index_pending(library, workspace.knowledge(project_id), project_id, cancelled=stop)
+        why = str(error)
+    if why:
+        _note(workspace, project_id, run.id, f"{NOT_MENDED}: {why}")
+    return planned
+
+
+NOT_MENDED = "The cases are written; not all that a second reader doubts were written once more"
+
+
+def _note(workspace: Workspace, project_id: str, run_id: str, error: str) -> None:
+    """Say beside a run that has ended what went wrong behind it."""
+    ended = workspace.library.run(project_id, run_id)
+    workspace.library.finish_run(
+        run_id,
+        status=ended.status,
+        error=" ".join(filter(None, (ended.error, error))),
+        timings=ended.timings,
+        uncovered_criteria=ended.uncovered_criteria,
+    )
 
 
 def _write_cases(
@@ -291,48 +313,3 @@ def _read_again(
     total = timings.total + perf_counter() - started
     timings = second_reading.with_tokens(timings, reading.spent)
     return timings.model_copy(update={"total": total}), ""
-
-
-def prompt_version(workspace: Workspace, writer_id: str) -> str:
-    """Which prompt a run's model gets; none for the outline."""
-    if writer_id == OUTLINE_WRITER:
-        return ""
-    if way_of_writing(workspace, writer_id) == "story":
-        return STORY_PROMPT_VERSION
-    return ITEM_PROMPT_VERSION
-
-
-def style_cases(workspace: Workspace, project_id: str) -> list[TestCase]:
-    """Cases that show how the company writes: accepted ones first, then imported ones."""
-    kept = [
-        stored
-        for status in ("accepted", "imported")
-        for stored in workspace.library.cases(project_id, statuses=(status,))
-    ]
-    return [stored.case for stored in kept[:STYLE_CASES]]
-
-
-def rated(written: WrittenCase, rating: WriterRating) -> WrittenCase:
-    """A model's case with what is known of its writer; an outline says of itself what it is."""
-    case = written.case
-    if not rating or case.origin.writer != "model":
-        return written
-    origin = case.origin.model_copy(update={"rating": rating})
-    return written.model_copy(update={"case": case.model_copy(update={"origin": origin})})
-
-
-def opened_writer(workspace: Workspace, generation: GenerationConfig, today: date) -> Writer:
-    """The writer of a run; opening a model's endpoint loads it where it is not loaded yet.
-
-    A model that is able to design tests gets a whole story a call, with room for a longer answer,
-    and is told ``today``, the day of the run.
-    """
-    outlines = OutlineWriter()
-    if generation.writer == OUTLINE_WRITER:
-        return outlines
-    if way_of_writing(workspace, generation.writer) == "story":
-        longer = generation.model_copy(update={"max_tokens": ANSWER_TOKENS})
-        endpoint = workspace.endpoints.open(generation.writer, longer)
-        return StoryWriter(endpoint, longer, outlines, today)
-    endpoint = workspace.endpoints.open(generation.writer, generation)
-    return ItemWriter(endpoint, generation, outlines)

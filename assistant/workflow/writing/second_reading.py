@@ -157,7 +157,9 @@ def read_now(
                 by_id = {stored.id: stored for stored in story}
                 cases = [stored.case for stored in story]
                 ground = _ground(run, cases)
-                for part, doubts in read_again(ground, cases, endpoint, cancelled=cancelled):
+                for part, doubts in read_again(
+                    ground, cases, endpoint, as_tester=True, cancelled=cancelled
+                ):
                     spent = with_tokens(spent, doubts.reply)
                     for case in part:
                         found = doubts.found.get(case.id, ())

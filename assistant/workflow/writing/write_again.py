@@ -44,7 +44,7 @@ from assistant.workflow.writing.requests import conditions_of
 SAYS = "Written again"
 WRONG = RULES | {SECOND_READER}
 """Rules of findings that say what is wrong with a case, wherever in it."""
-CHANGED, ASKED = "its sources changed", "asked for"
+CHANGED, ASKED, DOUBTED = "its sources changed", "asked for", "a second reader's doubt"
 """Why a case is written again, as its history says it."""
 
 
@@ -56,6 +56,19 @@ def start_where_possible(
 
     Raises what ``begin`` raises where none can be written.
     """
+    planned, left = planned_where_possible(workspace, project_id, case_ids, by=by, reason=reason)
+    if left and not planned:
+        raise left[0]
+    jobs = follow_up_runs.start(workspace, project_id, planned)
+    # What happened, without the next step: who shows several of these says it once.
+    return jobs, tuple(str(error).split(". ")[0] for error in left)
+
+
+def planned_where_possible(
+    workspace: Workspace, project_id: str, case_ids: Sequence[str], *, by: str, reason: str
+) -> tuple[tuple[Again, ...], tuple[LibraryError, ...]]:
+    """The runs that write those of the cases again that can be, not yet kept, and why the others
+    cannot. Raises ``ModelUnavailable`` where the writer is known no longer."""
     possible: list[str] = []
     left: list[LibraryError] = []
     basis = PresentBasis(workspace, project_id)
@@ -67,12 +80,7 @@ def start_where_possible(
             left.append(error)
         else:
             possible.append(case_id)
-    if left and not possible:
-        raise left[0]
-    planned = begin(workspace, project_id, possible, by=by, reason=reason)
-    jobs = follow_up_runs.start(workspace, project_id, planned)
-    # What happened, without the next step: who shows several of these says it once.
-    return jobs, tuple(str(error).split(". ")[0] for error in left)
+    return begin(workspace, project_id, possible, by=by, reason=reason), tuple(left)
 
 
 def begin(
@@ -280,6 +288,11 @@ def _says(case: TestCase) -> TestCase:
     return case.unnumbered.model_copy(update=kept)
 
 
+def _words(case: TestCase) -> TestCase:
+    """As ``_says``, whatever is held against it."""
+    return _says(case.model_copy(update={"findings": ()}))
+
+
 def _planned(
     workspace: Workspace,
     project_id: str,
@@ -311,6 +324,8 @@ def _planned(
         stored = by_id[written.case.id]
         if reason == ASKED and _says(written.case) == _says(stored.case):
             return stored
+        if reason == DOUBTED and _words(written.case) == _words(stored.case):
+            return stored  # the writer stands by it, and the doubt by its side
         try:
             return workspace.library.rewrite_case(
                 project_id,
