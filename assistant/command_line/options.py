@@ -161,7 +161,8 @@ def build_parser() -> Parser:
         "--read-again",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="a model that writes whole stories reads its cases once more (default: yes)",
+        help="a model that writes whole stories reads its cases once more and writes again those "
+        "that it doubts (default: yes)",
     )
     generate.add_argument(
         "--only-new",

@@ -33,9 +33,13 @@ def any_of(*tables: str) -> str:
 _LITTLE = frozenset(word.casefold() for word in _words("words", "since"))
 _SAID = rf"(?:{any_of('outdated')})(?!\w)"
 _APART = rf"(?:{any_of('outdated', 'archived')})"
+_DAY = (
+    r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
+    rf"|\d{{1,2}}\.?\s+(?:{MONTH_NAME.pattern})\s+\d{{4}})"
+)
 _BEGINS = re.compile(
     rf"\W*(?:\w+:\s*)?(?:(?:{any_of('page')})\s+)?"
-    rf"(?:{_SAID}\s*(?P<next>[\w’']*)|(?:{any_of('replaced')})\s*(?:[.!:;(–—-]|$))",
+    rf"(?:{_SAID}\s*(?:{_DAY}(?=\W*$|\s*[.!:;(–—-])|(?P<next>[\w’']*))|(?:{any_of('replaced')})\s*(?:[.!:;(–—-]|$))",
     re.IGNORECASE,
 )
 _BY = {

@@ -23,6 +23,8 @@ from assistant.language.validity import is_withdrawn, outdated_words
         ),
         ("W", "These rules no longer apply.", "These rules"),
         ("W", "Obsolete since 2023", "Obsolete since"),
+        ("W", "superseded 22/04/25 – see [Rules (v2)](rules.html).", "superseded 22/04/25"),
+        ("W", "Outdated 1 May 2025.", "Outdated 1 May 2025."),
         ("W", "Status: outdated", "Status: outdated"),
         ("W", "Diese Seite ist veraltet.", "Diese Seite"),
         ("W", "Cette page n'est plus en vigueur.", "Cette page"),
@@ -47,6 +49,7 @@ def test_a_page_that_says_it_of_itself(title: str, opening: str, said: str) -> N
     [
         ("Archived orders", "Archived orders cannot be edited."),
         ("Archive", "Withdrawn cases stay visible."),
+        ("W", "Superseded 22/04/25 prices are shown in red."),
         ("W", "Outdated cards are refused. A ticket that is no longer valid is refused."),
         ("W", "This page describes how superseded orders are archived."),
         ("W", "The page shows outdated prices in red."),

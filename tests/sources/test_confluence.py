@@ -335,3 +335,11 @@ def test_a_saved_body_in_storage_format_is_read_behind_a_comment() -> None:
     reading = read_file("rules_storage.xml", f"{told}{STORAGE}".encode())
     assert "ABC-121" in reading.document.text
     assert "ac:" not in reading.document.text
+
+
+def test_an_info_box_at_the_top_of_a_page_is_not_its_title() -> None:
+    box = (
+        '<ac:structured-macro ac:name="info"><ac:rich-text-body><p>Owner: Ann. For ABC-1</p>'
+        "</ac:rich-text-body></ac:structured-macro><p>Slots are of two hours.</p>"
+    )
+    assert read_file("Booking-rules_storage.xml", box.encode()).document.title.startswith("Booking")

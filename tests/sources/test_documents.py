@@ -162,6 +162,18 @@ def test_an_epic_in_word_becomes_stories_with_criteria() -> None:
     assert [c.text for c in reading.epics[0].criteria] == ["The plan is shown", "The plan is saved"]
 
 
+def test_a_word_document_is_called_by_its_line_in_the_style_title() -> None:
+    document = docx.Document()
+    document.core_properties.title = "Template 2019"
+    document.add_paragraph("UAT plan – fees & fines", style="Title")
+    document.add_paragraph("v0.9, 18 July 2025.")
+    document.add_heading("Dates", 1)
+    document.add_paragraph("UAT runs from 18 August.")
+    target = io.BytesIO()
+    document.save(target)
+    assert read_file("plan.docx", target.getvalue()).document.title == "UAT plan – fees & fines"
+
+
 def requirements_document() -> docx.document.Document:
     """A document of requirements with its table of contents, a struck one and a comment."""
     document = docx.Document()

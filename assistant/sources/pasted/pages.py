@@ -36,11 +36,12 @@ _ATX = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*+#*+$")
 
 def page_title(text: str) -> str:
     """The first heading, or a short first line, also above a heading that is a section's ("1.
-    Scope"). A line of metadata ("Status: agreed") is no title."""
+    Scope"). A line of metadata ("Status: agreed"), or one set apart as a quotation, is no title."""
     lines = split_lines(text)
     _, length = front_matter(lines)
     first = next((line.content for line in lines[length:] if not line.blank), "")
-    first = unwrap(first) if len(first) <= 120 and not metadata_pairs(first) else ""
+    is_title = len(first) <= 120 and not first.startswith(">") and not metadata_pairs(first)
+    first = unwrap(first) if is_title else ""
     for line in lines[length : length + 40]:
         if match := _ATX.match(line.text):
             title = unwrap(match.group(2))

@@ -214,12 +214,13 @@ def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> Non
     more_writers(opened)
     if second_reading.can_read(opened, choice.id):
         st.checkbox(
-            "Read the cases once more",
+            "Read the cases once more, and mend",
             value=True,
             key=READ_AGAIN,
             persist_state="session",
-            help="When all are written, the model reads them beside criteria and sources and marks "
-            "what it doubts: about a third more tokens.",
+            help="When all are written, the model reads them beside criteria and sources: for what "
+            "is false, and as the tester who runs them. What it doubts is written again. About a "
+            "third more tokens, and those of each case that is mended.",
         )
     if choice.state in ("loading", "loadable") and not choice.leaves:
         st.checkbox(

@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from html import unescape
 
 from assistant.sources.readers.documents.html import to_markdown
 from assistant.sources.readers.refusals import refuse_declarations_in
@@ -38,7 +39,9 @@ _LEFT_OUT = (
 
 _STYLES = """comment-reference => sup
 p[style-name^='toc '] => p.contents:fresh
-p[style-name^='TOC '] => p.contents:fresh"""
+p[style-name^='TOC '] => p.contents:fresh
+p[style-name='Title'] => p.title:fresh"""
+_TITLE = re.compile(r'<p class="title">(.*?)</p>', re.DOTALL)
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
@@ -69,6 +72,9 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
             f"The document's XML holds {written:,} letters, but {got:,} were read; compare the "
             "preview with the document."
         )
+    shown = " ".join(_TAG.sub("", one) for one in _TITLE.findall(html)[:1])
+    if re.search(r"\w", shown):
+        about["title"] = unescape(shown)  # the property is often that of a template
     yield about
     yield {"report": {"reader": "mammoth", "parts": 1, "unread_parts": unread,
                       "disagreements": disagreements}}  # fmt: skip
@@ -122,13 +128,9 @@ def _around(data: bytes) -> str:
 
 
 def _words(xml: bytes, joint: bytes = b" ") -> str:
-    from html import unescape
-
     return unescape(joint.join(_TEXT.findall(xml)).decode("utf-8", "replace"))
 
 
 def _property(core: bytes, name: bytes) -> str:
-    from html import unescape
-
     match = re.search(rb"<%s[^>]*>([^<]*)</%s>" % (name, name), core)
     return unescape(match.group(1).decode("utf-8", "replace")).strip() if match else ""
