@@ -85,6 +85,7 @@ def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
     knowledge = workspace.knowledge(what.project_id) if what.documents else None
     with _begun(workspace, what.project_id, erasing.preview(what).comparisons):
         erasure = erasing.erase(what, by=by)
+    workspace.forget_contents(what.project_id)
     reach("after_erase")
     if knowledge is not None:
         for document_id in erasure.documents:
@@ -114,6 +115,7 @@ def project(workspace: Workspace, project_id: str, *, by: str) -> Erased:
     compared += _compared_in(workspace, project_id)
     with _begun(workspace, project_id, compared):
         erasure = workspace.library.erasing.erase_project(project_id, by=by)
+    workspace.forget_contents(project_id)
     reach("after_erase")
     workspace.forget_knowledge(project_id)
     if workspace.chunks_kept_at:
