@@ -21,6 +21,7 @@ from assistant.language.amounts import AMOUNT, Quantity, raw_amounts
 from assistant.language.clauses import parse_clause
 from assistant.language.comparisons import TURNED, Comparison, read_limit
 from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.line_breaks import without_quote_marks
 from assistant.language.periods import lasts_so_far, unsaid_limit
 from assistant.language.quoted_messages import Quoted, find_messages
 from assistant.language.units import in_base_unit
@@ -44,6 +45,7 @@ _EXAMPLE = re.compile(r"\b(?:such as|e\.g\.|for (?:example|instance))[^.;)\n]*",
 @lru_cache(maxsize=4096)
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """All quantities outside quotations, in order, with the comparison their words set."""
+    text = without_quote_marks(text)  # "> 30 days" of a quoted mail is no comparison
     hidden = [(message.start, message.end) for message in find_messages(text)]
     hidden = [span for span in hidden if not _only_an_amount(text[slice(*span)])]
     found = sorted(raw_amounts(text, hidden), key=lambda quantity: quantity.start)
