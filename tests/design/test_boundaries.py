@@ -92,6 +92,7 @@ def test_a_limit_after_but_not_is_no_exception() -> None:
         ("Waiting is charged. Example: arrived 10:00, finished 11:03 = 63 min, so 4 x 9.00 = "
          "36.00 EUR.", set()),
         ("A code of exactly 10 digits is accepted.", {"of exactly 10 digits"}),
+        ("The refund period is extended from 30 to 45 days.", {"45 days"}),
     ],
 )  # fmt: skip
 def test_a_remark_and_a_total_are_no_limits(text: str, limits: set[str]) -> None:
