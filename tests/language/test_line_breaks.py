@@ -12,8 +12,8 @@ from assistant.language.quantities import find_quantities
 
 SENTENCES = [
     "Dear all, we agreed last Thursday that the fee of 5 EUR is no longer taken from members.",
-    "The deposit for a booking is paid to our Partner in Zurich before the course begins, and it is "
-    "paid back within 30 days of the end.",
+    "The deposit for a booking is paid to our Partner in Zurich before the course begins, and it "
+    "is paid back within 30 days of the end.",
     "Die Gebühr für Gäste entfällt ab dem 1. Mai ganz.",
     "For all the others it stays as it has been in the year before 2026.",
 ]
