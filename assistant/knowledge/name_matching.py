@@ -212,7 +212,7 @@ class TitleWords:
         With ``of_epics`` false, stories alone. Every word of the text has to stand in the title,
         so that nothing is guessed.
         """
-        wanted = self._wanted(text)
+        wanted = self.stems(text)
         if not wanted:
             return frozenset()
         allowed = frozenset(self._stories if among is None else among)
@@ -230,9 +230,14 @@ class TitleWords:
         """The stories that a text names best: by their whole title, or else with all words in
         their own title and labels, or else with some in their epic's."""
         found = self.find(text, among, of_epics=False)
-        wanted = self._wanted(text)
+        wanted = self.stems(text)
         own = frozenset(unit for unit in found if wanted <= self._stories[unit])
         return self._entitled(wanted) & own or own or found
+
+    def stems(self, text: str) -> frozenset[int]:
+        """The stems of a text's words, those of a title's word where one is derived from it or
+        misspells it."""
+        return frozenset[int]().union(*map(self._stems, _words(text)))
 
     def entitles(self, text: str) -> Literal["epic", "story", ""]:
         """Whose whole title a text is, in its order and any form of its words: an epic's, if one is
@@ -245,9 +250,6 @@ class TitleWords:
 
     def _entitled(self, wanted: frozenset[int]) -> frozenset[Unit]:
         return frozenset(unit for unit, title in self._story_titles.items() if title == wanted)
-
-    def _wanted(self, text: str) -> frozenset[int]:
-        return frozenset[int]().union(*map(self._stems, _words(text)))
 
     def _add(self, title: str) -> frozenset[int]:
         said = [token.word for token in tokens(title)]

@@ -1,14 +1,20 @@
-"""The epics and stories of a project as a list to choose from, and those nearest to a request."""
+"""The epics and stories of a project as a list to choose from, and those nearest to a request or to
+some of its words."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import log
 
-from assistant.domain import Epic, Value
+from assistant.domain import Epic, UserStory, Value
 from assistant.knowledge.name_matching import tokens
+from assistant.knowledge.sparse import Bm25Encoder
 
+IN_TEXT = 0.5
+"""What a word of a story's text weighs beside one of a title."""
+SURELY_TELLING = 2
+"""Entries up to which a word tells something, however few there are."""
 CRITERION_CHARACTERS = 160
 """Of a criterion, told in place of a title."""
 
@@ -76,6 +82,58 @@ def nearest_entries(
 
     best = sorted(range(len(entries)), key=lambda at: -nearness(at))[:most]
     return tuple(entries[at] for at in sorted(best))
+
+
+class EntryWords:
+    """The words of all epics and stories, for those nearest to words that name none of them."""
+
+    def __init__(self, epics: Sequence[Epic]) -> None:
+        encoder = Bm25Encoder()
+        self._titles: dict[str, frozenset[int]] = {}
+        self._words: dict[str, frozenset[int]] = {}
+        for epic in epics:
+            issues: list[Epic | UserStory] = [epic, *epic.stories]
+            for each in issues:
+                title = " ".join((each.title, *each.labels))
+                text = _text_of(each) if isinstance(each, UserStory) else ""
+                self._titles.setdefault(each.key, frozenset(encoder.counts(title)))
+                self._words.setdefault(each.key, frozenset(encoder.counts(f"{title} {text}")))
+        self._counts = Counter(word for words in self._words.values() for word in words)
+
+    def nearest(
+        self, stems: Collection[int], most: int, *, in_titles: bool = False
+    ) -> tuple[str, ...]:
+        """At most so many keys that share the most telling of these stems, nearest first; with
+        ``in_titles`` by titles and labels alone.
+
+        A word of a title tells twice what one of a criterion does, and one that a third of all have
+        tells nothing. What shares less than half of what the nearest does is left aside, and so are
+        those that are equally near where there is no room for all of them.
+        """
+        places, count = self._titles if in_titles else self._words, len(self._words)
+        weights = {
+            stem: log(1 + count / self._counts[stem])
+            for stem in stems
+            if 0 < self._counts[stem] <= max(SURELY_TELLING, count / 3)
+        }
+        scores = {
+            key: sum(
+                weight * (1 if stem in self._titles[key] else IN_TEXT)
+                for stem, weight in weights.items()
+                if stem in words
+            )
+            for key, words in places.items()
+        }
+        best = max(scores.values(), default=0.0)
+        near = [key for key, score in scores.items() if score and score >= best / 2]
+        near.sort(key=lambda key: -scores[key])
+        last = scores[near[most]] if len(near) > most else 0.0
+        return tuple(key for key in near[:most] if scores[key] > last)
+
+
+def _text_of(story: UserStory) -> str:
+    criteria = (f"{one.title} {one.text}" for one in story.criteria)
+    return " ".join((story.narrative, *criteria))
 
 
 def _named(fields: Sequence[str]) -> tuple[str, ...]:

@@ -89,7 +89,9 @@ class RequestNames:
         self._numbers(keys)
         self._numbers(dict.fromkeys(named["release"], "release"))
         self._same_releases(named["release"])
-        self._take("team", {name: name for name in named["team"]}, longer=self.labels)
+        all_titles = [*(one.title for one in self._epics), *(one.title for one in stories)]
+        titles = [title for title in all_titles if len(tokens(title)) > 1]
+        self._take("team", {name: name for name in named["team"]}, longer=(*self.labels, *titles))
         self._titles("epic", self._epics)
         self._titles("story", stories)
         self._parted()
@@ -351,10 +353,16 @@ class RequestNames:
                 return
 
     def _after(self, at: int) -> None:
-        """A name right after the word that announces it: "team Marketing", "release: Phoenix"."""
+        """A name right after the word that announces it: "team Marketing", "release: Phoenix".
+
+        A word right behind a name of its kind belongs to that: "the Billing team owns".
+        """
+        before = [one.kind for one in self.mentions if one.last == at]
         kinds: tuple[PartKind, ...] = ("release", "team", "label")
         for kind in kinds:
             announced = self.words[at] in announcing(kind) and self._is_content(at + 1)
+            if kind in before and not BREAK.search(self.gap(at)):
+                return
             if announced and self.gap(at + 1).strip() in {"", ":"}:
                 self._add_unknown(kind, at, at + 1, self._run(at + 1))
                 return

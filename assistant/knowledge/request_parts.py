@@ -9,6 +9,7 @@ from typing import Literal
 from assistant.domain import DEPTHS, TECHNIQUES, Depth, Epic, Technique, Value
 from assistant.knowledge.filed_names import FiledNames
 from assistant.knowledge.name_matching import TitleWords, distinct_names
+from assistant.knowledge.request_entries import EntryWords
 
 PartKind = Literal[
     "epic", "story", "criterion", "release", "team", "label", "topic", "depth", "technique"
@@ -51,6 +52,11 @@ class Vocabulary(Value):
     def titles(self) -> TitleWords:
         """The words of the epics' titles and labels, read once for all that look for them."""
         return TitleWords(self.epics)
+
+    @cached_property
+    def entry_words(self) -> EntryWords:
+        """The words of the epics and stories, read where some are looked for that are near."""
+        return EntryWords(self.epics)
 
 
 class RequestPart(Value):

@@ -12,7 +12,6 @@ __all__ = [
     "full_stops",
     "function_words",
     "languages",
-    "line_breaks",
     "nouns",
     "quantities",
     "quoted_messages",

@@ -7,7 +7,6 @@ with ``Library`` alone, not when this module is.
 from typing import TYPE_CHECKING
 
 from assistant.library.storage.records import (
-    SUITE_KINDS,
     CaseVersion,
     Connection,
     DocumentState,
@@ -18,7 +17,6 @@ from assistant.library.storage.records import (
     Project,
     RemovedDocument,
     RunSummary,
-    SavedKind,
     StaleReview,
     StandingChange,
     StoredAnswer,
@@ -43,7 +41,6 @@ else:
 
 
 __all__ = [
-    "SUITE_KINDS",
     "CaseVersion",
     "Connection",
     "DocumentState",
@@ -55,7 +52,6 @@ __all__ = [
     "Project",
     "RemovedDocument",
     "RunSummary",
-    "SavedKind",
     "StaleReview",
     "StandingChange",
     "StoredAnswer",

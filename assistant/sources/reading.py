@@ -8,6 +8,9 @@ from typing import Literal
 from assistant.domain import Epic, SourceDocument, TestCase, Unread, Value
 from assistant.domain import Place as Place
 
+NAMED_STORIES = 5
+"""Up to so many stories without a criterion are named; more are counted."""
+
 
 class ExtractionReport(Value):
     """What a reader got out of a file, and what it could not get: shown before indexing, kept.
@@ -92,6 +95,19 @@ class Reading(Value):
     fields: tuple[FieldChoice, ...] = ()
     authors: tuple[str, ...] = ()
     columns: Literal["", "known", "unsure"] = ""
+
+    @property
+    def notes_with_gaps(self) -> tuple[str, ...]:
+        """The notes, and which stories state no criterion: told where nothing else shows these."""
+        bare = [story.key for epic in self.epics for story in epic.stories if not story.criteria]
+        if not bare:
+            return self.notes
+        return (
+            *self.notes,
+            f"No acceptance criterion was found for {_listed(bare, NAMED_STORIES)}. Add criteria, "
+            "for example as a list under 'Acceptance criteria', or take the story itself as one "
+            "criterion.",
+        )
 
     def changed(self, document: Mapping[str, object], **others: object) -> Reading:
         """The reading with these fields of its document, and these of its own, changed."""

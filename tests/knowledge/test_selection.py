@@ -422,3 +422,31 @@ def test_a_title_does_not_tell_the_language_of_a_request() -> None:
     found = selected("courtesy car", _claims())
     assert keys(found) == ["A-1"]
     assert not parse_request("courtesy car", _claims()).unread
+
+
+def test_a_whole_title_is_named_before_the_team_that_it_begins_with() -> None:
+    known = Vocabulary(
+        teams=("Helm",),
+        epics=(
+            Epic(key="E-1", title="Helm release", team="Console"),
+            Epic(key="E-2", title="Charts", team="Helm"),
+        ),
+    )
+    assert keys(selected("deleting a helm release", known)) == ["E-1"]
+    assert keys(selected("all of the Helm team", known)) == ["E-2"]
+
+
+def test_what_stands_behind_the_word_for_a_known_team_is_no_teams_name(known: Vocabulary) -> None:
+    found = selected("smoke for everything the Billing team owns", known)
+    assert keys(found) == ["BIL-200", "BIL-400"]
+    assert not found.told
+    assert not keys(selected("smoke for everything of team Metering", known))
+
+
+def test_those_that_words_are_nearest_to_are_few_or_none(known: Vocabulary) -> None:
+    words, stems = known.entry_words, known.titles.stems
+    assert words.nearest(stems("missed instalments"), 2) == ("BIL-403", "BIL-402")
+    assert words.nearest(stems("passwords"), 6, in_titles=True) == ("CC-103",)
+    assert not words.nearest(stems("instalment"), 6, in_titles=True)
+    assert not words.nearest(stems("agent"), 2), "too many have it alike"
+    assert not words.nearest(stems("elephant"), 6)

@@ -158,3 +158,11 @@ def test_an_answer_in_the_run_is_what_its_cases_are_written_from(run: AppTest) -
     assert not run.error
     run.segmented_control(key="run_view").set_value("cases").run()
     assert UPDATE not in column(run), "what was out of date is right again"
+
+
+def test_without_an_item_nothing_is_held_against_existing_cases(app: AppTest) -> None:
+    bare = OTHER.split("Acceptance criteria")[0]
+    app.text_area(key="compose_text").set_value(bare).run()
+    assert not app.exception
+    assert "0 items" in text_of(app)
+    assert "existing case" not in text_of(app)

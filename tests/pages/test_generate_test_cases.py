@@ -111,7 +111,7 @@ def against_existing(app: AppTest) -> list[str]:
 
 def test_all_items_stand_against_existing_cases_after_a_text_that_had_none(app: AppTest) -> None:
     paste(app, "asdf qwer banana")
-    assert against_existing(app) == []
+    assert not app.dataframe
     paste(app, EPIC)
     listed = against_existing(app)
     assert listed
@@ -536,7 +536,24 @@ def test_what_is_understood_and_not_there_is_not_called_not_understood(app: AppT
 
 def test_a_sentence_that_selects_nothing_says_why(app: AppTest) -> None:
     ask(app, "smoke tests for Drop-9")
-    assert "Drop-1, Drop-2, Drop-3" in app.warning[0].value.replace("\\", "")
+    assert "Nothing is selected" in app.warning[0].value
+    assert "Drop-1, Drop-2, Drop-3" in text_of(app).replace("\\", "")
+
+
+def test_words_that_name_nothing_are_one_press_from_what_they_mean(app: AppTest) -> None:
+    ask(app, "UAT cases for the goodwill payment limits, the device team tests the app")
+    assert app.button(key="generate").disabled
+    said = [one.value for one in (*app.warning, *app.caption) if "goodwill" in one.value]
+    assert len(said) == 1, "not understood is said once"
+    chips = app.pills(key="asked_offers")
+    assert not chips.value
+    chips.set_value(["add:CC-303"]).run()
+    assert not app.exception
+    assert "from 1 epic, 1 story" in text_of(app)
+    assert not app.button(key="generate").disabled
+    ask(app, "smoke tests for CC-200")
+    assert not [one for one in app.pills if one.key == "asked_offers"]
+    assert "from 1 epic, 4 stories" in text_of(app)
 
 
 @pytest.mark.parametrize("way", ["paste", "pick", "ask"])
@@ -609,9 +626,15 @@ def test_a_picked_story_stands_for_itself_too(
 
 def test_all_stories_without_criteria_are_taken_with_one_press(app: AppTest) -> None:
     paste(app, BARE_STORIES)
+    said = [one.value for one in (*app.warning, *app.caption) if "cceptance criteri" in one.value]
+    assert said == [
+        "No acceptance criterion was found in 2 stories. Add a list of criteria, or let a story "
+        "itself be the criterion."
+    ]
     app.button(key="all_stories_as_criteria").click().run()
     assert not app.exception
     assert "2 criteria" in text_of(app)
+    assert not [one for one in (*app.warning, *app.caption) if "cceptance criteri" in one.value]
     assert app.pills(key="stories_as_criteria").value == ["NEW-2", "NEW-3"]
     assert not [one for one in app.button if one.key == "all_stories_as_criteria"]
 

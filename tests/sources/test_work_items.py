@@ -75,7 +75,7 @@ def test_removed_items_and_bugs_are_no_stories_and_a_feature_with_criteria_is_on
                ("6", "Renew", ["Once."])]  # fmt: skip
     assert told(reading) == [("1", "Lending", stories)]
     assert "Withdrawn, left out: 3 Haggle (Removed)." in reading.notes
-    assert not any("No acceptance criterion" in note for note in reading.notes)
+    assert not any("No acceptance criterion" in note for note in reading.notes_with_gaps)
     assert "| 4 | It hangs | New | With 6 lines. |" in reading.document.text
 
 

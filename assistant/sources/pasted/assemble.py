@@ -81,7 +81,6 @@ def assemble(drafts: Sequence[EpicDraft], *, title: str = "", uri: str = "") -> 
         stories = _stories(draft, key, uri, ids)
         meta.release = meta.release or _shared(draft, "release")
         meta.team = meta.team or _shared(draft, "team")
-        notes.extend(_without_criteria(stories))
         if draft.by_place:
             notes.append(
                 f"{key} is read as the epic of the stories below it: they state acceptance "
@@ -237,18 +236,6 @@ def _given_id(draft: CriterionDraft, key: str, shared: frozenset[str]) -> str:
     if _GLOBAL_ID.fullmatch(given) and is_key("-".join(given.split("-")[:2])):
         return given.replace(" ", "-")
     return f"{key}-{re.sub(r'[^A-Za-z0-9.]+', '-', given).strip('-')}"
-
-
-def _without_criteria(stories: Sequence[UserStory]) -> list[str]:
-    bare = [story.key for story in stories if not story.criteria]
-    notes = []
-    if bare:
-        named = ", ".join(bare[:5]) + (f" and {len(bare) - 5} more" if len(bare) > 5 else "")
-        notes.append(
-            f"No acceptance criterion was found for {named}. Add criteria, for example as a list "
-            "under 'Acceptance criteria', or take the story itself as one criterion."
-        )
-    return notes
 
 
 def _other_notes(drafts: Sequence[EpicDraft], epics: Sequence[Epic]) -> list[str]:

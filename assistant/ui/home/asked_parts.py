@@ -24,6 +24,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import Session
 from assistant.workflow.ask.ask_sources import sense_of
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing.request_offers import Offer, offers, with_offers
 from assistant.workflow.writing.requests import (
     Asked,
     RequestPart,
@@ -35,6 +36,7 @@ from assistant.workflow.writing.requests import (
 )
 
 PARTS, _OF_TEXT = "asked_parts", "asked_parts_of"
+OFFERS, _OFFERS_OF = "asked_offers", "asked_offers_of"
 LINES_OPEN, LINES_LISTED = 5, 100
 """Up to so many lines about epics stand open below a sentence; up to so many are listed."""
 _ICONS = {
@@ -71,17 +73,51 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
     for line in two_ways(read):
         lead = ":orange[:material/alt_route:] Read in two ways:"
         st.caption(f"{lead} {label(line, limit=300)}. Press its part to change that.")
+    missed = [label(one.note, limit=300) for one in asked.told if not one.understood]
+    if missed:
+        st.caption(f":orange[:material/help:] Not understood: {'; '.join(missed)}")
     for one in asked.told:
-        lead = ":orange[:material/help:] Not understood:"
         if one.understood:
-            lead = ":material/info: Understood, but"
-        st.caption(f"{lead} {label(one.note, limit=300)}")
-    model_choice(opened, record, by_code, look)
-    _scope(asked)
+            st.caption(f":material/info: Understood, but {label(one.note, limit=300)}")
     if asked.unread:
         words = ", ".join(f"“{one}”" for one in asked.unread)
         st.caption(f":gray[:material/skip_next: Passed over: {label(words, limit=300)}]")
+    if look.made is None:
+        asked = _with_pressed(asked, by_code, record.project_id)
+    model_choice(opened, record, by_code, look)
+    _scope(asked)
     return asked
+
+
+def _with_pressed(asked: Asked, by_code: Asked, project_id: str) -> Asked:
+    """Offer what the sentence may mean, and return it with what is pressed."""
+    found = {one.id: one for one in offers(by_code)}
+    shown = (project_id, by_code.reading.text, tuple(found))
+    if st.session_state.get(_OFFERS_OF) != shown:
+        st.session_state.update({_OFFERS_OF: shown, OFFERS: []})
+    if not found:
+        return asked
+    pressed = st.pills(
+        "Press what you mean",
+        list(found),
+        selection_mode="multi",
+        key=OFFERS,
+        format_func=lambda name: _offer_title(found[name]),
+        help="What may be meant by words that name nothing for certain. Nothing here is taken "
+        "before you press it.",
+        wrap=True,
+        persist_state="session",
+    )
+    return with_offers(asked, [found[name] for name in pressed])
+
+
+def _offer_title(offer: Offer) -> str:
+    if offer.kind == "aside":
+        return f":material/block: leave {label(offer.title, limit=80)} aside"
+    title = f"{label(offer.key)} {label(offer.title, limit=80)}"
+    if offer.kind == "only":
+        return f":material/filter_alt: of {label(offer.of)} only {title}"
+    return f":material/add: {title}"
 
 
 def _scope(asked: Asked) -> None:

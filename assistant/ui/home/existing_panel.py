@@ -30,7 +30,7 @@ TABLE_HEIGHT = 180
 def existing_summary(opened: Workspace, record: Session, found: Understanding) -> None:
     """How many conditions existing cases cover, and the choice to leave these out."""
     report = _report(opened, record, found)
-    if not report.existing:
+    if not (report.existing and report.verdicts):
         return
     badges = " ".join(
         f":{COLORS[name]}-badge[{SIGNS[name]}: {count}]"
@@ -58,7 +58,7 @@ def only_new() -> bool:
 def existing_panel(opened: Workspace, record: Session, found: Understanding) -> None:
     """The verdict of each condition with its reason; changes of cases to update word by word."""
     report = _report(opened, record, found)
-    if not report.existing:
+    if not (report.existing and report.verdicts):
         return
     with st.expander("Against existing cases", icon=":material/compare_arrows:"):
         names = [name for name, count in report.counts.items() if count]

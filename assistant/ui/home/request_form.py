@@ -48,7 +48,13 @@ from assistant.workflow.writing import (
     second_reading,
     shared_preconditions,
 )
-from assistant.workflow.writing.requests import Asked, GenerateRequest, Understanding, understand
+from assistant.workflow.writing.requests import (
+    Asked,
+    GenerateRequest,
+    Understanding,
+    nothing_selected,
+    understand,
+)
 
 WAYS = {
     "paste": ":material/content_paste: Paste an epic",
@@ -94,7 +100,8 @@ def compose(opened: Workspace, record: Session) -> None:
                 "stories_as_criteria": tuple(st.session_state.get(STORIES, ())),
             }
         )
-        empty = st.session_state.get(NOTHING) == request.model_dump_json()
+        selects_nothing = asked is not None and not asked.taken
+        empty = selects_nothing or st.session_state.get(NOTHING) == request.model_dump_json()
         _writer_and_start(opened, record, empty=empty)
         index_note(opened, record.project_id)
     if is_asked(request.ask):
@@ -111,7 +118,8 @@ def compose(opened: Workspace, record: Session) -> None:
         understanding = _understood(opened, record, request, asked)
     if understanding:
         items = counted(len(understanding.conditions), "item")
-        read.caption(f":material/check: Read: {items} on the checklist. See *As understood*.")
+        icon = ":material/check:" if understanding.conditions else ":orange[:material/rule:]"
+        read.caption(f"{icon} Read: {items} on the checklist. See *As understood*.")
     if understanding and bool(understanding.nothing_to_test) != empty:
         # The button was drawn before the checklist, which takes long where a text is new.
         st.session_state[NOTHING] = "" if empty else request.model_dump_json()
@@ -296,6 +304,9 @@ def _understood(
         question_offer(record, request.ask)
         return None
     ask_instead(record, request.ask)
+    if asked is not None and not asked.taken:
+        st.warning(plain(nothing_selected(asked, told_beside=True)), icon=":material/help:")
+        return None
     try:
         with comparison_progress() as tell:
             found = understand(opened, record.project_id, request, asked=asked, comparing=tell)
@@ -337,10 +348,11 @@ def _without_criteria(found: Understanding) -> None:
     if not keys:
         return
     if lacking:
-        names = ", ".join(map(label, lacking))
+        several = len(lacking) > 1
+        named = f"{len(lacking)} stories" if several else label(lacking[0])
         st.warning(
-            f"No acceptance criterion was found in {names}. Add a list of criteria, or let the "
-            "story itself be the criterion.",
+            f"No acceptance criterion was found in {named}. Add a list of criteria, or let "
+            f"{'a' if several else 'the'} story itself be the criterion.",
             icon=":material/rule:",
         )
     st.pills(
@@ -349,6 +361,7 @@ def _without_criteria(found: Understanding) -> None:
         selection_mode="multi",
         key=STORIES,
         format_func=label,
+        wrap=True,
         persist_state="page",
     )
     if len(lacking) > 1:

@@ -370,7 +370,7 @@ def _preview(preview: Preview) -> None:
         )
     for sentence in reading.report.sentences:
         st.caption(f":orange[:material/report:] {label(sentence, limit=400)}")
-    for note in reading.notes:
+    for note in reading.notes_with_gaps:
         st.caption(f":material/info: {label(note, limit=300)}")
     text = reading.document.text
     if text.strip():

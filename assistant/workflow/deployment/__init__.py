@@ -8,7 +8,6 @@ __all__ = [
     "endpoints",
     "erase",
     "jobs",
-    "memo",
     "model_jobs",
     "models",
     "services",

@@ -14,7 +14,6 @@ from assistant.domain import (
     DENYING_RULES,
     SECOND_READER,
     LintFinding,
-    RetrievalConfig,
     RetrievedChunk,
     TestCase,
     Value,
@@ -68,15 +67,13 @@ class SourceVersion(Value):
 
 
 class SourcesState(Value):
-    """The sources of a project at one time, and how it searches them then (``None``: not known, as
-    with what earlier versions reported). Existing cases are no sources: they support nothing."""
+    """The sources of a project at one time. Existing cases are none: they support nothing."""
 
     at: datetime
     sources: tuple[SourceVersion, ...] = ()
-    search: RetrievalConfig | None = None
 
     def changes(self, now: SourcesState) -> dict[str, SourceChange]:
-        """What changed from here to ``now``, by the source's id; of the search under ``SEARCH``."""
+        """What changed from here to ``now``, by the source's id."""
         before = {one.id: one for one in self.sources}
         present = {one.id: one for one in now.sources}
         found: dict[str, SourceChange] = {}
@@ -91,17 +88,11 @@ class SourcesState(Value):
         for name, one in before.items():
             if name not in present:
                 found[name] = SourceChange(name=one.name, what="removed")
-        if self.search is not None and now.search not in (None, self.search):
-            found[SEARCH] = SourceChange(name="settings of the search", what="changed")
         return found
 
 
-SEARCH = "search"
-"""Stands for how the project searches where sources are named by their ids."""
-
-
 class SourceChange(Value):
-    """A source, or the settings that they are searched with, that is not what it was."""
+    """A source that is not what it was."""
 
     name: str
     what: Literal["changed", "new", "removed"]
@@ -112,13 +103,10 @@ class SourceChange(Value):
         return f"{self.name} ({self.what})"
 
 
-def state_of(
-    documents: Iterable[StoredDocument], at: datetime, search: RetrievalConfig | None = None
-) -> SourcesState:
-    """The state that these documents of a project are, searched so."""
+def state_of(documents: Iterable[StoredDocument], at: datetime) -> SourcesState:
+    """The state that these documents of a project are."""
     return SourcesState(
         at=at,
-        search=search,
         sources=tuple(
             SourceVersion(
                 id=one.id,
@@ -199,13 +187,11 @@ class Gap(Value):
 
 class Older(Value):
     """Verdicts that are older than the sources: what changed since, the numbers of the cases that
-    were held against a source that changed or is gone, and those of the others. ``searched``:
-    whether the project searches otherwise since."""
+    were held against a source that changed or is gone, and those of the others."""
 
     changes: tuple[SourceChange, ...] = ()
     touched: tuple[int, ...] = ()
     others: tuple[int, ...] = ()
-    searched: bool = False
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -219,8 +205,8 @@ class SuiteCheck(Value):
     ``total`` are the cases of the file: more than were checked where somebody stopped it.
     ``read_by`` is the model that was to read them too, if one was, ``read`` how many it has read.
     ``states`` are those of the sources that the verdicts were made on, ``criteria`` all of the
-    project. ``chosen`` are the criteria that people had chosen when the cases were checked last, by
-    their number, whether the project still holds them or not.
+    project. ``chosen`` are the criteria that a person chose, by the number of the case, whether it
+    has been checked since or not and the project still holds them or not.
 
     Make a changed one anew, not by ``model_copy``: that keeps the ``gaps`` of the old one.
     """
@@ -318,12 +304,7 @@ class SuiteCheck(Value):
             found |= changes
             held = {documents.get(rank) for rank in one.sources}
             (touched if held & changes.keys() else others).append(one.number)
-        return Older(
-            changes=tuple(found.values()),
-            touched=tuple(touched),
-            others=tuple(others),
-            searched=SEARCH in found,
-        )
+        return Older(changes=tuple(found.values()), touched=tuple(touched), others=tuple(others))
 
     @property
     def unknown_keys(self) -> tuple[str, ...]:

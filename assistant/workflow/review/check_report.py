@@ -21,7 +21,7 @@ from assistant.workflow.review.case_checks import (
 NONE_OLDER = Older()
 HEADERS = (
     "Case", "Title", "Verdict", "Held against", "Linked", "Step", "Expected result",
-    "Verdict of the step", "Findings", "Quotations", "Changed since",
+    "Verdict of the step", "Findings", "Quotations", "Sources changed since",
 )  # fmt: skip
 
 
@@ -102,12 +102,10 @@ def _markdown(report: SuiteCheck, older: Older) -> Iterator[str]:
     yield summary(report)
     if report.states:
         yield ""
-        times = sorted({one.at for one in report.states})
-        last = f" to {times[-1]:%d %B %Y %H:%M}" if times[1:] else ""
-        yield f"Verdicts on the sources as of {times[0]:%d %B %Y %H:%M}{last} UTC."
+        yield f"Verdicts on the sources as of {report.states[0].at:%d %B %Y %H:%M} UTC."
     if older.changes:
         changed = ", ".join(_line(one.says) for one in older.changes)
-        yield f"Changed since {len(older.numbers)} of them were made: {changed}."
+        yield f"Sources changed since {len(older.numbers)} of them were made: {changed}."
     yield ""
     for name in report.counts:
         yield f"- **{name}**: {VERDICTS[name]}"

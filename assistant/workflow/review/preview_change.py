@@ -259,7 +259,7 @@ def _notes(present: NextVersion, source: Preview) -> Iterator[str]:
     if gone:
         yield f"Nothing in the new text is read under these keys any more: {', '.join(gone)}."
     yield from source.reading.report.sentences
-    yield from source.reading.notes
+    yield from source.reading.notes_with_gaps
     for piece in source.reading.unread:
         yield f"Not understood: “{' '.join(piece.text.split())[:200]}”"
 

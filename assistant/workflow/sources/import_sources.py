@@ -355,7 +355,7 @@ def _stored_row(workspace: Workspace, project_id: str, path: Path, preview: Prev
         document_id=stored.id,
         kind=stored.kind,
         title=stored.title,
-        notes=(*reading.notes, *reading.report.sentences),
+        notes=(*reading.notes_with_gaps, *reading.report.sentences),
         epics=len(reading.epics),
         stories=sum(len(epic.stories) for epic in reading.epics),
         criteria=sum(len(epic.criteria) for epic in reading.epics),

@@ -12,6 +12,7 @@ __all__ = [
     "repetitions",
     "request_choice",
     "request_drafts",
+    "request_offers",
     "requests",
     "reuse",
     "runs",

@@ -120,7 +120,7 @@ def analyse_text(
         techniques=tuple(techniques),
         epics=tuple(_epic(epic, techniques, depth, verdicts) for epic in reading.epics),
         unread=reading.unread,
-        notes=(*reading.notes, *map(_told_of, described)),
+        notes=(*reading.notes_with_gaps, *map(_told_of, described)),
         notices=find_notices(reading.epics),
     )
 

@@ -223,16 +223,24 @@ def not_taken(asked: Asked) -> list[str]:
     return [*lines, f"{len(near) - LISTED_NEAR} more"] if len(near) > LISTED_NEAR else lines
 
 
+def _first(keys: Sequence[str]) -> str:
+    more = f" and {len(keys) - LISTED_NEAR} more" if len(keys) > LISTED_NEAR else ""
+    return f"{', '.join(keys[:LISTED_NEAR])}{more}"
+
+
 def _several(keys: Sequence[str]) -> str:
     return ", ".join(keys) if len(keys) <= LISTED_KEYS else f"{len(keys)} issues"
 
 
-def nothing_selected(asked: Asked) -> str:
-    """Why a sentence selects nothing, and what there is to name."""
+def nothing_selected(asked: Asked, *, told_beside: bool = False) -> str:
+    """Why a sentence selects nothing, and what there is to name; with ``told_beside`` only what a
+    page that shows how the sentence was read does not show."""
     known = asked.known
     if not known.epics:
         return "This project holds no epic yet. Import some, or paste one."
     told = "; ".join(one.note for one in asked.told)
+    if told and told_beside:
+        return "Nothing is selected yet: see below the sentence, or pick epics."
     named = ", ".join(part_title(part, asked) for part in asked.reading.parts if part.known)
     why = told or (f"nothing is left of: {named}" if named else "no epic is named")
     near = "; ".join(near_title(one, asked) for one in asked.selection.near[:LISTED_KEYS])
@@ -240,7 +248,7 @@ def nothing_selected(asked: Asked) -> str:
     return (
         f"Nothing is selected: {why}. Releases: {', '.join(known.release_names) or 'none'}. "
         f"Teams: {', '.join(known.team_names) or 'none'}. "
-        f"Epics: {', '.join(epic.key for epic in known.epics)}."
+        f"Epics: {_first([epic.key for epic in known.epics])}."
     )
 
 
