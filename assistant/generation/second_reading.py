@@ -93,9 +93,11 @@ class ReadingGround:
 
 @dataclass(frozen=True)
 class Doubts:
-    """What a call found: findings by the id of their case, and the reply with its tokens."""
+    """What a call found: findings by the id of their case, the open questions that are none of a
+    case's (answered by a source, or of another case), and the reply with its tokens."""
 
     found: Mapping[str, tuple[LintFinding, ...]]
+    questions: Mapping[str, tuple[str, ...]]
     reply: StructuredReply
 
 
@@ -119,7 +121,8 @@ def read_again(
             as_tester=as_tester,
         )  # fmt: skip
         reply = invoke_structured(endpoint, messages, SCHEMA, cancelled=cancelled)
-        yield part, Doubts(doubts_of(reply.data, ground, part), reply)
+        found, questions = doubts_of(reply.data, ground, part, as_tester=as_tester)
+        yield part, Doubts(found, questions, reply)
 
 
 def _parts(cases: Sequence[TestCase], characters: int) -> Iterator[Sequence[TestCase]]:
@@ -184,14 +187,20 @@ def _as_text(case: TestCase) -> str:
 
 
 def doubts_of(
-    answer: Mapping[str, object], ground: ReadingGround, cases: Sequence[TestCase]
-) -> dict[str, tuple[LintFinding, ...]]:
-    """The doubts of an answer as findings by case: those whose words stand in their case."""
+    answer: Mapping[str, object],
+    ground: ReadingGround,
+    cases: Sequence[TestCase],
+    *,
+    as_tester: bool = False,
+) -> tuple[dict[str, tuple[LintFinding, ...]], dict[str, tuple[str, ...]]]:
+    """The doubts of an answer as findings by case: those whose words stand in their case. And by
+    case its open questions that a reader would stop at as the tester: they are none of its."""
     by_id = {case.id: case for case in cases}
     criteria = (criterion.text for criterion in ground.criteria)
     passages = (source.chunk.text for source in ground.sources)
     said = folded("\n".join((*ground.context, *criteria, *passages)))
     found: dict[str, list[LintFinding]] = {}
+    questions: dict[str, list[str]] = {}
     given = answer.get("doubts")
     for one in given if isinstance(given, list) else []:
         if not isinstance(one, dict):
@@ -200,11 +209,15 @@ def doubts_of(
         words, because = _line(one.get("words")), clipped(_line(one.get("because")), MOST_REASON)
         if case is None or not words or not because or not holds(case, words):
             continue
+        is_run = as_tester and one.get("kind") == RUN
+        if is_run and (asked := _only_question(case, words)):
+            questions.setdefault(case.id, []).append(asked)
+            continue
         source = _line(one.get("source"))
         quoted = source and stands_in(source, said)
         numbers = {step.number for step in case.steps}
         step = one.get("step")
-        does = "would stop at" if one.get("kind") == RUN else "doubts"
+        does = "would stop at" if is_run else "doubts"
         told = f"A second reader {does} “{clipped(words, SHOWN_WORDS)}”: {because}"
         finding = LintFinding(
             rule=SECOND_READER,
@@ -215,7 +228,17 @@ def doubts_of(
         held = found.setdefault(case.id, [])
         if all(other.words != words for other in held):
             held.append(finding)
-    return {case_id: tuple(findings) for case_id, findings in found.items()}
+    return (
+        {case_id: tuple(findings) for case_id, findings in found.items()},
+        {case_id: tuple(texts) for case_id, texts in questions.items()},
+    )
+
+
+def _only_question(case: TestCase, words: str) -> str:
+    """The open question of a case that holds these words, where the case itself does not."""
+    if stands_in(words, folded(case_lines(case))):
+        return ""
+    return next((one for one in case.open_questions if stands_in(words, folded(one))), "")
 
 
 def holds(case: TestCase, words: str) -> bool:

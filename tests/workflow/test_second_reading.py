@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -305,21 +305,35 @@ def mended_story(expected: str) -> str:
     return json.dumps({"cases": [mended], "questions": []})
 
 
+ASKED = "Who pays it out at night?"
+
+
 def read_and_mended(
-    opened: Workspace, project_id: str, server: EndpointServer, written_again: str
+    opened: Workspace,
+    project_id: str,
+    server: EndpointServer,
+    written_again: str,
+    *,
+    words: Sequence[str] = ("The refund is paid at once.",),
 ) -> tuple[GenerationRun, list[str]]:
-    """A run whose case is doubted; the model answers ``written_again`` to that. With the prompts
-    that asked for cases."""
+    """A run whose case is doubted for these ``words`` of it; the model answers ``written_again`` to
+    that. With the prompts that asked for cases."""
     asked: list[str] = []
+    question = {
+        "criterion": "PAY-71-AC1",
+        "words": "at once",
+        "question": ASKED,
+        "about": "rule",
+        "cases": [1],
+    }
+    written = json.dumps({**STORY, "questions": [question]})
 
     def answer(request: Any) -> None:
         sent = str(server.bodies[-1]["messages"])
-        said = written_again if "<wrong>" in sent else json.dumps(STORY)
+        said = written_again if "<wrong>" in sent else written
         if asked_for_doubts(server):
             (name,) = re.findall(r'<case id="([^"]+)">', sent)
-            said = doubts(
-                doubt(name, "The refund is paid at once.", kind="run", because="Say where.")
-            )
+            said = doubts(*(doubt(name, one, kind="run", because="Say where.") for one in words))
         else:
             asked.append(sent)
         streams(said)(request)
@@ -347,6 +361,22 @@ def test_a_doubted_draft_is_written_once_more_with_the_doubt(
     assert any("a second reader's doubt" in one.reason for one in history)
     doubted = [one.case for one in history if review.doubts_of(one.case)]
     assert doubted[0].steps[0].expected_result == "The refund is paid at once."
+
+
+@pytest.mark.parametrize("words", [(ASKED,), (ASKED, "The refund is paid at once.")])
+def test_a_question_that_is_none_of_a_case_goes_from_it_and_not_from_the_run(
+    opened: Workspace, project_id: str, server: EndpointServer, words: tuple[str, ...]
+) -> None:
+    run, asked = read_and_mended(opened, project_id, server, mended_story(SHOWN), words=words)
+    (case,) = [one for one in run.cases if one.origin.writer == "model"]
+    assert ASKED not in case.open_questions
+    assert ASKED in [one.text for one in run.questions]
+    assert doubted_cases(run) == []
+    was_mended = len(words) > 1
+    assert any("<wrong>" in one for one in asked) == was_mended
+    assert (case.steps[0].expected_result == SHOWN) == was_mended
+    history = opened.library.history(project_id, case.id)
+    assert any(ASKED in one.case.open_questions for one in history)
 
 
 def test_a_writer_who_stands_by_a_doubted_case_leaves_the_doubt_beside_it(

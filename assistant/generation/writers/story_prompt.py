@@ -210,7 +210,7 @@ WHOLE = """The test in <case> stands as it is. Write the SAME test again, whole,
 
 STEP = """Write step {number} of <case> again: exactly one step in its place, whole. All else of the case stays as it is, so the step keeps its part in it: the same people, records, dates and values, after what the steps before it did, and so that those behind it can go on. Mend what is wrong with it. Answer with this one step."""  # noqa: E501
 
-WRONG = "<wrong> is what changed since it was written, or what a check, a reader or a source holds against it. A check or a reader may be wrong: where one is, leave what it is about as it stands. What the case lacks is taken from the sources; where they have none (how a record of last year is prepared, a screen), make up nothing: ask."  # noqa: E501
+WRONG = "<wrong> is what changed since it was written, or what a check, a reader or a source holds against it. A check or a reader may be wrong: where one is, leave what it is about as it stands. What the case lacks is taken from the sources; where they have none (how a record of last year is prepared, a screen), make up nothing: ask. What it asks already stands: put it no second time."  # noqa: E501
 WISH = "<wish> is what the person who reads it wants different: do it as far as criteria and sources in force allow."  # noqa: E501
 CASE_CHARACTERS = 12_000
 """Of the case that is written again: many times as long as most are."""
@@ -227,7 +227,9 @@ def _again(again: Revision, safe: Safe) -> list[str]:
     case, wish = again.case, safe(again.wish.strip(), WISH_CHARACTERS)
     is_test = bool(again.step) or not case.is_outline
     if is_test:
-        parts.append(f"<case>\n{safe(case_lines(case), CASE_CHARACTERS)}\n</case>")
+        asked = (f"Open question: {one}" for one in (*case.open_questions, *case.running_questions))
+        told = "\n".join((case_lines(case), *asked))
+        parts.append(f"<case>\n{safe(told, CASE_CHARACTERS)}\n</case>")
     if is_test and again.wrong:
         parts += [f"<wrong>{safe(one, WRONG_CHARACTERS)}</wrong>" for one in again.wrong]
         how.append(WRONG)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -71,11 +71,15 @@ def put_findings(
     *,
     by: str,
     reason: str,
+    asides: Collection[str] = (),
 ) -> bool:
     """Put the findings of a rule in the place of those that a case had of it; False where somebody
-    changed the case meanwhile. ``reason`` stands in its history."""
+    changed the case meanwhile. ``reason`` stands in its history. ``asides`` are open questions that
+    do not concern it: they go from the case, not from its run."""
     others = tuple(one for one in stored.case.findings if one.rule != rule)
-    case = stored.case.model_copy(update={"findings": (*others, *findings)})
+    asked = tuple(one for one in stored.case.open_questions if one not in asides)
+    put = {"findings": (*others, *findings), "open_questions": asked}
+    case = stored.case.model_copy(update=put)
     if case == stored.case:
         return True
     try:

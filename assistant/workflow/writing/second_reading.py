@@ -165,7 +165,7 @@ def read_now(
                         found = doubts.found.get(case.id, ())
                         kept = put_findings(
                             workspace, project_id, by_id[case.id], SECOND_READER, found,
-                            by=by, reason=REASON,
+                            by=by, reason=REASON, asides=doubts.questions.get(case.id, ()),
                         )  # fmt: skip
                         outcome = _noted(outcome, case.id, bool(found), kept)
                     report(outcome.read, len(held))

@@ -288,6 +288,23 @@ def _says(case: TestCase) -> TestCase:
     return case.unnumbered.model_copy(update=kept)
 
 
+def _with_questions(
+    workspace: Workspace, project_id: str, stored: StoredCase, written: WrittenCase
+) -> WrittenCase:
+    """A case that was doubted with the questions that stood at it, less those that a second reader
+    has put aside from it: the writer was told to ask only what is new."""
+    history = workspace.library.history(project_id, stored.id)
+    once = {text for one in history for text in one.case.open_questions}
+    asides = once.difference(stored.case.open_questions)
+    asked = [*stored.case.open_questions, *written.case.open_questions]
+    running = [*stored.case.running_questions, *written.case.running_questions]
+    put = {
+        "open_questions": tuple(one for one in dict.fromkeys(asked) if one not in asides),
+        "running_questions": tuple(dict.fromkeys(running)),
+    }
+    return written.model_copy(update={"case": written.case.model_copy(update=put)})
+
+
 def _words(case: TestCase) -> TestCase:
     """As ``_says``, whatever is held against it."""
     return _says(case.model_copy(update={"findings": ()}))
@@ -324,8 +341,10 @@ def _planned(
         stored = by_id[written.case.id]
         if reason == ASKED and _says(written.case) == _says(stored.case):
             return stored
-        if reason == DOUBTED and _words(written.case) == _words(stored.case):
-            return stored  # the writer stands by it, and the doubt by its side
+        if reason == DOUBTED:
+            written = _with_questions(workspace, project_id, stored, written)
+            if _words(written.case) == _words(stored.case):
+                return stored  # the writer stands by it, and the doubt by its side
         try:
             return workspace.library.rewrite_case(
                 project_id,
