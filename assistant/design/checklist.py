@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from assistant.design.instructions import find_instructions
 from assistant.design.items import Item, Result, Setting, find_words, one_line
 from assistant.design.techniques.flow_items import flow_items
+from assistant.design.techniques.limit_items import purpose_items
 from assistant.design.techniques.parameters import Parameter, combinations, find_parameters
 from assistant.design.techniques.rule_items import main_flow, rule_items
 from assistant.design.techniques.scenario_items import scenario_items
@@ -21,7 +22,7 @@ from assistant.domain import TECHNIQUES, AcceptanceCriterion
 from assistant.language.languages import ENGLISH, language_of
 from assistant.language.sentences import span
 from assistant.reading.criteria import read_rules
-from assistant.reading.narratives import read_narrative
+from assistant.reading.narratives import read_narrative, read_purpose
 from assistant.reading.rules import Rule
 
 
@@ -44,6 +45,8 @@ def checklist(criterion: AcceptanceCriterion) -> tuple[Item, ...]:
         whole = span(text, 0, len(text))
         return (main_flow(whole),) if rules else ()
     items = list(rule_items(text, rules))
+    if narrative and (purpose := read_purpose(text)):
+        items += purpose_items(text, purpose)
     if parameters and rules:
         items += _pairwise(text, rules[0], parameters)
     return _distinct(items)

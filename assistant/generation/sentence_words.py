@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assistant.language.casing import capital
 from assistant.language.full_stops import ends_sentence
+from assistant.language.line_breaks import soft_breaks
 from assistant.language.quoted_messages import STRAIGHT
 from assistant.language.word_lists import read_patterns, word_lists
 
@@ -120,7 +121,8 @@ QUOTED = re.compile(rf"“[^”\n]*”|{STRAIGHT.pattern}|‘[^’\n]*’(?!\w)|
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """Sentences (or lines) as offsets, without surrounding space; a quoted message is not split."""
+    """Sentences (or lines that stand for themselves) as offsets, without surrounding space; a
+    quoted message is not split."""
     return tuple(_cut(text, 0, len(text), _SENTENCE_END))
 
 
@@ -136,8 +138,10 @@ def clauses(text: str) -> tuple[tuple[int, int, int], ...]:
 
 def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     quoted = [match.span() for match in QUOTED.finditer(text, start, end)]
-    left = start
+    left, wrapped = start, soft_breaks(text)
     for match in boundary.finditer(text, start, end):
+        if match.start() in wrapped and match.group() == "\n":
+            continue  # the sentence goes on in the next line
         if any(a < match.start() and match.end() < b for a, b in quoted):
             continue
         if match.group() == "." and not ends_sentence(text, match.end()):

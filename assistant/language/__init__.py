@@ -12,6 +12,7 @@ __all__ = [
     "full_stops",
     "function_words",
     "languages",
+    "line_breaks",
     "nouns",
     "quantities",
     "quoted_messages",

@@ -166,6 +166,16 @@ def _days_before(text: str, match: re.Match[str], last: date) -> Iterator[tuple[
         yield last.replace(day=int(found["day"])), at, end
 
 
+_DAY_OF_MONTH = re.compile(rf"\d{{1,2}}\. (?:{'|'.join(_FOREIGN)})\b", re.IGNORECASE)
+
+
+def begins_with_day(text: str, before: str) -> bool:
+    """Whether a text begins with a day and its month, by the words ``before`` it: "ab dem" and
+    "1. Mai"; without them that may be the first item of a list."""
+    day = _DAY_OF_MONTH.match(text)
+    return day is not None and _BEFORE_DAY.search(f"{before[-NEAR:]} ") is not None
+
+
 def months_named(text: str) -> Iterator[tuple[int, int]]:
     """The months that a text names with their year: 2027 and 7 of "July 2027"."""
     return (

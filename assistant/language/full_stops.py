@@ -22,7 +22,7 @@ def ends_sentence(text: str, end: int) -> bool:
     """Whether what ends right before ``end`` ends a sentence: no full stop of a short form ("inkl.
     Gebühren"), of a day ("24. und 25.12.", "1. März") or of a place in an order ("der 2. Versuch").
     """
-    said, behind = text[max(0, end - NEAR) : end], text[end : end + NEAR].lstrip(" \xa0")
+    said, behind = text[max(0, end - NEAR) : end], text[end : end + NEAR].lstrip()
     goes_on = behind[:1].islower()
     if _SHORT.search(said) or (goes_on and _SHORT_AT_TIMES.search(said)):
         return False

@@ -18,9 +18,11 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.language.amounts import AMOUNT, Quantity, raw_amounts
+from assistant.language.changed_amounts import as_change
 from assistant.language.clauses import parse_clause
 from assistant.language.comparisons import TURNED, Comparison, read_limit
 from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.line_breaks import without_quote_marks
 from assistant.language.periods import lasts_so_far, unsaid_limit
 from assistant.language.quoted_messages import Quoted, find_messages
 from assistant.language.units import in_base_unit
@@ -33,7 +35,6 @@ __all__ = [
     "find_messages",
     "find_quantities",
     "foreign_values",
-    "tells_change",
 ]
 
 
@@ -44,6 +45,7 @@ _EXAMPLE = re.compile(r"\b(?:such as|e\.g\.|for (?:example|instance))[^.;)\n]*",
 @lru_cache(maxsize=4096)
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """All quantities outside quotations, in order, with the comparison their words set."""
+    text = without_quote_marks(text)  # "> 30 days" of a quoted mail is no comparison
     hidden = [(message.start, message.end) for message in find_messages(text)]
     hidden = [span for span in hidden if not _only_an_amount(text[slice(*span)])]
     found = sorted(raw_amounts(text, hidden), key=lambda quantity: quantity.start)
@@ -76,9 +78,6 @@ _TIMES = re.compile(r"\s?[x×]\s?|\sby\s", re.IGNORECASE)
 _CARRIED = ("at least", "at most", "exactly", "more than", "less than")
 
 
-_CHANGE_VERB = _PATTERNS["change_verb"]
-
-
 _ALIKE = re.compile(r"\w+ (?:consecutive )?(?:identical|equal|repeated|repeating) ", re.IGNORECASE)
 
 
@@ -90,7 +89,8 @@ def _with_limits(text: str, found: list[Quantity]) -> Iterator[Quantity]:
     ready: list[Quantity] = []
     while index < len(found):
         low = found[index]
-        pair = _range(text, low, found[index + 1]) if index + 1 < len(found) else None
+        after = found[index + 1] if index + 1 < len(found) else None
+        pair = as_change(text, low, after) or _range(text, low, after) if after else None
         if pair:
             ready.extend(pair)
             before, index = pair[1], index + 2
@@ -295,12 +295,6 @@ def _how_often(text: str, quantity: Quantity) -> Comparison | None:
     return "at most" if single else None
 
 
-def tells_change(lead: str) -> bool:
-    """Whether two values behind ``lead`` are an old and a new one: "is raised from" (5 to 6 %)."""
-    lead = lead[-MAX_GAP:]
-    return _CHANGE_VERB.search(lead) is not None and _SCALE.search(lead) is None
-
-
 def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity] | None:
     """Both ends of "8 to 20 characters", "between £5 and £10", "09:00-17:00"; else ``None``."""
     gap = text[low.end : high.start]
@@ -331,7 +325,7 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
         return None
     if joined.endswith("up to") and re.search(r"\b(?:at least|min(?:imum|\.)?) $", lead, re.I):
         return None  # "at least 2 and up to 10": two limits
-    if tells_change(lead) or (low.kind == "number" and high.kind in ("date", "time")):
+    if low.kind == "number" and high.kind in ("date", "time"):
         return None
     if not (low.kind in ("number", high.kind) or high.kind == "number" or of_time):
         return None
@@ -365,8 +359,6 @@ def _range(text: str, low: Quantity, high: Quantity) -> tuple[Quantity, Quantity
     )  # fmt: skip
 
 
-_SCALE = _PATTERNS["scale"]
-""" "ratings go from 1 to 5 stars" changes nothing."""
 _AROUND = re.compile(r"\s(?:before|prior to)\s(?:(?:up )?to|until|and)\s", re.IGNORECASE)
 _SINCE = re.compile(r"\s(?:after|following)\b", re.IGNORECASE)
 """ "from (7 days before to 3 days after) the reading"."""

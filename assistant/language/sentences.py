@@ -10,6 +10,7 @@ from typing import Literal
 
 from assistant.language.clauses import parse_clause
 from assistant.language.full_stops import ends_sentence
+from assistant.language.line_breaks import soft_breaks
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.word_lists import read_patterns
 
@@ -83,13 +84,13 @@ def sentences(text: str) -> tuple[Span, ...]:
     """
     masked = mask_quotes(text)
     cuts = [_after_title(text)]
-    starts, ends = [0], [0]
+    starts, ends, wrapped = [0], [0], soft_breaks(text)
     for match in _ASIDE.finditer(masked):
         starts.append(match.start())
         ends.append(match.end())
     for match in _SENTENCE_END.finditer(masked):
         aside = match.start() < ends[bisect_right(starts, match.start()) - 1]
-        if not aside and ends_sentence(masked, match.end()):
+        if not (aside or match.start() in wrapped) and ends_sentence(masked, match.end()):
             cuts.append(match.end())
     found = []
     for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):

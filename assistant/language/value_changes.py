@@ -3,7 +3,6 @@ instead of 5"."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,15 +10,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.language.amounts import Quantity
+from assistant.language.changed_amounts import is_change
 from assistant.language.nouns import singular
-from assistant.language.quantities import find_quantities, tells_change
+from assistant.language.quantities import find_quantities
 from assistant.language.units import in_base_unit
 from assistant.language.word_lists import read_patterns
 
 _INSTEAD = read_patterns(__file__)["instead"]
-_TO = re.compile(r"\s(?:(?:up |down )?to|auf)\s", re.IGNORECASE)
-_VON = re.compile(r"\bvon\s$", re.IGNORECASE)
-""" "von 500 auf 600 Euro" is no range, whatever the verb: that is "von 500 bis 600 Euro"."""
 _MEASURES = frozenset(("money", "duration", "percent", "age", "count"))
 
 
@@ -43,7 +40,7 @@ def _changes(text: str) -> Iterator[ValueChange]:
         gap = text[first.end : second.phrase_start]
         if _INSTEAD.search(gap):
             new, old = first, second
-        elif _is_from_to(text, first, second):
+        elif not first.range_end and is_change(text, first, second):
             old, new = first, second
         else:
             continue
@@ -51,14 +48,6 @@ def _changes(text: str) -> Iterator[ValueChange]:
             old = replace(old, kind=new.kind, unit=new.unit)
         if new.kind in _MEASURES and _measure(old) == _measure(new) and old.value != new.value:
             yield ValueChange(old, new)
-
-
-def _is_from_to(text: str, first: Quantity, second: Quantity) -> bool:
-    """Whether two values are the ends of a change and not of a range."""
-    if first.range_end or not _TO.fullmatch(text[first.end : second.start]):
-        return False
-    lead = text[: first.start]
-    return tells_change(lead) or (bool(_VON.search(lead)) and text[first.end :][1:4] == "auf")
 
 
 def _measure(quantity: Quantity) -> tuple[str, str]:

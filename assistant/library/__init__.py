@@ -7,6 +7,7 @@ with ``Library`` alone, not when this module is.
 from typing import TYPE_CHECKING
 
 from assistant.library.storage.records import (
+    SUITE_KINDS,
     CaseVersion,
     Connection,
     DocumentState,
@@ -17,6 +18,7 @@ from assistant.library.storage.records import (
     Project,
     RemovedDocument,
     RunSummary,
+    SavedKind,
     StaleReview,
     StandingChange,
     StoredAnswer,
@@ -41,6 +43,7 @@ else:
 
 
 __all__ = [
+    "SUITE_KINDS",
     "CaseVersion",
     "Connection",
     "DocumentState",
@@ -52,6 +55,7 @@ __all__ = [
     "Project",
     "RemovedDocument",
     "RunSummary",
+    "SavedKind",
     "StaleReview",
     "StandingChange",
     "StoredAnswer",

@@ -39,7 +39,7 @@ from assistant.library.projects import lock_project, record
 from assistant.library.runs import STORED_APART
 from assistant.library.storage.database import Store
 from assistant.library.storage.guards import guards_lifted
-from assistant.library.storage.records import Erasure, Wanted
+from assistant.library.storage.records import SUITE_KINDS, Erasure, Wanted
 from assistant.library.storage.rows import (
     dump_all,
     first_in_parts,
@@ -85,7 +85,13 @@ class ErasingStore(Store):
     def preview(self, wanted: Wanted) -> Erasure:
         """What ``erase`` would erase; nothing is changed."""
         with self._database.read() as connection:
-            return planned(connection, wanted).erasure
+            plan = planned(connection, wanted)
+            return plan.erasure.model_copy(update={"suites": _suites(connection, wanted, plan)})
+
+    def cases_of(self, wanted: Wanted) -> tuple[str, ...]:
+        """The cases that ``erase`` would erase, without a look at what else goes."""
+        with self._database.read() as connection:
+            return planned(connection, wanted).erasure.cases
 
     def erase(self, wanted: Wanted, *, by: str) -> Erasure:
         """Erase documents (removed ones too), cases and runs, with everything made of them.
@@ -99,6 +105,7 @@ class ErasingStore(Store):
             lock_project(connection, project_id)
             _refuse_while_writing(connection, project_id)
             plan = planned(connection, wanted)
+            erasure = plan.erasure.model_copy(update={"suites": _suites(connection, wanted, plan)})
             with guards_lifted(connection):
                 delete_cases(connection, project_id, plan)
                 delete_runs(connection, plan.erasure.runs)
@@ -110,15 +117,14 @@ class ErasingStore(Store):
                     clean_notes(connection, project_id, plan.traces)
                     delete_answers(connection, wanted, plan.traces)
                     delete_request_drafts(connection, project_id, plan.traces)
+                    delete_suites(connection, project_id, plan.traces)
                 hide_names(connection, project_id, plan)
             for kind, ids in (
                 ("document", wanted.documents), ("case", wanted.cases), ("run", wanted.runs),
             ):  # fmt: skip
                 for name in ids:
-                    record(
-                        connection, project_id, kind, alias(name), "erased", by, plan.erasure.told
-                    )
-        return plan.erasure
+                    record(connection, project_id, kind, alias(name), "erased", by, erasure.told)
+        return erasure
 
     def erase_project(self, project_id: str, *, by: str) -> Erasure:
         """Erase a project with all that is in it; its name is free again."""
@@ -183,8 +189,8 @@ def _refuse_while_writing(connection: Connection, project_id: str) -> None:
 
 
 def _all_of(connection: Connection, project_id: str) -> Erasure:
-    def held(table: Table, column: str = "id") -> tuple[str, ...]:
-        query = select(table.c[column]).where(table.c.project_id == project_id)
+    def held(table: Table, column: str = "id", *also: ColumnElement[bool]) -> tuple[str, ...]:
+        query = select(table.c[column]).where(table.c.project_id == project_id, *also)
         return tuple(connection.execute(query).scalars())
 
     return Erasure(
@@ -192,6 +198,7 @@ def _all_of(connection: Connection, project_id: str) -> Erasure:
         cases=held(cases),
         runs=held(runs),
         comparisons=held(comparisons),
+        suites=tuple(sorted({*held(saved_values, "name", saved_values.c.kind.in_(SUITE_KINDS))})),
         chunks=len(held(run_chunks, "chunk_id")),
     )
 
@@ -351,6 +358,27 @@ def delete_request_drafts(connection: Connection, project_id: str, traces: Trace
         if traces.in_json(row.body):
             here = matching(request_drafts, project_id=project_id, owner=row.owner)
             connection.execute(delete(request_drafts).where(here))
+
+
+def delete_suites(connection: Connection, project_id: str, traces: Traces) -> None:
+    """Of checked suites what holds words of the documents: what was found, and where the cases, or
+    what was chosen for them, do as well, these too."""
+    gone = [row.seq for row in _suite_rows(connection, project_id, traces)]
+    connection.execute(delete(saved_values).where(saved_values.c.seq.in_(gone)))
+
+
+def _suites(connection: Connection, wanted: Wanted, plan: Plan) -> tuple[str, ...]:
+    """The names of the checked suites of which something goes."""
+    if not wanted.documents:
+        return ()
+    rows = _suite_rows(connection, wanted.project_id, plan.traces)
+    return tuple(sorted({row.name for row in rows}))
+
+
+def _suite_rows(connection: Connection, project_id: str, traces: Traces) -> list[Row]:
+    query = select(saved_values).where(saved_values.c.project_id == project_id)
+    found = connection.execute(query.where(saved_values.c.kind.in_(SUITE_KINDS)))
+    return [row for row in found if traces.in_json(row.body)]
 
 
 def delete_proposals(connection: Connection, wanted: Wanted, traces: Traces) -> None:

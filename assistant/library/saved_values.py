@@ -1,16 +1,19 @@
 """What a project saves under a name: column mappings of imports, states of its case template,
-hashes of the tokens for its tools; and under which name each file of this computer is kept.
+hashes of the tokens for its tools, checked suites; and under which name each file of this computer
+is kept.
 
 Values are JSON text of other rooms. Each saving is a row of its own and none is changed: the
-latest of a name counts, the earlier ones are the way back, and an empty one says "removed". A file
-has one name, so that it is one source however reached.
+latest of a name counts, the earlier ones are the way back, and an empty one says "removed". What is
+kept without a way back (``replace``) has one row a name, which goes when it is dropped. A file has
+one name, so that it is one source however reached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, literal, select
 
 from assistant.domain import Value, utc_now
 from assistant.errors import LibraryError
@@ -33,12 +36,57 @@ class SavedValueStore(Store):
 
         Raises ``LibraryError`` where the name is empty or too long.
         """
-        shown = " ".join(plain(name).split())
-        if not shown or len(shown) > MAX_NAME:
-            raise LibraryError(
-                f"A saved {kind} needs a name of 1 to {MAX_NAME} characters. Type another one."
+        self._add(project_id, kind, _shown(kind, name), dump(value), "saved", by)
+
+    def replace(
+        self, project_id: str, kind: SavedKind, name: str, value: Value, *, by: str = ""
+    ) -> None:
+        """Keep ``value`` under ``name`` so that nothing is left of an earlier one, and the log says
+        nothing of it: for what changes often and is no decision. Raises as ``save``."""
+        shown, body = _shown(kind, name), dump(value)
+        mine = matching(saved_values, project_id=project_id, kind=kind, name=shown)
+        row = {"project_id": project_id, "kind": kind, "name": shown, "body": body}
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            connection.execute(delete(saved_values).where(mine))
+            connection.execute(
+                insert(saved_values).values(row | {"at": utc_now().isoformat(), "actor": plain(by)})
             )
-        self._add(project_id, kind, shown, dump(value), "saved", by)
+
+    def drop(
+        self, project_id: str, kinds: Collection[SavedKind], name: str, *, by: str = ""
+    ) -> None:
+        """Delete what is kept of these kinds under ``name``, with all earlier ones."""
+        mine = matching(saved_values, project_id=project_id, name=name)
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            found = delete(saved_values).where(mine, saved_values.c.kind.in_(kinds))
+            for row in connection.execute(found.returning(saved_values.c.kind)).all():
+                record(
+                    connection, project_id, "project", project_id, f"removed {row.kind}", by, name
+                )
+
+    def drop_before(self, project_id: str, kinds: Collection[SavedKind], limit: datetime) -> None:
+        """Delete the names of these kinds under which nothing was kept since a point in time."""
+        mine = (saved_values.c.project_id == project_id) & saved_values.c.kind.in_(kinds)
+        young = select(saved_values.c.name).where(mine, saved_values.c.at >= limit.isoformat())
+        with self._database.write() as connection:
+            lock_project(connection, project_id)
+            connection.execute(delete(saved_values).where(mine, saved_values.c.name.not_in(young)))
+
+    def names(self, project_id: str, kind: SavedKind) -> tuple[SavedValue, ...]:
+        """What is kept of a kind with one row a name (``replace``), by name, without the bodies."""
+        listed = [column for column in saved_values.c if column.name != "body"]
+        query = select(*listed, literal("").label("body"))
+        query = query.where(matching(saved_values, project_id=project_id, kind=kind))
+        return self._values(SavedValue, query.order_by(saved_values.c.name))
+
+    def find(self, project_id: str, kind: SavedKind, name: str) -> SavedValue | None:
+        """The current value of a name, where there is one."""
+        mine = matching(saved_values, project_id=project_id, kind=kind, name=name)
+        query = select(saved_values).where(mine).order_by(saved_values.c.seq.desc()).limit(1)
+        found = self._values(SavedValue, query)
+        return found[0] if found and found[0].body else None
 
     def remove(self, project_id: str, kind: SavedKind, name: str, *, by: str = "") -> None:
         """Forget what is saved under ``name``; nothing happens where there is nothing."""
@@ -80,6 +128,15 @@ class SavedValueStore(Store):
                 )
             )
             record(connection, project_id, "project", project_id, f"{action} {kind}", by, name)
+
+
+def _shown(kind: SavedKind, name: str) -> str:
+    shown = " ".join(plain(name).split())
+    if not shown or len(shown) > MAX_NAME:
+        raise LibraryError(
+            f"A saved {kind} needs a name of 1 to {MAX_NAME} characters. Type another one."
+        )
+    return shown
 
 
 class FilePlaceStore(Store):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from assistant.language.sentences import Span, span
+from assistant.language.sentences import Span, sentences, span
 from assistant.language.word_lists import read_patterns
 from assistant.reading.criteria import read_rules
 from assistant.reading.rules import Condition, Rule
@@ -14,6 +14,7 @@ _PATTERNS = read_patterns(__file__)
 _STORY = _PATTERNS["story"]
 _OCCASION = _PATTERNS["occasion"]
 _PURPOSE = _PATTERNS["purpose"]
+_AIM = _PATTERNS["aim"]
 
 
 def read_narrative(text: str) -> Rule | None:
@@ -36,6 +37,22 @@ def read_narrative(text: str) -> Rule | None:
     if len(rules) != 1:
         return Rule(whole, wanted)
     return replace(_moved(rules[0], wanted.start), whole=whole)
+
+
+def read_purpose(text: str) -> Rule | None:
+    """The rule in what a story sentence is for ("so that I get an answer within 2 hours"), or
+    ``None`` where the text is no story sentence or says nothing of that."""
+    story = _STORY.search(text) or _OCCASION.match(text)
+    purpose = _AIM.search(text) if story else None
+    if story is None or purpose is None:
+        return None
+    end = story.start() if purpose.end() <= story.start() else len(text)
+    stated = sentences(text[purpose.end() : end])
+    if not stated:
+        return None
+    said = span(text, purpose.end() + stated[0].start, purpose.end() + stated[0].end)
+    rules = read_rules(said.text)
+    return _moved(rules[0], said.start) if len(rules) == 1 else Rule(said, said)
 
 
 def _moved(rule: Rule, by: int) -> Rule:

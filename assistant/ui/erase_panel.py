@@ -36,6 +36,7 @@ def erase_button(opened: Workspace, record: Session, what: Wanted, key: str) -> 
     if pressed("Erase", type="primary", icon=":material/delete_forever:", key=f"erase_{key}"):
         with page_action():
             st.session_state[DONE] = erase.erase(opened, what, by=record.user)
+            st.cache_data.clear()  # what pages remember holds the words too
             record.open_run("")
 
 
@@ -137,5 +138,6 @@ def _project(opened: Workspace, record: Session, name: str) -> None:
             from assistant.workflow.deployment import erase
 
             st.session_state[DONE] = erase.project(opened, record.project_id, by=record.user)
+            st.cache_data.clear()
             record.project_id = ""
             record.open_run("")

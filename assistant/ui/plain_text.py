@@ -115,6 +115,14 @@ def label(text: str, *, limit: int = 120) -> str:
     return _escape(cut(line, limit))
 
 
+_QUOTED_LINE = re.compile(r"\n(?: ?>)+")
+
+
+def one_line(text: str) -> str:
+    """A sentence of a source on one line, without the ">" of the lines that a mail quotes."""
+    return " ".join(_QUOTED_LINE.sub(" ", text).split())
+
+
 def label_lines(text: str, *, limit: int) -> list[str]:
     """``text`` line by line, each as ``label`` makes it, cut at ``limit`` characters in all; a line
     that begins with a small letter only goes on with the one above, as in a wrapped text."""

@@ -58,6 +58,8 @@ class Session:
     project_id: str = ""
     run_id: str = ""
     case_id: str = ""
+    suite: str = ""
+    """The name of the checked suite that is open: see ``kept_suites``."""
     user: str = DEFAULT_USER
     names_given: int = 0
     """How often the name was given or taken back here."""
@@ -88,6 +90,7 @@ def session() -> Session:
             project_id=address.get("project", ""),
             run_id=address.get("run", ""),
             case_id=address.get("case", ""),
+            suite=address.get("suite", ""),
             user=settings().user or remembered_name() or DEFAULT_USER,
             browser=browser_id(),
             went=browser_went()[0],
@@ -96,11 +99,13 @@ def session() -> Session:
     return record
 
 
-def keep_address(record: Session, *, with_run: bool) -> None:
+def keep_address(record: Session, *, with_run: bool, with_suite: bool = False) -> None:
     """Make the address name what is on screen, so that a reload or a second tab finds it again."""
     wanted = {"project": record.project_id}
     if with_run:
         wanted |= {"run": record.run_id, "case": record.case_id}
+    if with_suite:
+        wanted |= {"suite": record.suite}
     wanted = {name: value for name, value in wanted.items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

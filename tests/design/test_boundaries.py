@@ -92,6 +92,7 @@ def test_a_limit_after_but_not_is_no_exception() -> None:
         ("Waiting is charged. Example: arrived 10:00, finished 11:03 = 63 min, so 4 x 9.00 = "
          "36.00 EUR.", set()),
         ("A code of exactly 10 digits is accepted.", {"of exactly 10 digits"}),
+        ("The refund period is extended from 30 to 45 days.", {"45 days"}),
     ],
 )  # fmt: skip
 def test_a_remark_and_a_total_are_no_limits(text: str, limits: set[str]) -> None:
@@ -161,3 +162,31 @@ def test_what_comes_after_something_that_lasts_is_the_other_side_of_its_limit(
     criterion = AcceptanceCriterion(id="AC-1", text=text, form="bullet")
     found = derive_conditions(criterion, techniques=("boundary",))
     assert {one.facts[0].value: one.outcomes[0].quote for one in found} == sides
+
+
+@pytest.mark.parametrize(
+    ("story", "values", "beyond"),
+    [
+        ("As a customer I want to ask, so that I get an answer within 2 hours.",
+         {"2 hours", "1 hour"}, set()),
+        ("In order to get an answer within 2 hours, as a customer I want to ask.",
+         {"2 hours", "1 hour"}, set()),
+        ("As a customer I want a list so that I can cancel up to 24 hours before the start.",
+         {"24 hours", "25 hours"}, {"23 hours"}),
+        ("As a customer I want to cancel up to 24 hours before the start so that I am free.",
+         {"24 hours", "25 hours"}, {"23 hours"}),
+        ("As a customer I want parcels so that mine arrives within 3 days. Ask within 9 days.",
+         {"3 days", "2 days"}, set()),
+        ("As a manager I want a report so that I save at least 2 hours a week.", set(), set()),
+        ("As a manager I want a report because it takes at most 2 hours.", set(), set()),
+    ],
+)  # fmt: skip
+def test_a_limit_that_the_purpose_of_a_story_states_is_tried(
+    story: str, values: set[str], beyond: set[str]
+) -> None:
+    found = derive_conditions(AcceptanceCriterion(id="A", text=story), depth="thorough")
+    limits = [one for one in found if one.technique == "boundary"]
+    assert {one.data for one in limits if one.valid} == values
+    assert {one.data for one in limits if not one.valid} == beyond
+    quotes = {each.quote for one in limits for each in (*one.facts, *one.outcomes)}
+    assert all(quote and quote in story for quote in quotes)

@@ -530,3 +530,26 @@ def test_another_document_is_called_by_its_title_and_not_by_the_criterions_own_i
     found = raise_questions(Epic(key="E", title="Grades", stories=(story,)), [row])
     (asked,) = [one for one in found if one.kind == "conflict"]
     assert "but CR-007 says 5 days" in asked.text
+
+
+EXTENDED = "The cancellation period for courses is extended from 30 to 45 days."
+
+
+@pytest.mark.parametrize(
+    ("criterion", "rule", "asked"),
+    [
+        (EXTENDED, "The cancellation period for courses is 45 days.", ""),
+        (EXTENDED, "The cancellation period for courses is 30 days.", ""),
+        (EXTENDED, "The cancellation period for courses is 60 days.", "45 days, 60 days"),
+        (EXTENDED, EXTENDED, ""),
+        ("The cancellation period for courses is 30 days.", EXTENDED, "30 days, 45 days"),
+        ("The cancellation period for courses is 60 days.", EXTENDED, "60 days, 45 days"),
+        ("The cancellation period for courses is 45 days.", EXTENDED, ""),
+    ],
+)
+def test_of_a_change_the_new_amount_is_held_against_other_sources(criterion, rule, asked) -> None:
+    chunk = Chunk(id="r", document_id="page", ordinal=0, kind="rule", key="BR-7", text=rule)
+    found = _decisions("Nothing.", criterion, rules=(chunk,))
+    mine, _, theirs = asked.partition(", ")
+    told = f"A-1-AC0: The criterion says {mine}, but BR-7 says {theirs}. Which is right?"
+    assert found == ([told] if asked else [])

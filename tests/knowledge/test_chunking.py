@@ -97,6 +97,22 @@ def test_each_rule_is_whole_and_carries_its_headings() -> None:
     assert all(rule.kind == "rule" for rule in rules.values())
 
 
+def test_a_sentence_that_goes_on_in_the_next_line_is_in_one_chunk() -> None:
+    text = (
+        "- The fee must be paid by guests and is no longer\ntaken from members.\n"
+        "- Die Gebühr must be paid bis zum\n31. Dezember.\n"
+        "- A refund must be made by the\nfollowing companies in time:\nAcme.\n"
+    )
+    document = SourceDocument(id="d", kind="page", title="Mail", text=text, content_hash="h")
+    rules = [chunk for chunk in split(document) if chunk.kind == "rule"]
+    assert [chunk.text for chunk in rules] == [
+        "The fee must be paid by guests and is no longer\ntaken from members.",
+        "Die Gebühr must be paid bis zum\n31. Dezember.",
+        "A refund must be made by the\nfollowing companies in time:\nAcme.",
+    ]
+    assert all(text[chunk.start : chunk.end] == chunk.text for chunk in rules)
+
+
 def test_a_table_that_begins_with_sentences_has_no_header() -> None:
     text = (
         "| Statements | My milk. The last 36 months are listed. |\n| --- | --- |\n"

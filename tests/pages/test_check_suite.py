@@ -1,8 +1,9 @@
-"""The page "Check a suite": upload, findings first, a case beside its sources, nothing kept."""
+"""The page "Check a suite": upload, findings first, a case beside its sources, what is kept."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from assistant.ui import state
+from assistant.workflow.review import kept_suites
+from assistant.workflow.review.kept_suites import KeptSuite
 from assistant.workflow.sources import import_sources
 
 TABLE = (
@@ -45,6 +48,21 @@ def checked(app: AppTest) -> AppTest:
     raise AssertionError(text_of(app))
 
 
+def opened_suite() -> tuple[str, KeptSuite]:
+    workspace = state.workspace()
+    project_id = workspace.projects()[0].id
+    suite = kept_suites.find(workspace, project_id, "cases.csv")
+    assert suite is not None
+    return project_id, suite
+
+
+def choose(app: AppTest, number: int) -> None:
+    """Choose the case with this number in the table."""
+    project_id, suite = opened_suite()
+    app.session_state["suite_case"] = f"{project_id} {suite.id} {number}"
+    app.run()
+
+
 def test_the_empty_page_says_what_is_checked(app: AppTest) -> None:
     app.switch_page("pages/check_suite.py").run()
     assert not app.exception
@@ -68,8 +86,7 @@ def test_findings_come_first_and_the_case_stands_beside_its_sources(app: AppTest
 
 def test_a_choice_belongs_to_its_case_and_not_to_its_row(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
-    app.session_state["suite_case"] = f"{app.session_state['suite_work'].key} 1"
-    app.run()
+    choose(app, 1)
     assert app.session_state["suite_table"]["selection"]["rows"] == [1]
     assert "**T-1**" in text_of(app)
     other = app.dataframe[0].value["Verdict"].iloc[1]
@@ -82,11 +99,11 @@ def test_a_choice_belongs_to_its_case_and_not_to_its_row(app: AppTest) -> None:
 
 
 @pytest.mark.long
-def test_nothing_is_kept_unless_the_cases_are_imported(app: AppTest) -> None:
+def test_no_case_is_of_the_project_unless_the_cases_are_imported(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     app.switch_page("pages/review_cases.py").run()
     assert "T-2" not in list(app.dataframe[0].value["Case"])
-    checked(opened(app, "cases.csv", TABLE))
+    app.switch_page("pages/check_suite.py").run()
     app.button(key="import_suite").click().run()
     assert not app.exception
     app.switch_page("pages/review_cases.py").run()
@@ -150,18 +167,18 @@ def test_the_page_says_that_sources_changed_since_and_checks_again(
     app: AppTest, tmp_path: Path
 ) -> None:
     checked(opened(app, "cases.csv", TABLE))
-    assert "Sources changed since" not in text_of(app)
+    assert "Changed since" not in text_of(app)
     workspace = state.workspace()
     project = workspace.projects()[0].id
     (tmp_path / "desk.md").write_text("# The desk\n\nIt is open till 6 pm.\n", "utf-8")
     import_sources.index_paths(workspace, project, [tmp_path / "desk.md"])
     app.run()
-    assert "Sources changed since" in text_of(app)
+    assert "Changed since" in text_of(app)
     assert "desk.md (new)" in text_of(app)
     assert "Older than the sources" in text_of(app)
     button(app, "Check all 2 cases again").click().run()
     checked_again(app)
-    assert "Sources changed since" not in text_of(app)
+    assert "Changed since" not in text_of(app)
 
 
 def test_what_was_found_stays_where_a_new_check_fails(app: AppTest) -> None:
@@ -181,7 +198,7 @@ def checked_again(app: AppTest) -> None:
     for _ in range(200):
         assert not app.exception
         if app.dataframe and not state.workspace().jobs.is_active(
-            app.session_state["suite_work"].job_id
+            kept_suites.job_of(*opened_suite())
         ):
             app.run()
             return
@@ -200,8 +217,7 @@ def test_another_criterion_is_chosen_and_the_case_is_held_against_that(app: AppT
     checked_again(app)
     table = app.dataframe[0].value
     assert list(table["Held against"][table["Case"] == "T-2"]) == ["CC-101-AC1"]
-    app.session_state["suite_case"] = f"{app.session_state['suite_work'].key} 2"
-    app.run()
+    choose(app, 2)
     assert "a person chose it" in text_of(app)
     assert "which one is not sure" not in text_of(app)
     app.button(key="check_again").click().run()
@@ -223,3 +239,62 @@ def test_criteria_without_a_case_are_listed_and_cases_are_written_for_them(app: 
     )
     assert "CC-102-AC4" in run.generation.criteria_left_out
     assert "CC-102-AC1" not in run.generation.criteria_left_out
+
+
+def test_a_suite_is_found_again_after_a_reload_and_in_the_next_visit(
+    app: AppTest, open_app: Callable[..., AppTest]
+) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    (wanted,) = app.multiselect
+    wanted.set_value(["CC-101-AC1"])
+    button(app, "Hold it against these").click().run()
+    checked_again(app)
+    assert app.query_params["suite"] in ("cases.csv", ["cases.csv"])
+    project_id, _ = opened_suite()
+
+    reloaded = open_app(project=project_id, suite="cases.csv")
+    reloaded.switch_page("pages/check_suite.py").run()
+    table = reloaded.dataframe[0].value
+    assert list(table["Held against"][table["Case"] == "T-2"]) == ["CC-101-AC1"]
+    assert reloaded.button(key="import_suite").disabled, "its file is not at hand"
+
+    later = open_app(project=project_id)
+    later.switch_page("pages/check_suite.py").run()
+    assert not later.dataframe
+    assert "last changed" in text_of(later)
+    later.button(key="open-cases.csv").click().run()
+    assert list(later.dataframe[0].value["Case"]) == list(table["Case"])
+    choose(later, 2)
+    button(later, "Take the choice back").click().run()
+    checked_again(later)
+    table = later.dataframe[0].value
+    assert list(table["Held against"][table["Case"] == "T-2"]) != ["CC-101-AC1"]
+
+    later.button(key="delete-cases.csv").click().run()
+    assert not later.exception
+    assert not later.dataframe
+    assert "last changed" not in text_of(later)
+
+
+def test_the_same_file_opens_what_was_found_and_a_changed_one_says_what_it_replaces(
+    app: AppTest, open_app: Callable[..., AppTest]
+) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    later = opened(open_app(), "cases.csv", TABLE)
+    assert list(later.dataframe[0].value["Case"]) == ["T-2", "T-1"]
+    assert not later.button(key="import_suite").disabled
+    later.button(key="close_suite").click().run()
+    changed = opened(later, "cases.csv", TABLE.replace(b"75", b"85"))
+    assert "Takes the place of the cases.csv that was kept" in text_of(changed)
+    assert changed.button(key="check_suite").label == "Check 2 cases"
+
+
+def test_another_way_to_search_makes_the_verdicts_older(app: AppTest) -> None:
+    checked(opened(app, "cases.csv", TABLE))
+    workspace = state.workspace()
+    project = workspace.projects()[0]
+    config = project.retrieval.model_copy(update={"sparse_weight": 3.0})
+    workspace.save_retrieval(project.id, config)
+    app.run()
+    assert "settings of the search (changed)" in text_of(app)
+    assert button(app, "Check all 2 cases again")

@@ -479,6 +479,33 @@ def test_mail_with_html_body() -> None:
     assert "## Decided\n\nThe limit is **14** days." in reading.document.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [
+        ("; format=flowed", "It is no longer \ntaken.\n-- \nA", "It is no longer taken.\n-- \nA"),
+        ("; format=flowed", " From May \non.\nNo fee.", "From May on.\nNo fee."),
+        ("; format=flowed; delsp=yes", "It is no long \ner taken.", "It is no longer taken."),
+        (
+            "; format=flowed",
+            ">> It is no longer \n> > taken. \n> By whom \nyou know?",
+            "> > It is no longer taken. \n> By whom \nyou know?",
+        ),
+        ("", "It is no longer \ntaken.", "It is no longer \ntaken."),
+    ],
+)
+def test_lines_that_a_mail_says_are_one_are_joined(kind: str, body: str, text: str) -> None:
+    head = f"From: ada@example.org\nTo: bo@example.org\nSubject: L\nContent-Type: text/plain{kind}"
+    document = read_file("a.eml", f"{head}\n\n{body}\n".encode()).document
+    assert document.text.partition("\n\n")[2].partition("\n\n")[2].rstrip("\n") == text
+
+
+def test_lines_that_were_broken_for_sending_are_joined() -> None:
+    head = "From: ada@example.org\nTo: bo@example.org\nSubject: L\nContent-Transfer-Encoding: "
+    mail = f"{head}quoted-printable\n\nIt is no longer=\n taken from=20\nmembers.\n"
+    text = read_file("a.eml", mail.encode()).document.text
+    assert "It is no longer taken from \nmembers." in text
+
+
 def test_text_with_a_few_labels_is_no_mail() -> None:
     assert read_file("a.txt", b"Team: Billing\nRelease: 2\n\nwords").report.reader == "text"
 

@@ -253,6 +253,73 @@ def test_what_states_a_criterion_or_is_called_a_story_is_no_epic(more: str, kind
     assert len(stories_of(WISH.format(more="", kind=kind))) == 2
 
 
+PLAIN = """\
+{mark}DAM-1 Raise a gate
+
+{first}
+
+{mark}DAM-2 Lower a gate
+
+{second}
+
+Acceptance criteria:
+- The gate is lowered by at most 2 m
+
+{mark}DAM-3 Sound a siren
+
+{third}
+
+Acceptance criteria:
+- The siren sounds at night
+"""
+WANTS = (
+    "As a keeper I want to raise a gate.",
+    "As a keeper I want to shut it.",
+    "As a guard I want",
+)
+TELLS = ("A keeper raises a gate.", "The gate stays shut.", "It warns the village.")
+EPIC = "As Lowland Rivers we want safe gates."
+
+
+@pytest.mark.parametrize(
+    ("mark", "texts", "is_story"),
+    [
+        ("", WANTS, True),
+        ("## ", WANTS, True),
+        ("## ", TELLS, True),
+        (
+            "",
+            (
+                "As the guards we want gates.",
+                "As the guards we want light.",
+                "As the guards we want",
+            ),
+            True,
+        ),
+        (
+            "",
+            ("En tant que garde je veux voir.", "En tant que garde je veux ouvrir.", WANTS[2]),
+            True,
+        ),
+        ("", TELLS, False),
+        ("", (EPIC, *WANTS[1:]), False),
+        ("## ", (TELLS[0], *WANTS[1:]), False),
+        ("", (WANTS[0], *TELLS[1:]), False),
+    ],
+)
+def test_a_first_story_without_criteria_is_told_by_the_form_of_the_others(
+    mark: str, texts: tuple[str, str, str], *, is_story: bool, sound: Sound
+) -> None:
+    first, second, third = texts
+    text = PLAIN.format(mark=mark, first=first, second=second, third=third + " a siren.")
+    reading = read_pasted(text)
+    sound(reading)
+    (epic,) = reading.epics
+    told = [(story.key, len(story.criteria)) for story in epic.stories]
+    assert told == [("DAM-1", 0)] * is_story + [("DAM-2", 1), ("DAM-3", 1)]
+    assert any("DAM-1" in note and "criteri" in note for note in reading.notes) or not is_story
+
+
 def test_the_sentence_of_what_is_called_an_epic_is_no_story() -> None:
     text = (
         "Epic: Sluices\nAs Lowland Rivers we want keepers to raise gates, so that no one walks.\n\n"

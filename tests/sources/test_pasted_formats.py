@@ -451,6 +451,13 @@ def test_a_paste_without_criterion_says_so_and_offers_the_story() -> None:
         story_as_criterion(epic, "NOPE")
 
 
+@pytest.mark.parametrize("head", ["## PAY-1 Pay\n\n", "PAY-1: "])
+def test_a_story_is_its_own_criterion_without_the_marks_of_emphasis(head: str) -> None:
+    (epic,) = read_pasted(f"{head}**As a** guest **I want** to pay by *card*.").epics
+    (criterion,) = story_as_criterion(epic, "PAY-1").criteria
+    assert criterion.text == "As a guest I want to pay by card."
+
+
 @pytest.mark.parametrize("text", ["", "  \n\t\n", "\ufeff", "---\n***\n", "\u200b\u200b"])
 def test_an_empty_paste_is_refused(text: str) -> None:
     with pytest.raises(SourceError, match="empty"):

@@ -14,6 +14,7 @@ from assistant.ui.plain_text import (
     highlighted,
     label,
     label_lines,
+    one_line,
     plain,
     safe_link,
     visible,
@@ -158,6 +159,14 @@ def test_joiners_and_selectors_that_a_script_or_an_emoji_needs_stay(text: str) -
 )
 def test_joiners_that_join_nothing_are_named(text: str) -> None:
     assert visible(text).count("⟦U+") == 1
+
+
+def test_a_sentence_of_a_quoted_mail_is_one_line_without_marks() -> None:
+    assert (
+        one_line("is no longer\n> > taken\n>from > 5 guests")
+        == "is no longer taken from > 5 guests"
+    )
+    assert one_line("is no longer \n  taken") == "is no longer taken"
 
 
 def test_a_label_is_one_line_and_cut() -> None:

@@ -499,6 +499,24 @@ def test_what_all_criteria_stand_under_is_no_example(empty_project: tuple[Worksp
     assert ask_sources.example_headings(workspace, project_id) == ("PAY-81 Refund to the card",)
 
 
+@pytest.mark.parametrize("mark", ["", "> "])
+def test_a_passage_that_goes_on_in_the_next_line_is_shown_whole(tmp_path: Path, mark: str) -> None:
+    lines = (
+        "Nobody pays by cheque any more. The booking fee for members is no longer",
+        "taken from 1 May. Guests pay it.",
+    )
+    text = "".join(f"{mark}{line}\n" for line in lines)
+    with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
+        import_sources.put(workspace, project_id, read_file("mail.txt", text.encode()))
+        index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+        found = ask_sources.ask(workspace, project_id, "When is the booking fee no longer taken?")
+    (passage,) = (*found.passages, *found.nearest)
+    (source,) = found.sources
+    quote = source.chunk.text[passage.start : passage.end]
+    assert quote == f"The booking fee for members is no longer\n{mark}taken from 1 May."
+    assert text[source.chunk.start + passage.start :].startswith(quote)
+
+
 def test_an_answer_that_a_person_gave_is_no_example(tmp_path: Path) -> None:
     text = "# N-1 Refunds\n\n## N-2 Refund\n\n### Acceptance criteria\n\n- The page loads fast.\n"
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):

@@ -296,18 +296,6 @@ def test_it_tells_how_far_it_is_and_stops(workspace: Workspace, project_id: str)
     assert "4 of 30 cases checked" in check_report.summary(report)
 
 
-def test_a_worker_thread_leaves_its_report_and_nothing_else(
-    workspace: Workspace, project_id: str
-) -> None:
-    before = workspace.library.cases_stamp(project_id, statuses=("imported", "draft"))
-    cases = check_suite.read_suite(workspace, project_id, "cases.csv", table(GOOD))
-    work = check_suite.start(workspace, project_id, cases, file="cases.csv", key="k")
-    assert workspace.jobs.wait(work.job_id, 60)
-    assert work.report is not None
-    assert workspace.jobs.state(work.job_id).done == 1
-    assert workspace.library.cases_stamp(project_id, statuses=("imported", "draft")) == before
-
-
 LENDING = """# UM-1 Umbrellas
 
 ## UM-2 Lend an umbrella
@@ -459,40 +447,6 @@ def test_a_choice_holds_again_once_its_criterion_is_back(lending) -> None:
     assert linked(back, 2) == ("person", ("UM-3-AC1",))
 
 
-def test_where_a_check_fails_what_was_found_and_chosen_stays(lending) -> None:
-    workspace, project = lending
-    cases = [OF_STORY, WRONG_KEY]
-
-    def done(work: check_suite.SuiteWork) -> check_suite.SuiteWork:
-        assert workspace.jobs.wait(work.job_id, 60)
-        return work
-
-    def start(
-        before: check_suite.SuiteWork | None = None, reader: str = ""
-    ) -> check_suite.SuiteWork:
-        return done(
-            check_suite.start(
-                *lending, cases, file="cases.csv", key="k", reader=reader, before=before
-            )
-        )
-
-    first = start()
-    chosen = done(check_suite.start_again(*lending, first, cases, [2], chosen=CHOSEN))
-    failed = start(chosen, reader="nobody")
-    assert "nobody" in workspace.jobs.state(failed.job_id).error
-    assert failed.report is chosen.report
-    assert linked(start(failed).report, 2) == ("person", ("UM-3-AC1",))
-
-    for one in workspace.library.documents(project):
-        import_sources.remove(workspace, project, one.id)
-    other = done(check_suite.start_again(*lending, chosen, cases, [1], chosen={1: ("UM-2-AC1",)}))
-    assert "no sources" in workspace.jobs.state(other.job_id).error
-    assert other.report is chosen.report
-    put(*lending, "epic.md", LENDING)
-    again = done(check_suite.start_again(*lending, other, cases, [1]))
-    assert linked(again.report, 1) == ("person", ("UM-2-AC1",)), "chosen though its check failed"
-
-
 def test_no_verdict_is_given_where_the_project_holds_no_source_any_more(lending) -> None:
     workspace, project = lending
     report = check_suite.check_cases(*lending, [OF_STORY])
@@ -564,7 +518,7 @@ def test_verdicts_that_are_older_than_the_sources_are_told_with_what_changed(len
     assert 1 in older.touched
     assert older.numbers == (1, 2)
     text = check_report.as_markdown(report, older).decode()
-    assert "Sources changed since 2 of them were made: " in text
+    assert "Changed since 2 of them were made: " in text
     assert "rules.md (changed)" in check_report.as_csv(report, older).decode("utf-8-sig")
     after = check_suite.check_again(*lending, report, cases, older.touched)
     assert not set(check_suite.older(*lending, after).numbers) & set(older.touched)

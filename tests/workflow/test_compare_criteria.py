@@ -195,7 +195,6 @@ def test_a_request_and_the_coverage_of_a_library_compare_there(
         found = understand(opened, project_id, GenerateRequest(text=text))
         assert sum(len(one.criteria) for one in found.epics) == AT_ONCE + 50
         assert any(one.kind == "conflict" for one in found.questions)
-        coverage._design.cache_clear()
         assert coverage._design(opened.comparisons, found.epics)[1]
     assert not compared
 

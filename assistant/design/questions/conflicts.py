@@ -101,6 +101,8 @@ def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
                     for quantity in limits:
                         if _is_rate(mine, quantity) != _is_rate(sentence, theirs):
                             continue  # "120 EUR per object" is no other amount than "250 EUR"
+                        if any(equal(theirs, old) for old in _old(mine)):
+                            continue  # it says itself what it puts in the place of theirs
                         strength = _same_subject(mine, quantity, sentence, theirs)
                         place = (quantity.start, quantity.end)
                         if strength < 0.5 or _of_other_things(mine, quantity, sentence, theirs):
@@ -172,14 +174,22 @@ def _limits(sentence: Span) -> list[Quantity]:
     ]
 
 
+def _old(sentence: Span) -> list[Quantity]:
+    """The amounts in whose place a sentence puts others."""
+    return [change.old for change in value_changes(sentence.text)]
+
+
 @lru_cache(maxsize=16384)
 def _numbers(sentence: Span) -> tuple[Quantity, ...]:
-    """All amounts, with or without a word of comparison ("and an account number 8 digits")."""
+    """All amounts in force, with or without a word of comparison ("and an account number 8
+    digits"): of "is raised from 10 to 14 days" the latter alone."""
+    old = {one.start for one in _old(sentence)}
     return tuple(
         moved(quantity, sentence.start)
         for quantity in find_quantities(sentence.text)
         if quantity.kind != "date" and isinstance(quantity.value, Decimal)
-    )
+        and quantity.start not in old
+    )  # fmt: skip
 
 
 def moved(quantity: Quantity, offset: int) -> Quantity:

@@ -56,6 +56,26 @@ def limit_items(text: str, rule: Rule) -> Iterator[Item]:
                 yield _of_point(text, rule, quantity, point)
 
 
+def purpose_items(text: str, purpose: Rule) -> Iterator[Item]:
+    """The items of the limits that a story's purpose sets on what is asked: how soon or how much at
+    most. "So that I save at least 2 hours" tells what it is good for.
+
+    What lies beyond is tried where somebody may do it: "so that I can cancel up to a day before".
+    """
+    clause = purpose.clause
+    may = clause is not None and clause.auxiliary in ("can", "may") and not clause.negated
+    for quantity in find_quantities(text):
+        upper = quantity.comparison in ("at most", "less than") or quantity.word in _LATEST
+        if upper and _within(quantity, purpose.whole):
+            for point in points(quantity, increment(text, quantity)):
+                if point.allowed or may:
+                    yield _of_point(text, purpose, quantity, point)
+
+
+_LATEST = frozenset(("up to", "until", "till", "no later than", "not later than", "at the latest"))
+"""What is "at least" so long before something is the last moment for it."""
+
+
 def limits_untold(text: str, rule: Rule) -> Iterator[tuple[Quantity, Point]]:
     """Limits in days or longer by which something is done, each with the value just beyond it, of
     which there is no item: no tester enters it, and the rule does not say what happens then."""

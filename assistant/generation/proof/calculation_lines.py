@@ -79,6 +79,7 @@ _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
     "round": _to_places(ROUND_HALF_UP), "min": min, "max": max,
     "mean": _mean, "geomean": _geometric_mean, "sqrt": Decimal.sqrt,
 }  # fmt: skip
+_ROUNDING = ("ceil", "floor", "round")
 _LETTER = r"[^\W\d_]"
 _UNIT = rf"(?:(?:(?<=[\w€£$¥₹])/(?!{_LETTER}+\s*[\d(]))?{_LETTER}++\.?|[€$£¥₹])"
 """A word or a currency, with what a rate is told of: "EUR/night"; "EUR 80/EUR 4" is divided."""
@@ -180,10 +181,11 @@ def _of_numbers(words: str, left: str, right: str) -> CalculationLine | None:
     scale = said.value(in_base=True) / value if value else 1
     exponent = int(value.as_tuple().exponent)
     off = Decimal(1).scaleb(exponent) / 2 if exponent < 0 else _EXACT
+    results = [said.number or _bare(value)]
+    computed.rounds_percent = results[0].kind == "percent"
     found = [computed.value(of_left=of_left) for of_left in (False, True)]
     found.append(computed.value(in_base=True) / scale)
-    results = [said.number or _bare(value)]
-    if results[0].kind == "percent":
+    if computed.rounds_percent:
         results.append(_bare(value))
         if all(one.kind != "percent" for one in computed.operands):
             found += [each / 100 for each in found]  # "18 / 160 * 100 = 11.25 %"
@@ -196,6 +198,9 @@ class _Expression:
 
     def __init__(self, text: str) -> None:
         self.operands: list[Number] = []  # of the last value
+        self.rounds_percent = False
+        """Whether percents are rounded as they are written: "round(0.02017 * 100 %, 2)" to 2.02 %,
+        not to 0.02."""
         self._numbers: dict[str, tuple[Number, Decimal]] = {}
         words: list[str] = []
         for match in _TOKEN.finditer(text.strip()):
@@ -233,9 +238,13 @@ class _Expression:
                     return -of(operand)
                 case ast.Call(func=ast.Name(id=name), args=arguments):
                     values = [of(each) for each in arguments]
-                    if name in ("ceil", "floor", "round"):  # the places to keep stand nowhere
-                        del self.operands[len(self.operands) + 1 - len(values) :]
-                    return _FUNCTIONS[name](*values)
+                    if name not in _ROUNDING:
+                        return _FUNCTIONS[name](*values)
+                    # the places to keep stand nowhere
+                    del self.operands[len(self.operands) + 1 - len(values) :]
+                    in_percent = any(map(self._is_share, ast.walk(arguments[0])))
+                    scale = 100 if self.rounds_percent and in_percent else 1
+                    return _FUNCTIONS[name](values[0] * scale, *values[1:]) / scale
                 case ast.BinOp(left=left, op=operator, right=right):
                     first, second = of(left), of(right)
                     adds = isinstance(operator, ast.Add | ast.Sub)
@@ -246,8 +255,9 @@ class _Expression:
 
         return of(self._tree)
 
-    def _is_share(self, node: ast.expr) -> bool:
-        return isinstance(node, ast.Name) and self._numbers[node.id][0].kind == "percent"
+    def _is_share(self, node: ast.AST) -> bool:
+        number = self._numbers.get(node.id) if isinstance(node, ast.Name) else None
+        return number is not None and number[0].kind == "percent"
 
 
 def _measured(words: str, value: Decimal) -> Number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, DivisionByZero, InvalidOperation
@@ -122,6 +123,7 @@ def _calculated(
     families = _families(amounts)
     plain = not amounts  # "4 loans (5 − 1)" names the thing once
     shares = _shares(run, signs)
+    ratio = said is not None and said.kind == "percent" and _is_ratio(run, signs, shares)
     totals: list[Number] = []
     terms: list[Decimal] = []
     right = False
@@ -140,6 +142,13 @@ def _calculated(
             total = sum(parts, Decimal())
             terms += parts
             right = right or (said is not None and _equals(said, total, style))
+            if (
+                ratio
+                and said is not None
+                and any(_equals(said, one, style) for one in _in_percent(total, shares))
+            ):
+                right = True
+                totals.append(said)
             totals += [
                 one for one in read
                 if (reading(one, style) == total or _is_rounded(one, total, style))
@@ -159,7 +168,8 @@ def _calculated(
                 totals += [each for one in same if one.value == total for each in (said, one)]
     if not terms:
         return
-    wrong = said is not None and said.family == family and _is_plain(run, signs) and not right
+    plainly = said is not None and said.family == family and _is_plain(run, signs)
+    wrong = not right and (plainly or (ratio and bool(shares)))
     products = tuple(
         Number(str(abs(term)), abs(term), kind, unit, 0, 0)
         for kind, unit in families for term in terms
@@ -186,6 +196,28 @@ def _shares(run: Sequence[Number], signs: Sequence[str]) -> frozenset[int]:
         for place in term
         if run[place].kind == "percent"
     )
+
+
+def _is_ratio(run: Sequence[Number], signs: Sequence[str], shares: frozenset[int]) -> bool:
+    """Whether something is divided and no unit is left: "20 EUR / 160 EUR × 100 %"."""
+    if "/" not in signs or any(
+        one.kind == "percent" and place not in shares for place, one in enumerate(run)
+    ):
+        return False
+    for term in _places(signs):
+        left = Counter[tuple[str, str]]()
+        for place in term:
+            if run[place].kind in MEASURED and place not in shares:
+                divided = place > 0 and signs[place - 1] == "/"
+                left[run[place].family] += -1 if divided else 1
+        if any(left.values()):
+            return False
+    return True
+
+
+def _in_percent(ratio: Decimal, shares: frozenset[int]) -> tuple[Decimal, ...]:
+    """The percents that a ratio is; where "× 100" may be written without "%", as it stands too."""
+    return (ratio * 100,) if shares else (ratio, ratio * 100)
 
 
 def _is_plain(run: Sequence[Number], signs: Sequence[str]) -> bool:

@@ -18,6 +18,7 @@ from typing import Literal
 from assistant.domain import DocumentKind
 from assistant.knowledge.chunks import markup
 from assistant.knowledge.chunks.markup import Line
+from assistant.language.line_breaks import soft_breaks
 from assistant.language.sentences import sentences
 
 Span = tuple[int, int]
@@ -134,6 +135,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._lines: Sequence[Line] = tuple(markup.lines_of(text))
+        self._wraps = soft_breaks(text)
         self._at = 0
         self._path: Path = ()
         self._intro = ""
@@ -240,7 +242,8 @@ class _Reader:
 
     def _item_or_prose(self, line: Line) -> None:
         indent = markup.item_indent(line.text)
-        if indent is None or (self._paragraph and indent >= 4):
+        wrapped = bool(self._paragraph) and self._is_wrapped(line)
+        if indent is None or wrapped or (self._paragraph and indent >= 4):
             if self._paragraph and self._begins_rule(line):
                 self._end_paragraph()
             self._paragraph.append(line)
@@ -264,6 +267,8 @@ class _Reader:
             return following < len(self._lines) and (
                 self._lines[following].blank or self._lines[following].indent > indent
             )
+        if self._is_wrapped(line):
+            return True
         nested = markup.item_indent(line.text)
         if nested is not None:
             return nested > indent + 1
@@ -272,6 +277,10 @@ class _Reader:
         if self._lines[self._at - 1].blank or markup.heading(line.text) or markup.fence(line.text):
             return False
         return "|" not in line.text and not markup.label(line.text) and not self._begins_rule(line)
+
+    def _is_wrapped(self, line: Line) -> bool:
+        """Whether a sentence of the line above goes on in this one ("ab dem", "1. Mai")."""
+        return line.start - 1 in self._wraps
 
     def _begins_rule(self, line: Line) -> bool:
         found, set_off = markup.rule_id(line.text)

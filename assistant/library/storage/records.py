@@ -82,6 +82,7 @@ class Erasure(Value):
     cases: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     comparisons: tuple[str, ...] = ()
+    suites: tuple[str, ...] = ()
     chunks: int = 0
     also_in: tuple[str, ...] = ()
 
@@ -93,13 +94,20 @@ class Erasure(Value):
             "cases": len(self.cases),
             "runs": len(self.runs),
             "comparisons": len(self.comparisons),
+            "checked suites or what was found of them": len(self.suites),
             "kept pieces of sources": self.chunks,
         }
         return ", ".join(f"{name}: {count}" for name, count in counts.items() if count) or "nothing"
 
 
-SavedKind = Literal["column mapping", "case template", "tool token", "second reading"]
+SavedKind = Literal[
+    "column mapping", "case template", "tool token", "second reading", "suite", "suite check"
+]
 """What a project saves under names."""
+
+SUITE_KINDS: tuple[SavedKind, ...] = ("suite", "suite check")
+"""Checked suites: their cases with what people chose, and what was found. They hold words of
+sources, and no earlier one of a name is kept."""
 
 
 class SavedValue(Value):

@@ -19,7 +19,7 @@ from assistant.sources.pasted.story_parts import (
     headed,
     listed_stories,
 )
-from assistant.sources.pasted.story_sentences import starts_story
+from assistant.sources.pasted.story_sentences import sentence_in, starts_story, wish_word
 from assistant.sources.pasted.tables import Table
 
 
@@ -94,7 +94,8 @@ class BasisReader:
 
     def _nest_below_wish(self) -> None:
         """A first key line that reads like a story ("As a bank we want ...") is the epic of those
-        below it, where it states no criterion, each of them does, and nothing else is an epic."""
+        below it, where it states no criterion, each of them does, nothing else is an epic, and it
+        has not the form that each of them has."""
         heads = [child for child in self.root.children if child.role not in PARTS]
         if len(heads) < 3 or any(not line.blank for line in self.root.body):
             return
@@ -108,6 +109,11 @@ class BasisReader:
             return
         if above.meta.kind and all(one.meta.kind == above.meta.kind for one in below):
             return  # each is said to be a story
+        wish, wishes = _wish_of(above), set(map(_wish_of, below))
+        if wish and "" not in wishes and (wish == "i" or wishes == {wish}):
+            return  # "As a customer I want" above others that begin so
+        if _is_headed_alike(first, rest) and not wish and wishes == {""}:
+            return
         self.root.children = [child for child in self.root.children if child not in rest]
         first.children.extend(rest)
         self.wish = first
@@ -407,13 +413,16 @@ def _separate_stories(root: Node) -> None:
 
 
 def _nest_keyed(node: Node) -> None:
-    """A first key line without criteria, before key lines that have them, is their epic."""
+    """A first key line without criteria, before key lines that have them, is their epic, unless a
+    heading and its words alone make it one of them."""
     for child in node.children:
         _nest_keyed(child)
     keyed = [child for child in node.children if child.role not in PARTS]
     if len(keyed) < 2 or keyed[0].role != "keyed":
         return
     first, rest = keyed[0], keyed[1:]
+    if _is_headed_alike(first, rest) and not any(child.has_sentence for child in rest):
+        return
     known = STORYLIKE if first.markdown else STORYLIKE | {"unknown"}
     if any(child.role not in known or child.level != rest[0].level for child in rest):
         return
@@ -428,6 +437,16 @@ def _nest_keyed(node: Node) -> None:
         return
     node.children = [child for child in node.children if child not in rest]
     first.children.extend(rest)
+
+
+def _is_headed_alike(first: Node, rest: Sequence[Node]) -> bool:
+    """Whether nodes stand below headings of one level: no epic stands beside its stories so."""
+    return first.markdown and all(one.markdown and one.level == first.level for one in rest)
+
+
+def _wish_of(story: StoryDraft) -> str:
+    """Who wants what a story's sentence says: "I", or "we" as in an epic's; else empty."""
+    return wish_word(sentence_in(story.narrative))
 
 
 def _is_story(node: Node) -> bool:

@@ -393,7 +393,8 @@ def _keyed(lines: Sequence[Line], at: int) -> Heading | None:
         return None
     rest = match["rest"].strip()
     if starts_story(rest):
-        return Heading("story", STORY_LEVEL, "", match["key"], rest=line.part(match.start("rest")))
+        begin = len(line.text[: match.start("rest")].rstrip("*_"))  # "PAY-1: **As a** guest"
+        return Heading("story", STORY_LEVEL, "", match["key"], rest=line.part(begin))
     words = len(rest.split())
     spaced = not line.text[match.end("key") : match.start("rest")].strip(" \t*_")
     if at and spaced and rest[:1].islower() and _goes_on(lines[at - 1]):

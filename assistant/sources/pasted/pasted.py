@@ -39,6 +39,7 @@ from assistant.sources.pasted.lines import (
     sentences,
     split_lines,
     unlinked,
+    unmarked,
 )
 from assistant.sources.pasted.metadata import Metadata, front_matter, metadata_field
 from assistant.sources.pasted.names_and_ids import (
@@ -247,8 +248,9 @@ def story_as_criterion(epic: Epic, story_key: str) -> Epic:
 
 
 def own_words(story: UserStory) -> str:
-    """What a story says of itself: its narrative, or where it has none its title."""
-    return story.narrative or story.title
+    """What a story says of itself: its narrative, without marks of emphasis as criteria are read,
+    or where it has none its title."""
+    return unmarked(story.narrative) or story.title
 
 
 REASON = "Taken neither for a story, a criterion, a description nor a note."

@@ -132,6 +132,15 @@ def _window(first: str, lines: Sequence[Line], at: int) -> str:
     return "\n".join(taken)
 
 
+def wish_word(text: str) -> str:
+    """The word for those who want what a story sentence says, "i" or "we"; in other languages the
+    sentences that are known are one person's. Empty for another text."""
+    if not starts_story(text):
+        return ""
+    wish = _WISH.search(plain(text[:_WINDOW]))
+    return wish.group().lower() if wish else "i"
+
+
 def story_title(text: str) -> str:
     """A short title out of a story sentence: the words that say what is wanted.
 

@@ -14,7 +14,7 @@ from assistant.ui.cases.sources_panel import others_found, source_card
 from assistant.ui.counts import counted
 from assistant.ui.home.kept_request import ASKED, PASTE, TEXT, hand_over
 from assistant.ui.job_progress import waits_for_model
-from assistant.ui.plain_text import highlighted, label, plain, small, without_emphasis
+from assistant.ui.plain_text import highlighted, label, one_line, plain, small, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, errors_shown
 from assistant.workflow.ask.ask_sources import (
@@ -90,7 +90,7 @@ def _mark(number: int) -> str:
 
 
 def _line(text: str) -> str:
-    return label(without_emphasis(text)[0], limit=600)
+    return label(without_emphasis(one_line(text))[0], limit=600)
 
 
 def _progress(opened: Workspace, answer: Answer) -> None:
@@ -186,7 +186,7 @@ def _to_keep(answer: Answer) -> tuple[list[str], dict[str, tuple[str, ...]]]:
             source = answer.source(passage.number)
             if source is not None:
                 stage = source.standing.stage
-                quote = source.chunk.text[passage.start : passage.end]
+                quote = one_line(source.chunk.text[passage.start : passage.end])
                 every[quote] = (stage,) if stage else ()
                 if not stage:
                     break

@@ -3,7 +3,7 @@ steps with their marks, what was found, the words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -36,21 +36,33 @@ Choose = Callable[[int, tuple[str, ...]], None]
 
 
 def checked_case(
-    project_id: str, report: SuiteCheck, checked: CaseCheck, older: Older, choose: Choose
+    project_id: str,
+    report: SuiteCheck,
+    checked: CaseCheck,
+    older: Older,
+    chosen: Mapping[int, tuple[str, ...]],
+    choose: Choose,
 ) -> None:
     """The case on the left, the sources that it was held against on the right.
 
-    ``choose`` holds the case with this number against other criteria.
+    ``chosen`` are the criteria that people chose, by the number of the case; ``choose`` holds the
+    case with a number against others, or, for none, against what it names or is nearest to.
     """
     own = set(checked.sources)
     grid = st.grid(2, min_column_width=CASE_WIDTH, gap="medium")
     with grid.cell():
-        _case(report, checked, older, choose)
+        _case(report, checked, older, chosen.get(checked.number, ()), choose)
     with grid.cell():
         sources_panel(project_id, [one for one in report.sources if one.rank in own], checked.case)
 
 
-def _case(report: SuiteCheck, checked: CaseCheck, older: Older, choose: Choose) -> None:
+def _case(
+    report: SuiteCheck,
+    checked: CaseCheck,
+    older: Older,
+    chosen: tuple[str, ...],
+    choose: Choose,
+) -> None:
     case = checked.case
     st.markdown(
         f"**{label(case.id)}** :{COLORS[checked.verdict]}-badge[{checked.verdict}]  \n"
@@ -60,7 +72,7 @@ def _case(report: SuiteCheck, checked: CaseCheck, older: Older, choose: Choose) 
         changed = ", ".join(label(one.says) for one in older.changes[:NAMED])
         held = " It was held against what changed." if checked.number in older.touched else ""
         st.caption(f":orange[:material/update:] Older than the sources: {changed}.{held}")
-    _held_against(report, checked, choose)
+    _held_against(report, checked, chosen, choose)
     for text in case.preconditions:
         st.caption(f"Precondition: {plain(text)}")
     steps_table(case)
@@ -68,7 +80,9 @@ def _case(report: SuiteCheck, checked: CaseCheck, older: Older, choose: Choose) 
     findings_panel(case, told=beside)
 
 
-def _held_against(report: SuiteCheck, checked: CaseCheck, choose: Choose) -> None:
+def _held_against(
+    report: SuiteCheck, checked: CaseCheck, chosen: tuple[str, ...], choose: Choose
+) -> None:
     """The criteria, why these, and a menu to choose others."""
     link = checked.link
     badge = "" if link.is_sure else " :orange-badge[:material/help: which one is not sure]"
@@ -81,7 +95,12 @@ def _held_against(report: SuiteCheck, checked: CaseCheck, choose: Choose) -> Non
             icon=":material/swap_horiz:", type="tertiary",
             key=menu_key(f"criterion_menu-{checked.number}"),
         ):  # fmt: skip
-            _choice(report, checked, choose)
+            _choice(report, checked, chosen, choose)
+    if chosen != report.chosen.get(checked.number, ()):
+        said = (
+            f"{label(', '.join(chosen), limit=300)} chosen" if chosen else "The choice taken back"
+        )
+        st.caption(f":orange[:material/pending:] {said}; not checked since.")
     texts = {one.id: one.text for one in report.criteria}
     first = report.near(checked)
     names = [*first, *(one for one in link.criterion_ids if one not in first)]
@@ -93,7 +112,9 @@ def _held_against(report: SuiteCheck, checked: CaseCheck, choose: Choose) -> Non
     st.caption("  \n".join(lines))
 
 
-def _choice(report: SuiteCheck, checked: CaseCheck, choose: Choose) -> None:
+def _choice(
+    report: SuiteCheck, checked: CaseCheck, chosen: tuple[str, ...], choose: Choose
+) -> None:
     texts = {one.id: one.text for one in report.criteria}
     near = report.near(checked)
     names = dict.fromkeys((*near, *checked.link.as_near, *checked.link.criterion_ids, *texts))
@@ -101,12 +122,16 @@ def _choice(report: SuiteCheck, checked: CaseCheck, choose: Choose) -> None:
         wanted = st.multiselect(
             "The criteria that this case is about",
             [name for name in names if name in texts],
-            default=[name for name in near[:1] if name in texts and not checked.link.is_sure],
+            default=[
+                name
+                for name in chosen or (() if checked.link.is_sure else near[:1])
+                if name in texts
+            ],
             format_func=lambda name: visible(cut(f"{name} {texts.get(name, '')}", 90)),
             key=menu_key(f"criterion_ids-{checked.number}"),
             width=440,
         )
-        st.caption("The case is checked anew against these. The choice holds until you close it.")
+        st.caption("The case is checked anew against these, now and in later checks.")
         done = pressed(
             "Hold it against these",
             type="primary", icon=":material/rule:", key=f"hold-{checked.number}",
@@ -114,3 +139,9 @@ def _choice(report: SuiteCheck, checked: CaseCheck, choose: Choose) -> None:
         )  # fmt: skip
     if done and wanted:
         choose(checked.number, tuple(wanted))
+    if chosen and pressed(
+        "Take the choice back", type="tertiary", icon=":material/undo:",
+        key=f"unchoose-{checked.number}",
+        help="Held against what the case names, else what is nearest to it",
+    ):  # fmt: skip
+        choose(checked.number, ())

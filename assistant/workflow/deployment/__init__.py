@@ -8,6 +8,7 @@ __all__ = [
     "endpoints",
     "erase",
     "jobs",
+    "memo",
     "model_jobs",
     "models",
     "services",

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from assistant.domain import Value, utc_now
 from assistant.errors import AssistantError, LibraryError
 from assistant.failpoints import reach
-from assistant.library import Erasure
+from assistant.library import SUITE_KINDS, Erasure
 from assistant.library import Wanted as Wanted
 from assistant.workflow.deployment import erase_marker
 from assistant.workflow.deployment.workspace import Workspace
@@ -76,8 +76,8 @@ def erase_request(
 def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
     """Erase these things and all that was made of them.
 
-    Raises ``LibraryError`` for what is not there, and while a run or an answer is written or
-    sources come in.
+    Raises ``LibraryError`` for what is not there, and while a run or an answer is written, a suite
+    is checked or sources come in.
     """
     settings, erasing = workspace.settings, workspace.library.erasing
     _only_one_at_work(workspace, what.project_id)
@@ -85,6 +85,7 @@ def erase(workspace: Workspace, what: Wanted, *, by: str) -> Erased:
     knowledge = workspace.knowledge(what.project_id) if what.documents else None
     with _begun(workspace, what.project_id, erasing.preview(what).comparisons):
         erasure = erasing.erase(what, by=by)
+    workspace.forget_contents(what.project_id)
     reach("after_erase")
     if knowledge is not None:
         for document_id in erasure.documents:
@@ -114,6 +115,7 @@ def project(workspace: Workspace, project_id: str, *, by: str) -> Erased:
     compared += _compared_in(workspace, project_id)
     with _begun(workspace, project_id, compared):
         erasure = workspace.library.erasing.erase_project(project_id, by=by)
+    workspace.forget_contents(project_id)
     reach("after_erase")
     workspace.forget_knowledge(project_id)
     if workspace.chunks_kept_at:
@@ -163,7 +165,7 @@ def expired(workspace: Workspace, project_id: str, *, now: datetime | None = Non
     documents = [
         name
         for name in documents
-        if not young & {*library.erasing.preview(Wanted(project_id, documents=(name,))).cases}
+        if not young & {*library.erasing.cases_of(Wanted(project_id, documents=(name,)))}
     ]
     return erase_request(
         workspace, project_id, document_ids=documents, case_ids=old_cases, run_ids=old_runs
@@ -182,6 +184,7 @@ def keep_limits(workspace: Workspace) -> None:
             workspace.library.asked.remove_before(one.id, limit)
             workspace.library.proposals.remove_before(one.id, limit)
             workspace.library.request_drafts.remove_before(one.id, limit)
+            workspace.library.saved.drop_before(one.id, SUITE_KINDS, limit)
             old = expired(workspace, one.id)
             if old.documents or old.cases or old.runs:
                 erase(workspace, old, by=LIMIT_BY)
@@ -211,6 +214,10 @@ def _only_one_at_work(workspace: Workspace, project_id: str) -> None:
             raise LibraryError(
                 "Sources of this project are being read or indexed. Let that end, then erase again."
             )
+    if workspace.jobs.active_ids(f"check-{project_id}-"):
+        raise LibraryError(
+            "A suite is being checked in this project. Let that end, or stop it, then erase again."
+        )
     if any(workspace.jobs.is_active(one.id) for one in workspace.library.asked.all(project_id)):
         raise LibraryError(
             "A question of this project is being answered. Let that end, then erase again."

@@ -34,6 +34,7 @@ from assistant.workflow.deployment import endpoint_file, erase_marker
 from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
 from assistant.workflow.deployment.endpoints import Endpoints
 from assistant.workflow.deployment.jobs import Jobs
+from assistant.workflow.deployment.memo import Memo
 from assistant.workflow.sources.index_jobs import index_in_background
 from assistant.workflow.sources.reindex import forget_removed, index_pending
 from assistant.workflow.writing.compare_criteria import Comparisons
@@ -63,6 +64,7 @@ class Workspace:
         self.endpoints = Endpoints(self.settings)
         self.jobs = Jobs()
         self.comparisons = Comparisons()
+        self.memo = Memo()
         self._server = server
         self._lock = DataFolderLock(settings.data_dir, descriptor=settings.lock_descriptor)
         self._opening = threading.RLock()
@@ -231,6 +233,11 @@ class Workspace:
                 KnowledgeBase.discard(self._server, project_id=project_id)
             KnowledgeBase.discard(folder, project_id=project_id)
             shutil.rmtree(folder, ignore_errors=True)
+
+    def forget_contents(self, project_id: str) -> None:
+        """Drop what is remembered of a project of which something is erased."""
+        self.memo.forget(project_id)
+        self.comparisons.forget()
 
     def save_retrieval(self, project_id: str, config: RetrievalConfig) -> None:
         """Keep the project's retrieval choices; another embedding model re-opens its index."""

@@ -9,6 +9,7 @@ __all__ = [
     "current_citations",
     "duplicates",
     "export_cases",
+    "kept_suites",
     "lineage",
     "newer_sources",
     "next_proof",

@@ -14,6 +14,7 @@ from assistant.domain import (
     DENYING_RULES,
     SECOND_READER,
     LintFinding,
+    RetrievalConfig,
     RetrievedChunk,
     TestCase,
     Value,
@@ -67,13 +68,15 @@ class SourceVersion(Value):
 
 
 class SourcesState(Value):
-    """The sources of a project at one time. Existing cases are none: they support nothing."""
+    """The sources of a project at one time, and how it searches them then (``None``: not known, as
+    with what earlier versions reported). Existing cases are no sources: they support nothing."""
 
     at: datetime
     sources: tuple[SourceVersion, ...] = ()
+    search: RetrievalConfig | None = None
 
     def changes(self, now: SourcesState) -> dict[str, SourceChange]:
-        """What changed from here to ``now``, by the source's id."""
+        """What changed from here to ``now``, by the source's id; of the search under ``SEARCH``."""
         before = {one.id: one for one in self.sources}
         present = {one.id: one for one in now.sources}
         found: dict[str, SourceChange] = {}
@@ -88,11 +91,17 @@ class SourcesState(Value):
         for name, one in before.items():
             if name not in present:
                 found[name] = SourceChange(name=one.name, what="removed")
+        if self.search is not None and now.search not in (None, self.search):
+            found[SEARCH] = SourceChange(name="settings of the search", what="changed")
         return found
 
 
+SEARCH = "search"
+"""Stands for how the project searches where sources are named by their ids."""
+
+
 class SourceChange(Value):
-    """A source that is not what it was."""
+    """A source, or the settings that they are searched with, that is not what it was."""
 
     name: str
     what: Literal["changed", "new", "removed"]
@@ -103,10 +112,13 @@ class SourceChange(Value):
         return f"{self.name} ({self.what})"
 
 
-def state_of(documents: Iterable[StoredDocument], at: datetime) -> SourcesState:
-    """The state that these documents of a project are."""
+def state_of(
+    documents: Iterable[StoredDocument], at: datetime, search: RetrievalConfig | None = None
+) -> SourcesState:
+    """The state that these documents of a project are, searched so."""
     return SourcesState(
         at=at,
+        search=search,
         sources=tuple(
             SourceVersion(
                 id=one.id,
@@ -187,11 +199,13 @@ class Gap(Value):
 
 class Older(Value):
     """Verdicts that are older than the sources: what changed since, the numbers of the cases that
-    were held against a source that changed or is gone, and those of the others."""
+    were held against a source that changed or is gone, and those of the others. ``searched``:
+    whether the project searches otherwise since."""
 
     changes: tuple[SourceChange, ...] = ()
     touched: tuple[int, ...] = ()
     others: tuple[int, ...] = ()
+    searched: bool = False
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -205,8 +219,8 @@ class SuiteCheck(Value):
     ``total`` are the cases of the file: more than were checked where somebody stopped it.
     ``read_by`` is the model that was to read them too, if one was, ``read`` how many it has read.
     ``states`` are those of the sources that the verdicts were made on, ``criteria`` all of the
-    project. ``chosen`` are the criteria that a person chose, by the number of the case, whether it
-    has been checked since or not and the project still holds them or not.
+    project. ``chosen`` are the criteria that people had chosen when the cases were checked last, by
+    their number, whether the project still holds them or not.
 
     Make a changed one anew, not by ``model_copy``: that keeps the ``gaps`` of the old one.
     """
@@ -304,7 +318,12 @@ class SuiteCheck(Value):
             found |= changes
             held = {documents.get(rank) for rank in one.sources}
             (touched if held & changes.keys() else others).append(one.number)
-        return Older(changes=tuple(found.values()), touched=tuple(touched), others=tuple(others))
+        return Older(
+            changes=tuple(found.values()),
+            touched=tuple(touched),
+            others=tuple(others),
+            searched=SEARCH in found,
+        )
 
     @property
     def unknown_keys(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.design.questions.conflicts import content_words, equal, keyless, unit_key
@@ -175,11 +175,8 @@ class _OfDocument:
                     yield by_change[said.change], said
 
 
-@lru_cache(maxsize=4096)
-def _kept(project_id: str, document_id: str, title: str, came: tuple[str, ...]) -> _OfDocument:
-    """What is known of a document as long as nothing of it changes: ``came`` are its present
-    version and when each came. Most events of a project change no document."""
-    return _OfDocument()
+DOCUMENTS_HELD = 4096
+"""Documents of which it is remembered what their earlier versions said."""
 
 
 class NumbersGone:
@@ -230,8 +227,11 @@ class NumbersGone:
                 continue
             held = _OfDocument()
             if is_kept:
-                came = (str(document.version), *times.get(document.id, ()))
-                held = _kept(self._project_id, document.id, document.title, came)
+                # As long as nothing of it changes: most events of a project change no document.
+                key = (document.id, document.title, document.version, *times.get(document.id, ()))
+                held = self._words.memo.get(
+                    "numbers gone", self._project_id, key, _OfDocument, most=DOCUMENTS_HELD
+                )
             if held.gone is None:
                 held.gone = self._of_document(document.id, document.title, state.version)
             found.append(held)

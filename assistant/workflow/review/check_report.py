@@ -21,7 +21,7 @@ from assistant.workflow.review.case_checks import (
 NONE_OLDER = Older()
 HEADERS = (
     "Case", "Title", "Verdict", "Held against", "Linked", "Step", "Expected result",
-    "Verdict of the step", "Findings", "Quotations", "Sources changed since",
+    "Verdict of the step", "Findings", "Quotations", "Changed since",
 )  # fmt: skip
 
 
@@ -102,10 +102,12 @@ def _markdown(report: SuiteCheck, older: Older) -> Iterator[str]:
     yield summary(report)
     if report.states:
         yield ""
-        yield f"Verdicts on the sources as of {report.states[0].at:%d %B %Y %H:%M} UTC."
+        times = sorted({one.at for one in report.states})
+        last = f" to {times[-1]:%d %B %Y %H:%M}" if times[1:] else ""
+        yield f"Verdicts on the sources as of {times[0]:%d %B %Y %H:%M}{last} UTC."
     if older.changes:
         changed = ", ".join(_line(one.says) for one in older.changes)
-        yield f"Sources changed since {len(older.numbers)} of them were made: {changed}."
+        yield f"Changed since {len(older.numbers)} of them were made: {changed}."
     yield ""
     for name in report.counts:
         yield f"- **{name}**: {VERDICTS[name]}"

@@ -1,17 +1,15 @@
 """Check cases that any tool or person wrote: what a source says of each, and what none does.
 
 Every expected result is proved as those of written cases are. A verdict says no more than its check
-knows: where nothing was found it says "no automatic finding", never that a case is right. Nothing
-is kept: the cases stay in their file.
+knows: where nothing was found it says "no automatic finding", never that a case is right. What is
+kept of it, and how it runs in the background, is in ``kept_suites``.
 
 A second reader of a checked suite: a model that doubts results beside criteria and sources.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
@@ -50,7 +48,7 @@ from assistant.workflow.review.case_checks import (
 from assistant.workflow.review.case_lists import bytes_of, cases_in_bytes
 from assistant.workflow.review.duplicates import embedding
 from assistant.workflow.review.suite_basis import LINKS as LINKS
-from assistant.workflow.review.suite_basis import Link, SuiteBasis
+from assistant.workflow.review.suite_basis import Link, SuiteBasis, search_of
 from assistant.workflow.review.suite_basis import present_basis as present_basis
 from assistant.workflow.sources.import_sources import MAX_UPLOAD_BYTES
 from assistant.workflow.sources.map_columns import saved as saved_mappings
@@ -208,7 +206,7 @@ def check_cases(
         read=read,
         states=(state,),
         criteria=basis.criteria,
-        chosen={number: tuple(ids) for number, ids in chosen.items()},
+        chosen=with_choices({}, chosen),
     )
 
 
@@ -227,12 +225,13 @@ def check_again(
     by the same reader; the other verdicts stay as they are, with the state that they were made on.
 
     ``cases`` are all of the file. What a person chose before stays chosen, unless it is ``chosen``
-    anew. Raises as ``check_cases``.
+    anew; chosen to be none, what the case names or is nearest to counts again. Raises as
+    ``check_cases``.
     """
     if report.read_by:
         check_reader(workspace, report.read_by)
     state = _sources_held(workspace, project_id)
-    choices = report.chosen | {number: tuple(ids) for number, ids in chosen.items()}
+    choices = with_choices(report.chosen, chosen)
     basis = SuiteBasis(workspace, project_id, report.sources)
     anew, read = _held(
         workspace, cases, sorted(numbers), basis, choices,
@@ -244,19 +243,46 @@ def check_again(
         told = [f for f in before[one.number].case.findings if f.rule == REPETITION]
         one = one.model_copy(update={"state": len(report.states)})
         before[one.number] = reduce(CaseCheck.with_finding, told, one)
+    found, states = _of_used(list(before.values()), (*report.states, state))
     # Which ones a stopped reader had come to is not known: at least so many are read.
     read += max(0, report.read - len(anew)) if report.read_by else 0
     return SuiteCheck(
         file=report.file,
         total=report.total,
-        cases=tuple(before.values()),
+        cases=found,
         sources=basis.sources,
         read_by=report.read_by,
         read=read,
-        states=(*report.states, state),
+        states=states,
         criteria=basis.criteria,
-        chosen=choices,
+        chosen=with_choices(
+            report.chosen,
+            {one.number: chosen[one.number] for one in anew if one.number in chosen},
+        ),
     )
+
+
+def with_choices(
+    before: Mapping[int, Sequence[str]], chosen: Mapping[int, Sequence[str]]
+) -> dict[int, tuple[str, ...]]:
+    """What was chosen with what is chosen now, by the number of the case; none takes it back."""
+    both = {**before, **chosen}
+    return {number: tuple(ids) for number, ids in both.items() if ids}
+
+
+def _of_used(
+    cases: Sequence[CaseCheck], states: Sequence[SourcesState]
+) -> tuple[tuple[CaseCheck, ...], tuple[SourcesState, ...]]:
+    """The cases with the states that their verdicts were made on: one of those that are the same,
+    and none that no verdict is of any more."""
+    first = [
+        next(place for place, other in enumerate(states) if not other.changes(one))
+        for one in states
+    ]
+    used = sorted({first[one.state] for one in cases})
+    places = {place: number for number, place in enumerate(used)}
+    found = (one.model_copy(update={"state": places[first[one.state]]}) for one in cases)
+    return tuple(found), tuple(states[place] for place in used)
 
 
 def _sources_held(workspace: Workspace, project_id: str) -> SourcesState:
@@ -272,8 +298,9 @@ def _sources_held(workspace: Workspace, project_id: str) -> SourcesState:
 
 
 def present_state(workspace: Workspace, project_id: str) -> SourcesState:
-    """The project's sources as they are now."""
-    return state_of(workspace.library.documents(project_id), utc_now())
+    """The project's sources as they are now, and how it searches them."""
+    search = search_of(workspace, project_id)
+    return state_of(workspace.library.documents(project_id), utc_now(), search)
 
 
 def older(workspace: Workspace, project_id: str, report: SuiteCheck) -> Older:
@@ -386,75 +413,3 @@ def _with_repetitions(
     return tuple(
         one.with_finding(told[one.number]) if one.number in told else one for one in checked
     )
-
-
-@dataclass
-class SuiteWork:
-    """A suite being checked, or checked."""
-
-    key: str
-    """What it is about, to whoever holds it: a project and a file."""
-    reader: str = ""
-    """The model that reads the cases too."""
-    job_id: str = field(default_factory=lambda: f"check-{uuid.uuid4().hex[:12]}")
-    report: SuiteCheck | None = None
-    """What was found, once the work has ended; until then, and where it fails, what was found
-    before."""
-    chosen: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """The criteria that a person chose so far, by the number of the case."""
-
-
-def start(
-    workspace: Workspace,
-    project_id: str,
-    cases: Sequence[TestCase],
-    *,
-    file: str,
-    key: str,
-    reader: str = "",
-    before: SuiteWork | None = None,
-) -> SuiteWork:
-    """Check cases in a worker thread; cancelled, it ends after the case in hand, and reports what
-    was checked. ``before`` is the work on the same cases before: what a person chose there stays
-    chosen, and where the check fails, what was found there is still there."""
-    work = SuiteWork(key=key, reader=reader)
-    if before is not None:
-        work.report, work.chosen = before.report, before.chosen
-
-    def check(report: Progress, stop: StopCheck) -> None:
-        work.report = check_cases(
-            workspace, project_id, cases, file=file, progress=report, cancelled=stop, reader=reader,
-            chosen=work.chosen,
-        )  # fmt: skip
-
-    workspace.jobs.start_counted(work.job_id, check)
-    return work
-
-
-def start_again(
-    workspace: Workspace,
-    project_id: str,
-    work: SuiteWork,
-    cases: Sequence[TestCase],
-    numbers: Collection[int],
-    *,
-    chosen: Mapping[int, Sequence[str]] = NONE_CHOSEN,
-) -> SuiteWork:
-    """Check some cases of a checked suite again in a worker thread, as ``check_again``; where it
-    fails, what was found before is still there, and what was ``chosen`` stays for the next check.
-    Raises ``SourceError`` where nothing was found yet.
-    """
-    before = work.report
-    if before is None:
-        raise SourceError("The suite has not been checked yet. Check it first.")
-    choices = work.chosen | {number: tuple(ids) for number, ids in chosen.items()}
-    again = SuiteWork(key=work.key, reader=before.read_by, report=before, chosen=choices)
-
-    def check(report: Progress, stop: StopCheck) -> None:
-        again.report = check_again(
-            workspace, project_id, before, cases, numbers, progress=report, cancelled=stop,
-            chosen=choices,
-        )  # fmt: skip
-
-    workspace.jobs.start_counted(again.job_id, check)
-    return again

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from assistant.domain import Chunk, Epic, SourceDocument, TestCase, Value
@@ -16,6 +16,7 @@ from assistant.workflow.review.sentences import PAIRED, closest, paired, plain_w
 
 if TYPE_CHECKING:
     from assistant.library import Library
+    from assistant.workflow.deployment.memo import Memo
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,11 @@ class Replacement:
     is_paired: bool
 
 
-@lru_cache(maxsize=64)
+REPLACEMENTS_HELD = 64
+"""Pairs of versions that were compared and are remembered: every look at stale cases asks."""
+
+
 def _replaced(then: Wording, now: Wording) -> Replacement:
-    """Compared once for both texts: every look at stale cases asks."""
     held, kept = set(then.sentences), set(now.sentences)
     gone = [one for one in then.sentences if one not in kept]
     fresh = [one for one in now.sentences if one not in held]
@@ -112,6 +115,7 @@ class PresentWords:
 
     library: Library
     project_id: str
+    memo: Memo
     expected: str = ""
     """The document for which it answers as of a version that is not kept."""
     _states: dict[str, DocumentState | None] = field(default_factory=dict)
@@ -176,11 +180,17 @@ class PresentWords:
     def replacement(self, chunk: Chunk) -> Replacement:
         """The sentences of the version that ``chunk`` was cut from that the document says no more,
         and those that it says instead."""
-        return _replaced(self.then(chunk), self.now(chunk.document_id))
+        return self._replaced(self.then(chunk), self.now(chunk.document_id))
 
     def next_forms(self, document_id: str, then: Wording) -> Mapping[str, str]:
         """By sentence of a version that the document says no more, the one in its place."""
-        return _replaced(then, self.now(document_id)).twins
+        return self._replaced(then, self.now(document_id)).twins
+
+    def _replaced(self, then: Wording, now: Wording) -> Replacement:
+        make = partial(_replaced, then, now)
+        return self.memo.get(
+            "replacements", self.project_id, (then, now), make, most=REPLACEMENTS_HELD
+        )
 
     def wording(self, document_id: str, version: int) -> Wording:
         """All that a version says; ``LibraryError`` where it is not kept."""

@@ -60,7 +60,7 @@ def lineage(workspace: Workspace, project_id: str, case_id: str) -> tuple[StepSo
     stored = library.case(project_id, case_id)
     parts = list(cited_parts(stored.case))
     chunks = library.chunks(project_id, {citation.chunk_id for citation, _, _ in parts})
-    words = PresentWords(library, project_id)
+    words = PresentWords(library, project_id, workspace.memo)
     names = _systems(workspace, project_id)
     origins: dict[tuple[str, int], tuple[str, str, str, datetime | None]] = {}
     found = []

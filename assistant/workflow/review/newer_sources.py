@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 
 from assistant.design.questions.conflicts import equal
 from assistant.design.questions.other_limits import LaterSources, OtherLimit
@@ -102,10 +101,21 @@ class NewerSources:
 
     def _others(self, text: str, newer: frozenset[str]) -> Iterator[OtherLimit]:
         if newer:
-            kept = _compared(self._workspace, self._project_id, self._versions)
+            kept = self._workspace.memo.get(
+                "later sources", self._project_id, self._versions, self._compared
+            )
             yield from (one for one in kept.of(text) if one.source.document_id in newer)
         if self._upcoming is not None:
             yield from self._upcoming.other_limits(text)
+
+    def _compared(self) -> _Compared:
+        """Read and compared once until a source comes, goes or changes: every look at a run
+        asks."""
+        library, chunks = self._workspace.library, list[Chunk]()
+        for name, _ in self._versions:
+            document = library.document(self._project_id, name)
+            chunks += stating(document, chunks_of(library, self._project_id, name))
+        return _Compared(LaterSources(chunks))
 
 
 @dataclass
@@ -119,19 +129,6 @@ class _Compared:
         if text not in self._found:
             self._found[text] = tuple(self.sources.other_limits(text))
         return self._found[text]
-
-
-@lru_cache(maxsize=8)
-def _compared(
-    workspace: Workspace, project_id: str, versions: tuple[tuple[str, int], ...]
-) -> _Compared:
-    """Read and compared once until a source comes, goes or changes: every look at a run asks."""
-    library = workspace.library
-    chunks: list[Chunk] = []
-    for name, _ in versions:
-        document = library.document(project_id, name)
-        chunks += stating(document, chunks_of(library, project_id, name))
-    return _Compared(LaterSources(chunks))
 
 
 def limits_of(

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.domain import (
@@ -84,11 +84,9 @@ class _Proved:
     found: dict[str, tuple[str, tuple[FaultNow, ...]]] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=512)
-def _proved(project_id: str, run_id: str, made_of: str) -> _Proved:
-    """What is known of a run's cases as long as none of its texts changes (``made_of``): every look
-    at stale cases asks, and a proof takes long."""
-    return _Proved()
+RUNS_HELD = 512
+"""Runs of which proofs are remembered, as long as none of their texts changes: every look at stale
+cases asks, and a proof takes long."""
 
 
 class ProofNow:
@@ -139,7 +137,8 @@ class ProofNow:
         for key in epic_keys:
             held = self._epics.get(key)
             made_of.update((held.model_dump_json() if held else "").encode("utf-8", "replace"))
-        return _proved(self._project_id, run_id, made_of.hexdigest())
+        texts = (run_id, made_of.hexdigest())
+        return self._words.memo.get("proofs", self._project_id, texts, _Proved, most=RUNS_HELD)
 
     def _prove(self, case: TestCase, run_id: str, chunks: Sequence[Chunk]) -> Iterator[FaultNow]:
         if run_id not in self._grounds:

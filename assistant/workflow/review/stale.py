@@ -271,7 +271,7 @@ class _Judge:
         self._chunks = {
             run_id: {chunk.id: chunk for chunk in chunks} for run_id, chunks in changed.items()
         }
-        self._words = PresentWords(workspace.library, project_id)
+        self._words = PresentWords(workspace.library, project_id, workspace.memo)
         if upcoming is not None:
             self._words.expect(upcoming)
         self.numbers = NumbersGone(workspace.library, project_id, self._words, changed)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Literal
 
 from assistant.domain import (
@@ -128,10 +128,7 @@ class SuiteBasis:
         given = answers_to(workspace, project_id, epics)
         self._epics = tuple(with_answers(epic, given) for epic in epics)
         self._held_by = workspace.library.documents_of_epics(project_id)
-        config = workspace.project(project_id).retrieval
-        self._config = config.model_copy(
-            update={"top_k": config.top_k.model_copy(update={"case": 0})}
-        )
+        self._config = search_of(workspace, project_id)
         self._texts = current_texts(workspace, project_id)
         self._retriever = _WithoutCases(
             self._texts,
@@ -364,18 +361,22 @@ class SuiteBasis:
         return conditions_of([one for one in self._epics if one.key == epic_key], TECHNIQUES)
 
 
+def search_of(workspace: Workspace, project_id: str) -> RetrievalConfig:
+    """How a project searches for what cases are held against: as it does, but for no cases."""
+    config = workspace.project(project_id).retrieval
+    return config.model_copy(update={"top_k": config.top_k.model_copy(update={"case": 0})})
+
+
 def present_basis(workspace: Workspace, project_id: str) -> SuiteBasis:
     """The basis as the project's sources stand now: that of the call before until one changes.
 
     For a caller whose calls come one after the other.
     """
     index_pending(workspace.library, workspace.knowledge(project_id), project_id)
-    return _basis_at(workspace, project_id, sources_stamp(workspace, project_id))
-
-
-@lru_cache(maxsize=1)
-def _basis_at(workspace: Workspace, project_id: str, _stamp: str) -> SuiteBasis:
-    return SuiteBasis(workspace, project_id)
+    stamp = sources_stamp(workspace, project_id)
+    return workspace.memo.get(
+        "suite basis", project_id, stamp, lambda: SuiteBasis(workspace, project_id), most=1
+    )
 
 
 class _WithoutCases:

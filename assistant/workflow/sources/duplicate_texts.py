@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
@@ -200,23 +199,25 @@ def current_texts(
 ) -> CurrentTexts:
     """The project's knowledge (``knowledge`` where it is open), in which nothing that is no longer
     current outranks what is."""
-    stamp = workspace.library.documents_stamp(project_id)
-    newer, outdated = _not_current(workspace, project_id, stamp)
+    newer, outdated = _not_current(workspace, project_id)
     return CurrentTexts(knowledge or workspace.knowledge(project_id), newer, outdated)
 
 
 def known_copies(workspace: Workspace, project_id: str) -> Mapping[str, str]:
     """See ``older_copies``; looked for once until a document changes, for what is drawn often."""
-    stamp = workspace.library.documents_stamp(project_id)
-    return _not_current(workspace, project_id, stamp)[0]
+    return _not_current(workspace, project_id)[0]
 
 
-@lru_cache(maxsize=8)
 def _not_current(
-    workspace: Workspace, project_id: str, _stamp: str
+    workspace: Workspace, project_id: str
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Older copies, each with the newest one, and pages out of force: read once until a document
     changes, because each search and question needs them."""
-    documents = workspace.library.documents(project_id)
-    outdated = tuple(one.id for one in documents if one.metadata.outdated)
-    return older_copies(workspace, project_id, documents), outdated
+
+    def read() -> tuple[Mapping[str, str], tuple[str, ...]]:
+        documents = workspace.library.documents(project_id)
+        outdated = tuple(one.id for one in documents if one.metadata.outdated)
+        return older_copies(workspace, project_id, documents), outdated
+
+    stamp = workspace.library.documents_stamp(project_id)
+    return workspace.memo.get("older copies", project_id, stamp, read)

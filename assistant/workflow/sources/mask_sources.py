@@ -77,8 +77,8 @@ def mask_stored(
     progress: Progress = lambda done, total: None,
     stopped: StopCheck = lambda: False,
 ) -> int:
-    """Mask the present version of every source of a project, and the requests that were begun in it
-    and not sent; returns how many sources changed.
+    """Mask the present version of every source of a project, the requests that were begun in it
+    and not sent, and the checked suites; returns how many sources changed.
 
     Each becomes a next version, not yet indexed; its imported cases keep what was edited and
     decided, in masked words. What is stored or removed meanwhile is read again or left alone.
@@ -88,9 +88,11 @@ def mask_stored(
     library, config = workspace.library, workspace.project(project_id).masking
     if not config.enabled:
         raise LibraryError("Masking is switched off in this project. Switch it on first.")
-    from assistant.workflow.writing.request_drafts import mask_kept
+    from assistant.workflow.review import kept_suites
+    from assistant.workflow.writing import request_drafts
 
-    mask_kept(workspace, project_id)
+    request_drafts.mask_kept(workspace, project_id)
+    kept_suites.mask_kept(workspace, project_id, by=by)
     held, changed = library.documents(project_id), 0
     with_cases = {one.document_id for one in library.cases(project_id)}
     for number, one in enumerate(held):

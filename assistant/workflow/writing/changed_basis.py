@@ -176,7 +176,7 @@ def _sources_since(
     if not changed:
         return [], []
     older = known_copies(workspace, project_id)
-    words = PresentWords(library, project_id)
+    words = PresentWords(library, project_id, workspace.memo)
     gone, new = list[Chunk](), list[Chunk]()
     for one in changed:
         if one.id in older:

@@ -105,6 +105,11 @@ class Comparisons:
                 self._kept.popitem(last=False)
         return found
 
+    def forget(self) -> None:
+        """Drop the questions that are kept: they quote criteria and sources."""
+        with self._lock:
+            self._kept.clear()
+
 
 def _compared(request: bytes, criteria: int, progress: Progress) -> ByEpic:
     """The questions that a process of its own finds; it ends with whoever waits for it."""

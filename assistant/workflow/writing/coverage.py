@@ -10,7 +10,6 @@ cases that are there; it is derived, worded and checked like every other.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 from itertools import chain
 
 from assistant.design.description_rules import described_ids, with_described
@@ -165,14 +164,15 @@ def of_library(workspace: Workspace, project_id: str) -> DepthReport:
     cases = [stored.case for stored in workspace.library.cases(project_id)]
     traced = described_ids(name for case in cases for name in case.criterion_ids)
     epics = tuple(with_described(epic, traced) for epic in workspace.library.epics(project_id))
-    conditions, questions = _design(workspace.comparisons, epics)
+    conditions, questions = workspace.memo.get(
+        "design of all epics", project_id, epics, lambda: _design(workspace.comparisons, epics)
+    )
     asked = asked_of(workspace, project_id, epics, questions)
     still_open = [one.question for one in asked if one.is_open]
     refers = _refers(epics, conditions)
     return depth(epics, cases, conditions, questions=still_open, refers=refers)
 
 
-@lru_cache(maxsize=8)
 def _design(
     comparisons: Comparisons, epics: tuple[Epic, ...]
 ) -> tuple[tuple[TestCondition, ...], tuple[Question, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from functools import partial
 
 from assistant.design.description_rules import with_described_as
 from assistant.domain import (
@@ -38,6 +38,7 @@ class PresentBasis:
             index_pending(workspace.library, workspace.knowledge(project_id), project_id)
         stored = workspace.library.epics(project_id)
         self.answers: Mapping[str, tuple[Answer, ...]] = answers_to(workspace, project_id, stored)
+        self._memo, self._project_id = workspace.memo, project_id
         self._current = {epic.key: with_answers(epic, self.answers) for epic in stored}
 
     def find(
@@ -73,7 +74,10 @@ class PresentBasis:
             found[condition_id] = now.id + condition_id.removeprefix(old.id)
         limited = tuple(_limited(epic, kept) for epic in epics.values())
         choices = source.generation
-        derived = _derived(limited, choices.techniques, choices.depth)
+        made_of = (limited, choices.techniques, choices.depth)
+        derived = self._memo.get(
+            "condition ids", self._project_id, made_of, partial(_derived, *made_of), most=64
+        )
         for old_id, now_id in found.items():
             if now_id not in derived:
                 raise LibraryError(f"the condition {old_id} is {GONE}")
@@ -93,7 +97,6 @@ def _unchanged(
             raise LibraryError(f"the acceptance criterion {criterion.id} is {GONE}")
 
 
-@lru_cache(maxsize=64)
 def _derived(
     epics: tuple[Epic, ...], techniques: tuple[Technique, ...], depth: Depth
 ) -> frozenset[str]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from assistant.domain import (
     SECOND_READER,
     CaseStatus,
-    CaseTemplate,
     ChunkKind,
     GenerationRun,
     LintFinding,
@@ -104,14 +102,13 @@ def house_rules(workspace: Workspace, project_id: str) -> HouseRules:
     imported: tuple[CaseStatus, ...] = ("imported",)
     held = workspace.library.cases(project_id, statuses=imported)[:HOUSE_CASES]
     template = workspace.project(project_id).template
-    return _learnt(tuple(stored.body for stored in held), template.model_dump_json())
-
-
-@lru_cache(maxsize=8)
-def _learnt(bodies: tuple[str, ...], template: str) -> HouseRules:
-    """Kept, because every edit is checked and the cases seldom change."""
-    cases = [TestCase.model_validate_json(body) for body in bodies]
-    return learn_rules(cases, CaseTemplate.model_validate_json(template))
+    made_of = (tuple(stored.body for stored in held), template.model_dump_json())
+    return workspace.memo.get(  # every edit is checked, and the cases seldom change
+        "house rules",
+        project_id,
+        made_of,
+        lambda: learn_rules([stored.case for stored in held], template),
+    )
 
 
 def rechecked_against(

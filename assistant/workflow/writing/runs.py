@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import partial
 
 from assistant.design.questions.notices import find_notices
 from assistant.domain import (
@@ -44,6 +44,10 @@ from assistant.workflow.writing.repetitions import repeated
 
 ACTIVE = ("queued", "running")
 """Statuses of a run that is still to be written or being written."""
+
+ROWS_HELD = 1024
+"""Lines of case lists that are remembered: a page reads its list on every click, and reading a
+case's body takes long."""
 
 AGAIN = "again-"
 """How the ids of runs begin that write cases of earlier runs again; they have no list of cases."""
@@ -190,7 +194,7 @@ def _as_answered_now(
 ) -> tuple[Question, ...]:
     """The questions of a run with the answers that their sources still give."""
     chunks = {one.chunk.id: one.chunk for one in run.retrieved}
-    words = PresentWords(workspace.library, project_id)
+    words = PresentWords(workspace.library, project_id, workspace.memo)
 
     def is_given(answer: SourceAnswer) -> bool:
         chunk = chunks.get(answer.chunk_id)
@@ -249,7 +253,17 @@ def case_rows(
     """The cases of a run as lines of a list; ``stale`` are the ids of those that are."""
     waiting = workspace.library.proposals.counts(project_id)
     cases = workspace.library.cases(project_id, run_id=run_id)
-    rows: Sequence[CaseRow] = [_row(stored, stored.id in stale) for stored in cases]
+    rows: Sequence[CaseRow] = [
+        workspace.memo.get(
+            "case rows",
+            project_id,
+            (stored, is_stale),
+            partial(_row, stored, is_stale),
+            most=ROWS_HELD,
+        )
+        for stored in cases
+        for is_stale in (stored.id in stale,)
+    ]
     asking = [one for one, row in zip(cases, rows, strict=True) if QUESTION in row.needs]
     given = answered_in(workspace, project_id, run_id, asking)
     rows = [
@@ -286,9 +300,7 @@ def _answered_of(workspace: Workspace, project_id: str, run_id: str) -> tuple[As
     return asked_of(workspace, project_id, epics, library.run_questions(project_id, run_id))
 
 
-@lru_cache(maxsize=1024)
 def _row(stored: StoredCase, stale: bool) -> CaseRow:
-    """Kept, because a page reads the list on every click, and reading a case's body takes long."""
     return CaseRow(
         id=stored.id,
         title=stored.title,

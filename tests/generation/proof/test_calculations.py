@@ -16,6 +16,10 @@ from assistant.generation.proof.calculations import calculations
         ("5 % of EUR 2,000 = EUR 100", "EUR 100"),
         ("9,50 m × € 1,85 × 2 nachten = € 35,15, plus", "€ 35,15"),
         ("200 EUR - 10 % = 180 EUR", None),
+        ("20 EUR / 160 EUR × 100 % = 12.5 %", "12.5 %"),
+        ("20 kg / 160 kg × 100 = 12.5 %", "12.5 %"),
+        ("20 / 160 × 100 % = 12.5 %", "12.5 %"),
+        ("20 EUR / 160 EUR = 12.5 %", "12.5 %"),
     ],
 )
 def test_what_a_calculation_comes_to(text: str, total: str | None) -> None:
@@ -34,6 +38,20 @@ def test_what_a_calculation_comes_to(text: str, total: str | None) -> None:
 )
 def test_an_amount_is_read_to_its_last_digit(text: str, words: str) -> None:
     assert [one.words for one in numbers(text)] == [words]
+
+
+@pytest.mark.parametrize(
+    "text", ["20 EUR / 160 EUR × 100 % = 13.5 %", "20 EUR / 160 EUR × 100 % = 1250 %"]
+)
+def test_a_share_that_is_wrong_is_found(text: str) -> None:
+    (found,) = calculations(text)
+    assert found.wrong_total is not None
+    assert not found.totals
+
+
+def test_a_rate_is_no_share() -> None:
+    (found,) = calculations("20 EUR / 8 h × 100 % = 250 %")
+    assert not found.totals
 
 
 def test_hours_and_minutes_with_an_abbreviation_are_one_duration() -> None:

@@ -215,7 +215,7 @@ def _body(part: Message, attachments: Attachments, depth: int) -> list[str]:
         return [text for each in inner for text in _body(each, attachments, depth + 1)]
     name, content = part.get_filename() or "", part.get_payload(decode=True)
     if not name and part.get_content_maintype() in {"text", "multipart"}:
-        words = text_of_part(part)
+        words = _unflowed(text_of_part(part), part)
         words = to_markdown(words) if kind == "text/html" else words
         return [without_open_fence(words)] if words.strip() else []
     subtype = part.get_content_subtype()
@@ -240,6 +240,33 @@ def _alternative(inner: list[Message], attachments: Attachments, depth: int) -> 
         (rich if html else plain).extend(_body(each, attachments, depth + 1))
     structured = sum(len(_STRUCTURE.findall(text)) for text in rich) > 1
     return rich if rich and (structured or not plain) else plain
+
+
+_QUOTE = re.compile(r"(?:> ?)+| ?")
+"""The marks of a quoted line; of any other the one blank that is no part of it."""
+
+
+def _unflowed(text: str, part: Message) -> str:
+    """A text with the lines joined that its mail program broke, where the part says that a blank at
+    the end of a line tells so (RFC 3676, ``format=flowed``)."""
+    flowed, del_sp = (str(part.get_param(name, "")).lower() for name in ("format", "delsp"))
+    if flowed != "flowed" or part.get_content_subtype() != "plain":
+        return text
+    lines = list[str]()
+    depth, goes_on = 0, False
+    for line in text.splitlines():
+        mark = _QUOTE.match(line)
+        assert mark is not None
+        words, quoted = line[mark.end() :], mark[0].count(">")
+        if goes_on and quoted == depth and words != "-- ":
+            lines[-1] += words
+        else:
+            depth = quoted
+            lines.append("> " * depth + words)
+        goes_on = words.endswith(" ") and words != "-- "
+        if goes_on and del_sp == "yes":
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
 
 
 def text_of_part(part: Message, encoding: str = "utf-8") -> str:
