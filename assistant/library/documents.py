@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from pydantic_core import from_json
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -61,6 +62,8 @@ from assistant.library.storage.schema import (
 )
 
 DocumentRow = Row[Any]
+BEFORE_TEXT = 1_000
+"""Characters that stand before the text of a document where it is kept: its id, kind and title."""
 
 
 class DocumentStore(Store):
@@ -437,6 +440,28 @@ class DocumentStore(Store):
             project_id, document_id, version, select(document_versions.c.document)
         )
         return SourceDocument.model_validate_json(found.document)
+
+    def openings(
+        self, project_id: str, document_ids: Iterable[str], characters: int
+    ) -> Mapping[str, str]:
+        """The first characters of the text of each in its current version, and no more of it read;
+        removed ones lack."""
+        limit = BEFORE_TEXT + 2 * characters  # a sign in JSON may be two
+        begun = func.substr(document_versions.c.document, 1, limit).label("begun")
+        query = select(documents.c.id, begun).join(document_versions, _CURRENT)
+        with self._database.read() as connection:
+            rows = list(
+                rows_in_parts(
+                    connection, query.where(_present(project_id)), documents.c.id, document_ids
+                )
+            )
+        found = {}
+        for row in rows:
+            text = from_json(row.begun, allow_partial="trailing-strings").get("text", "")
+            if len(text) < characters and len(row.begun) == limit:  # much stands before it
+                text = self.document(project_id, row.id).text
+            found[row.id] = text[:characters]
+        return found
 
     def mark_all_indexed(
         self, project_id: str, marks: Mapping[str, tuple[int, int]]

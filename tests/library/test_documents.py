@@ -160,6 +160,29 @@ def test_ids_by_their_beginning_and_when_documents_were_fetched(
     assert found == {"answer-1": stored.fetched_at}
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("a.md", "short “text” \\ \n"),
+        ("a.md", "Version 7.\n" * 5_000),
+        ("a.md", '\n"\\\t' * 900),
+        ("a.md", "\x01" * 2_000),
+        ("a.md", "☂😀" * 900),
+        ("T" * 3_000, "Version 7.\n" * 500),
+    ],
+)
+def test_the_opening_of_a_text_is_what_it_begins_with(
+    library: Library, project: Project, title: str, text: str
+) -> None:
+    library.put_document(project.id, document("before"))
+    library.put_document(project.id, document(text, title=title))
+    library.put_document(project.id, document("gone", id="file:b"))
+    library.remove_document(project.id, "file:b")
+    kept = library.document(project.id, "file:a").text
+    found = library.openings(project.id, ["file:a", "file:b", "none"], 600)
+    assert found == {"file:a": kept[:600]}
+
+
 def test_a_removed_document_is_gone_and_its_index_can_be_told(
     library: Library, project: Project
 ) -> None:

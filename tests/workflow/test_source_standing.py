@@ -11,6 +11,7 @@ from syncing import quick_workspace
 from assistant.domain import Citation
 from assistant.generation.answers.answer_parts import Answer, AnswerSentence, Standing
 from assistant.generation.answers.answer_prompt import answer_messages
+from assistant.library import Library
 from assistant.sources.files.files import read_file
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment.workspace import Workspace
@@ -100,6 +101,16 @@ def test_an_old_copy_is_known_by_the_document_of_the_name_without_it(
     assert by_words(found, "at once").stage == "outdated"
     assert by_words(found, "the mayor").stage == ""
     assert by_words(found, "48 hours").stage == ""
+
+
+def test_what_is_said_of_documents_is_told_without_reading_all_of_their_texts(
+    workspace: tuple[Workspace, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "Valid from 1 January 2027. Version 0.8 (draft for review)."
+    put(*workspace, Terms=TERMS.format(head=head, when="within 48 hours"))
+    monkeypatch.setattr(Library, "document", lambda *_: pytest.fail("the whole text is read"))
+    standing = by_words(ask_sources.ask(*workspace, QUESTION), "48 hours")
+    assert (standing.stage, standing.head) == ("draft", head)
 
 
 def test_a_sentence_from_an_older_edition_alone_is_marked(workspace: tuple[Workspace, str]) -> None:

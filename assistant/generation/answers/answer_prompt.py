@@ -6,7 +6,6 @@ Question, earlier turns and sources are data between delimiters, as in every pro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, takewhile
 from types import MappingProxyType
 
 from assistant.domain import RetrievedChunk
@@ -93,10 +92,15 @@ def answer_messages(
                 known.add(source.chunk.document_id)
             yield source_block(source, special_tokens, also=also)
 
-    sizes = accumulate(len(text) + 1 for text in blocks(sources))
-    fitting = sum(1 for size in takewhile(lambda size: size <= left, sizes))
-    chosen = sources[: max(1, fitting)]
-    # Only sources that the model has are named: fewer of them, so no block becomes longer.
-    parts = [*head, *blocks(chosen), *tail]
+    fitting: list[str] = []
+    for text in blocks(sources):
+        left -= len(text) + 1
+        if fitting and left < 0:
+            break
+        fitting.append(text)
+    chosen = sources[: len(fitting)]
+    if len(chosen) < len(sources):  # only sources that the model has are named
+        fitting = list(blocks(chosen))
+    parts = [*head, *fitting, *tail]
     numbers = frozenset(source.rank for source in chosen)
     return (("system", SYSTEM), ("user", "\n".join(parts))), numbers

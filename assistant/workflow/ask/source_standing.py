@@ -5,8 +5,7 @@ Nothing is left out for it: it is told to the model and shown beside the passage
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from assistant.generation.answers.answer_parts import Standing
@@ -16,6 +15,7 @@ from assistant.language.document_heads import (
     plain_name,
     stage_words,
 )
+from assistant.language.validity import EDITION_OPENING
 from assistant.library import StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import known_copies
@@ -27,27 +27,25 @@ def standings_of(
 ) -> dict[str, Standing]:
     """What is known of each of these documents; nothing of one that is gone."""
     held = {one.id: one for one in workspace.library.documents(project_id)}
-    known = _known(tuple((one.id, file_of(one), one.title) for one in held.values()))
-    copies = known_copies(workspace, project_id)
-    return {
-        name: _standing(workspace, project_id, held[name], held, copies, known)
-        if name in held
-        else Standing()
-        for name in document_ids
+    found = [held[name] for name in dict.fromkeys(document_ids) if name in held]
+    told = [one.id for one in found if one.kind not in ("table", "test_cases")]
+    openings = workspace.library.openings(project_id, told, EDITION_OPENING)
+    known, copies = _known(held.values()), known_copies(workspace, project_id)
+    standings = {
+        one.id: _standing(one, openings.get(one.id, ""), held, copies, known) for one in found
     }
+    return {name: standings.get(name, Standing()) for name in document_ids}
 
 
 def _standing(
-    workspace: Workspace,
-    project_id: str,
     document: StoredDocument,
+    opening: str,
     held: Mapping[str, StoredDocument],
     copies: Mapping[str, str],
     known: KnownNames,
 ) -> Standing:
-    file, table = file_of(document), document.kind in ("table", "test_cases")
-    text = "" if table else workspace.library.document(project_id, document.id).text
-    standing = Standing(file=file, head=head_words(text))
+    file = file_of(document)
+    standing = Standing(file=file, head=head_words(opening))
     if document.metadata.outdated:
         said = {"stage": "outdated", "reason": f"its page says “{document.metadata.outdated}”"}
     elif document.id in copies:
@@ -61,7 +59,7 @@ def _standing(
         def is_held(name: str) -> bool:
             return any(one != document.id for one in known.ids.get(name, ()))
 
-        stage, words = stage_words(file, document.title, text, is_held)
+        stage, words = stage_words(file, document.title, opening, is_held)
         reason = f"“{words}” stands in its name or at its head"
         said = {"stage": stage, "reason": reason} if stage else {}
     return standing.model_copy(update=said)
@@ -79,19 +77,19 @@ class KnownNames(NamedTuple):
     ids: Mapping[str, Collection[str]]
 
 
-@lru_cache(maxsize=8)
-def _known(names: tuple[tuple[str, str, str], ...]) -> KnownNames:
-    """What the ids, files and titles of a project's documents tell of each other."""
+def _known(documents: Iterable[StoredDocument]) -> KnownNames:
+    """What the files and titles of a project's documents tell of each other."""
     highest: dict[str, tuple[tuple[int, ...], str]] = {}
     numbers: dict[str, tuple[str, tuple[int, ...]]] = {}
     ids: dict[str, set[str]] = {}
-    for document_id, file, title in names:
-        for name in (file, title):
-            ids.setdefault(plain_name(name), set()).add(document_id)
-        told = named_edition(file) or named_edition(title)  # one of them: a title may be behind
+    for one in documents:
+        file = file_of(one)
+        for name in (file, one.title):
+            ids.setdefault(plain_name(name), set()).add(one.id)
+        told = named_edition(file) or named_edition(one.title)  # not both: a title may be behind
         if told is not None:
-            called, number = numbers[document_id] = told
-            highest[called] = max(highest.get(called, ((), "")), (number, document_id))
+            called, number = numbers[one.id] = told
+            highest[called] = max(highest.get(called, ((), "")), (number, one.id))
     newer = {
         document_id: highest[called][1]
         for document_id, (called, number) in numbers.items()
