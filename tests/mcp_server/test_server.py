@@ -193,7 +193,8 @@ def test_an_answer_says_what_was_searched_and_whether_it_is_the_whole(
         if "Write the queries." in str(request.server.bodies[-1]):
             reply: dict[str, Any] = {"queries": wordings}
         else:
-            quotes = [{"source": number, "words": ""} for number in numbers]
+            words = "within the cooling-off period of 14 days"
+            quotes = [{"source": number, "words": words} for number in numbers]
             sentences = [{"text": said, "quotes": quotes}]
             reply = {"sentences": sentences, "whole": whole}
         streams(json.dumps(reply))(request)

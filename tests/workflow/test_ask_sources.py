@@ -64,8 +64,13 @@ def sample_id(with_model: Workspace) -> str:
 
 
 def answers(*sentences: tuple[str, list[int]]) -> str:
-    quoted = [(text, [{"source": n, "words": ""} for n in numbers]) for text, numbers in sentences]
-    return json.dumps({"sentences": [{"text": text, "quotes": quotes} for text, quotes in quoted]})
+    """What a model answers that copies for each sentence the same words of the sources it names."""
+    words = "within the cooling-off period of 14 days"
+    quoted = [
+        {"text": text, "quotes": [{"source": number, "words": words} for number in numbers]}
+        for text, numbers in sentences
+    ]
+    return json.dumps({"sentences": quoted})
 
 
 def numbers_of(workspace: Workspace, project_id: str, words: str) -> list[int]:

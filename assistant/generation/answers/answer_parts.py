@@ -28,8 +28,9 @@ class AnswerSentence(Value):
     """A sentence that a model wrote, with the words of the sources that say it.
 
     ``is_paraphrase``: the words stand there, and the sentence says in the model's own what it
-    reads in them. Where there are none, ``missing`` are its words that stand in none of the sources
-    it names, and ``denied`` says which words of a source contradict it.
+    reads in them; else it repeats them. Where there are none, ``missing`` are its words that stand
+    in none of the sources it names, and ``denied`` says which words of a source contradict it, or
+    that none that stand there were given for it.
     """
 
     text: str
@@ -113,7 +114,9 @@ def numbers_naming(chunk: Chunk, sources: Iterable[tuple[int, Chunk]]) -> tuple[
     return tuple(
         number
         for number, other in sources
-        if other.document_id != chunk.document_id and named.search(other.text)
+        if other.document_id != chunk.document_id
+        and chunk.key in other.text  # soon told, and seldom so
+        and named.search(other.text)
     )
 
 

@@ -6,11 +6,11 @@ written afterwards.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.domain import RetrievedChunk
 from assistant.generation.answers.answer_parts import AnswerPassage
-from assistant.generation.answers.source_statements import without_mark
 from assistant.generation.proof.statement_words import NEUTRAL, all_content, meeting
 from assistant.generation.sentence_words import sentences
 from assistant.knowledge.embedding import Embedder
@@ -24,6 +24,9 @@ NAMED = 0.6
 NEAREST = 3
 """Of eight projects' 160 questions that have an answer, 66 had no passage within these bounds, and
 for most of them one of the first three found was of the document that answers."""
+
+_MARK = re.compile(r"(?:[\s•|]|[#>](?!\s*(?:[A-Z]{3}\s*)?[\d€$£])|-+(?=[\s|])|\*\s)*")
+"""What stands before a sentence in a list, a heading or a cell; ``**`` belongs to its words."""
 
 
 def bearing_passages(
@@ -60,7 +63,8 @@ def _spans(text: str) -> list[tuple[int, int]]:
     """The sentences of a text without the marks around them; the whole where there is none."""
     found = []
     for start, end in sentences(text) or ((0, len(text)),):
-        start = without_mark(text, start)
+        mark = _MARK.match(text, start)
+        start = mark.end() if mark else start
         end = start + len(text[start:end].rstrip(" \t\r\n|"))
         if start < end:
             found.append((start, end))

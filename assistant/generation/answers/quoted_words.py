@@ -1,21 +1,21 @@
 """A sentence held against the words of the sources that its writer copied for it.
 
-That the words stand in the source is certain; that the sentence says what they say is not, and is
-for the reader, who sees both. What can be counted is: every number, name, key and message of the
-sentence stands in these words or in the headings above them, most of its other words do, and
-neither side denies what the other says.
+That the words stand in the source is certain; that the sentence says what they say is not, unless
+it repeats them, and is for the reader, who sees both. What can be counted is: every number, name,
+key and message of the sentence stands in these words or in the headings above them, most of its
+other words do, and neither side denies or confines what the other says.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.domain import Chunk, Citation
 from assistant.generation.answers.denied_words import denied_words
-from assistant.generation.answers.source_statements import Statement, confined
+from assistant.generation.answers.force_and_order import same_force, same_names, same_order
 from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof.amounts import Numbers, numbers
 from assistant.generation.proof.calculation_lines import Worked, read_line
@@ -30,8 +30,10 @@ from assistant.generation.proof.statement_words import (
 )
 from assistant.generation.proof.support_texts import Known, folded, stands_in
 from assistant.generation.writers.case_parts import stated_at
+from assistant.language.function_words import ARTICLES
 from assistant.language.languages import language_of
-from assistant.language.quoted_messages import find_messages
+from assistant.language.quantities import find_quantities
+from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.sentences import sentences
 
 SHARE = 0.5
@@ -40,15 +42,19 @@ SHARE = 0.5
 FEWEST = 2
 """Words of a quotation: one word alone says nothing."""
 
+LONG = 4
+"""Digits of a word from which on it must stand as it is written, where it is no quantity."""
+
 MAX_CONCLUSION = 300
 
 MOST_SHOWN = 300
 """Characters of a sentence that is shown whole where a part of it is quoted."""
 
 BOUND_OTHERWISE = (
-    "What is quoted has its names or values in another order, or another “must”, “may”, “only” or "
-    "“unless”."
+    "What is quoted has its names or values in another order or beside others, or another “must”, "
+    "“may”, “only” or “unless”."
 )
+NOT_QUOTED = "No words that the model gives for it stand in the sources that it names."
 
 _DENYING_CELL = re.compile(
     rf"(?P<name>[^:;\n]{{1,60}}):\s*(?:[-–—✗×]|{'|'.join(sorted(NEGATORS))})(?=\s*(?:[;\n]|$))",
@@ -56,6 +62,25 @@ _DENYING_CELL = re.compile(
 )
 """A cell of a matrix that denies what its column names: "Auditor: -", "Auditor: no"."""
 
+_SIGN = re.compile(r"[-−]?\w+(?:[.,:'’]\w+)*|[^\w\s.,;:!?\"'“”‘’„«»()*_|-]")
+"""A word, a number with its sign, or a sign; marks that separate or quote are none."""
+
+_BINDING = tuple(
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        "only|solely|exclusively|nur|ausschließlich|seulement|uniquement|seule?s?|alleen|solo|sólo"
+        "|tylko",
+        "except|excepting|unless|excluding|außer|ausgenommen|sauf|excepté|à moins|behalve|tenzij"
+        "|salvo|excepto|menos|oprócz|chyba że",
+    )
+)
+"""What confines a statement, and what takes something out of it: without it something else is
+said."""
+
+_NUMBERED = re.compile(r"\w*\d\w*")
+_THOUSANDS = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
+_ARTICLES = frozenset[str]().union(*ARTICLES.values())
+_BESIDE = re.compile(r"\s(\w+)")
 _PART = re.compile(r"(?<=[.!?])\s|;\s|\n")
 _GAP = re.compile(r"\s*(?:\.\.\.|…|\[…\])\s*")
 
@@ -66,6 +91,13 @@ class Quote:
 
     source: int
     words: str
+
+
+def words_of(number: int, chunk: Chunk, start: int, end: int) -> Citation:
+    """What stands at these offsets of a source, as its citation."""
+    return Citation(
+        chunk_id=chunk.id, source=number, quote=chunk.text[start:end], start=start, end=end
+    )
 
 
 def standing(quotes: Iterable[Quote], chunks: Mapping[int, Chunk]) -> tuple[Citation, ...]:
@@ -82,14 +114,35 @@ def standing(quotes: Iterable[Quote], chunks: Mapping[int, Chunk]) -> tuple[Cita
             own = words.strip(' “”"')  # marks around all of it are the model's
             place = stated_at(words, chunk.text) or stated_at(own, chunk.text)
             if place is not None:
-                start, end = place
-                found.append(
-                    Citation(
-                        chunk_id=chunk.id, source=one.source, quote=chunk.text[start:end],
-                        start=start, end=end,
-                    )
-                )  # fmt: skip
+                found.append(words_of(one.source, chunk, *place))
     return tuple(dict.fromkeys(found))
+
+
+def signs(text: str) -> tuple[str, ...]:
+    """The words, numbers and signs of a sentence: what repeats it, word for word, has the same."""
+    return tuple(_SIGN.findall(text.casefold()))
+
+
+def repeated_sentences(chunks: Mapping[int, Chunk]) -> Mapping[tuple[str, ...], list[Citation]]:
+    """The whole sentences of sources by their ``signs``; a part of one may lack what confines it
+    ("A book is free; not so on Sundays", "It is not allowed: the book is free")."""
+    found: dict[tuple[str, ...], list[Citation]] = {}
+    for number, chunk in chunks.items():
+        whole: list[tuple[int, int, int]] = []
+        behind = 0
+        for one in sentences(chunk.text):
+            goes_on = chunk.text[: one.start].rstrip().endswith((";", ":"))
+            line = chunk.text.rfind("\n", behind, one.start) + 1 or behind
+            opens = (line, line if goes_on else one.start)
+            if goes_on and whole:
+                opens = whole.pop()[:2]
+            whole.append((*opens, one.end))
+            behind = one.end
+        for before, start, end in whole:  # with its key, and without
+            for said in {signs(chunk.text[before:end]), signs(chunk.text[start:end])}:
+                if len(said) >= FEWEST:
+                    found.setdefault(said, []).append(words_of(number, chunk, start, end))
+    return found
 
 
 def in_whole_sentences(
@@ -103,36 +156,45 @@ def in_whole_sentences(
         for whole in sentences(text):
             inside = whole.start <= one.start and one.end <= whole.end
             if inside and whole.end - whole.start <= MOST_SHOWN:
-                place = {"start": whole.start, "end": whole.end}
-                one = one.model_copy(update={"quote": text[whole.start : whole.end], **place})
+                one = words_of(one.source, chunks[one.source], whole.start, whole.end)
                 break
         found.append(one)
     return tuple(dict.fromkeys(found))
 
 
-def lacking(
-    text: str, quoted: Sequence[Citation], above: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a sentence has that is not in what is quoted for it, and what that denies of it; both
-    empty where it may be shown with its quotations. ``above`` are titles and headings."""
-    told = "\n".join(one.quote for one in quoted)
+def lacking(text: str, told: str, above: Sequence[str], share: float = SHARE) -> tuple[str, ...]:
+    """What a sentence has that is not in what is ``told`` or ``above`` it, as titles and headings
+    are: numbers, names, keys and messages; its other words where less than this ``share`` is."""
     texts = (told, *above)
-    missing = _strange(text, texts)
+    missing = _strange(_without_articles(text, told), texts)
     lexicon = Lexicon(texts)
     telling = {key: said for key, said in written(text).items() if key not in NEUTRAL}
     others = [said for key, said in telling.items() if not lexicon.knows(key)]
-    if len(others) > (1 - SHARE) * len(telling):
+    if len(others) > (1 - share) * len(telling):
         missing += others
+    return tuple(dict.fromkeys(missing))
+
+
+def contradicted(text: str, source: str) -> list[str]:
+    """What tells which clauses of a source say the opposite of one of the sentence."""
+    found = (f"“{words}” contradicts “{theirs}”." for words, theirs in denials(text, source))
+    return list(dict.fromkeys(found))
+
+
+def contradictions(text: str, told: str) -> tuple[str, ...]:
+    """What tells that the words quoted for a sentence deny it, or say it otherwise."""
     denied = []
     if not _DENYING_CELL.search(told):  # a cell is no clause
-        denied = [f"“{words}” contradicts “{theirs}”." for words, theirs in denials(text, told)]
+        denied = contradicted(text, told)
     if not denied and (turned := _turned(text, told)):
         denied = [f"“{turned}” is denied by one of the two and not by the other."]
-    statement = Statement(0, len(told), told, " ".join(above), language=language_of(told))
-    bound = statement.binds_the_same(text) and not _is_confined_otherwise(text, told)
-    if not denied and not bound:
-        denied = [BOUND_OTHERWISE]
-    return tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(denied))
+    bound = (
+        same_names(text, told)
+        and same_order(text, told, language_of(told))
+        and same_force(text, told)
+        and not _is_confined_otherwise(text, told)
+    )
+    return tuple(denied) or (() if bound else (BOUND_OTHERWISE,))
 
 
 def concluded(
@@ -158,11 +220,25 @@ def _strange(text: str, texts: Sequence[str]) -> list[str]:
     row make is not strange."""
     flat = folded(" ".join(texts))
     messages = {one.text.strip() for one in find_messages(text)}
-    return [
+    found = [
         item
         for item in Known(texts).strange(text)
         if item in messages or numbers(item) or not all(stands_in(w, flat) for w in item.split())
     ]
+    return found + [one for one in _long_numbers(text, flat) if not any(one in f for f in found)]
+
+
+def _long_numbers(text: str, flat: str) -> Iterator[str]:
+    """Account numbers, serial numbers and the like that do not stand in a folded text; what is read
+    as a quantity is compared by its value."""
+    read = [(one.start, one.end) for one in find_quantities(text)]
+    joined = _THOUSANDS.sub("", flat)
+    for match in _NUMBERED.finditer(text):
+        word = match.group()
+        if sum(map(str.isdigit, word)) < LONG or any(a <= match.start() < b for a, b in read):
+            continue
+        if not stands_in(word, flat) and not stands_in(word, joined):
+            yield word
 
 
 def _turned(text: str, quoted: str) -> str:
@@ -186,10 +262,30 @@ def _turned(text: str, quoted: str) -> str:
 def _is_confined_otherwise(text: str, quoted: str) -> bool:
     """Whether a sentence says "only" or "unless" and nothing that is quoted does, or the part of it
     that has most of the sentence does and the sentence does not."""
-    mine, said = confined(text), content(text)
-    parts = [(confined(one), meeting(said, content(one))) for one in _PART.split(quoted)]
+    mine, said = _confined(text), content(text)
+    parts = [(_confined(one), meeting(said, content(one))) for one in _PART.split(quoted)]
     return any(
         (own and not any(theirs[kind] for theirs, _ in parts))
         or (not own and any(t[kind] and len(shared) > SHARE * len(said) for t, shared in parts))
         for kind, own in enumerate(mine)
     )
+
+
+def _without_articles(text: str, said: str) -> str:
+    """``text`` with blanks for an article that is no number: before words that ``said`` has
+    together without one ("a day trip" of its "Day trip")."""
+    for one in reversed(find_quantities(text)):
+        unit = text[one.start : one.end].split()
+        beside = _BESIDE.match(text, one.end)
+        if len(unit) != 2 or unit[0].casefold() not in _ARTICLES or beside is None:
+            continue
+        compound = rf"(?<![\w.,] )\b{re.escape(unit[1])}\s{re.escape(beside[1])}\b"
+        if re.search(compound, said, re.IGNORECASE):
+            text = text[: one.start] + " " * len(unit[0]) + text[one.start + len(unit[0]) :]
+    return text
+
+
+def _confined(text: str) -> tuple[bool, ...]:
+    """Whether a text confines something ("only"), and whether it takes something out ("unless")."""
+    bare = mask_quotes(text)
+    return tuple(form.search(bare) is not None for form in _BINDING)

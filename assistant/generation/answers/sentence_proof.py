@@ -1,123 +1,34 @@
-"""The proof of an answer: each sentence held against the sources, those that it names first.
+"""The proof of an answer: each sentence held against the words that it rests on.
 
-Each part of a sentence must be said by one statement of one source (``source_statements``), and
-the source must not deny it or lack its numbers, quotations and names in the proof that expected
-results pass (``proof.grounded``, ``turned_clauses``). A source that does not prove a part by itself
-is no citation.
+A sentence that a source says word for word is shown as it stands there. Another is shown with the
+words that its writer copied for it, where these stand in the sources that it names and bear it
+(``quoted_words``). What is left is put aside with what it lacks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property
 from types import MappingProxyType
 
 from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts
 from assistant.design.questions.supersession import changes
-from assistant.domain import (
-    AcceptanceCriterion,
-    CaseOrigin,
-    Chunk,
-    Citation,
-    LintFinding,
-    RetrievedChunk,
-    TestCase,
-    TestStep,
-)
+from assistant.domain import Chunk, Citation, RetrievedChunk
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
 from assistant.generation.answers.quoted_words import (
+    NOT_QUOTED,
     Quote,
+    contradicted,
+    contradictions,
     in_whole_sentences,
     lacking,
+    repeated_sentences,
+    signs,
     standing,
+    words_of,
 )
-from assistant.generation.answers.row_cells import JOINING, misplaced
-from assistant.generation.answers.source_parts import said_by, statements
-from assistant.generation.answers.source_statements import (
-    Statement,
-    verbatim,
-    without_articles,
-    without_mark,
-)
-from assistant.generation.answers.turned_clauses import denials
-from assistant.generation.proof import Ground, Sources, grounded, with_sources
-from assistant.generation.proof.proof_faults import CONTRADICTION, ERRORS, shown
-from assistant.generation.proof.statement_words import (
-    NEUTRAL,
-    Lexicon,
-    all_content,
-    meeting,
-    written,
-)
-from assistant.generation.proof.support_texts import Known
 from assistant.language.document_heads import edition_words
 
 SHOWN_DENIALS = 2
-SAME = 0.5
-"""Share of a quotation's telling words that a sentence must have for a source that the model did
-not name to be cited as well."""
-
-
-class _Held:
-    """A source that sentences are held against."""
-
-    def __init__(self, source: RetrievedChunk, rows: tuple[str, ...]) -> None:
-        self.rows = rows
-        # Whatever kind it is of, an answer says what is written.
-        chunk = source.chunk.model_copy(update={"kind": "prose", "place": ""})
-        self.chunk = chunk
-        self.sources = Sources((source.model_copy(update={"chunk": chunk}),))
-        self.number = source.rank
-        self.title = " ".join(filter(None, (chunk.key, chunk.title, chunk.heading)))
-        self.lexicon = Lexicon((chunk.text, self.title))
-        self.known = Known((chunk.text, self.title))
-        self.faults = cache(self._faults)
-
-    @cached_property
-    def statements(self) -> tuple[Statement, ...]:
-        return statements(self.chunk.text, self.title, self.rows)
-
-    def _faults(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Names, numbers and quotations that it lacks, and what it denies, with its words."""
-        text = without_articles(text, self.chunk.text)
-        told = [one for one in self._findings(text) if one.words]
-        denied = [one.message for one in told if one.rule in ERRORS]
-        lacking = [one.words for one in told if one.rule not in ERRORS and one.words != text]
-        for words, theirs in denials(text, self.chunk.text):
-            denied.append(f"{shown(words)} contradicts {shown(theirs)}.")
-        lacking += self.known.strange(text)
-        return tuple(dict.fromkeys(lacking)), tuple(dict.fromkeys(denied))
-
-    def other_numbers(self, text: str) -> list[str]:
-        """What tells that it states another number for the same, with its words."""
-        said = AcceptanceCriterion(id=self.chunk.id, text=self.chunk.text)
-        return [one.message for one in self._findings(text, said) if one.rule == CONTRADICTION]
-
-    def _findings(self, text: str, *criteria: AcceptanceCriterion) -> tuple[LintFinding, ...]:
-        step = TestStep(
-            number=1, action="", expected_result=text,
-            citations=with_sources(text, (self.number,), self.sources),
-        )  # fmt: skip
-        case = TestCase(id="", title="", steps=(step,), origin=CaseOrigin(writer="model"))
-        ground = Ground(sources=self.sources, criteria=criteria, context=(self.title,))
-        return grounded(case, ground).findings
-
-    def quoted(self, text: str, elsewhere: Lexicon) -> Citation | None:
-        """The words that say ``text``, where this source proves it."""
-        text = without_articles(text, self.chunk.text)
-        for same in self.statements:
-            if same.repeats(text):
-                start = without_mark(self.chunk.text, same.start)
-                return _words(self.number, self.chunk, start, same.end)
-        found = verbatim(text, self.chunk.text, self.title, self.rows)
-        if found is None:
-            found = said_by(text, self.statements, elsewhere)
-            if found is None or self.faults(text)[0]:
-                return None
-        if self.faults(text)[1]:
-            return None
-        start = without_mark(self.chunk.text, found.start)
-        return _words(self.number, self.chunk, start, found.end)
 
 
 class AnswerProof:
@@ -132,82 +43,45 @@ class AnswerProof:
         sources: Sequence[RetrievedChunk],
         heads: Mapping[int, tuple[str, str]] = MappingProxyType({}),
     ) -> None:
-        self._heads = {n: (file, edition_words(head)) for n, (file, head) in heads.items()}
-        texts: dict[str, list[str]] = {}
-        for one in sources:
-            texts.setdefault(one.chunk.document_id, []).append(one.chunk.text)
-        self._held = {one.rank: _Held(one, tuple(texts[one.chunk.document_id])) for one in sources}
-        self._all = Lexicon(
-            text for one in self._held.values() for text in (one.chunk.text, one.title)
-        )
+        self._chunks = {one.rank: one.chunk for one in sources}
+        self._above = {
+            number: (one.key, one.title, one.heading, file, edition_words(head))
+            for number, one in self._chunks.items()
+            for file, head in (heads.get(number, ("", "")),)
+        }
+        self._sentences = repeated_sentences(self._chunks)
 
     def prove(self, text: str, quotes: Sequence[Quote]) -> AnswerSentence:
-        """The sentence with the words of every source that proves it, else with those that its
-        writer copied for it where they stand there and bear it (``quoted_words``), or with what it
-        lacks.
+        """The sentence with every place where it stands word for word, else with the words that its
+        writer copied for it where they stand there and bear it, or with what it lacks.
 
-        Numbers that no source has are left out. Where none that the model named proves it, another
-        that does is cited; sources that say just this are cited as well.
+        Sources that do not exist are left out.
         """
-        named = [n for n in dict.fromkeys(one.source for one in quotes) if n in self._held]
-        if citations := self._proof(text, named):
-            return AnswerSentence(text=text, citations=citations)
-        chunks = {number: one.chunk for number, one in self._held.items()}
-        quoted = standing(quotes, chunks)
-        if quoted:
-            numbers = dict.fromkeys(one.source for one in quoted)
-            above = [
-                line for n in numbers for line in (self._held[n].title, *self._heads.get(n, ()))
-            ]
-            missing, denied = lacking(text, quoted, above)
-            if not missing and not denied:
-                whole = in_whole_sentences(quoted, chunks)
-                return AnswerSentence(text=text, citations=whole, is_paraphrase=True)
-            return AnswerSentence(text=text, missing=missing, denied=denied[:SHOWN_DENIALS])
-        return self._unproved(text, named)
+        named = [n for n in dict.fromkeys(one.source for one in quotes) if n in self._chunks]
+        if same := self._sentences.get(signs(text)):
+            mine = sorted(same, key=lambda one: one.source not in named)
+            return AnswerSentence(text=text, citations=tuple(mine))
+        quoted = standing(quotes, self._chunks)
+        if not quoted:
+            return self._without_quotation(text, named or list(self._chunks))
+        told = "\n".join(one.quote for one in quoted)
+        missing = lacking(text, told, self._lines_above(one.source for one in quoted))
+        denied = contradictions(text, told)
+        if not missing and not denied:
+            whole = in_whole_sentences(quoted, self._chunks)
+            return AnswerSentence(text=text, citations=whole, is_paraphrase=True)
+        return AnswerSentence(text=text, missing=missing, denied=denied[:SHOWN_DENIALS])
 
-    def _proof(self, text: str, named: Sequence[int]) -> tuple[Citation, ...]:
-        parts = [part for part in text.split("; ") if part.strip(" .")]
-        quotes: list[Citation] = []
-        for part in parts:
-            found = self._quotes(part, named) or self._quotes(part, self._held)
-            if not found:
-                return ()
-            quotes += found
-        if quotes and len(parts) == 1:
-            also = self._quotes(text, [number for number in self._held if number not in named])
-            quotes += [one for one in also if _says_the_same(text, one)]
-        return tuple(dict.fromkeys(quotes))
+    def _without_quotation(self, text: str, numbers: Sequence[int]) -> AnswerSentence:
+        """Why it is not shown: no words were given for it that stand in these sources; its words
+        that stand in none of them, and a clause of theirs that denies it."""
+        texts = [self._chunks[number].text for number in numbers]
+        missing = lacking(text, "\n\n".join(texts), self._lines_above(numbers), share=1)
+        denied = [said for one in texts for said in contradicted(text, one)][: SHOWN_DENIALS - 1]
+        return AnswerSentence(text=text, missing=missing, denied=(*denied, NOT_QUOTED))
 
-    def _quotes(self, part: str, numbers: Iterable[int]) -> list[Citation]:
-        found = (self._held[number].quoted(part, self._all) for number in numbers)
-        return [one for one in found if one is not None]
-
-    def _unproved(self, text: str, named: Sequence[int]) -> AnswerSentence:
-        """Why no source proves it: the words that stand in none, and what the sources deny."""
-        held = [self._held[number] for number in named] or list(self._held.values())
-        missing = [
-            said
-            for key, said in written(text).items()
-            if key not in NEUTRAL and not any(one.lexicon.knows(key) for one in held)
-        ]
-        rows = [misplaced(text, one.chunk.text, one.rows) for one in held]
-        if any(rows):  # the verb is not what it lacks
-            missing = [said for said in missing if JOINING.isdisjoint(written(said))]
-            missing += [one for one in rows[0] if all(one in others for others in rows)]
-        faults = [one.faults(text) for one in held]
-        if faults:  # what every one of them lacks
-            missing += [w for w in faults[0][0] if all(w in lacking for lacking, _ in faults)]
-        denied = (
-            [told for one in held for told in (*one.faults(text)[1], *one.other_numbers(text))]
-            if named
-            else []
-        )
-        return AnswerSentence(
-            text=text,
-            missing=tuple(dict.fromkeys(missing)),
-            denied=tuple(dict.fromkeys(denied))[:SHOWN_DENIALS],
-        )
+    def _lines_above(self, numbers: Iterable[int]) -> list[str]:
+        return [line for n in dict.fromkeys(numbers) for line in self._above[n]]
 
 
 def conflicts_of(
@@ -243,17 +117,17 @@ def conflicts_of(
         ]
         told = [one for one in every if one.chunk.id in quoted]
         for one in _strongest(told or (every if mine.id in quoted else [])):
-            theirs = _words(
+            theirs = words_of(
                 by_id[one.chunk.id].rank, one.chunk, one.sentence.start, one.sentence.end
             )
             span = next(s for s in clauses_of(mine.text) if s.start <= one.quantity.start < s.end)
-            ours = _words(by_id[mine.id].rank, mine, span.start, span.end)
+            ours = words_of(by_id[mine.id].rank, mine, span.start, span.end)
             found.append(SourceConflict(ours=ours, theirs=theirs))
     answered = {one for several in decided.values() for one in several}
     for change in changes(chunks):
         if change.question not in answered and {change.older.id, change.newer.id} & quoted.keys():
             pair = [
-                _words(by_id[one.id].rank, one, 0, len(one.text))
+                words_of(by_id[one.id].rank, one, 0, len(one.text))
                 for one in (change.older, change.newer)
             ]
             found.append(SourceConflict(ours=pair[0], theirs=pair[1]))
@@ -266,16 +140,3 @@ def _strongest(conflicts: Iterable[Conflict]) -> list[Conflict]:
     for one in sorted(conflicts, key=lambda each: -each.strength):
         best.setdefault(one.quantity.start, one)
     return [best[place] for place in sorted(best)]
-
-
-def _words(number: int, chunk: Chunk, start: int, end: int) -> Citation:
-    return Citation(
-        chunk_id=chunk.id, source=number, quote=chunk.text[start:end], start=start, end=end
-    )
-
-
-def _says_the_same(text: str, quote: Citation) -> bool:
-    """Whether most of what is quoted is in the sentence too, and all of the sentence in it."""
-    mine, theirs = all_content(text) - NEUTRAL, all_content(quote.quote) - NEUTRAL
-    shared = len(meeting(mine, theirs))
-    return shared == len(mine) and shared >= SAME * len(theirs)

@@ -109,11 +109,21 @@ def cited_words(passage: Passage | None, quote: str, supports: Supports) -> Cita
 
 def stated_at(quote: str, text: str) -> tuple[int, int] | None:
     """Where a quotation stands in a text; white space, letter case, bold type and the form of
-    quotation marks may differ."""
-    words = (re.escape(word) for word in quote.replace("*", " ").split())
-    pattern = r"[\s*]+".join(re.sub(r"[“”„«»\"]", '[“”„«»"]', word) for word in words)
+    quotation marks, apostrophes and dashes may differ."""
+    words = ("".join(map(_any_form, word)) for word in quote.replace("*", " ").split())
+    pattern = r"[\s*]+".join(words)
     found = re.search(pattern, text, re.IGNORECASE) if pattern else None
     return found.span() if found else None
+
+
+_FORMS = ('“”„«»"', "'’‘", "–—−‑-")
+"""Marks that are written in several forms."""
+
+
+def _any_form(sign: str) -> str:
+    """The pattern of a sign: a mark in any form, and bold type that ends before it or begins."""
+    forms = next((f"[{marks}]" for marks in _FORMS if sign in marks), re.escape(sign))
+    return forms if sign.isalnum() else rf"\**{forms}\**"
 
 
 def outcome_citations(

@@ -33,6 +33,7 @@ SOURCES = (
     source(1, RULES),
     source(2, ROLES[0], "Role matrix (X = allowed, - = not allowed)"),
     source(3, ROLES[1], "Role matrix (X = allowed, - = not allowed)"),
+    source(4, "| 7300001017 | Ann Lee |\n\n- **Handover**: the boat is given to its hirer."),
 )
 
 
@@ -57,6 +58,9 @@ def told(text: str, *quotes: tuple[int, str]) -> AnswerSentence:
          [(2, "Function: Waive a deposit; … Auditor: -")]),
         ("The message about cash is “Please pay at the pier.”",
          [(1, '"Cash is not taken. … message is "Please pay at the pier."')]),
+        ("The hire of Ann Lee has the number 7300001017.", [(4, "7300001017 | Ann Lee")]),
+        ("What stands for the handover is that the boat is given to its hirer.",
+         [(4, "Handover: the boat is given to its hirer")]),
         ("Ending a hire falls to the Hire Desk or the Harbour Master.",
          [(3, "Function: Close a hire; Hire Desk: X; Harbour Master: X")]),
     ],
@@ -103,6 +107,10 @@ DAYS = "A deposit is paid back within 5 working days, unless the boat is damaged
          [(1, DAYS)], "BR-7"),
         ("Hirers see “Please pay now.” as the message.",
          [(1, "The message is “Please pay at the pier.”")], "Please pay now."),
+        ("The hire of Ann Lee has the number 7300001999.", [(4, "7300001017 | Ann Lee")],
+         "7300001999"),
+        ("The hire of Ann Lee has the number DE7300001017.", [(4, "7300001017 | Ann Lee")],
+         "DE7300001017"),
         # Half of what is said is not there.
         ("Lifejackets are checked each spring by a diver, the deposit too.",
          [(1, "A deposit is paid back")], "diver"),
