@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from assistant.ui import state
-from assistant.workflow.review import kept_suites
+from assistant.workflow.review import check_report, kept_suites
+from assistant.workflow.review.case_checks import Older, SuiteCheck
 from assistant.workflow.review.kept_suites import KeptSuite
 from assistant.workflow.sources import import_sources
 
@@ -298,3 +299,30 @@ def test_another_way_to_search_makes_the_verdicts_older(app: AppTest) -> None:
     app.run()
     assert "settings of the search (changed)" in text_of(app)
     assert button(app, "Check all 2 cases again")
+
+
+def test_the_reports_are_there_when_the_page_is_drawn_and_made_once(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is made at the click is lost where others draw pages meanwhile."""
+    made = []
+
+    def as_csv(report: SuiteCheck, older: Older) -> bytes:
+        made.append(report.file)
+        return b"rows"
+
+    monkeypatch.setattr(check_report, "as_csv", as_csv)
+    checked(opened(app, "cases.csv", TABLE))
+    assert made == ["cases.csv"]
+    app.run()
+    assert made == ["cases.csv"]
+
+
+def test_what_perhaps_means_is_said_only_where_it_stands(app: AppTest) -> None:
+    named = TABLE.replace(b"CC-102", b"CC-102-AC4")
+    checked(opened(app, "named.csv", named))
+    assert "Perhaps" not in text_of(app)
+    app.button(key="close_suite").click().run()
+    unsure = TABLE.replace(b"Long list <b>x</b>,CC-102", b"Long list,")
+    checked(opened(app, "unsure.csv", unsure))
+    assert "Perhaps" in text_of(app)

@@ -39,12 +39,19 @@ def criteria_gaps(opened: Workspace, record: Session, report: SuiteCheck) -> Non
         icon=":material/playlist_remove:",
     ):
         stopped = len(report.cases) < report.total
-        st.caption(
-            ("Not all cases were checked. " if stopped else "")
-            + "*Perhaps*: a case that names the story alone quotes it, or none of the story, or a "
-            "case that names nothing is nearest to it. The others may be meant by a case that "
-            "names their story alone: choose its criterion, and it is certain."
-        )
+        said = ["Not all cases were checked."] if stopped else []
+        if perhaps:
+            said.append(
+                "*Perhaps*: a case that names the story alone quotes it, or none of the story, or "
+                "a case that names nothing is nearest to it."
+            )
+        if any(one.link.by == "story" and not one.link.is_sure for one in report.cases):
+            said.append(
+                "A criterion may be meant by a case that names its story alone: choose the case's "
+                "criterion, and it is certain."
+            )
+        if said:
+            st.caption(" ".join(said))
         stories: dict[str, list[Gap]] = {}
         for one in gaps[:LISTED]:
             stories.setdefault(one.criterion.story_key, []).append(one)

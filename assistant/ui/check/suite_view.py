@@ -268,7 +268,7 @@ def _report(opened: Workspace, record: Session, suite: KeptSuite, report: SuiteC
     older = check_suite.older(opened, record.project_id, report)
     figures(opened, report)
     older_note(report, older, again)
-    _actions(opened, record, suite, report, older)
+    _actions(opened, record, suite, older)
     criteria_gaps(opened, record, report)
     wanted = st.pills(
         "Show",
@@ -288,9 +288,7 @@ def _report(opened: Workspace, record: Session, suite: KeptSuite, report: SuiteC
         open_wanted_source(opened)
 
 
-def _actions(
-    opened: Workspace, record: Session, suite: KeptSuite, report: SuiteCheck, older: Older
-) -> None:
+def _actions(opened: Workspace, record: Session, suite: KeptSuite, older: Older) -> None:
     stem = visible(suite.file).rpartition(".")[0] or "suite"
     file: Upload | None = st.session_state.get(FILE)
     with st.container(horizontal=True, gap="xsmall"):
@@ -300,7 +298,10 @@ def _actions(
         ):
             st.download_button(
                 f"Report as {form}",
-                data=partial(report_as, report, older),
+                # Made here, not at the click: see ``file_button`` in ``assistant/ui/home``.
+                data=kept_suites.report_file(
+                    opened, record.project_id, record.suite, report_as, older
+                ),
                 file_name=f"{stem}-check.{ending}",
                 mime=f"text/{form.lower()}",
                 icon=":material/download:",

@@ -10,8 +10,9 @@ it sees how far.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from pydantic import Field
@@ -21,7 +22,7 @@ from assistant.errors import LibraryError
 from assistant.library import SUITE_KINDS, SavedKind
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.case_checks import SuiteCheck
+from assistant.workflow.review.case_checks import Older, SuiteCheck
 from assistant.workflow.review.check_suite import (
     NONE_CHOSEN,
     check_again,
@@ -91,12 +92,35 @@ def found(workspace: Workspace, project_id: str, name: str) -> SuiteCheck | None
     return held.report if held and suite and held.suite == suite.id else None
 
 
+def report_file(
+    workspace: Workspace,
+    project_id: str,
+    name: str,
+    report_as: Callable[[SuiteCheck, Older], bytes],
+    older: Older,
+) -> bytes:
+    """What was found of a suite as a file, made once for all that look at it; empty where nothing
+    was found."""
+    report = found(workspace, project_id, name)
+    if report is None:
+        return b""
+    key = (report_as.__name__, name, _seq(workspace, project_id, CHECK, name), older)
+    made = partial(report_as, report, older)
+    return workspace.memo.get("suite reports", project_id, key, made, most=2 * READ_HELD)
+
+
+def _seq(workspace: Workspace, project_id: str, kind: SavedKind, name: str) -> int | None:
+    """What tells one saving of a name from the next; ``None`` where nothing is kept."""
+    rows = workspace.library.saved.names(project_id, kind)
+    return next((one.seq for one in rows if one.name == name), None)
+
+
 def _kept(
     workspace: Workspace, project_id: str, kind: SavedKind, name: str, of: type[V]
 ) -> V | None:
     """What is kept under a name, read once for all that look at it."""
     saved = workspace.library.saved
-    seq = next((one.seq for one in saved.names(project_id, kind) if one.name == name), None)
+    seq = _seq(workspace, project_id, kind, name)
     if seq is None:
         return None
 
