@@ -16,7 +16,7 @@ from assistant.command_line.project_request import (
 )
 from assistant.errors import SourceError
 from assistant.workflow.ask import ask_sources
-from assistant.workflow.ask.ask_sources import Answer
+from assistant.workflow.ask.ask_sources import UNWORKED, Answer
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.writing import answers
@@ -102,7 +102,8 @@ def ask(options: Namespace, terminal: Terminal) -> None:
 def _print_answer(answer: Answer, terminal: Terminal) -> None:
     if answer.conclusion:
         by = "".join(f"; {line}" for line in answer.calculation)
-        terminal.line(f"{answer.conclusion}  (the model's conclusion from what follows{by})")
+        own = f"; {UNWORKED}: {'; '.join(answer.unworked)}" if answer.unworked else ""
+        terminal.line(f"{answer.conclusion}  (the model's conclusion from what follows{by}{own})")
     for sentence in answer.sentences:
         numbers = "".join(f"[{one}]" for one in dict.fromkeys(c.source for c in sentence.citations))
         old = f"  ({' / '.join(stages)})" if (stages := answer.stages_of(sentence)) else ""

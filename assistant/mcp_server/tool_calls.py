@@ -62,7 +62,8 @@ def ask(scope: ToolScope, given: takes.AskArguments) -> Json:
         by=scope.by,
     )
     told = {
-        "state", "conclusion", "calculation", "partial", "cut_off", "broken", "queries", "notes"
+        "state", "conclusion", "calculation", "unworked", "partial", "cut_off", "broken", "queries",
+        "notes",
     }  # fmt: skip
     return answer.model_dump(mode="json", include=told) | {
         "sentences": [

@@ -83,7 +83,8 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
         "ask",
         "Ask the project's sources. Gives sentences with the words of the sources that say them "
         "('wording': the source's, compared word for word, or the model's, to be read beside its "
-        "quotations), 'conclusion' (what the model says follows from them), apart from them what "
+        "quotations), 'conclusion' (what the model says follows from them; 'unworked': what of it "
+        "stands in none of them and is not computed), apart from them what "
         "was not found there, where sources disagree, or the "
         "passages that bear on the question. 'partial': the model says that the sources answer a "
         "part; 'cut_off', 'broken': there may have been more; 'queries': the model's wordings that "

@@ -24,6 +24,10 @@ CUT_OFF = (
 )
 
 
+UNWORKED = "in none of these sentences, nor worked out"
+"""Of what a conclusion names by itself."""
+
+
 class AnswerSentence(Value):
     """A sentence that a model wrote, with the words of the sources that say it.
 
@@ -129,7 +133,8 @@ class Answer(Value):
     that the sources answer only a part. ``queries``: other wordings that were searched as well.
     ``nearest``: where no passage clearly bears on the question, those that were found first.
     ``conclusion``: what the model says follows from its sentences, by itself no source's;
-    ``calculation``: lines that come to what it computed.
+    ``calculation``: lines that come to what it computed; ``unworked``: what it names that neither
+    its sentences nor such a line gives.
     """
 
     id: str
@@ -153,6 +158,7 @@ class Answer(Value):
     partial: bool = False
     conclusion: str = ""
     calculation: tuple[str, ...] = ()
+    unworked: tuple[str, ...] = ()
     queries: tuple[str, ...] = ()
     searched_documents: int = 0
     searched_chunks: int = 0

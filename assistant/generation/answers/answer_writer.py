@@ -73,7 +73,8 @@ def answer_sentences(
     before its end and ``InvalidOutput`` for one that cannot be read on.
     """
     heads = {one.number: (one.standing.file, one.standing.head) for one in request.sources}
-    proof = AnswerProof([one.hit for one in request.sources], heads)
+    trusted = endpoint.engine is None
+    proof = AnswerProof([one.hit for one in request.sources], heads, is_trusted=trusted)
     stream, said = ObjectStream("sentences"), set[str]()
 
     def whole_ones(text_so_far: str) -> Iterator[AnswerSentence]:

@@ -45,7 +45,7 @@ FEWEST = 2
 LONG = 4
 """Digits of a word from which on it must stand as it is written, where it is no quantity."""
 
-MAX_CONCLUSION = 300
+MAX_CONCLUSION = 400
 
 MOST_SHOWN = 300
 """Characters of a sentence that is shown whole where a part of it is quoted."""
@@ -77,6 +77,8 @@ _BINDING = tuple(
 """What confines a statement, and what takes something out of it: without it something else is
 said."""
 
+_KEYED = re.compile(r"\d|\b[A-ZÀ-Þ]{2,}\b")
+"""A number, or a word in capitals: what is no noun in any language."""
 _NUMBERED = re.compile(r"\w*\d\w*")
 _THOUSANDS = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 _ARTICLES = frozenset[str]().union(*ARTICLES.values())
@@ -164,9 +166,20 @@ def in_whole_sentences(
 
 def lacking(text: str, told: str, above: Sequence[str], share: float = SHARE) -> tuple[str, ...]:
     """What a sentence has that is not in what is ``told`` or ``above`` it, as titles and headings
-    are: numbers, names, keys and messages; its other words where less than this ``share`` is."""
-    texts = (told, *above)
+    are: numbers, names, keys and messages; its other words where less than this ``share`` is.
+
+    Of a sentence in another language than what is told only numbers, keys and messages can be
+    compared, and where every noun has a capital a name is a word like others.
+    """
+    texts = (told, told.replace("_", " "), *above)  # "Payment_Method" is called Payment Method
     missing = _strange(_without_articles(text, told), texts)
+    language = language_of(text)
+    translated = language != language_of(told)
+    if translated or language == "German":
+        messages = [one.text.strip() for one in find_messages(text)]
+        missing = [one for one in missing if one in messages or numbers(one) or _KEYED.search(one)]
+    if translated:
+        return tuple(dict.fromkeys(missing))
     lexicon = Lexicon(texts)
     telling = {key: said for key, said in written(text).items() if key not in NEUTRAL}
     others = [said for key, said in telling.items() if not lexicon.knows(key)]
@@ -198,21 +211,32 @@ def contradictions(text: str, told: str) -> tuple[str, ...]:
 
 
 def concluded(
-    text: str, lines: Sequence[str], question: str, sentences: Sequence[str]
-) -> tuple[str, tuple[str, ...]]:
-    """A conclusion with the lines that come to its numbers, where it has no number, name or message
-    but those of the question and of the sentences that it is drawn from, and what right lines make
-    of their numbers; else empty. A line that is wrong, is not understood or begins with another
-    number is left out. Whether the conclusion follows is for the reader."""
+    text: str,
+    lines: Sequence[str],
+    question: str,
+    sentences: Sequence[str],
+    *,
+    is_trusted: bool,
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """A conclusion, the lines that come to its numbers, and what of its numbers, names and messages
+    stands neither in the question nor in the sentences that it is drawn from, and is not what right
+    lines make of their numbers. A conclusion with such is kept only of a writer that ``is_trusted``
+    with whole stories. A line that is wrong, is not understood or begins with another number is
+    left out. Whether the conclusion follows is for the reader."""
     if not (sentences and 0 < len(text) <= MAX_CONCLUSION):
-        return "", ()
+        return "", (), ()
     texts = (question, *sentences)
     strange, worked = _strange(text, texts), Worked(lines, Numbers(texts))
-    if not all(stated and all(map(worked.comes_to, stated)) for stated in map(numbers, strange)):
-        return "", ()
+    own = tuple(
+        one
+        for one in strange
+        if not (stated := numbers(one)) or not all(map(worked.comes_to, stated))
+    )
+    if own and not is_trusted:
+        return "", (), ()
     read = (read_line(one) for one in lines) if strange else ()
     right = (one for one in read if one and one.is_right and worked.comes_to(one.results[0]))
-    return text, tuple(" ".join(one.words.split()) for one in right)
+    return text, tuple(" ".join(one.words.split()) for one in right), own
 
 
 def _strange(text: str, texts: Sequence[str]) -> list[str]:

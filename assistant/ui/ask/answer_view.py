@@ -18,6 +18,7 @@ from assistant.ui.plain_text import highlighted, label, one_line, plain, small, 
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, errors_shown
 from assistant.workflow.ask.ask_sources import (
+    UNWORKED,
     Answer,
     AnswerPassage,
     AnswerSentence,
@@ -38,10 +39,14 @@ def answer_view(opened: Workspace, record: Session, answer: Answer, *, is_last: 
         st.caption(f":material/translate: {label(note, limit=300)}")
     if answer.conclusion:
         by = "".join(f"; {plain(line)}" for line in answer.calculation)
-        st.markdown(
-            f"**{plain(answer.conclusion)}**  \n"
+        said = [f"**{plain(answer.conclusion)}**"]
+        said.append(
             f":small[:gray[:material/lightbulb: the model's conclusion from what follows{by}]]"
         )
+        if answer.unworked:
+            own = plain("; ".join(answer.unworked))
+            said.append(f":small[:orange[:material/help: {UNWORKED}: {own}]]")
+        st.markdown("  \n".join(said))
     if answer.sentences:
         st.markdown("  \n".join(_sentence(answer, one) for one in answer.sentences))
     if answer.is_open:

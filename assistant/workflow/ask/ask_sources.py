@@ -27,6 +27,7 @@ from assistant.errors import (
     ModelUnavailable,
     RetrievalError,
 )
+from assistant.generation.answers.answer_parts import UNWORKED as UNWORKED
 from assistant.generation.answers.answer_parts import Answer as Answer
 from assistant.generation.answers.answer_parts import AnswerPassage as AnswerPassage
 from assistant.generation.answers.answer_parts import AnswerSentence as AnswerSentence
@@ -381,10 +382,14 @@ def _written(
             for sentence in answer_sentences(request, endpoint, cancelled=stop):
                 if isinstance(sentence, AnswerEnd):
                     shown = [one.text for one in answer.sentences]
-                    drawn, lines = concluded(
-                        sentence.conclusion, sentence.calculation, answer.question, shown
-                    )
-                    ended = {"partial": sentence.partial, "conclusion": drawn, "calculation": lines}
+                    drawn, lines, own = concluded(
+                        sentence.conclusion, sentence.calculation, answer.question, shown,
+                        is_trusted=endpoint.engine is None,
+                    )  # fmt: skip
+                    ended = {
+                        "partial": sentence.partial, "conclusion": drawn, "calculation": lines,
+                        "unworked": own,
+                    }  # fmt: skip
                     yield answer.model_copy(update=ended)
                     return
                 place = "sentences" if sentence.is_shown else "unproved"

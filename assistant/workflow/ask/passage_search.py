@@ -24,9 +24,13 @@ with these sizes and what is found second, in a prompt that is a quarter longer.
 partly chosen on these facts: of others the gain may be smaller."""
 DEEP = 32
 """So many of the nearest passages of any kind have a say in the order."""
-BESIDE_OF, BESIDE, BESIDE_CHARACTERS = 4, 4, 1500
+BESIDE_OF, BESIDE, BESIDE_CHARACTERS = 8, 4, 1500
 """Of so many best passages, so many that stand next to each in its document, up to so many
 characters, are told as well: a step of a list says little without its neighbours."""
+PART, PARTS = 4_000, 24_000
+"""A part of a document (a table, a section) of at most so many characters is told whole where
+something of it is found, up to so many characters in all: the row beside the one that is found says
+which day is closed."""
 FURTHER = 12
 """Passages that other wordings of a question may add to its own."""
 SECOND_OF, SECOND, SECOND_CHARACTERS = 2, 8, 1000
@@ -94,6 +98,7 @@ def sources_of(
     best += [found[name] for name in added[:SECOND] if name not in further]
     middle = dict.fromkeys((*ordered()[:BESIDE_OF], *own[:BESIDE_OF]))
     hits = [*best, *_beside(texts, best, [found[name] for name in middle])]
+    hits += _parts_of(texts, hits, best)
     found_in = {hit.chunk.document_id for hit in hits}
     fetched = workspace.library.fetched_at(project_id, found_in)
     standings = standings_of(workspace, project_id, found_in)
@@ -127,6 +132,29 @@ def _beside(
                 continue
             if len(chunk.text) > left:
                 break
+            known.add(chunk.id)
+            left -= len(chunk.text)
+            yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known), stage="page")
+
+
+def _parts_of(
+    texts: CurrentTexts, hits: Sequence[RetrievedChunk], best: Sequence[RetrievedChunk]
+) -> Iterator[RetrievedChunk]:
+    """The rest of the short parts that the ``best`` passages are of, best first."""
+    known = {one.chunk.id for one in hits}
+    seen = set[tuple[str, str]]()
+    left = PARTS
+    for hit in best:
+        place = (hit.chunk.document_id, hit.chunk.heading)
+        if place in seen or not hit.chunk.heading:
+            continue
+        seen.add(place)
+        part = [one for one in texts.chunks(place[0]) if one.heading == place[1]]
+        if sum(len(one.text) for one in part) > PART:
+            continue
+        for chunk in part:
+            if chunk.id in known or chunk.is_comment or len(chunk.text) > left:
+                continue
             known.add(chunk.id)
             left -= len(chunk.text)
             yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known), stage="page")

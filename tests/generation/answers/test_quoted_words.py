@@ -139,31 +139,37 @@ def test_what_a_source_says_in_these_words_needs_no_quotation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "lines", "kept"),
+    ("text", "lines", "own"),
     [
-        ("No, TD-7 is paid by transfer.", (), True),
-        ("No.", (), True),
-        ("No, only up to EUR 3,000.00.", (), True),
-        ("No, only up to EUR 5,000.00.", (), False),
-        ("No, EUR 0.75 too much.", ("EUR 3,000.75 - EUR 3,000.00 = EUR 0.75",), True),
-        ("No, EUR 0.85 too much.", ("EUR 3,000.75 - EUR 3,000.00 = EUR 0.85",), False),
-        ("No, EUR 0.75 too much.", ("EUR 4,000.75 - EUR 4,000.00 = EUR 0.75",), False),
-        ("No.", ("EUR 3,000.75 - EUR 3,000.00 = EUR 0.75",), True),
-        ("No, MSG-9 is shown.", (), False),
-        ("No: “Please wait.” is shown.", (), False),
-        ("No, the Harbour Master decides.", (), False),
-        ("", (), False),
-        ("No. " * 200, (), False),
+        ("No, TD-7 is paid by transfer.", (), ()),
+        ("No.", (), ()),
+        ("No, only up to EUR 3,000.00.", (), ()),
+        ("No, only up to EUR 5,000.00.", (), ("EUR 5,000.00",)),
+        ("No, EUR 0.75 too much.", ("EUR 3,000.75 - EUR 3,000.00 = EUR 0.75",), ()),
+        ("No, EUR 0.85 too much.", ("EUR 3,000.75 - EUR 3,000.00 = EUR 0.85",), ("EUR 0.85",)),
+        ("No, EUR 0.75 too much.", ("EUR 4,000.75 - EUR 4,000.00 = EUR 0.75",), ("EUR 0.75",)),
+        ("No.", ("EUR 3,000.75 - EUR 3,000.00 = EUR 0.75",), ()),
+        ("No, MSG-9 is shown.", (), ("MSG-9",)),
+        ("No: “Please wait.” is shown.", (), ("Please wait.",)),
+        ("No, the Harbour Master decides.", (), ("Harbour Master",)),
     ],
 )
-def test_a_conclusion_brings_no_value_name_or_message_of_its_own(
-    text: str, lines: tuple[str, ...], kept: bool
+def test_what_a_conclusion_brings_of_its_own_is_told_of_a_trusted_writer_and_drops_another_s(
+    text: str, lines: tuple[str, ...], own: tuple[str, ...]
 ) -> None:
     said = ["TD-7 has an amount of EUR 3,000.75.", "Cash is paid up to EUR 3,000.00."]
     asked = "Can TD-7 be paid in cash?"
-    shown = lines if "0.75" in text else ()
-    assert concluded(text, lines, asked, said) == ((text, shown) if kept else ("", ()))
-    assert concluded("No.", (), asked, []) == ("", ())
+    shown = lines if lines and text != "No." and not own else ()
+    assert concluded(text, lines, asked, said, is_trusted=True) == (text, shown, own)
+    found = concluded(text, lines, asked, said, is_trusted=False)
+    assert found == (("", (), ()) if own else (text, shown, ()))
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+@pytest.mark.parametrize("text", ["", "No. " * 200])
+def test_a_conclusion_is_short_and_drawn_from_sentences(text: str, trusted: bool) -> None:
+    assert concluded(text, (), "Is it?", ["It is."], is_trusted=trusted) == ("", (), ())
+    assert concluded("No.", (), "Is it?", [], is_trusted=trusted) == ("", (), ())
 
 
 @pytest.mark.parametrize(
@@ -173,5 +179,6 @@ def test_a_conclusion_brings_no_value_name_or_message_of_its_own(
 def test_no_line_is_shown_beside_a_conclusion_that_was_not_worked_out(line: str) -> None:
     said = ["TD-7 has an amount of EUR 3,000.75.", "Cash is paid up to EUR 3,000.00."]
     right = "EUR 3,000.75 - EUR 3,000.00 = EUR 0.75"
-    found = concluded("No, EUR 0.75 too much.", (line, right), "Can TD-7 be paid in cash?", said)
-    assert found == ("No, EUR 0.75 too much.", (right,))
+    asked = "Can TD-7 be paid in cash?"
+    found = concluded("No, EUR 0.75 too much.", (line, right), asked, said, is_trusted=True)
+    assert found == ("No, EUR 0.75 too much.", (right,), ())

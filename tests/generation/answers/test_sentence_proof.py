@@ -734,3 +734,66 @@ def test_the_words_quoted_are_those_that_say_it_not_those_behind_them() -> None:
     )
     for citation in found.citations:
         assert "Everything later" in citation.quote
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("No: 5.00 exactly is still blocked.", "no. below 5.00. so 5.00 exactly = still blocked."),
+        (
+            "A fee of £80 is only proposed, in a DRAFT FOR REVIEW.",
+            "Fee: £80; proposed. DRAFT FOR REVIEW, approver pending",
+        ),
+    ],
+)
+def test_a_trusted_writer_s_sentence_stands_above_its_words_whatever_it_seems_to_deny(
+    text: str, words: str
+) -> None:
+    sources, quotes = [source(1, words)], [Quote(1, words)]
+    assert not AnswerProof(sources).prove(text, quotes).is_shown
+    found = AnswerProof(sources, is_trusted=True).prove(text, quotes)
+    assert found.is_paraphrase
+    assert [one.quote for one in found.citations] == [words]
+
+
+@pytest.mark.parametrize("text", ["A fee of £90 is proposed.", "RULE-7 says so of the fee."])
+def test_a_number_or_a_key_of_its_own_puts_a_trusted_writer_s_sentence_aside(text: str) -> None:
+    words = "A fee of £80 is proposed."
+    found = AnswerProof([source(1, words)], is_trusted=True).prove(text, [Quote(1, words)])
+    assert not found.is_shown
+    assert found.missing
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "is_shown"),
+    [
+        (
+            "The first two opening days behind the due date are free.",
+            "Die ersten zwei Öffnungstage nach Ablauf der Leihfrist sind gebührenfrei.",
+            True,
+        ),
+        (
+            "The first three opening days behind the due date are free.",
+            "Die ersten zwei Öffnungstage nach Ablauf der Leihfrist sind gebührenfrei.",
+            False,
+        ),
+        (
+            "Für Jugendausweise beträgt die Säumnisgebühr bei allen Medien 0,10 EUR.",
+            "Die Säumnisgebühr beträgt: Jugendausweis, alle Medien 0,10 EUR",
+            True,
+        ),
+        (
+            "Für Jugendausweise beträgt die Säumnisgebühr bei allen Medien 0,20 EUR.",
+            "Die Säumnisgebühr beträgt: Jugendausweis, alle Medien 0,10 EUR",
+            False,
+        ),
+        (
+            "Another Payment Method is refused for the tenant.",
+            "Refused for the tenant where Payment_Method__c is another",
+            True,
+        ),
+    ],
+)
+def test_names_of_other_languages_and_of_fields(text: str, words: str, is_shown: bool) -> None:
+    proof = AnswerProof([source(1, words)], is_trusted=True)
+    assert proof.prove(text, [Quote(1, words)]).is_shown == is_shown
