@@ -8,6 +8,7 @@ go at once; the models serve one run at a time, first come first served.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from time import perf_counter
 
 from assistant.domain import SECOND_READER, GenerationConfig, GenerationRun, Timings
@@ -155,6 +156,8 @@ def run_now(
         follow_up_runs.write_now(workspace, project_id, mending, on_case=on_case)
     except AssistantError as error:  # the cases are written, and the doubts stand on them
         _note(workspace, project_id, run.id, f"{NOT_MENDED}: {error}")
+    if mending:
+        _add_tokens(workspace, project_id, run.id, [again.run.id for again in mending])
     return workspace.library.run(project_id, run.id)
 
 
@@ -206,11 +209,26 @@ NOT_MENDED = "The cases are written; not all that a second reader doubts were wr
 def _note(workspace: Workspace, project_id: str, run_id: str, error: str) -> None:
     """Say beside a run that has ended what went wrong behind it."""
     ended = workspace.library.run(project_id, run_id)
+    _end_again(workspace, ended, " ".join(filter(None, (ended.error, error))), ended.timings)
+
+
+def _add_tokens(workspace: Workspace, project_id: str, run_id: str, more: Sequence[str]) -> None:
+    """Count what runs behind a run have used as used by it."""
+    ended = workspace.library.run(project_id, run_id)
+    timings = ended.timings
+    for name in more:
+        timings = second_reading.with_tokens(
+            timings, workspace.library.run(project_id, name).timings
+        )
+    _end_again(workspace, ended, ended.error, timings)
+
+
+def _end_again(workspace: Workspace, ended: GenerationRun, error: str, timings: Timings) -> None:
     workspace.library.finish_run(
-        run_id,
+        ended.id,
         status=ended.status,
-        error=" ".join(filter(None, (ended.error, error))),
-        timings=ended.timings,
+        error=error,
+        timings=timings,
         uncovered_criteria=ended.uncovered_criteria,
     )
 
