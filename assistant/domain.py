@@ -108,7 +108,7 @@ class SourceMetadata(Value):
 
     ``outdated`` are the words by which a page says of itself that it is no longer in force,
     ``edition`` is the number of the edition that a test basis is by its name or opening ("1.2"),
-    ``file`` the name of the file that was read where the document's id does not hold it.
+    ``file`` the name of the file that was read where the document's id does not hold this one.
     """
 
     project: str = ""

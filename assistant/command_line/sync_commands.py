@@ -334,7 +334,7 @@ def _print_changes(found: ChangePreview, terminal: Terminal) -> None:
         f"changes; of {found.denied} the new text says otherwise; {found.asked} more belong to "
         "criteria that questions are raised on; "
         f"{found.untouched} others: no check finds that this touches them; {found.uncited} "
-        "imported ones cite no source and say no number that changes"
+        "imported ones cite no source, and no number that changes is found in them"
     )
     if found.connection:
         terminal.note(

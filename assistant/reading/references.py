@@ -17,6 +17,10 @@ _ID = re.compile(
 )
 _PATTERNS = read_patterns(__file__)
 _INTRODUCED = _PATTERNS["introduced"]
+_STATED = _PATTERNS["stated"]
+"""What stands before a value that the text itself gives: "the priority is P2"."""
+_BEFORE_IT = re.compile(_ID.pattern + r"(?:\s*[,/]|\s+(?:and|or)\b|,?\s+)+\s*$")
+"""The one before it in a list of values: "P1, P2 or P3"."""
 _PART_OF = _PATTERNS["part_of"]
 _DOCUMENT = _PATTERNS["document"]
 _QUOTED_DOCUMENT = _PATTERNS["quoted_document"]
@@ -129,7 +133,8 @@ class KnownTexts:
         """References of ``text`` that none of the texts but ``own`` holds.
 
         An id counts as a rule's where the text introduces it as one ("rule X-9", "see X-9"), or
-        where a source has another id of the same kind ("X-2").
+        where a source has another id of the same kind ("X-2") and the text does not give it as a
+        value ("the priority is P2").
         """
         references = find_references(text)
         if not references:
@@ -143,7 +148,9 @@ class KnownTexts:
                 match = _ID.match(one.words)
                 introduced = _is_introduced(one, masked)
                 prefix, name = _prefix(match) if match else "", _plain(one.words)
-                of_kind = self._prefixes[prefix] > times * prefixes[prefix]
+                of_kind = self._prefixes[prefix] > times * prefixes[prefix] and not _is_value(
+                    one, masked
+                )
                 if (introduced or of_kind) and self._ids[name] <= times * ids[name]:
                     unknown.append(one)
             else:
@@ -171,6 +178,14 @@ def _letters(words: str) -> str:
 def _is_introduced(one: Reference, masked: str) -> bool:
     """Whether the text tells an id as a rule's: "rule X-9", "see X-9", "X-9 applies"."""
     return bool(_INTRODUCED.search(masked[: one.start]) or _APPLIES.match(masked, one.end))
+
+
+def _is_value(one: Reference, masked: str) -> bool:
+    """Whether the text says of something that it is this: what that means it tells itself."""
+    lead = masked[: one.start]
+    while before := _BEFORE_IT.search(lead):
+        lead = lead[: before.start()]
+    return bool(_STATED.search(lead))
 
 
 def _ids_in(text: str) -> tuple[Counter[str], Counter[str]]:

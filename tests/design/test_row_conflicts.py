@@ -14,6 +14,52 @@ PAGE = (
 )
 
 
+LOSS = (
+    "If the estimated loss is above £5,000 a loss adjuster is appointed and the case owner becomes "
+    'the queue "Loss Adjusters".'
+)
+TEAMS = (
+    "Product: Home; Estimated loss: up to {0}; Team: Home Fast Track; First contact: 4 hours",
+    "Product: Home; Estimated loss: above {0}; Team: Loss Adjusters; First contact: 1 day",
+)
+
+
+def asked(text: str, *rows: str) -> list[str]:
+    """The conflicts of a criterion in a sentence with the rows of a page."""
+    story = UserStory(
+        key="L-1", title="Register", criteria=(AcceptanceCriterion(id="L-1-AC1", text=text),)
+    )
+    sources = [
+        Chunk(id=f"p{n}", document_id="p", ordinal=n, text=row, kind="table_row", title="Page")
+        for n, row in enumerate(rows)
+    ]
+    found = raise_questions(Epic(key="L", title="Claims", stories=(story,)), sources)
+    return [one.text for one in found if one.kind == "conflict"]
+
+
+def test_a_row_that_decides_the_same_from_another_limit_contradicts_a_condition() -> None:
+    (question,) = asked(LOSS, *(one.format("£7,500") for one in TEAMS))
+    assert question == "The criterion says £5,000, but Page says £7,500. Which is right?"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (LOSS, [one.format("£5,000") for one in TEAMS]),  # it agrees
+        (LOSS, TEAMS[:1]),  # what is decided stands in no row
+        (LOSS.replace("estimated loss", "paid amount"), TEAMS),  # on another thing
+        (LOSS.replace("the estimated loss is", "the estimated loss of a ship is"), TEAMS),
+        (LOSS.replace("is above", "is at most"), TEAMS),
+        # of several cases: which of them the criterion is of is not said
+        (LOSS, [*TEAMS, TEAMS[1].replace("Home", "Motor").replace("{0}", "£2,000")]),
+    ],
+)
+def test_a_row_that_agrees_or_is_of_another_case_contradicts_no_condition(
+    text: str, rows: list[str]
+) -> None:
+    assert asked(text, *(one.format("£7,500") for one in rows)) == []
+
+
 def conflicts(
     mine: tuple[str, ...],
     *pages: tuple[str, ...],

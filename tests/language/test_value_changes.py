@@ -22,6 +22,9 @@ from assistant.language.value_changes import value_changes
         ("Le délai est prolongé de 30 à 45 jours.", ("30 day", "45 day")),
         ("Le montant passe de 50 € à 40 €.", ("50 EUR", "40 EUR")),
         ("Die Frist wird von 30 auf 45 Tage verlängert.", ("30 day", "45 day")),
+        ("It is late after more than 45 days (was 30 days).", ("30 day", "45 day")),
+        ("It is late 45 days after the loss, previously at most 30 days.", ("30 day", "45 day")),
+        ("Binnen 4 Stunden (bisher 24 Stunden).", ("24 hour", "4 hour")),
         ("Die Grenze steigt von 500 EUR auf 600 EUR.", ("500 EUR", "600 EUR")),
     ],
 )

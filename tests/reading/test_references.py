@@ -53,6 +53,23 @@ def test_a_file_whose_name_joins_the_words_is_the_document_that_they_name() -> N
     assert KnownTexts([text]).unknown(text, own=text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Priority is P2 if the home is uninhabitable.", []),
+        ("All other claims are P3.", []),
+        ("The priority is one of P1, P2 or P3.", []),
+        ("A claim of P2 is answered within 4 hours.", ["P2"]),
+        ("The claim is refused, see P7.", ["P7"]),
+    ],
+)
+def test_a_value_that_the_text_itself_gives_is_no_rule_that_stands_nowhere(
+    text: str, words: list[str]
+) -> None:
+    held = KnownTexts(["A P1 claim is offered within 2 minutes.", text])
+    assert [one.words for one in held.unknown(text, own=text)] == words
+
+
 def test_words_of_two_sentences_or_lines_are_no_name_of_a_document() -> None:
     text = "The fee is computed according to the price list."
     for said in ("It is the full price. List all.", "Price\nList of all", "a nice price, listed"):

@@ -233,6 +233,24 @@ def test_a_case_that_cites_the_changed_sentence_is_asked_about_where_it_says_the
     )
 
 
+def test_a_limit_whose_matter_stands_in_the_title_is_found() -> None:
+    """An expected result leaves out what the title of its case says."""
+    old = "Every claim is acknowledged within 24 hours of registration."
+    changes = numbers_changed(old, old.replace("24", "4"))
+
+    def said(title: str, result: str) -> list[str]:
+        step = TestStep(number=1, action="Send it", expected_result=result)
+        return [
+            one.said for one in numbers_said(TestCase(id="1", title=title, steps=(step,)), changes)
+        ]
+
+    result = "A mail with the claim number is there within 24 hours"
+    assert said("Acknowledgement by mail", result) == ["24 hours"]
+    assert said("Closing a claim by mail", result) == []
+    assert said("Acknowledgement by mail", result.replace("within", "after")) == []
+    assert said("Acknowledgement by mail", result.replace("24", "4")) == []
+
+
 def _case(data: str) -> TestCase:
     step = TestStep(number=1, action="Save the change.", test_data=data, expected_result="Saved.")
     return TestCase(id="TC-1", title="A change", criterion_ids=("CC-91-AC1",), steps=(step,))

@@ -88,6 +88,13 @@ def test_a_new_source_names_the_cases_that_say_another_limit(project: Project) -
             assert one.title == "Vouchers from 2027"
 
 
+def test_a_note_that_tells_the_former_limit_counts_wherever_it_holds(project: Project) -> None:
+    expected = project.saying("40 days")
+    note = "From Release 4.2 a voucher is accepted up to 60 days after it was issued (was 40 days)."
+    project.keep("mail.md", f"# From the change board\n\n{note}\n")
+    assert set(project.stale()) == expected
+
+
 def test_a_file_of_cases_tells_another_limit_from_a_change_of_their_sources(
     project: Project,
 ) -> None:

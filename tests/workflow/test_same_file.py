@@ -15,8 +15,8 @@ from assistant.library import documents
 from assistant.library.editions import older_editions
 from assistant.sources.files.files import read_file
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import duplicate_texts, import_sources
-from assistant.workflow.sources.read_source import listed_sources
+from assistant.workflow.sources import duplicate_texts, import_sources, next_version
+from assistant.workflow.sources.read_source import file_of, listed_sources
 from assistant.workflow.sources.search_sources import explain, search
 from assistant.workflow.writing.answers import raised_questions
 
@@ -49,6 +49,35 @@ def texts(workspace: Workspace, project_id: str) -> list[str]:
     """What a search for the rule finds of it, best first."""
     found = search(workspace, project_id, "cancel a contract within days of signing it")
     return [one.chunk.text for one in found if "cancel a contract" in one.chunk.text]
+
+
+def test_a_version_has_the_name_of_the_file_that_it_came_in(quick: Quick) -> None:
+    workspace, project_id, _ = quick
+
+    def read(name: str, days: int) -> import_sources.Preview:
+        data = RULE.format(days).encode()
+        (found,) = import_sources.preview_files(workspace, project_id, name, data).previews
+        return found
+
+    def held() -> tuple[str, str, int]:
+        (one,) = workspace.library.documents(project_id)
+        return one.id, file_of(one), one.version
+
+    import_sources.store(workspace, project_id, [read("Rules v1.3.md", 14)])
+    assert held() == ("file:Rules v1.3.md", "Rules v1.3.md", 1)
+    (named,) = next_version.may_be_versions_of(workspace, project_id, read("Rules v1.4.md", 15))
+    version = next_version.as_version_of(workspace, project_id, read("Rules v1.4.md", 15), named.id)
+    import_sources.store(workspace, project_id, [version])
+    assert held() == ("file:Rules v1.3.md", "Rules v1.4.md", 2)
+    pasted = next_version.read_next_text(workspace, project_id, named.id, RULE.format(16))
+    import_sources.store(workspace, project_id, [pasted])
+    assert held() == ("file:Rules v1.3.md", "Rules v1.4.md", 3)
+    data = RULE.format(17).encode()
+    uploaded = next_version.read_next_file(workspace, project_id, named.id, "Rules v1.5.md", data)
+    import_sources.store(workspace, project_id, [uploaded])
+    assert held() == ("file:Rules v1.3.md", "Rules v1.5.md", 4)
+    import_sources.store(workspace, project_id, [read("Rules v1.3.md", 18)])
+    assert held() == ("file:Rules v1.3.md", "Rules v1.3.md", 5)
 
 
 @pytest.mark.long

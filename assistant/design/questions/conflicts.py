@@ -26,6 +26,7 @@ from assistant.language.value_changes import value_changes
 from assistant.language.verbs import base_of_gerund, base_of_participle, base_of_third
 from assistant.language.word_lists import word_lists
 from assistant.reading.criteria import read_rules
+from assistant.reading.tables.row_cells import Cell, row_cells
 
 _STOP = UNITS_OF_TIME.union(
     word_lists("words", Path(__file__).parent)["stop"]["conflicts"], BEHIND_A_NUMBER
@@ -111,6 +112,11 @@ def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
                             settled.add(place)
                         elif place not in best or strength > best[place].strength:
                             best[place] = Conflict(quantity, chunk, theirs, sentence, strength)
+    for place, told in _in_rows(text, ours, sources).items():
+        if any(equal(one.quantity, one.theirs) for one in told):
+            settled.add(place)
+        elif len({one.theirs.value for one in told}) == 1:  # else the rows are of several cases
+            best.setdefault(place, told[0])
     open_still = {place: one for place, one in best.items() if place not in settled}
     return tuple(conflict for _, conflict in sorted((open_still | changed).items()))
 
@@ -130,6 +136,56 @@ def _changed(
                     if strength >= 0.5:
                         new = moved(change.new, sentence.start)
                         yield Conflict(quantity, chunk, new, sentence, strength)
+
+
+def _in_rows(
+    text: str, ours: Sequence[tuple[Span, list[Quantity]]], sources: Sequence[Chunk]
+) -> dict[tuple[int, int], list[Conflict]]:
+    """By place of a limit that a condition of ``text`` sets, the rows of tables that decide the
+    same from such a limit: "Loss: above £7,500; Team: Loss Adjusters"."""
+    found: dict[tuple[int, int], list[Conflict]] = {}
+    rows = [
+        (chunk, cells, row)
+        for chunk in sources
+        if chunk.kind == "table_row"
+        for cells, row in row_cells(chunk.text)
+    ]
+    for rule in read_rules(text) if rows else ():
+        spans = [one.words for one in rule.conditions]
+        given = content_words(" ".join(one.text for one in (*spans, *rule.context)))
+        decided = content_words(rule.effect.text)
+        for sentence, limits in ours:
+            for mine in limits:
+                if not direction_of(mine) or not _alone(sentence, mine):
+                    continue
+                if not any(one.start <= mine.start < one.end for one in spans):
+                    continue
+                for chunk, cells, row in rows:
+                    theirs = _limit_in(cells, mine, given)
+                    if theirs is not None and _decides(cells, given, decided):
+                        place = (mine.start, mine.end)
+                        one = Conflict(mine, chunk, theirs, row, 0.5)
+                        found.setdefault(place, []).append(one)
+    return found
+
+
+def _limit_in(cells: Sequence[Cell], mine: Quantity, given: frozenset[str]) -> Quantity | None:
+    """The limit of a row, if its heading is among the words of a condition, it limits as that does,
+    and the row has all words of the condition."""
+    said = content_words(" ".join(f"{one.name} {one.value.text}" for one in cells))
+    for cell in cells:
+        numbers, heading = _numbers(cell.value), content_words(cell.name)
+        if len(numbers) != 1 or not heading or not heading <= given <= said:
+            continue
+        if numbers[0].kind == mine.kind and unit_key(numbers[0]) == unit_key(mine):
+            return numbers[0] if direction_of(numbers[0]) == direction_of(mine) else None
+    return None
+
+
+def _decides(cells: Sequence[Cell], given: frozenset[str], decided: frozenset[str]) -> bool:
+    """Whether what a cell of a row says, and no condition, stands in what is decided."""
+    told = (content_words(one.value.text) for one in cells if not _numbers(one.value))
+    return any(words <= decided and words - given for words in told)
 
 
 def _same_matter(ours: Span, theirs: Span, text: str) -> float:

@@ -32,6 +32,7 @@ from assistant.language.clauses import parse_clause
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
+from assistant.language.value_changes import value_changes
 
 LEAST_SHARED = 0.5
 """Share of the words of the shorter sentence that two sentences on one matter have in common;
@@ -79,7 +80,7 @@ class LaterSources:
             for one in find_conflicts(text, chunks):
                 start = one.quantity.start
                 sentence = next(each for each in sentences if each.start <= start < each.end)
-                if _is_other_limit(text, one) and _is_as_wide(one, sentence):
+                if _is_other_limit(text, one) and (_is_change(one) or _is_as_wide(one, sentence)):
                     yield OtherLimit(one.quantity, sentence, one.sentence.text, one.chunk)
 
     def _near(self, sentences: Sequence[Span]) -> list[list[Chunk]]:
@@ -111,6 +112,11 @@ def _is_other_limit(text: str, one: Conflict) -> bool:
         alike = len(units) == 1 or any(units <= clock for clock in _CLOCKS)
     said = (each for each in find_quantities(text) if isinstance(each.value, Decimal))
     return alike and not any(equal(each, theirs) for each in said)
+
+
+def _is_change(one: Conflict) -> bool:
+    """Whether the later sentence itself tells what stands in the place of the earlier amount."""
+    return any(equal(each.old, one.quantity) for each in value_changes(one.sentence.text))
 
 
 def _is_as_wide(one: Conflict, sentence: Span) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts
-from assistant.design.questions.supersession import changes
+from assistant.design.questions.supersession import Change, changes
 from assistant.domain import Chunk, Citation, RetrievedChunk
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
 from assistant.generation.answers.quoted_words import (
@@ -26,6 +26,7 @@ from assistant.generation.answers.quoted_words import (
     standing,
     words_of,
 )
+from assistant.language.amounts import Quantity
 from assistant.language.document_heads import edition_words
 
 SHOWN_DENIALS = 2
@@ -133,8 +134,11 @@ def conflicts_of(
     for change in changes(chunks):
         if change.question not in answered and {change.older.id, change.newer.id} & quoted.keys():
             pair = [
-                words_of(by_id[one.id].rank, one, 0, len(one.text))
-                for one in (change.older, change.newer)
+                words_of(by_id[one.id].rank, one, *_stretch(change, one, value))
+                for one, value in (
+                    (change.older, change.older_value),
+                    (change.newer, change.newer_value),
+                )
             ]
             found.append(SourceConflict(ours=pair[0], theirs=pair[1]))
     return tuple(dict.fromkeys(found))
@@ -146,3 +150,13 @@ def _strongest(conflicts: Iterable[Conflict]) -> list[Conflict]:
     for one in sorted(conflicts, key=lambda each: -each.strength):
         best.setdefault(one.quantity.start, one)
     return [best[place] for place in sorted(best)]
+
+
+def _stretch(change: Change, chunk: Chunk, value: Quantity) -> tuple[int, int]:
+    """What of a source is quoted where another one changes it: all of it where a rule is named,
+    else the sentence of the value."""
+    if change.sentence:
+        for one in clauses_of(chunk.text):
+            if one.start <= value.start < one.end:
+                return one.start, one.end
+    return 0, len(chunk.text)

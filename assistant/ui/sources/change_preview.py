@@ -375,7 +375,8 @@ def _cases(found: ChangePreview, place: str) -> None:
         facts.append(f"{_with_verb(found.resting, 'cite')} this source in all")
     if found.uncited:
         silent = _with_verb(found.uncited, "cite", "other imported case")
-        facts.append(f"{silent} no source and {_verb(found.uncited, 'say')} no number that changes")
+        them = "it" if found.uncited == 1 else "them"
+        facts.append(f"{silent} no source, and no number that changes is found in {them}")
     if found.righted:
         facts.append(f"no longer stale: {', '.join(map(label, found.righted[:FIRST]))}")
     st.caption(" · ".join(facts))

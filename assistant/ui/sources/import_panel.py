@@ -22,7 +22,7 @@ from assistant.ui.sources.mapping_form import (
 from assistant.ui.sources.stale_note import stale_note, stale_noted
 from assistant.ui.state import Session, errors_shown, note_done, page_action
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources import import_sources, next_version
+from assistant.workflow.sources import import_sources, next_version, read_source
 from assistant.workflow.sources.import_sources import FilePreviews, Preview, TextKind
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT, ensure_sample_project
 
@@ -308,7 +308,7 @@ def _own_or_version(opened: Workspace, record: Session, preview: Preview, number
     alike = next_version.may_be_versions_of(opened, record.project_id, preview)
     if not alike:
         return preview
-    titles = {one.id: f"{one.title} ({one.id.removeprefix(import_sources.FILE)})" for one in alike}
+    titles = {one.id: f"{one.title} ({read_source.file_of(one)})" for one in alike}
     chosen = st.selectbox(
         "Is this the next version of a source that the project has? Else both are in force.",
         ["", *titles],

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 LEAST_SHARED = 0.4
 """Share of the words of the earlier sentence that the case says, somewhere."""
 NEAR = 2
-"""Words of the sentence beside the number, in the same line of the case."""
+"""Words of the sentence beside the number, in the same line of the case. Of the very limit one of
+them may stand in the title alone, which says of what every line is."""
 SHARED_FOR_A_SIDE, NEAR_FOR_A_SIDE = 0.6, 3
 """Both where the case says another number than the sentence: it may be one of its own."""
 _ROW = re.compile(r"[^:;.]{1,60}: (?P<first>[^;]+); [^:;.]+: ")
@@ -70,6 +71,10 @@ class ChangedNumber:
     def is_gone(self, said: Quantity) -> bool:
         """Whether a number is the earlier one, which is not the later one too."""
         return equal(said, self.mine) and not equal(said, self.theirs)
+
+    def is_limit(self, said: Quantity) -> bool:
+        """Whether a number limits as the earlier one does, by a word of its own."""
+        return self.mine.comparison == said.comparison != "none"
 
     def parts(self, said: Quantity) -> bool:
         """Whether a number lies on another side of the limit than before."""
@@ -112,17 +117,19 @@ def numbers_said(case: TestCase, changes: Iterable[ChangedNumber]) -> Iterator[S
     """Where a case says an earlier number, or one that changes its side, of the same matter."""
     lines = tuple(lines_of(case))
     about = frozenset[str]().union(*(_words_of(text) for _, _, text in lines))
+    titled = _words_of(case.title)
     for change in changes:
         shared = len(change.words & about) / max(1, len(change.words))
         if shared < LEAST_SHARED or (change.matter and not change.matter & about):
             continue
         for step, part, text in lines:
-            near = len(change.words & _words_of(text))
-            if near < NEAR:
+            words = change.words & _words_of(text)
+            near, told = len(words), len(words | (change.words & titled))
+            if not near or told < NEAR:
                 continue
             sided = shared >= SHARED_FOR_A_SIDE and near >= NEAR_FOR_A_SIDE
             for said in _amounts(text):
-                gone = change.is_gone(said)
+                gone = change.is_gone(said) and (near >= NEAR or change.is_limit(said))
                 if gone or (sided and change.parts(said)):
                     yield SaidNumber(step, part, said.text, change, gone)
 

@@ -75,8 +75,18 @@ def as_version_of(
     workspace: Workspace, project_id: str, preview: Preview, document_id: str
 ) -> Preview:
     """The same file as the next version of a source."""
-    reading = with_id(preview.reading, document_id)
+    reading = _of_source(preview.reading, document_id)
     return preview_of(workspace, project_id, preview.name, reading)
+
+
+def _of_source(reading: Reading, document_id: str) -> Reading:
+    """The reading as that of a source, whose id stays: the file is told beside it, where it has
+    another name."""
+    read = reading.document
+    if document_id.startswith(FILE) and read.id.startswith(FILE) and read.id != document_id:
+        named = {"file": read.id.removeprefix(FILE)}
+        reading = reading.changed({"metadata": read.metadata.model_copy(update=named)})
+    return with_id(reading, document_id)
 
 
 def _unnumbered(document_id: str) -> tuple[str, ...]:
@@ -157,7 +167,11 @@ def read_next_file(
         reading = _of_its_system(reading, present, epics)
     elif not present.id.startswith((FILE, "epic:", "story:")):
         reading = reading.changed({"title": present.title, "uri": present.uri})
-    return preview_of(workspace, project_id, name, with_id(reading, present.id))
+    if name == PASTED:  # the text alone is new, whatever file it was in
+        named = {"file": present.metadata.file}
+        metadata = reading.document.metadata.model_copy(update=named)
+        reading = with_id(reading.changed({"metadata": metadata}), present.id)
+    return preview_of(workspace, project_id, name, _of_source(reading, present.id))
 
 
 def _as_kind(reading: Reading, present: SourceDocument) -> Reading:

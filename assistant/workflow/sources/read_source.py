@@ -67,10 +67,11 @@ class SourceText(Value):
 
 
 def file_of(document: StoredDocument) -> str:
-    """The name of the file that a document was read from, of one in an archive its own; empty where
-    it is of no file."""
+    """The name of the file that a document's present version was read from, of one in an archive
+    its own; empty where it is of no file. A version may come in a file of another name than the
+    source's id holds."""
     of_file = document.id.startswith(FILE)
-    path = document.id.removeprefix(FILE) if of_file else document.metadata.file
+    path = document.metadata.file or (document.id.removeprefix(FILE) if of_file else "")
     outer, *inner = path.split(" > ")
     files = [one for one in inner if bare_name(one) != one]  # not a board of a file, say
     return (files[-1] if files else outer).rpartition("/")[2]

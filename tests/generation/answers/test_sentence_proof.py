@@ -534,6 +534,20 @@ def test_sources_that_disagree_are_named_with_their_words() -> None:
     assert conflicts_of(cited.citations, (criterion, rule), decided=other) == (found,)
 
 
+def test_a_note_with_the_former_value_disagrees_with_what_still_says_it() -> None:
+    page = source(2, "A loan is late more than 30 days after its date. Renewing costs nothing.")
+    note = source(
+        3, "As agreed today a loan is late more than 45 days after its date (was 30 days). Thanks.",
+        kind="prose",
+    )  # fmt: skip
+    every = (page, note)
+    cited = Proof(every).names("A loan is late more than 30 days after its date.", (2,))
+    (found,) = conflicts_of(cited.citations, every)
+    assert found.ours.quote == "A loan is late more than 30 days after its date."
+    assert "45 days after its date (was 30 days)" in found.theirs.quote
+    assert "Thanks" not in found.theirs.quote
+
+
 LOANS = source(
     1, "A member can borrow a book for at most 30 days. The deposit of a guest is paid back within "
     "at most 30 days.", kind="criterion", key="LIB-1-AC1",
