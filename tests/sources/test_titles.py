@@ -161,6 +161,16 @@ def test_a_plan_of_the_acceptance_test_holds_no_criteria() -> None:
     assert [one.text for epic in kept.epics for one in epic.criteria] == ["It is paid."]
 
 
+@pytest.mark.parametrize("called", ["UAT plan – Kornhof R1.0", "Testkonzept", "Plan de recette"])
+def test_when_a_test_is_passed_is_no_criterion_of_a_story(called: str) -> None:
+    told = "# Acceptance criteria\n\n- all prio-1 bugs closed\n- 90 % of planned cases passed\n"
+    assert text_kind(f"{called}\n\n{told}", called) == "page"
+    assert text_kind(f"# {called}\n\n#{told}") == "page"
+    assert text_kind(told) == "epic"
+    story = "As a clerk I want to pay.\n\n"
+    assert text_kind(f"{called}\n\n{story}{told}", called) == "epic"
+
+
 def test_a_document_of_several_epics_is_not_called_by_its_first() -> None:
     story = "## CC-1{n} Pay\n\nAs a clerk I want to pay.\n\nAcceptance criteria:\n- It is paid.\n\n"
     two = "".join(f"# Epic: Part {n}\n\n" + story.format(n=n) for n in (1, 2))

@@ -194,7 +194,7 @@ def text_reading(
 ) -> Reading:
     """The reading of clean Markdown: an epic keeps its key as id, others the file's name, as do use
     cases, whose ids are counted anew in every document. Without a ``kind`` the text decides."""
-    kind = kind or text_kind(text)
+    kind = kind or text_kind(text, title)
     reading = read_text(text, as_kind=kind, title="" if kind == "epic" else title, uri="")
     reading = with_tables(reading)
     document = reading.document

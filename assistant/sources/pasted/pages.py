@@ -115,8 +115,9 @@ def page_metadata(text: str) -> Metadata:
     return meta
 
 
-def text_kind(text: str) -> Literal["epic", "rules", "page"]:
-    """What a Markdown or text file is, by its content.
+def text_kind(text: str, called: str = "") -> Literal["epic", "rules", "page"]:
+    """What a Markdown or text file is, by its content. ``called`` is a title that does not stand in
+    it as a heading.
 
     An epic has story sentences, a criteria section, epic or story headings, scenarios, use cases,
     or requirements by id (in a document that is called one of requirements, by any id). Rules have
@@ -131,9 +132,13 @@ def text_kind(text: str) -> Literal["epic", "rules", "page"]:
         if re.search(rf"\b{kind}\b", stated, re.IGNORECASE):
             return kind
     lines = open_fences(lines[length:])
-    if _is_epic(lines) or is_use_case_text(text):
+    title = page_title(text)
+    told = _told_of_epics(lines)
+    if told == {"criteria"} and _TITLES["test_plan"].search(called or title):
+        return "page"  # when the test is passed, and no story
+    if told or is_use_case_text(text):
         return "epic"
-    bare, title = [line.text.lstrip(" \t#-*•|[(").strip() for line in lines], page_title(text)
+    bare = [line.text.lstrip(" \t#-*•|[(").strip() for line in lines]
     if _lists_requirements(title, bare):
         return "epic"
     if sum(bool(_RULE_ID.match(one)) for one in bare) >= 2 or _RULES_TITLE.search(title):
@@ -150,12 +155,15 @@ def _lists_requirements(title: str, lines: Sequence[str]) -> bool:
     return any(count > 1 for count in Counter(prefix for prefix, _ in found).values())
 
 
-def _is_epic(lines: list[Line]) -> bool:
-    requirements, words = 0, set()
+def _told_of_epics(lines: list[Line]) -> set[str]:
+    """What lines tell that only epics and their stories have; empty where none does."""
+    requirements, words, told = 0, set(), set[str]()
     for at in range(len(lines)):
         line = issue_line(lines, at)
         if line.tells in {"sentence", "epic", "story", "scenario", "criteria"}:
-            return True
+            told.add(line.tells)
         requirements += line.tells == "requirement"
         words.add(step_word(line.words))
-    return requirements >= 2 or {"given", "then"} <= words
+    if requirements >= 2 or {"given", "then"} <= words:
+        told.add("requirement")
+    return told
