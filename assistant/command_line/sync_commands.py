@@ -323,6 +323,8 @@ def _print_changes(found: ChangePreview, terminal: Terminal) -> None:
         state = "settled" if asked.settled else "question"
         cases = f" (cases: {', '.join(asked.case_ids)})" if asked.case_ids else ""
         terminal.line(f"{state} on {asked.question.criterion_id}: {asked.question.text}{cases}")
+    for former in found.former:
+        terminal.line(f"former value in {former.title}: {former.said}  ->  {former.new}")
     if found.checklist is not None:
         for state, items in (("gone", found.checklist.vanishing), ("new", found.checklist.arising)):
             for item in items:

@@ -303,6 +303,26 @@ def test_a_new_source_shows_the_cases_it_touches_and_the_note_opens_the_first(
 
 
 @pytest.mark.long
+def test_a_note_with_a_former_value_shows_the_source_that_still_says_it(
+    app: AppTest, tmp_path: Path
+) -> None:
+    opened = state.workspace()
+    page = tmp_path / "gifts.md"
+    page.write_text("# Gifts\n\nA gift card is sent 5 days after the order.\n", "utf-8")
+    import_sources.index_paths(opened, opened.projects()[0].id, [page])
+    app.segmented_control(key="import_way").set_value("paste").run()
+    (field,) = [one for one in app.text_area if one.label == "Text"]
+    field.set_value("A gift card is sent 2 days after the order (was 5 days).").run()
+    (touches,) = [one for one in app.toggle if one.label.startswith("Show the cases and questi")]
+    touches.set_value(True).run()
+    assert not app.exception
+    said = shown(app)
+    assert "1 other source says a value that the new text calls the former" in said
+    assert "Other sources" in said
+    assert "Gifts" in said
+
+
+@pytest.mark.long
 def test_a_next_version_that_was_uploaded_shows_what_it_changes_before_it_is_kept(
     app: AppTest,
 ) -> None:

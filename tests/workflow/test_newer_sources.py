@@ -95,6 +95,18 @@ def test_a_note_that_tells_the_former_limit_counts_wherever_it_holds(project: Pr
     assert set(project.stale()) == expected
 
 
+def test_the_preview_tells_the_sources_that_say_the_former_value(project: Project) -> None:
+    project.keep("page.md", "# Gifts\n\nA gift card is sent 5 days after the order. It is free.\n")
+    (told,) = project.preview(
+        "Mail", "From May on a gift card is sent 2 days after the order (was 5 days)."
+    ).former
+    assert told.title == "Gifts"
+    assert told.said == "A gift card is sent 5 days after the order."
+    assert told.new.endswith("2 days after the order (was 5 days).")
+    for text in ("A gift card is sent 2 days after the order.", "A card was lost (was 5 days)."):
+        assert project.preview("Mail", text).former == ()
+
+
 def test_a_file_of_cases_tells_another_limit_from_a_change_of_their_sources(
     project: Project,
 ) -> None:

@@ -272,6 +272,8 @@ def change_view(found: ChangePreview, place: str) -> None:
     _summary(found, place)
     if found.changes and not found.is_new:
         _sentences(found, place)
+    if found.former:
+        _former(found, place)
     _cases(found, place)
     if found.questions:
         _questions(found, place)
@@ -296,6 +298,10 @@ def _summary(found: ChangePreview, place: str) -> None:
     if found.checklist is not None:
         come, go = len(found.checklist.arising), len(found.checklist.vanishing)
         badges.append(f":blue-badge[checklist: {come} new, {go} gone]")
+    if found.former:
+        sources = len({one.document_id for one in found.former})
+        said = _with_verb(sources, "say", "other source")
+        badges.append(f":orange-badge[{said} a value that the new text calls the former]")
     raised = sum(not one.settled for one in found.questions)
     if raised:
         more = f", on criteria of {counted(found.asked, 'other case')}" if found.asked else ""
@@ -339,6 +345,16 @@ def _sentences(found: ChangePreview, place: str) -> None:
     with st.container(border=True):
         for one in shown:
             beside(one.old, one.new, gone="no sentence like it")
+
+
+def _former(found: ChangePreview, place: str) -> None:
+    _head(
+        "Other sources", "difference", "left: they say the former value; right: the new text's one"
+    )
+    with st.container(border=True):
+        for one in _first(found.former, f"{place}_former"):
+            st.caption(label(one.title))
+            beside(one.said, one.new, gone="")
 
 
 def _cases(found: ChangePreview, place: str) -> None:

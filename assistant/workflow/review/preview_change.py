@@ -10,18 +10,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from assistant.design.questions.conflicts import clauses_of
+from assistant.design.questions.supersession import changes
 from assistant.domain import (
+    Chunk,
     Epic,
     TestCase,
     Value,
 )
 from assistant.errors import LibraryError
 from assistant.language.languages import language_of
+from assistant.language.value_changes import value_changes
 from assistant.library import StoredCase, StoredDocument
 from assistant.workflow.deployment.jobs import Progress
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.current_citations import NextVersion, present_epics
+from assistant.workflow.review.current_citations import (
+    NextVersion,
+    in_one_alone,
+    present_epics,
+)
 from assistant.workflow.review.lineage import cases_resting_on
+from assistant.workflow.review.newer_sources import KINDS, stating
 from assistant.workflow.review.next_proof import (
     Basis,
     QuestionChange,
@@ -42,8 +51,10 @@ from assistant.workflow.review.stale import (
     named,
     stale_cases,
 )
+from assistant.workflow.sources.duplicate_texts import known_copies
 from assistant.workflow.sources.import_sources import Preview, document_of, put
-from assistant.workflow.writing.answers import answers_to, with_answers
+from assistant.workflow.sources.reindex import chunks_of
+from assistant.workflow.writing.answers import MAX_COMPARED, answers_to, with_answers
 
 
 class TouchedPlace(Value):
@@ -87,6 +98,16 @@ class TouchedCase(NamedCase):
         return any(one.denied for one in self.faults)
 
 
+class FormerValue(Value):
+    """A sentence of another source with the value that a sentence of the new text calls the former
+    one."""
+
+    document_id: str
+    title: str
+    said: str
+    new: str
+
+
 class ChangePreview(Value):
     """What a text would change as a document's next version.
 
@@ -98,7 +119,8 @@ class ChangePreview(Value):
     they cite nothing, so nothing can be told of them. ``resting`` counts the cases that cite this
     document. ``righted`` are stale today and would not be. ``connection`` keeps the document
     fresh. ``notes`` tell what was not read as it is
-    now, ``source`` is what would be kept.
+    now, ``source`` is what would be kept. ``former`` are other sources that say what the new text
+    calls the former value.
     """
 
     document_id: str
@@ -116,6 +138,7 @@ class ChangePreview(Value):
     righted: tuple[str, ...] = ()
     checklist: ChecklistChange | None = None
     questions: tuple[QuestionChange, ...] = ()
+    former: tuple[FormerValue, ...] = ()
     notes: tuple[str, ...] = ()
     source: Preview
 
@@ -210,9 +233,45 @@ def preview_change(
         if held_epics or upcoming.epics
         else None,
         questions=questions,
+        former=tuple(_former(workspace, project_id, present, upcoming)),
         notes=tuple(_notes(present, source)),
         source=source,
     )
+
+
+def _former(
+    workspace: Workspace, project_id: str, present: NextVersion, upcoming: NextVersion
+) -> Iterator[FormerValue]:
+    """Where the project's other sources say what the new text calls the former value. Of more text
+    than is compared at once nothing is told."""
+    _, come = in_one_alone(present.chunks, upcoming.chunks)
+    told = [
+        one
+        for one in stating(upcoming.document, come)
+        if any(value_changes(each.text) for each in clauses_of(one.text))
+    ]
+    if not told:
+        return
+    others: list[Chunk] = []
+    copies = known_copies(workspace, project_id)
+    for held in workspace.library.documents(project_id):
+        if held.id not in copies and held.id != upcoming.document.id and held.kind in KINDS:
+            document = workspace.library.document(project_id, held.id)
+            others += stating(document, chunks_of(workspace.library, project_id, held.id))
+    if len(others) > MAX_COMPARED:
+        return
+    for one in changes([*others, *told]):
+        if one.newer in told and one.sentence:
+            said = next(
+                (s for s in clauses_of(one.older.text) if s.start <= one.older_value.start < s.end),
+                None,
+            )
+            yield FormerValue(
+                document_id=one.older.document_id,
+                title=one.older.title,
+                said=said.text if said is not None else one.older.text,
+                new=one.sentence,
+            )
 
 
 def _present(workspace: Workspace, project_id: str, source: Preview) -> NextVersion:
