@@ -221,8 +221,8 @@ def concluded(
     """A conclusion, the lines that come to its numbers, and what of its numbers, names and messages
     stands neither in the question nor in the sentences that it is drawn from, and is not what right
     lines make of their numbers. A conclusion with such is kept only of a writer that ``is_trusted``
-    with whole stories. A line that is wrong, is not understood or begins with another number is
-    left out. Whether the conclusion follows is for the reader."""
+    with whole stories. A line that is wrong or is not understood is left out, and of another writer
+    one that begins with another number. Whether the conclusion follows is for the reader."""
     if not (sentences and 0 < len(text) <= MAX_CONCLUSION):
         return "", (), ()
     texts = (question, *sentences)
@@ -235,7 +235,8 @@ def concluded(
     if own and not is_trusted:
         return "", (), ()
     read = (read_line(one) for one in lines) if strange else ()
-    right = (one for one in read if one and one.is_right and worked.comes_to(one.results[0]))
+    sound = (one for one in read if one and one.is_right)
+    right = (one for one in sound if is_trusted or worked.comes_to(one.results[0]))
     return text, tuple(" ".join(one.words.split()) for one in right), own
 
 

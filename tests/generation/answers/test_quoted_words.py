@@ -159,8 +159,9 @@ def test_what_a_conclusion_brings_of_its_own_is_told_of_a_trusted_writer_and_dro
 ) -> None:
     said = ["TD-7 has an amount of EUR 3,000.75.", "Cash is paid up to EUR 3,000.00."]
     asked = "Can TD-7 be paid in cash?"
-    shown = lines if lines and text != "No." and not own else ()
-    assert concluded(text, lines, asked, said, is_trusted=True) == (text, shown, own)
+    sound = () if text == "No." else tuple(one for one in lines if not one.endswith("0.85"))
+    assert concluded(text, lines, asked, said, is_trusted=True) == (text, sound, own)
+    shown = () if own else sound
     found = concluded(text, lines, asked, said, is_trusted=False)
     assert found == (("", (), ()) if own else (text, shown, ()))
 
@@ -180,5 +181,5 @@ def test_no_line_is_shown_beside_a_conclusion_that_was_not_worked_out(line: str)
     said = ["TD-7 has an amount of EUR 3,000.75.", "Cash is paid up to EUR 3,000.00."]
     right = "EUR 3,000.75 - EUR 3,000.00 = EUR 0.75"
     asked = "Can TD-7 be paid in cash?"
-    found = concluded("No, EUR 0.75 too much.", (line, right), asked, said, is_trusted=True)
+    found = concluded("No, EUR 0.75 too much.", (line, right), asked, said, is_trusted=False)
     assert found == ("No, EUR 0.75 too much.", (right,), ())
