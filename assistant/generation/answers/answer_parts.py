@@ -24,7 +24,7 @@ CUT_OFF = (
 )
 
 
-UNWORKED = "in none of these sentences, nor worked out"
+UNWORKED = "not from these sentences and their numbers alone"
 """Of what a conclusion names by itself."""
 
 

@@ -220,9 +220,10 @@ def concluded(
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """A conclusion, the lines that come to its numbers, and what of its numbers, names and messages
     stands neither in the question nor in the sentences that it is drawn from, and is not what right
-    lines make of their numbers. A conclusion with such is kept only of a writer that ``is_trusted``
-    with whole stories. A line that is wrong or is not understood is left out, and of another writer
-    one that begins with another number. Whether the conclusion follows is for the reader."""
+    lines make of their numbers. A conclusion with such is kept only of a writer that
+    ``is_trusted``, as a model at an endpoint is. A line that is wrong or is not understood is left
+    out, and of another writer one that begins with another number.
+    Whether the conclusion follows is for the reader."""
     if not (sentences and 0 < len(text) <= MAX_CONCLUSION):
         return "", (), ()
     texts = (question, *sentences)

@@ -317,7 +317,10 @@ def _states(
     knowledge = workspace.knowledge(project_id)  # to open it may take long, and holds up nobody
     with _search_turn(workspace, answer, stop):
         texts = current_texts(workspace, project_id, knowledge)
-        sources = sources_of(workspace, project_id, texts, answer.question, earlier, queries)
+        sources = sources_of(
+            workspace, project_id, texts, answer.question, earlier, queries,
+            for_model=answer.writer != NO_WRITER,
+        )  # fmt: skip
         answer = answer.model_copy(update={"sources": sources, "queries": queries})
         if answer.writer == NO_WRITER:
             found = _bearing(workspace, answer, earlier)

@@ -50,12 +50,15 @@ def sources_of(
     question: str,
     earlier: Sequence[Answer],
     wordings: Sequence[str] = (),
+    *,
+    for_model: bool = True,
 ) -> tuple[AnswerSource, ...]:
     """What retrieval finds in ``texts`` for the question, numbered from 1, without older copies.
 
     A question that follows another (``earlier``) is searched with alone and behind it: what both
     find comes first, whether it goes on with the matter or turns to another. Its other
-    ``wordings`` add passages and a say in the order; they take none away.
+    ``wordings`` add passages and a say in the order; they take none away. ``for_model`` adds the
+    rest of short tables and sections.
     """
     queries = [question, *(f"{one.question} {question}" for one in earlier[-1:])]
     config = workspace.project(project_id).retrieval
@@ -98,7 +101,8 @@ def sources_of(
     best += [found[name] for name in added[:SECOND] if name not in further]
     middle = dict.fromkeys((*ordered()[:BESIDE_OF], *own[:BESIDE_OF]))
     hits = [*best, *_beside(texts, best, [found[name] for name in middle])]
-    hits += _parts_of(texts, hits, best)
+    if for_model:  # a person reads the nearest passages, and no table beside them
+        hits += _parts_of(texts, hits, best)
     found_in = {hit.chunk.document_id for hit in hits}
     fetched = workspace.library.fetched_at(project_id, found_in)
     standings = standings_of(workspace, project_id, found_in)
@@ -143,13 +147,16 @@ def _parts_of(
     """The rest of the short parts that the ``best`` passages are of, best first."""
     known = {one.chunk.id for one in hits}
     seen = set[tuple[str, str]]()
+    held: dict[str, Sequence[Chunk]] = {}
     left = PARTS
     for hit in best:
         place = (hit.chunk.document_id, hit.chunk.heading)
         if place in seen or not hit.chunk.heading:
             continue
         seen.add(place)
-        part = [one for one in texts.chunks(place[0]) if one.heading == place[1]]
+        if place[0] not in held:
+            held[place[0]] = texts.chunks(place[0])
+        part = [one for one in held[place[0]] if one.heading == place[1]]
         if sum(len(one.text) for one in part) > PART:
             continue
         for chunk in part:
