@@ -28,6 +28,7 @@ from assistant.sources.files.files import read_file
 from assistant.workflow.ask import ask_sources, ask_talks
 from assistant.workflow.deployment.erase import erase, erase_request
 from assistant.workflow.deployment.jobs import SEARCHES_AT_ONCE
+from assistant.workflow.deployment.ways_of_writing import choose_way
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import duplicate_texts, import_sources, search_sources
 from assistant.workflow.sources.reindex import index_pending
@@ -578,6 +579,24 @@ def test_a_model_writes_the_question_again_for_the_search(
     assert REWORDED not in str(second["messages"]), "what the model wrote only searches"
     assert f"<question>{GERMAN}</question>" in str(second["messages"])
     assert states[0] == "writing"
+
+
+def test_only_a_model_that_writes_stories_is_believed_what_it_denies(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    said = "The cooling-off period of a domestic contract is not 14 days."
+    server.answer = streams(answers((said, rule)))
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert [one.text for one in found.sentences] == [said]
+    choose_way(with_model.settings, "endpoint", "item")
+    try:
+        found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    finally:
+        choose_way(with_model.settings, "endpoint", None)
+    assert found.sentences == ()
+    assert [one.text for one in found.unproved] == [said]
+    assert found.unproved[0].denied
 
 
 def assert_rest_of_tables(answer: Any, searched: int) -> None:

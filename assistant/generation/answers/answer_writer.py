@@ -63,18 +63,21 @@ def answer_request(
 
 
 def answer_sentences(
-    request: AnswerRequest, endpoint: ChatEndpoint, *, cancelled: CancelCheck = never_cancelled
+    request: AnswerRequest,
+    endpoint: ChatEndpoint,
+    *,
+    is_trusted: bool = False,
+    cancelled: CancelCheck = never_cancelled,
 ) -> Iterator[AnswerSentence | AnswerEnd]:
     """The sentences of the model's answer, with what they rest on or lack, as they are written, and
-    behind them its end where it came so far.
+    behind them its end where it came so far; ``is_trusted`` as of ``AnswerProof``.
 
     No sentence: the model found no answer in the sources. Raises ``ModelUnavailable``,
     ``Cancelled``, and behind the last whole sentence ``AnswerCutOff`` for an answer that ends
     before its end and ``InvalidOutput`` for one that cannot be read on.
     """
     heads = {one.number: (one.standing.file, one.standing.head) for one in request.sources}
-    trusted = endpoint.engine is None
-    proof = AnswerProof([one.hit for one in request.sources], heads, is_trusted=trusted)
+    proof = AnswerProof([one.hit for one in request.sources], heads, is_trusted=is_trusted)
     stream, said = ObjectStream("sentences"), set[str]()
 
     def whole_ones(text_so_far: str) -> Iterator[AnswerSentence]:

@@ -221,7 +221,7 @@ def concluded(
     """A conclusion, the lines that come to its numbers, and what of its numbers, names and messages
     stands neither in the question nor in the sentences that it is drawn from, and is not what right
     lines make of their numbers. A conclusion with such is kept only of a writer that
-    ``is_trusted``, as a model at an endpoint is. A line that is wrong or is not understood is left
+    ``is_trusted``, as of ``AnswerProof``. A line that is wrong or is not understood is left
     out, and of another writer one that begins with another number.
     Whether the conclusion follows is for the reader."""
     if not (sentences and 0 < len(text) <= MAX_CONCLUSION):

@@ -37,9 +37,9 @@ class AnswerProof:
 
     ``heads`` are by number the name of a source's file and what its opening says of the edition: a
     sentence that says which source replaces which has the name and the editions and dates of them.
-    Of a writer that ``is_trusted``, as a model at an endpoint is, no sentence is put aside for what
-    it seems to deny, confine or bind otherwise than the words below it: of 138 such sentences on
-    two projects these comparisons stopped 8, all of them true.
+    Of a writer that ``is_trusted``, as a model at an endpoint that gets a whole story a call is, no
+    sentence is put aside for what it seems to deny, confine or bind otherwise than the words below
+    it: of 138 such sentences on two projects these comparisons stopped 8, all of them true.
     """
 
     def __init__(

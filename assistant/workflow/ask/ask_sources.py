@@ -59,6 +59,7 @@ from assistant.workflow.deployment.models import (
     default_writer,
     writers,
 )
+from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.writing import answers, read_ahead
@@ -379,15 +380,16 @@ def _written(
         answer = answer.model_copy(update={"model": endpoint.spec})
         said = [(one.question, one.text) for one in earlier]
         request = answer_request(answer.question, answer.sources, endpoint, said)
+        trusted = endpoint.engine is None and writes_stories(workspace, answer.writer)
         answer = answer.model_copy(update={"shown": tuple(one.number for one in request.sources)})
         yield answer
         try:
-            for sentence in answer_sentences(request, endpoint, cancelled=stop):
+            for sentence in answer_sentences(request, endpoint, is_trusted=trusted, cancelled=stop):
                 if isinstance(sentence, AnswerEnd):
                     shown = [one.text for one in answer.sentences]
                     drawn, lines, own = concluded(
                         sentence.conclusion, sentence.calculation, answer.question, shown,
-                        is_trusted=endpoint.engine is None,
+                        is_trusted=trusted,
                     )  # fmt: skip
                     ended = {
                         "partial": sentence.partial, "conclusion": drawn, "calculation": lines,
