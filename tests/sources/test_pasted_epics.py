@@ -330,3 +330,18 @@ def test_the_sentence_of_what_is_called_an_epic_is_no_story() -> None:
     (epic,) = read_pasted(text).epics
     assert [len(story.criteria) for story in epic.stories] == [1, 1]
     assert epic.description.startswith("As Lowland Rivers")
+
+
+@pytest.mark.parametrize(
+    ("line", "epic"),
+    [
+        ("Epic DAM-10 (stories DAM-11, 12) and epic DAM-20. DAM-13 is only shown.", ""),
+        ("Epic DAM-10 is tested by the keepers.", ""),
+        ("Epic DAM-10 Sluices and gates", "DAM-10"),
+        ("Epic DAM-10: Sluices open and shut.", "DAM-10"),
+    ],
+)
+def test_a_sentence_about_an_epic_is_not_its_heading(line: str, epic: str) -> None:
+    text = f"# Test plan\n\n## Scope\n\n{line}\n\n## Users\n\nThe keepers' user is gate.1.\n"
+    reading = read_pasted(text)
+    assert [one.key for one in reading.epics if one.key == "DAM-10"] == [epic] * bool(epic)

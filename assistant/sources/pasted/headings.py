@@ -94,14 +94,14 @@ def read_label(text: str) -> Label | None:
     key, title = split_key(bare[at:])
     if not sep and not number and not key and not word["open"] and at < len(bare):
         return None
+    apart = bool(sep or word["open"]) or bool(key and _SEP.match(bare, bare.find(key) + len(key)))
     return Label(
         "epic" if word["epic"] else "story",
         title,
         key,
         number,
         _column(bare, title, at),
-        bool(sep or key or word["open"])
-        or bool(number and (starts_story(title) or not title.endswith("."))),
+        apart or bool((key or number) and (starts_story(title) or not title.endswith("."))),
         (word["story"] or "").casefold() == "feature",
     )
 
