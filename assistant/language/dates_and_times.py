@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -21,6 +21,14 @@ _FOREIGN = {
     for month, names in enumerate(word_lists("numbers")["months"].values(), start=1)
     for name in names
 }
+WEEKDAYS: Mapping[str, int] = {
+    name: day
+    for day, names in enumerate(word_lists("numbers")["weekdays"].values())
+    for name in names
+}
+"""Names of the days of the week and their short forms, in lower case, to 0 (Monday) to 6."""
+
+_BEFORE_DATE = re.compile(r"(?P<name>[^\W\d_]+)\.?,?\s+(?:the\s+|den\s+|le\s+)?$")
 _NAMES = _FOREIGN | {name.lower(): month for month, name in enumerate(MONTHS, start=1)}
 MONTH_NAME = re.compile(rf"(?:{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b", re.IGNORECASE)
 _DATE = re.compile(
@@ -148,6 +156,17 @@ def find_moments(text: str) -> Iterator[Moment]:
         if not lasts:
             value, style = _time_of(match)
             yield Moment(value, match.start(), match.end(), style)
+
+
+def weekday_of(text: str, moment: Moment) -> tuple[int, int] | None:
+    """Where the day of the week stands in front of a date with its year that falls on it by the
+    calendar ("Mon 31 Aug 2026"); ``None`` where there is none or the calendar says otherwise."""
+    if not isinstance(moment.value, date) or moment.value.year == NO_YEAR:
+        return None
+    found = _ends_with(_BEFORE_DATE, text, moment.start)
+    if found is None or WEEKDAYS.get(found["name"].casefold()) != moment.value.weekday():
+        return None
+    return found.span("name")
 
 
 def _ends_with(pattern: re.Pattern[str], text: str, end: int) -> re.Match[str] | None:

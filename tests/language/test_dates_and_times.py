@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from assistant.language.dates_and_times import NO_YEAR, find_moments
+from assistant.language.dates_and_times import NO_YEAR, find_moments, weekday_of
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,21 @@ def test_days_of_a_list_take_its_month_and_hours_are_read(
     text: str, values: list[date | time]
 ) -> None:
     assert sorted(map(str, (one.value for one in find_moments(text)))) == sorted(map(str, values))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("until Mon 31 Aug 2026", "Mon"),
+        ("until Monday, the 31st August 2026", "Monday"),
+        ("am Mo., den 31. August 2026", "Mo"),
+        ("le lundi 31 août 2026", "lundi"),
+        ("until Tue 31 Aug 2026", None),
+        ("until Mon 31 Aug", None),
+        ("until about 31 Aug 2026", None),
+    ],
+)
+def test_a_day_of_the_week_is_that_of_its_date_by_the_calendar(text: str, day: str | None) -> None:
+    (moment,) = find_moments(text)
+    place = weekday_of(text, moment)
+    assert (place and text[slice(*place)]) == day

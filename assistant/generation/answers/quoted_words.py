@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.domain import Chunk, Citation
 from assistant.generation.answers.denied_words import denied_words
@@ -30,6 +31,7 @@ from assistant.generation.proof.statement_words import (
 )
 from assistant.generation.proof.support_texts import Known, folded, stands_in
 from assistant.generation.writers.case_parts import stated_at
+from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.function_words import ARTICLES
 from assistant.language.languages import language_of
 from assistant.language.quantities import find_quantities
@@ -227,7 +229,8 @@ def concluded(
     if not (sentences and 0 < len(text) <= MAX_CONCLUSION):
         return "", (), ()
     texts = (question, *sentences)
-    strange, worked = _strange(text, texts), Worked(lines, Numbers(texts))
+    strange = [one for one in _strange(text, texts) if not _only_adds_year(one, texts)]
+    worked = Worked(lines, Numbers(texts))
     own = tuple(
         one
         for one in strange
@@ -239,6 +242,17 @@ def concluded(
     sound = (one for one in read if one and one.is_right)
     right = (one for one in sound if is_trusted or worked.comes_to(one.results[0]))
     return text, tuple(" ".join(one.words.split()) for one in right), own
+
+
+def _only_adds_year(item: str, texts: Sequence[str]) -> bool:
+    """Whether an item is a date that stands in the texts without its year: who asks about "fri 28
+    aug" leaves it out."""
+    found = numbers(item)
+    dates = [one.value for one in found if isinstance(one.value, date)]
+    if not dates or len(dates) < len(found):
+        return False
+    said = {one.value for text in texts for one in numbers(text) if isinstance(one.value, date)}
+    return all(one.replace(year=NO_YEAR) in said for one in dates)
 
 
 def _strange(text: str, texts: Sequence[str]) -> list[str]:

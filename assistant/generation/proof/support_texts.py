@@ -18,7 +18,7 @@ from assistant.generation.sentence_words import (
     stem,
     unknown_names,
 )
-from assistant.language.dates_and_times import find_moments
+from assistant.language.dates_and_times import WEEKDAYS, find_moments, weekday_of
 from assistant.language.quantities import find_messages, foreign_values
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.units import CURRENCY_CODES_PATTERN
@@ -72,7 +72,9 @@ class Known:
         found = [item for item in candidates if item and not self._has(item)]
         single = unknown_names(bare, self.texts) if names(bare) else []
         for item in (*single, *foreign_values(unquoted(text), self.texts)):
-            if item not in _OPENING and not any(item in other for other in found):
+            if item in _OPENING or self._names_day(item):
+                continue
+            if not any(item in other for other in found):
                 found.append(item)
         return found
 
@@ -81,6 +83,12 @@ class Known:
             return True
         words = item.split()
         return len(words) > 1 and words[-1].endswith("s") and stands_in(item[:-1], self._folded)
+
+    def _names_day(self, item: str) -> bool:
+        """Whether this is the name of a day that the texts name, in whatever form."""
+        day = WEEKDAYS.get(item.casefold())
+        forms = (name for name, other in WEEKDAYS.items() if other == day and len(name) > 2)
+        return day is not None and any(stands_in(name, self._folded) for name in forms)
 
     def _name(self, match: re.Match[str], text: str) -> str:
         """A run of capitalised words without those that only open the sentence."""
@@ -96,9 +104,12 @@ class Known:
 
 
 def _without_dates(text: str) -> str:
-    """The text with its dates and times blanked: the name of a month is no name of its own."""
+    """The text with its dates and times blanked: the name of a month is no name of its own, nor is
+    the day of the week on which a date falls."""
     for moment in find_moments(text):
-        text = text[: moment.start] + " " * (moment.end - moment.start) + text[moment.end :]
+        day = weekday_of(text, moment)
+        start = day[0] if day else moment.start
+        text = text[:start] + " " * (moment.end - start) + text[moment.end :]
     return text
 
 

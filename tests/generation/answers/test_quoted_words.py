@@ -152,13 +152,18 @@ def test_what_a_source_says_in_these_words_needs_no_quotation() -> None:
         ("No, MSG-9 is shown.", (), ("MSG-9",)),
         ("No: “Please wait.” is shown.", (), ("Please wait.",)),
         ("No, the Harbour Master decides.", (), ("Harbour Master",)),
+        ("No, Friday is too late.", (), ()),
+        ("No, Tuesday is too late.", (), ("Tuesday",)),
+        ("No, Fri 28 Aug 2026 is too late.", (), ()),
+        ("No, Thu 28 Aug 2026 is too late.", (), ("Thu",)),
+        ("No, Sat 29 Aug 2026 is too late.", (), ("29 Aug 2026",)),
     ],
 )
 def test_what_a_conclusion_brings_of_its_own_is_told_of_a_trusted_writer_and_drops_another_s(
     text: str, lines: tuple[str, ...], own: tuple[str, ...]
 ) -> None:
     said = ["TD-7 has an amount of EUR 3,000.75.", "Cash is paid up to EUR 3,000.00."]
-    asked = "Can TD-7 be paid in cash?"
+    asked = "Can TD-7 be paid in cash on fri 28 aug?"
     sound = () if text == "No." else tuple(one for one in lines if not one.endswith("0.85"))
     assert concluded(text, lines, asked, said, is_trusted=True) == (text, sound, own)
     shown = () if own else sound
