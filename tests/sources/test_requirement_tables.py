@@ -672,3 +672,32 @@ def test_a_document_of_requirements_is_known_by_its_title_and_ids(title: str) ->
 )
 def test_who_did_what_is_no_story(header: tuple[str, ...], is_story: bool) -> None:
     assert (recognise(header) is not None) == is_story
+
+
+def test_comments_of_an_export_with_few_columns_are_read() -> None:
+    text = (
+        "Issue key,Issue Type,Summary,Reporter,Description,Comment,Comment\n"
+        'CC-12,Story,Extend a plan,Ann,"As an agent I want to extend plans.\n\nAC:\n- It is saved",'
+        '24/Mar/26 10:02 AM;Bo;Saved within 5 days now.,"Ann 07/Apr/26: no, within 3 days."\n'
+    )
+    reading = read_file("jira.csv", text.encode())
+    assert [c.text for epic in reading.epics for c in epic.criteria] == ["It is saved"]
+    _, behind = reading.document.text.split("Comment", 1)
+    assert "Saved within 5 days now." in behind
+    assert "no, within 3 days." in behind
+    assert "comment by Bo, 2026-03-24" in [one.label for one in reading.places]
+
+
+def test_what_the_other_columns_of_a_backlog_say_is_kept_as_remarks() -> None:
+    text = (
+        "Key,Story,Acceptance Criteria,Owner,Estimate,Business remarks\n"
+        "CC-12,Extend a plan,It is saved,Ann Lee,5,From May on only once a year by mail of Bo\n"
+        "CC-13,Cancel a plan,It ends,Bo,3,see above\n"
+    )
+    reading = read_file("backlog.csv", text.encode())
+    assert "# Comments on CC-12\n" in reading.document.text
+    assert "comment by column Business remarks" in [one.label for one in reading.places]
+    assert "see above" not in reading.document.text
+    (note,) = [one for one in reading.notes if one.startswith("Columns not used")]
+    assert "Business remarks" not in note
+    assert "Estimate" in note or "Owner" in note

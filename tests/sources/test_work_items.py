@@ -153,3 +153,21 @@ def test_test_cases_with_their_steps_stay_cases() -> None:
     )
     assert [(case.id, case.title) for case in reading.cases] == [("7", "Sign in")]
     assert reading.epics == ()
+
+
+def test_what_other_columns_say_is_kept_as_remarks_on_the_item() -> None:
+    reading = exported(
+        ("ID", "Work Item Type", "Title", "State", "Assigned To", "Acceptance Criteria",
+         "Discussion"),
+        ("3", "User Story", "Lend a book", "Active", "Ann Lee <ann@town.example>",
+         "At most 10 books",
+         "Ann 24/06: since yesterday it is 12 books, for all cards."),
+        ("4", "User Story", "Bring a book", "Active", "Ann Lee", "It is booked", "ok"),
+    )  # fmt: skip
+    assert [c.text for epic in reading.epics for c in epic.criteria] == [
+        "At most 10 books", "It is booked",
+    ]  # fmt: skip
+    _, behind = reading.document.text.split("# Comments on 3 Lend a book")
+    assert "since yesterday it is 12 books" in behind
+    assert "Ann Lee" not in behind
+    assert [one.label for one in reading.places] == ["comment by column Discussion"]

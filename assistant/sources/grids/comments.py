@@ -15,6 +15,9 @@ Comment = tuple[str, str, str]
 """Author, date and Markdown."""
 
 _NAME_CHARACTERS = 80
+FEWEST_WORDS = 5
+"""Words of a cell that says something; fewer are a person, a date, a status."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAYS = re.compile(rf"{_DATE.pattern}(?: to {_DATE.pattern})?")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+")
@@ -66,6 +69,21 @@ def comment_in_cell(cell: str) -> Comment:
     if match is None or not any(character.isdigit() for character in match["date"]):
         return "", "", cell
     return match["author"].strip(), match["date"], match["text"]
+
+
+def column_comments(
+    header: Sequence[str], row: Sequence[str], unused: Iterable[int]
+) -> list[Comment]:
+    """What stands in a row's cells that nothing else is read from, where it is more than a name or
+    a value: a discussion, a note, a remark. Who says it is the column, where the cell does not."""
+    found = list[Comment]()
+    for number in unused:
+        cell = row[number].strip() if number < len(row) else ""
+        if len(cell.split()) < FEWEST_WORDS or cell[0] in "{[<":
+            continue
+        author, day, words = comment_in_cell(cell)
+        found.append((author or f"column {header[number].strip()}", day, words))
+    return found
 
 
 def day_of(date: str) -> str:

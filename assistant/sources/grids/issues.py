@@ -341,7 +341,7 @@ _CUSTOM = re.compile(r"^custom field \((.+)\)$", re.IGNORECASE)
 _PLAIN_FIELDS = frozenset({"team", "epic link", "acceptance criteria", "release", "squad"})
 _PROOF = frozenset(
     {"issue id", "project key", "project name", "resolution", "reporter", "creator", "assignee",
-     "parent summary"}
+     "parent summary", "comment"}
 )  # fmt: skip
 
 

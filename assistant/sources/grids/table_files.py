@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from assistant.domain import DocumentKind, Epic, SourceDocument, SourceMetadata, TestCase, Unread
 from assistant.errors import UnreadableFile
 from assistant.language.validity import is_withdrawn
 from assistant.sources.files.clean import clean_text
 from assistant.sources.grids.case_rows import STATUS, read_cases
+from assistant.sources.grids.comments import Comment, column_comments, with_comments
 from assistant.sources.grids.delimited import read_delimited
 from assistant.sources.grids.grids import Grid, make_grid, unmarked
 from assistant.sources.grids.header_words import HEADERS
@@ -53,6 +54,7 @@ def read_grids(
     out, drafts, taken = RequirementText(), list[EpicDraft](), Taken()
     cases, unread, said = list[TestCase](), list[Unread](), list(notes)
     authors, withdrawn, rules = list[str](), list[str](), False
+    remarks = list[tuple[str, Sequence[Comment]]]()
     for grid in grids:
         if len(grids) > 1:
             out.add(f"# {grid.name}")
@@ -73,7 +75,9 @@ def read_grids(
         else:
             drafts.extend(read_requirements(grid, out))
             authors.extend(authors_of(grid))
-            said.extend(_unknown_columns(grid, tracker_columns(grid).values()))
+            used = set(tracker_columns(grid).values())
+            remarks.extend(_remarks(grid, used))
+            said.extend(_unknown_columns(grid, used))
             said.extend(_unused_cells(grid))
     text = out.text.rstrip("\n") + "\n"
     finish_all(text, drafts)
@@ -84,7 +88,7 @@ def read_grids(
     if cases:
         said.append(f"Found {len(cases)} existing test cases.")
         said.extend(_withdrawn(cases))
-    return Reading(
+    reading = Reading(
         document=SourceDocument(
             id=document_id,
             kind="rules" if rules and not (epics or cases) else _kind(epics, cases),
@@ -101,6 +105,17 @@ def read_grids(
         places=tuple(out.places),
         authors=tuple(dict.fromkeys(filter(None, authors))),
     )
+    return with_comments(reading, remarks)
+
+
+def _remarks(grid: Grid, used: Container[int]) -> Iterator[tuple[str, list[Comment]]]:
+    """What the columns say of each requirement that nothing else is read from, by its name."""
+    columns = grid.columns
+    assert columns is not None
+    unused = [n for n in columns.unknown if n not in used]
+    for row in grid.rows:
+        name = f"{columns.cell(row, 'key')} {columns.cell(row, 'title')}".strip()
+        yield name, column_comments(grid.header, row, unused)
 
 
 def _withdrawn(cases: Sequence[TestCase]) -> list[str]:
@@ -230,12 +245,17 @@ def _metadata(found: Assembled | None, cases: Sequence[TestCase]) -> SourceMetad
     )
 
 
-def _unknown_columns(grid: Grid, used: Iterable[int] = ()) -> list[str]:
+def _unknown_columns(grid: Grid, used: Container[int] = ()) -> list[str]:
+    """The columns that nothing is read from, as a note; of those of requirements whose cells say
+    something this is kept as remarks."""
     assert grid.columns is not None
+    told = grid.columns.kind == "requirements"
     filled = [
         grid.header[n].strip()
         for n in grid.columns.unknown
-        if n not in set(used) and any(n < len(row) and row[n].strip() for row in grid.rows)
+        if n not in used
+        and any(n < len(row) and row[n].strip() for row in grid.rows)
+        and not (told and any(column_comments(grid.header, row, [n]) for row in grid.rows))
     ]
     return [f"Columns not used: {', '.join(filled)}."] if filled else []
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.language.validity import is_withdrawn
 from assistant.sources.files.source_file import Source
+from assistant.sources.grids.comments import column_comments
 from assistant.sources.grids.field_choice import names_of_paths
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
@@ -21,6 +22,10 @@ from assistant.sources.reading import ExtractionReport, Reading
 _LEVEL = re.compile(r"title [1-9]\d?")
 _STEPS = frozenset({"step action", "test step", "steps"})
 _FAULTS = frozenset(HEADERS["types"]["fault"])
+_READ = frozenset(
+    {"id", "work item type", "description", "acceptance criteria", "parent", "area path",
+     "iteration path", "tags", "state", "priority", "team project", "created by"}
+)  # fmt: skip
 _NO_ISSUES = frozenset({"shared steps", "shared parameter", "test plan", "test suite"})
 
 
@@ -61,6 +66,7 @@ def _names(grid: Grid) -> list[str]:
 def _issues(grid: Grid) -> Iterator[Issue]:
     names = _names(grid)
     titles = [n for n, name in enumerate(names) if name == "title" or _LEVEL.fullmatch(name)]
+    unused = [n for n, name in enumerate(names) if n not in titles and name not in _READ]
     above: dict[int, str] = {}
     for row in grid.rows:
         cells = {name: cell.strip() for name, cell in zip(names, row, strict=False)}
@@ -83,4 +89,5 @@ def _issues(grid: Grid) -> Iterator[Issue]:
             priority=cells.get("priority", ""),
             project=cells.get("team project", ""),
             author=cells.get("created by", ""),
+            comments=tuple(column_comments(grid.header, row, unused)),
         )

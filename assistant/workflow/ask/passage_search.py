@@ -28,9 +28,9 @@ BESIDE_OF, BESIDE, BESIDE_CHARACTERS = 8, 4, 1500
 """Of so many best passages, so many that stand next to each in its document, up to so many
 characters, are told as well: a step of a list says little without its neighbours."""
 PART, PARTS = 4_000, 24_000
-"""A part of a document (a table, a section) of at most so many characters is told whole where
-something of it is found, up to so many characters in all: the row beside the one that is found says
-which day is closed."""
+"""A part of a document (a table, a section, a mail or chat without any) of at most so many
+characters is told whole where something of it is found, up to so many characters in all: the row
+beside the one that is found says which day is closed."""
 FURTHER = 12
 """Passages that other wordings of a question may add to its own."""
 SECOND_OF, SECOND, SECOND_CHARACTERS = 2, 8, 1000
@@ -151,7 +151,7 @@ def _parts_of(
     left = PARTS
     for hit in best:
         place = (hit.chunk.document_id, hit.chunk.heading)
-        if place in seen or not hit.chunk.heading:
+        if place in seen:
             continue
         seen.add(place)
         if place[0] not in held:
