@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -159,12 +160,21 @@ def find_moments(text: str) -> Iterator[Moment]:
 
 
 def weekday_of(text: str, moment: Moment) -> tuple[int, int] | None:
-    """Where the day of the week stands in front of a date with its year that falls on it by the
-    calendar ("Mon 31 Aug 2026"); ``None`` where there is none or the calendar says otherwise."""
-    if not isinstance(moment.value, date) or moment.value.year == NO_YEAR:
-        return None
+    """Where the day of the week stands in front of a date that falls on it by the calendar ("Mon 31
+    Aug 2026"), in the one year that the text names where the date has none; ``None`` where there
+    is no such day, no such year or the calendar says otherwise."""
+    day = moment.value
     found = _ends_with(_BEFORE_DATE, text, moment.start)
-    if found is None or WEEKDAYS.get(found["name"].casefold()) != moment.value.weekday():
+    if found is None or not isinstance(day, date):
+        return None
+    if day.year == NO_YEAR:
+        dates = (one.value for one in find_moments(text) if isinstance(one.value, date))
+        years = {one.year for one in dates} - {NO_YEAR}
+        if len(years) != 1:
+            return None
+        with suppress(ValueError):  # 29 February
+            day = day.replace(year=years.pop())
+    if WEEKDAYS.get(found["name"].casefold()) != day.weekday():
         return None
     return found.span("name")
 

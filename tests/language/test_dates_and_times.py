@@ -40,10 +40,13 @@ def test_days_of_a_list_take_its_month_and_hours_are_read(
         ("le lundi 31 août 2026", "lundi"),
         ("until Tue 31 Aug 2026", None),
         ("until Mon 31 Aug", None),
+        ("until Mon 31 Aug, of 1 May 2026", "Mon"),
+        ("until Tue 31 Aug, of 1 May 2026", None),
+        ("until Mon 31 Aug, of 1 May 2026 and 2027-01-01", None),
         ("until about 31 Aug 2026", None),
     ],
 )
 def test_a_day_of_the_week_is_that_of_its_date_by_the_calendar(text: str, day: str | None) -> None:
-    (moment,) = find_moments(text)
+    moment = next(find_moments(text))
     place = weekday_of(text, moment)
     assert (place and text[slice(*place)]) == day
