@@ -138,7 +138,9 @@ def test_generate_json_is_the_run_and_nothing_else(
     ask = ("--ask", "Drop-3 Call Centre epics", "--depth", "smoke")
     done = run_process(environment, "generate", *ask, "--json")
     assert done.status == 0, done.err
-    result = GenerationRun.model_validate_json(done.out)
+    document = json.loads(done.out)
+    assert document.pop("earlier_cases")["runs"], "beside the run: another one came before it"
+    result = GenerationRun.model_validate(document)
     assert result.status == "done"
     assert {epic.release for epic in result.epics} == {"Drop-3"}
     assert {condition.technique for condition in result.conditions} == {"positive", "negative"}
@@ -228,6 +230,14 @@ def test_only_what_a_run_lacks_is_written(
     assert "no gap" in again.error()
     other = run(environment, "generate", "--fill-gaps", whole.id, "--depth", "smoke")
     assert "keeps the depth" in other.error()
+    once_more = ("generate", "--epic", "-", "--project", "Gaps", "--json")
+    nothing = run(environment, *once_more, stdin=text)
+    assert f"has a case already: run {whole.id} ({len(whole.cases)} cases)" in nothing.error()
+    rewritten = run(environment, *once_more, "--again", stdin=text)
+    assert "1 of 1 criteria have cases of an earlier run already" in rewritten.err
+    document = json.loads(rewritten.out)
+    assert [one["id"] for one in document["earlier_cases"]["runs"]] == [whole.id]
+    assert len(document["cases"]) == len(whole.cases)
     wrong = run(environment, "generate", "--fill-gaps", "none", "--project", "Gaps")
     assert "none" in wrong.error()
 

@@ -119,7 +119,7 @@ def generate(options: Namespace, terminal: Terminal) -> None:
     with open_workspace(options, terminal) as workspace:
         settings = workspace.settings
         write = _generated if options.fill_gaps is None else _filled
-        project_id, run = write(workspace, options, terminal)
+        project_id, run, earlier = write(workspace, options, terminal)
         terminal.end_bar()
         # Comparing with thousands of cases takes seconds, so only where the outcome is told.
         told = options.only_new or not terminal.json
@@ -137,6 +137,8 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         document = run.model_dump(mode="json")
         if existing is not None:
             document["against_existing"] = existing.model_dump(mode="json")
+        if earlier.runs:
+            document["earlier_cases"] = earlier.model_dump(mode="json")
         terminal.document(document)
         if spent:
             terminal.note(spent)  # beside the run, which can be read back as one
@@ -156,14 +158,16 @@ def generate(options: Namespace, terminal: Terminal) -> None:
 
 def _generated(
     workspace: Workspace, options: Namespace, terminal: Terminal
-) -> tuple[str, GenerationRun]:
-    """The project, and the whole run for what was asked."""
+) -> tuple[str, GenerationRun, reuse.EarlierCases]:
+    """The project, the whole run for what was asked, and what of it earlier runs had written."""
     writer = model_store.writer(workspace, options.writer or model_store.OUTLINE_WRITER).id
     project_id, request = request_of(workspace, options, terminal)
     scope = {"depth": options.depth or "standard", "techniques": techniques_of(options.techniques)}
     request = request.model_copy(update=scope)
     found = understood(workspace, project_id, request, options, terminal, writer=writer)
     remarks(found, terminal)
+    earlier = generate_cases.earlier_cases(workspace, project_id, found, writer)
+    _say_earlier(earlier, len(found.conditions), options.again, terminal)
     likely = usage.expected_usage(workspace, project_id, found, writer).text
     if likely:
         terminal.note(f"{writer}: {likely}")
@@ -177,14 +181,28 @@ def _generated(
         ),
         by=options.by,
         only_new=options.only_new,
+        again=options.again,
     )
     on_case = _writing_bar(terminal, len(found.conditions) - len(run.generation.skip))
-    return project_id, generate_cases.run_now(workspace, project_id, run, on_case=on_case)
+    run = generate_cases.run_now(workspace, project_id, run, on_case=on_case)
+    return project_id, run, earlier
+
+
+def _say_earlier(earlier: reuse.EarlierCases, items: int, again: bool, terminal: Terminal) -> None:
+    """What has cases of earlier runs, and what becomes of it, before anything is written."""
+    if not earlier.runs:
+        return
+    runs = ", ".join(f"{one.id} ({one.cases} cases)" for one in earlier.runs)
+    then = "All are written again" if again else "Only the rest is written; --again writes all"
+    terminal.note(
+        f"{len(earlier.criteria)} of {earlier.total} criteria have cases of an earlier run already "
+        f"({len(earlier.conditions)} of {items} items), in {runs}. {then}."
+    )
 
 
 def _filled(
     workspace: Workspace, options: Namespace, terminal: Terminal
-) -> tuple[str, GenerationRun]:
+) -> tuple[str, GenerationRun, reuse.EarlierCases]:
     """The same for an earlier run and the cases that it lacked."""
     if options.depth or options.techniques:
         raise SettingsError(
@@ -204,7 +222,7 @@ def _filled(
         terminal.note(f"left open: {one.condition_id} ({one.reason})")
     filled = workspace.library.run(project_id, run.id)
     terminal.note(f"{len(filled.cases) - len(run.cases)} missing cases written")
-    return project_id, filled
+    return project_id, filled, reuse.EarlierCases()
 
 
 def _writing_bar(terminal: Terminal, total: int) -> writing_run.OnCase:

@@ -169,6 +169,11 @@ def build_parser() -> Parser:
         action="store_true",
         help="write no case for what an existing case of the project covers as it stands",
     )
+    generate.add_argument(
+        "--again",
+        action="store_true",
+        help="write all, also what has a case of an earlier run (without it: only what has none)",
+    )
 
     add_scope(generate)
     analysis_commands.add_options(add)

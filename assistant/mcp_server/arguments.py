@@ -123,6 +123,9 @@ class GenerateArguments(Arguments):
     only_new: Annotated[
         bool, Field(description="No case for what an existing case covers as it stands")
     ] = False
+    again: Annotated[
+        bool, Field(description="Also what has a case of an earlier run; else only what has none")
+    ] = False
 
 
 class RunArguments(Arguments):

@@ -239,6 +239,7 @@ def generate(scope: ToolScope, given: takes.GenerateArguments) -> Json:
         ),
         by=scope.by,
         only_new=given.only_new,
+        again=given.again,
     )
     generate_cases.start(scope.workspace, scope.project_id, run)
     return {
@@ -246,6 +247,7 @@ def generate(scope: ToolScope, given: takes.GenerateArguments) -> Json:
         "epics": [epic.key for epic in found.epics],
         "not_taken": not_taken(found.asked) if found.asked else [],
         "checklist_items": len(found.conditions) - len(run.generation.skip),
+        "with_case_already": len(run.generation.skip),
         "open_questions": len(found.questions),
     }
 

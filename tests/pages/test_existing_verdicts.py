@@ -166,3 +166,31 @@ def test_without_an_item_nothing_is_held_against_existing_cases(app: AppTest) ->
     assert not app.exception
     assert "0 items" in text_of(app)
     assert "existing case" not in text_of(app)
+
+
+def test_a_second_request_says_what_has_cases_and_leaves_the_choice(app: AppTest) -> None:
+    generated(app, OTHER)
+    first = app.query_params["run"]
+    app.button(key="new").click().run()
+    app.text_area(key="compose_text").set_value(OTHER).run()
+    assert not app.exception
+    assert "1 of 1 criteria** have cases of an earlier run already" in text_of(app)
+    assert app.button(key="generate").disabled
+    choice = app.segmented_control(key="compose_written")
+    assert choice.value == "without"
+    choice.set_value("all").run()
+    assert not app.button(key="generate").disabled
+    more = OTHER + "- A refund to a closed account is refused.\n"
+    app.text_area(key="compose_text").set_value(more).run()
+    assert "1 of 2 criteria** have cases of an earlier run already" in text_of(app)
+    app.segmented_control(key="compose_written").set_value("without").run()
+    app.button(key="generate").click().run()
+    until(app, lambda: "case" in app.query_params and "progress]" not in text_of(app))
+    assert app.query_params["run"] != first
+    captions = app.radio(key="case_list").proto.captions
+    assert captions
+    assert all("PAY-71-AC2" in one.replace("\\", "") for one in captions), captions
+    app.button(key="new").click().run()
+    app.text_area(key="compose_text").set_value(OTHER).run()
+    app.button(key=f"earlier-{first}").click().run()
+    assert app.query_params["run"] == first

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.domain import GenerationConfig, RetrievalConfig, TestCase, TopK
+from assistant.domain import GenerationConfig, GenerationRun, RetrievalConfig, TestCase, TopK
 from assistant.errors import ModelUnavailable, SourceError
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import coverage, generate_cases, reuse, runs
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
 
 RULES = GenerationConfig(writer="outline")
 PASTED = """# PAY-7 Refund a payment
@@ -284,3 +284,53 @@ def test_importing_and_pasting_the_same_epic_is_one_document(
     preview = import_sources.preview_text(workspace, project_id, PASTED)
     assert preview.change == "unchanged"
     assert len(workspace.library.documents(project_id)) == before + 1
+
+
+def write_run(
+    workspace: Workspace, project_id: str, text: str = PASTED, *, again: bool = True
+) -> tuple[Understanding, GenerationRun]:
+    """A request as understood and its run, written to its end."""
+    found = understand(workspace, project_id, GenerateRequest(text=text))
+    run = generate_cases.begin(workspace, project_id, found, RULES, again=again)
+    return found, generate_cases.run_now(workspace, project_id, run)
+
+
+def test_a_second_run_writes_only_what_has_no_case_yet(
+    empty_project: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = empty_project
+    found, first = write_run(workspace, project_id)
+    assert not generate_cases.earlier_cases(workspace, project_id, found, "m").runs, "outlines"
+    earlier = generate_cases.earlier_cases(workspace, project_id, found, "outline")
+    assert earlier.conditions == tuple(one.id for one in found.conditions)
+    assert (len(earlier.criteria), earlier.total) == (2, 2)
+    assert [(one.id, one.cases) for one in earlier.runs] == [(first.id, len(first.cases))]
+    with pytest.raises(SourceError, match=f"has a case already: run {first.id} .*--again"):
+        write_run(workspace, project_id, again=False)
+    gone = workspace.library.cases(project_id)[0]
+    workspace.library.set_status(
+        project_id, gone.id, "rejected", by="Tess", expected_version=gone.row_version
+    )
+    _, second = write_run(workspace, project_id, again=False)
+    assert [case.condition_ids for case in second.cases] == [gone.case.condition_ids]
+    kept = workspace.library.cases(project_id, run_id=first.id)
+    assert [one.id for one in kept] == [case.id for case in first.cases], "nothing is overwritten"
+    _, third = write_run(workspace, project_id)
+    assert len(third.cases) == len(found.conditions)
+
+
+def test_a_criterion_that_reads_otherwise_or_moved_is_told_from_the_others(
+    empty_project: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = empty_project
+    write_run(workspace, project_id)
+    first = "- A refund of up to £250.00 is paid at once.\n"
+    new = "- A refund to a closed account is refused.\n"
+    found, second = write_run(
+        workspace, project_id, PASTED.replace(first, new + first), again=False
+    )
+    ids = {one.text: one.id for epic in found.epics for one in epic.criteria}
+    (only,) = {name for case in second.cases for name in case.criterion_ids}
+    assert only == ids[new.strip("- \n")]
+    changed, third = write_run(workspace, project_id, PASTED.replace("250", "300"), again=False)
+    assert len(third.cases) == len(changed.conditions)

@@ -1,4 +1,5 @@
-"""Against what exists: each condition as reuse, update or new, with the reason and the changes."""
+"""Against what exists: each condition as reuse, update or new, with the reason and the changes; and
+what an earlier run wrote cases for."""
 
 from __future__ import annotations
 
@@ -12,9 +13,15 @@ from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
-from assistant.workflow.writing import reuse
+from assistant.workflow.writing import generate_cases, reuse
 from assistant.workflow.writing.requests import Understanding
-from assistant.workflow.writing.reuse import ConditionVerdict, ReuseReport, StepChange, Verdict
+from assistant.workflow.writing.reuse import (
+    ConditionVerdict,
+    EarlierCases,
+    ReuseReport,
+    StepChange,
+    Verdict,
+)
 
 ONLY_NEW, SHOWN_VERDICTS = "compose_only_new", "compose_verdicts"
 TABLE, CHOSEN = "compose_verdict_table", "compose_verdict_chosen"
@@ -25,6 +32,57 @@ NOT_SEEN = (
     "or in another language, is often not seen."
 )
 TABLE_HEIGHT = 180
+WHAT, ONLY_WITHOUT, ALL = "compose_written", "without", "all"
+RUNS_LISTED = 3
+
+
+def earlier_panel(opened: Workspace, record: Session, found: Understanding, writer: str) -> str:
+    """What has cases of earlier runs, the way to these, and the choice to write all again; returns
+    why nothing is left to write, where that is so."""
+    earlier = _earlier(opened, record, found, writer)
+    if not earlier.runs:
+        return ""
+    items, have = len(found.conditions), len(earlier.conditions)
+    st.markdown(
+        f":orange[:material/content_copy:] **{len(earlier.criteria)} of "
+        f"{earlier.total} criteria** have cases of an earlier run already "
+        f":small[:gray[({have} of {counted(items, 'item')})]]"
+    )
+    with st.container(horizontal=True, gap="small"):
+        for one in earlier.runs[:RUNS_LISTED]:
+            st.button(
+                f"{label(one.request, limit=60)}: {counted(one.cases, 'case')}",
+                key=f"earlier-{one.id}",
+                type="tertiary",
+                icon=":material/chevron_right:",
+                on_click=record.open_run,
+                args=(one.id,),
+            )
+        if len(earlier.runs) > RUNS_LISTED:
+            st.caption(f"{len(earlier.runs) - RUNS_LISTED} more runs: see *Earlier runs*")
+    st.segmented_control(
+        "Write",
+        [ONLY_WITHOUT, ALL],
+        format_func=lambda name: (
+            f"Only what has no case yet ({items - have})"
+            if name == ONLY_WITHOUT
+            else f"All again ({items})"
+        ),
+        default=ONLY_WITHOUT,
+        required=True,
+        key=WHAT,
+        help="Nothing that exists is changed: cases that are written again stand beside the "
+        "earlier ones. A rejected case counts as none, and an outline where a model writes.",
+    )
+    if have < items or again():
+        return ""
+    st.caption("Every item has a case already. Open the run to review them, or choose *All again*.")
+    return generate_cases.nothing_left(found, earlier)
+
+
+def again() -> bool:
+    """Whether what has a case of an earlier run is to be written too."""
+    return st.session_state.get(WHAT) == ALL
 
 
 def existing_summary(opened: Workspace, record: Session, found: Understanding) -> None:
@@ -148,10 +206,35 @@ def _change(change: StepChange) -> str:
 
 
 def _report(opened: Workspace, record: Session, found: Understanding) -> ReuseReport:
+    return _compared(opened, record.project_id, found, *_stamps(opened, record, found))
+
+
+def _earlier(opened: Workspace, record: Session, found: Understanding, writer: str) -> EarlierCases:
+    stamps = _stamps(opened, record, found)
+    return _held_against_runs(opened, record.project_id, found, *stamps, writer)
+
+
+def _stamps(
+    opened: Workspace, record: Session, found: Understanding
+) -> tuple[str, str, tuple[str, ...]]:
+    """What a comparison of a request with the project's cases is kept by."""
     stamp = review_library.stamp(opened, record.project_id)
     basis = "\n".join(epic.model_dump_json() for epic in found.epics)
-    ids = tuple(one.id for one in found.conditions)
-    return _compared(opened, record.project_id, found, stamp, basis, ids)
+    return stamp, basis, tuple(one.id for one in found.conditions)
+
+
+@st.cache_data(show_spinner="Comparing with existing cases…", max_entries=8)
+def _held_against_runs(
+    _opened: Workspace,
+    project_id: str,
+    _found: Understanding,
+    stamp: str,
+    basis: str,
+    condition_ids: tuple[str, ...],
+    writer: str,
+) -> EarlierCases:
+    """Kept until the epics, the conditions, the writer or anything in the project change."""
+    return generate_cases.earlier_cases(_opened, project_id, _found, writer)
 
 
 @st.cache_data(show_spinner="Comparing with existing cases…", max_entries=8)

@@ -19,7 +19,13 @@ from assistant.ui.home.asked_parts import (
     scope_choices,
 )
 from assistant.ui.home.checklist_panel import checklist_panel, shared_preconditions_panel
-from assistant.ui.home.existing_panel import existing_panel, existing_summary, only_new
+from assistant.ui.home.existing_panel import (
+    again,
+    earlier_panel,
+    existing_panel,
+    existing_summary,
+    only_new,
+)
 from assistant.ui.home.kept_request import (
     ASKED,
     PICKED,
@@ -101,7 +107,7 @@ def compose(opened: Workspace, record: Session) -> None:
             }
         )
         selects_nothing = asked is not None and not asked.taken
-        empty = selects_nothing or st.session_state.get(NOTHING) == request.model_dump_json()
+        empty = selects_nothing or st.session_state.get(NOTHING) == _as_sent(request)
         _writer_and_start(opened, record, empty=empty)
         index_note(opened, record.project_id)
     if is_asked(request.ask):
@@ -115,19 +121,24 @@ def compose(opened: Workspace, record: Session) -> None:
             _start(opened, record, found)
         forget_press(GENERATE)  # there was an error, and it is shown
     with right:
-        understanding = _understood(opened, record, request, asked)
+        understanding, nothing_left = _understood(opened, record, request, asked)
     if understanding:
         items = counted(len(understanding.conditions), "item")
         icon = ":material/check:" if understanding.conditions else ":orange[:material/rule:]"
         read.caption(f"{icon} Read: {items} on the checklist. See *As understood*.")
-    if understanding and bool(understanding.nothing_to_test) != empty:
+    if understanding and bool(understanding.nothing_to_test or nothing_left) != empty:
         # The button was drawn before the checklist, which takes long where a text is new.
-        st.session_state[NOTHING] = "" if empty else request.model_dump_json()
+        st.session_state[NOTHING] = "" if empty else _as_sent(request)
         st.rerun()
     if understanding:
         read_ahead.prepare(
             opened, record.project_id, understanding, st.session_state[CHOSEN_WRITER] or ""
         )
+
+
+def _as_sent(request: GenerateRequest) -> str:
+    """The request with who writes it and whether it is all written again."""
+    return f"{st.session_state.get(CHOSEN_WRITER)} {again()} {request.model_dump_json()}"
 
 
 def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
@@ -291,31 +302,34 @@ def _outlines_note(opened: Workspace, record: Session, choices: Mapping[str, Wri
 
 def _understood(
     opened: Workspace, record: Session, request: GenerateRequest, asked: Asked | None
-) -> Understanding | None:
-    """Show the epics as they were understood, before anything is written."""
+) -> tuple[Understanding | None, str]:
+    """Show the epics as they were understood, before anything is written; with why nothing is left
+    to write where all has cases of earlier runs."""
     st.subheader("As understood", icon=":material/visibility:")
     if not (request.text.strip() or request.epic_keys or request.ask.strip()):
         st.caption(
             "The epic's stories and acceptance criteria appear here, with the questions worth "
             "asking and the number of cases, before anything is written."
         )
-        return None
+        return None, ""
     if is_asked(request.ask):
         question_offer(record, request.ask)
-        return None
+        return None, ""
     ask_instead(record, request.ask)
     if asked is not None and not asked.taken:
         st.warning(plain(nothing_selected(asked, told_beside=True)), icon=":material/help:")
-        return None
+        return None, ""
     try:
         with comparison_progress() as tell:
             found = understand(opened, record.project_id, request, asked=asked, comparing=tell)
     except AssistantError as error:
         st.warning(plain(str(error)), icon=":material/help:")
-        return None
+        return None, ""
     _counts(found)
     if found.nothing_to_test and any(epic.criteria for epic in found.epics):
         st.warning(plain(found.nothing_to_test), icon=":material/rule:")
+    writer = st.session_state[CHOSEN_WRITER] or models.OUTLINE_WRITER
+    nothing_left = earlier_panel(opened, record, found, writer)
     existing_summary(opened, record, found)
     _without_criteria(found)
     _described(found)
@@ -323,7 +337,7 @@ def _understood(
     existing_panel(opened, record, found)
     shared_preconditions_panel(shared_preconditions.of_epics(found.epics))
     checklist_panel(found)
-    return found
+    return found, nothing_left
 
 
 def _counts(found: Understanding) -> None:
@@ -429,6 +443,8 @@ def _start(opened: Workspace, record: Session, found: Understanding) -> None:
             ),
             by=record.user,
             only_new=only_new(),
+            # Outlines beside a model's run were asked for, though that run has cases meanwhile.
+            again=again() or name != writer,
         )
         generate_cases.start(opened, record.project_id, run)
         record.open_run(run.id)

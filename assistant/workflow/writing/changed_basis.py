@@ -262,7 +262,7 @@ class _Present:
             for one, with_answer in zip(own.criteria, now.criteria, strict=True)
         }
         said = {one.id: plain_words(one.text) for one in then.criteria}
-        same = dict(_same(said, forms))
+        same = dict(same_words(said, forms))
         olds = {name: text for name, text in said.items() if name not in same}
         free = {name: texts for name, texts in forms.items() if name not in set(same.values())}
         places = in_their_places(olds, free, set(said.values()))
@@ -297,10 +297,13 @@ class _Present:
         )
 
 
-def _same(
+def same_words(
     said: Mapping[str, str], forms: Mapping[str, Collection[str]]
 ) -> Iterator[tuple[str, str]]:
-    """The present id of each criterion whose words stand: its own one if they stand there."""
+    """The present id of each criterion whose words stand: its own one if they stand there.
+
+    ``said`` are words by the id of then, ``forms`` those that each present id may have.
+    """
     left = {name: text for name, text in said.items() if text not in forms.get(name, ())}
     taken = set(said) - set(left)
     yield from ((name, name) for name in said if name in taken)

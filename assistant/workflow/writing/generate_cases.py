@@ -8,7 +8,7 @@ go at once; the models serve one run at a time, first come first served.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from time import perf_counter
 
 from assistant.domain import SECOND_READER, GenerationConfig, GenerationRun, Timings
@@ -23,7 +23,7 @@ from assistant.generation.chain import (
 )
 from assistant.generation.proof import bearing, rests_on
 from assistant.workflow.deployment.jobs import StopCheck
-from assistant.workflow.deployment.models import model_spec, writer
+from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, writer
 from assistant.workflow.deployment.ways_of_writing import rating_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
@@ -51,6 +51,8 @@ from assistant.workflow.writing.writing_run import (
     style_cases,
 )
 
+RUNS_NAMED = 3
+
 
 def begin(
     workspace: Workspace,
@@ -60,19 +62,26 @@ def begin(
     *,
     by: str = "",
     only_new: bool = False,
+    again: bool = True,
 ) -> GenerationRun:
     """Keep the request as a queued run, and pasted text as a document that cases can cite.
 
-    ``only_new`` leaves out the conditions that an existing case of the project covers as it is.
+    ``only_new`` leaves out the conditions that an existing case of the project covers as it is;
+    without ``again`` those are left out that have a case of an earlier run.
     Raises ``ModelUnavailable`` for an unknown writer and ``SourceError`` where there is nothing to
     test, before anything is kept.
     """
     writer(workspace, generation.writer)
     if understanding.nothing_to_test:
         raise SourceError(understanding.nothing_to_test)
-    skip: tuple[str, ...] = ()
+    skip: set[str] = set()
     if only_new:
-        skip = _covered(workspace, project_id, understanding)
+        skip |= _covered(workspace, project_id, understanding)
+    if not again:
+        earlier = earlier_cases(workspace, project_id, understanding, generation.writer)
+        if why := nothing_left(understanding, earlier, skip):
+            raise SourceError(why)
+        skip |= {*earlier.conditions}
     workspace.take_folder()
     if understanding.reading is not None:
         put_epics(workspace, project_id, understanding.reading, by=by)
@@ -87,7 +96,7 @@ def begin(
             update={
                 "techniques": understanding.techniques,
                 "depth": understanding.depth,
-                "skip": skip,
+                "skip": tuple(sorted(skip)),
                 "criteria_left_out": understanding.criteria_left_out,
                 "asked": understanding.request if understanding.asked else "",
             }
@@ -99,9 +108,32 @@ def begin(
     return run
 
 
-def _covered(
-    workspace: Workspace, project_id: str, understanding: Understanding
-) -> tuple[str, ...]:
+def earlier_cases(
+    workspace: Workspace, project_id: str, understanding: Understanding, writer_id: str
+) -> reuse.EarlierCases:
+    """What of a request has a case of an earlier run; an outline is none where a model writes."""
+    return reuse.earlier_cases(
+        workspace, project_id, understanding.epics, understanding.conditions,
+        outlines=writer_id == OUTLINE_WRITER,
+    )  # fmt: skip
+
+
+def nothing_left(
+    understanding: Understanding, earlier: reuse.EarlierCases, covered: Collection[str] = ()
+) -> str:
+    """Why nothing is left to write for what has no case yet, and the next step; empty where there
+    is an item that neither has a case of an earlier run nor is among the ``covered``."""
+    left = {one.id for one in understanding.conditions} - {*earlier.conditions, *covered}
+    if left or not earlier.runs:
+        return ""
+    held = " and ".join(f"run {one.id} ({one.cases} cases)" for one in earlier.runs[:RUNS_NAMED])
+    return (
+        f"Every item of the checklist has a case already: {held}. Review these, or ask for all "
+        "again (--again): new cases are then written beside them."
+    )
+
+
+def _covered(workspace: Workspace, project_id: str, understanding: Understanding) -> set[str]:
     """The conditions that existing cases cover; ``SourceError`` where these are all."""
     report = reuse.in_project(workspace, project_id, understanding.epics, understanding.conditions)
     if report.counts["reuse"] == len(understanding.conditions):
@@ -109,7 +141,7 @@ def _covered(
             "Existing cases cover every condition as it stands, so there is nothing to write. "
             "Switch off writing only what is new or changed to write them all the same."
         )
-    return tuple(sorted(report.reusable))
+    return {*report.reusable}
 
 
 def start(workspace: Workspace, project_id: str, run: GenerationRun) -> None:

@@ -1,11 +1,14 @@
-"""Against what exists: which conditions the project's cases cover, as they are or updated."""
+"""Against what exists: which conditions the project's cases cover, as they are or updated, and for
+which an earlier run wrote a case."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from assistant.domain import CaseStatus, Epic, GenerationRun, TestCondition
+from assistant.domain import CaseStatus, Epic, GenerationRun, TestCase, TestCondition, Value
+from assistant.errors import LibraryError
 from assistant.suite.case_changes import StepChange as StepChange
+from assistant.suite.coverage_depth import depth
 from assistant.suite.duplicates import DuplicatePair as DuplicatePair
 from assistant.suite.duplicates import find_duplicates
 from assistant.suite.reuse import VERDICTS as VERDICTS
@@ -15,6 +18,8 @@ from assistant.suite.reuse import Verdict as Verdict
 from assistant.suite.reuse import against_existing, contrary
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.duplicates import embedding
+from assistant.workflow.review.sentences import plain_words
+from assistant.workflow.writing.changed_basis import condition_now, same_words
 
 EXISTING: tuple[CaseStatus, ...] = ("accepted", "imported")
 """Statuses of the cases that are compared with."""
@@ -35,6 +40,104 @@ def in_project(
     held = workspace.library.cases(project_id, statuses=EXISTING)
     existing = [one.case for one in held if not except_run or one.run_id != except_run]
     return against_existing(conditions, epics, existing)
+
+
+class EarlierRun(Value):
+    """A run whose list holds cases for what is asked for again, and how many of them."""
+
+    id: str
+    request: str
+    cases: int
+
+
+class EarlierCases(Value):
+    """What has a case of an earlier run already: of the ``total`` criteria that have items these
+    ``criteria``, at least in part, and these ``conditions``; newest run first."""
+
+    total: int = 0
+    criteria: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    runs: tuple[EarlierRun, ...] = ()
+
+
+def earlier_cases(
+    workspace: Workspace,
+    project_id: str,
+    epics: Sequence[Epic],
+    conditions: Sequence[TestCondition],
+    *,
+    outlines: bool,
+) -> EarlierCases:
+    """The conditions for which a run of the project wrote a case, from the words of now.
+
+    Counted as *Coverage* counts: a rejected case is none, one that claims a condition is one.
+    Without ``outlines`` neither is an outline, unless it was accepted: a model is to write it.
+    """
+    asked = {name for one in conditions for name in one.criterion_ids}
+    keys = {epic.key for epic in epics}
+    now = {one.id: (plain_words(one.text),) for epic in epics for one in epic.criteria}
+    present: dict[str, dict[str, str]] = {}
+    cases: list[TestCase] = []
+    written: dict[str, int] = {}
+    for stored in workspace.library.cases(project_id):
+        case, source = stored.case, stored.source_run_id or stored.run_id
+        if not (source and stored.run_id) or case.epic_key not in keys or case.status == "rejected":
+            continue
+        if case.is_outline and not (outlines or case.status == "accepted"):
+            continue
+        if source not in present:
+            present[source] = _present_ids(workspace, project_id, source, now)
+        traced = _as_of_now(case, present[source])
+        if asked.intersection(traced.criterion_ids):
+            cases.append(traced)
+            written[stored.run_id] = written.get(stored.run_id, 0) + 1
+    if not cases:
+        return EarlierCases(total=len(asked))
+    found = depth(epics, cases, conditions)
+    claimed = {name for row in found.criteria for name in row.claimed}
+    lacking = set(found.missing) - claimed
+    held = [one for one in conditions if one.id not in lacking]
+    names = {one.id: one.request for one in workspace.library.runs(project_id)}
+    return EarlierCases(
+        total=len(asked),
+        criteria=tuple(dict.fromkeys(name for one in held for name in one.criterion_ids)),
+        conditions=tuple(one.id for one in held),
+        runs=tuple(
+            EarlierRun(id=name, request=request, cases=written[name])
+            for name, request in names.items()
+            if name in written
+        ),
+    )
+
+
+def _present_ids(
+    workspace: Workspace, project_id: str, run_id: str, now: Mapping[str, Collection[str]]
+) -> dict[str, str]:
+    """The present id of each criterion of a run whose words stand; none of a run that is gone."""
+    try:
+        epics = workspace.library.run_epics(project_id, run_id)
+    except LibraryError:
+        return {}
+    said = {one.id: plain_words(one.text) for epic in epics for one in epic.criteria}
+    return {**dict.fromkeys(said, ""), **dict(same_words(said, now))}
+
+
+def _as_of_now(case: TestCase, present: Mapping[str, str]) -> TestCase:
+    """A case with its criteria and conditions by present ids, without those that stand no more."""
+
+    def now(names: Sequence[str]) -> tuple[str, ...]:
+        moved = (condition_now(old, present) for old in names)
+        return tuple(name for name in moved if not name.startswith("-"))
+
+    return case.model_copy(
+        update={
+            "criterion_ids": tuple(
+                name for old in case.criterion_ids if (name := present.get(old))
+            ),
+            "condition_ids": now(case.condition_ids),
+            "claimed_ids": now(case.claimed_ids),
+        }
+    )
 
 
 def of_run(
