@@ -275,6 +275,27 @@ def test_html_export_of_a_space(archive: Callable[..., bytes]) -> None:
     assert found.reading.document.text == "# Rules\n\nOne plan.\n"
 
 
+def test_html_export_keeps_who_changed_a_page_when_and_its_comments(
+    archive: Callable[..., bytes],
+) -> None:
+    page = (
+        "<!DOCTYPE html><html><head><title>CARE : Rules</title></head><body><div id='page'>"
+        "<div class='page-metadata'>Created by <span>Ann Lee</span>, last modified on 02 Jul 2025"
+        "</div><div id='main-content' class='wiki-content'><p>Wait 15 minutes.</p></div>"
+        "<div class='pageSection group'><div class='pageSectionHeader'><h2 id='attachments'>"
+        "Attachments:</h2></div><a href='x.png'>x.png</a></div>"
+        "<div class='pageSection group'><div class='pageSectionHeader'><h2 id='comments'>Comments:"
+        "</h2></div><table><tr><td><a name='comment-1'></a><font><p>It is 10 now.</p></font><div>"
+        "Posted by bo at Jul 02, 2025 09:03</div></td></tr></table></div></div></body></html>"
+    )
+    [found] = read_files("html.zip", archive({"CARE/Rules_10.html": page}))
+    assert found.reading is not None
+    assert found.reading.document.text == (
+        "Created by Ann Lee, last modified on 02 Jul 2025\n\nWait 15 minutes.\n\n## Comments:\n\n"
+        "It is 10 now.\n\nPosted by bo at Jul 02, 2025 09:03\n"
+    )
+
+
 def test_real_pages(shared_dir: Path) -> None:
     folder = shared_dir / "data/imports/atlassian_mcp"
     if not folder.is_dir():

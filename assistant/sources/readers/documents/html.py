@@ -36,6 +36,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     pictures = len(soup.find_all("img"))
     for picture in soup.find_all("img", alt=lambda words: not (words or "").strip()):
         picture.decompose()  # it says nothing, and an arrow or a tick would stand before words
+    _keep_around(soup)
     text = markdown_of(soup)
     yield {"title": title}
     yield {"part": "", "text": text}
@@ -43,6 +44,28 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     unread = [f"{count} {name}" for count, name in ((pictures, "pictures"), (frames, "embedded "
               "objects")) if count]  # fmt: skip
     yield {"report": {"reader": "markdownify", "parts": 1, "unread_parts": unread}}
+
+
+def _keep_around(soup: BeautifulSoup) -> None:
+    """Put what Confluence's HTML export says around a page into it: who changed it when, and the
+    comments, where a decision often stands alone. Source of the classes: its exported pages."""
+    main = soup.select_one("#main-content")
+    if main is None:
+        return
+    if dates := soup.select_one(".page-metadata"):
+        dates.name = "p"
+        first = main.find(True, recursive=False)
+        if first is not None and first.name == "h1":
+            first.insert_after(dates.extract())
+        else:
+            main.insert(0, dates.extract())
+    heading = soup.select_one(".pageSection #comments")
+    section = heading and heading.find_parent(class_="pageSection")
+    if heading and section:
+        main.append(heading.extract())
+        for said in section.select("td"):
+            said.name = "div"
+            main.append(said.extract())
 
 
 def parse(html: str) -> BeautifulSoup:
