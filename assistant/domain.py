@@ -209,6 +209,28 @@ RetrievalStage = Literal["basis", "dense", "sparse", "fused", "reranked", "page"
 the rest of a ``page`` of which retrieval found a part."""
 
 
+DocumentStage = Literal["", "draft", "older edition", "outdated"]
+
+
+class Standing(Value):
+    """What is known of the document that a source is of, beside the words of the source.
+
+    ``file`` is the name of its file, ``head`` what its opening says of its edition and date, word
+    for word. ``stage`` is set where it is no newest or no agreed edition, and ``reason`` says by
+    what that is known, with the words that say it.
+    """
+
+    file: str = ""
+    head: str = ""
+    stage: DocumentStage = ""
+    reason: str = ""
+
+    @property
+    def status(self) -> str:
+        """Its stage with the reason; empty where there is none."""
+        return f"{self.stage}: {self.reason}" if self.stage else ""
+
+
 class RetrievedChunk(Value):
     """A chunk with the rank it got; ``rank`` is 1-based and equals ``[n]`` in the prompt."""
 
@@ -216,6 +238,7 @@ class RetrievedChunk(Value):
     score: float
     rank: int = Field(ge=1)
     stage: RetrievalStage = "fused"
+    standing: Standing = Standing()
 
     @property
     def is_hit(self) -> bool:
@@ -503,6 +526,9 @@ Severity = Literal["error", "warning"]
 SECOND_READER = "second reader"
 """The rule of a finding that is a model's doubt: nothing is proved, a person has to look."""
 
+DRAFT_OR_OLD = "draft or old source"
+"""The rule of a finding that all sources of a result are drafts, older editions or outdated."""
+
 CONTRADICTION, WRONG_SIDE, INCONSISTENT = "contradiction", "wrong side", "inconsistent data"
 DENYING_RULES = frozenset((CONTRADICTION, WRONG_SIDE, INCONSISTENT))
 """The rules of findings that a source, the criterion or the case's own data say otherwise."""
@@ -577,10 +603,10 @@ class TestCase(Value):
     @property
     def needs_you(self) -> bool:
         """Whether a person has to look before the case can be used: a finding that is an error, a
-        second reader's doubt, a result that no source supports, an open question, an outline to
-        complete, or a writer whose cases no check can tell apart."""
+        second reader's doubt, a result that no source supports, or drafts and old ones alone, an
+        open question, an outline to complete, or a writer whose cases no check can tell apart."""
         errors = any(
-            finding.severity == "error" or finding.rule == SECOND_READER
+            finding.severity == "error" or finding.rule in (SECOND_READER, DRAFT_OR_OLD)
             for finding in self.findings
         )
         open_words = bool(self.unsupported_steps or self.open_questions or self.is_outline)

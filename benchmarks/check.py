@@ -45,7 +45,7 @@ from proof import drawn, new_findings, planted, read_pairs
 
 from assistant.domain import SECOND_READER, AcceptanceCriterion, Epic, SourceDocument, UserStory
 from assistant.generation.proof import RULES
-from assistant.generation.proof.proof_faults import REPETITION
+from assistant.generation.proof.proof_faults import DRAFT_OR_OLD, REPETITION
 from assistant.settings import load_settings
 from assistant.training.data.open_pairs import OpenCase, OpenPair, OpenStep
 from assistant.workflow.deployment.workspace import Workspace
@@ -58,7 +58,7 @@ from assistant.workflow.writing.analyse_epic import read_epic
 ROOT = Path(__file__).resolve().parent.parent
 APART = frozenset(("echo", "invented rule"))
 """Kinds of faults that add a sentence or repeat one; the others change what a case says."""
-COUNTED = RULES - {REPETITION}
+COUNTED = RULES - {REPETITION, DRAFT_OR_OLD}
 HEADERS = (
     "Test Case ID", "Title", "User Story", "Acceptance Criteria", "Preconditions", "Step No",
     "Test Step", "Test Data", "Expected Result",

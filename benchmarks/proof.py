@@ -28,12 +28,12 @@ from planted_faults import FAULTS, on_other_side, text_of
 
 from assistant.domain import LintFinding, TestCase
 from assistant.generation.proof import RULES, Sources, covered_conditions, ground_of, grounded
-from assistant.generation.proof.proof_faults import REPETITION, UNFILLED
+from assistant.generation.proof.proof_faults import DRAFT_OR_OLD, REPETITION, UNFILLED
 from assistant.generation.writer import CaseBrief
 from assistant.training.data.open_items import UnreadItem, brief_of, case_of_pair
 from assistant.training.data.open_pairs import OpenPair, read_open_pairs
 
-MARKS = RULES - {REPETITION, UNFILLED}
+MARKS = RULES - {REPETITION, UNFILLED, DRAFT_OR_OLD}
 """Rules of an error or of an unsupported step; the others are remarks."""
 
 

@@ -19,6 +19,7 @@ from assistant.command_line.project_request import (
 )
 from assistant.command_line.scope_options import techniques_of
 from assistant.domain import (
+    DRAFT_OR_OLD,
     SECOND_READER,
     CaseTemplate,
     GenerationConfig,
@@ -30,7 +31,7 @@ from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment import start as app
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template, export_cases
-from assistant.workflow.sources import import_sources, search_sources
+from assistant.workflow.sources import import_sources, search_sources, source_standing
 from assistant.workflow.writing import (
     coverage,
     follow_up_runs,
@@ -121,6 +122,7 @@ def generate(options: Namespace, terminal: Terminal) -> None:
         write = _generated if options.fill_gaps is None else _filled
         project_id, run, earlier = write(workspace, options, terminal)
         terminal.end_bar()
+        run = source_standing.with_standings(workspace, project_id, run)
         # Comparing with thousands of cases takes seconds, so only where the outcome is told.
         told = options.only_new or not terminal.json
         existing = (
@@ -283,7 +285,9 @@ def _summary(run: GenerationRun, out: Path | None, terminal: Terminal) -> None:
     if out is None:
         for case in run.cases:
             mark = "  [unsupported]" if case.unsupported_steps else ""
-            mark += "  [doubted]" if any(f.rule == SECOND_READER for f in case.findings) else ""
+            rules = {one.rule for one in case.findings}
+            mark += "  [doubted]" if SECOND_READER in rules else ""
+            mark += f"  [{DRAFT_OR_OLD} alone]" if DRAFT_OR_OLD in rules else ""
             terminal.line(f"{case.id}  {case.technique or ''}  {case.title}{mark}")
     for case in run.cases:
         if said := repetitions.repeated(case):

@@ -31,7 +31,7 @@ from assistant.generation.cancellation import CancelCheck, never_cancelled, rais
 from assistant.generation.house_rules import HouseRules
 from assistant.generation.lint import lint
 from assistant.generation.models.structured import untraced
-from assistant.generation.numbering import each_once
+from assistant.generation.numbering import StandingOf, each_once, not_known
 from assistant.generation.proof import (
     RULES,
     Ground,
@@ -126,6 +126,7 @@ def generate(
     house: HouseRules | None = None,
     request: str = "",
     present: Sequence[TestCase] = (),
+    standing: StandingOf = not_known,
 ) -> Iterator[Event]:
     """Write the cases of the epics' conditions: ``PlanReady``, ``CaseReady``..., ``RunFinished``.
 
@@ -141,6 +142,7 @@ def generate(
     questions on its criteria. ``house`` are the company's rules of style to check.
     ``request`` is the sentence that asked for the cases, which a writer of stories is told, and
     ``present`` are cases that are there, of which it writes no other with the same words.
+    ``standing`` tells what is known of a source's document.
 
     Raises ``Cancelled`` where the user cancels, and passes on ``RetrievalError`` and
     ``GenerationError`` (the model is gone, for example); cases that were yielded stay as they are.
@@ -148,7 +150,9 @@ def generate(
     started = perf_counter()
     able = isinstance(writer, StoryWriter)
     plan = _invoke(
-        planning(retriever, retrieval, generation, cancelled, whole_stories=able),
+        planning(
+            retriever, retrieval, generation, cancelled, whole_stories=able, standing=standing
+        ),
         Request(
             epics=tuple(epics),
             basis=tuple(basis_chunks),

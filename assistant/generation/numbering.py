@@ -9,7 +9,7 @@ search found for one is seldom worth as much for another.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from textwrap import wrap
 
 from assistant.domain import (
@@ -19,6 +19,7 @@ from assistant.domain import (
     Epic,
     RetrievedChunk,
     SourceMetadata,
+    Standing,
     UserStory,
 )
 
@@ -34,11 +35,23 @@ MOSTLY = 0.95
 _NAMESPACE = uuid.UUID("0c1b1a52-8a6e-5a53-9b0f-6f6e2f4d8c11")
 
 
+StandingOf = Callable[[str], Standing]
+"""What is known of the document with this id."""
+
+
+def not_known(document_id: str) -> Standing:
+    """The standing of documents of which nothing is known."""
+    return Standing()
+
+
 class Numbering:
     """Hands out numbers; remembers which chunk has which."""
 
-    def __init__(self, numbered: Iterable[RetrievedChunk] = ()) -> None:
+    def __init__(
+        self, numbered: Iterable[RetrievedChunk] = (), standing: StandingOf = not_known
+    ) -> None:
         self._numbered = {one.chunk.id: one for one in numbered}
+        self._standing = standing
 
     @property
     def all(self) -> tuple[RetrievedChunk, ...]:
@@ -58,8 +71,11 @@ class Numbering:
         known = self._numbered.get(chunk.id)
         rank = known.rank if known else len(self._numbered) + 1
         numbered = RetrievedChunk.model_validate(
-            {"chunk": chunk, "score": score, "rank": rank, "stage": stage}
-        )
+            {
+                "chunk": chunk, "score": score, "rank": rank, "stage": stage,
+                "standing": self._standing(chunk.document_id),
+            }
+        )  # fmt: skip
         if known is None or _weight(numbered) > _weight(known):
             self._numbered[chunk.id] = numbered
         return numbered

@@ -27,7 +27,13 @@ from assistant.domain import (
     UserStory,
 )
 from assistant.generation.cancellation import CancelCheck, raise_if_cancelled
-from assistant.generation.numbering import Numbering, each_once, story_chunks
+from assistant.generation.numbering import (
+    Numbering,
+    StandingOf,
+    each_once,
+    not_known,
+    story_chunks,
+)
 from assistant.language.dates_and_times import find_moments
 from assistant.language.sentences import sentences
 from assistant.language.word_lists import read_patterns
@@ -154,6 +160,7 @@ def planning(
     cancelled: CancelCheck,
     *,
     whole_stories: bool = False,
+    standing: StandingOf = not_known,
 ) -> Runnable[Request, Request]:
     """conditions | retrieve | questions; for a writer of ``whole_stories`` also what says when the
     test takes place"""
@@ -181,7 +188,7 @@ def planning(
 
     def retrieve(request: Request) -> Request:
         started = perf_counter()
-        numbering = Numbering()
+        numbering = Numbering(standing=standing)
         pages = cache(retriever.chunks)  # stories find the same pages
         sources = []
         for epic, story in stories_of(request.epics):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal
 
+from assistant.domain import DocumentStage
 from assistant.language.quantities import find_quantities
 from assistant.language.validity import (
     EDITION_LABEL,
@@ -23,7 +23,6 @@ from assistant.language.validity import (
     tells_stage,
 )
 
-DocumentStage = Literal["", "draft", "older edition", "outdated"]
 HEAD_LINE, HEAD_CHARACTERS, STAGE_CHARACTERS = 160, 220, 120
 
 _EDITION = rf"(?<![^\W_]){EDITION_LABEL}[.:]?[ _|-]*\d[\d.]*"

@@ -16,7 +16,7 @@ from assistant.domain import (
     TestCase,
     TestStep,
 )
-from assistant.suite.step_marks import MARK_WORDS, StepMark, mark_of, worst_mark
+from assistant.suite.step_marks import MARK_WORDS, StepMark, mark_of, rests_on_old, worst_mark
 from assistant.suite.titles import titled
 
 Sources = Mapping[str, Chunk]
@@ -61,9 +61,9 @@ def case_rows(
     Where ``repeat_case_fields`` is off, only the first row carries the fields of the case and the
     following rows those of the step, the layout that most test tools import; with ``title_row`` a
     row without a step stands above them. Test data goes with the action where the template has no
-    column for it. ``mark_unsupported`` ends results without a source, or that one denies, with a
-    mark where the template has no column for support: for a reader, never for a tool that would
-    import it as text.
+    column for it. ``mark_unsupported`` ends results without a source, that one denies, or that rest
+    on drafts and old ones alone, with a mark where the template has no column for support: for a
+    reader, never for a tool that would import it as text.
     """
     marks = _Marks.of(template, case, mark_unsupported)
     steps = sorted(case.steps, key=lambda step: step.number)
@@ -83,7 +83,8 @@ def case_rows(
             if column.field in STEP_FIELDS:
                 text = "" if step is None else _step_text(column.field, step, sources, marks)
                 titling = step is None and template.title_row
-                row.append("" if titling else _in_their_words(column, text))
+                said = "" if titling else _in_their_words(column, text)
+                row.append(said if step is None else _with_old(column, said, [step], marks))
             elif following and not column.every_row:
                 row.append("")
             else:
@@ -105,10 +106,13 @@ class _Marks:
 
     unsupported: bool
     denied: bool
+    old_in_results: bool
     data: bool
     fields: frozenset[TemplateField]
     steps: Mapping[int, StepMark | None]
     """Each step's mark by the number under which it stands in the file."""
+    old: Mapping[int, str]
+    """In the same way, which drafts or old sources alone a step's result rests on."""
 
     @classmethod
     def of(cls, template: CaseTemplate, case: TestCase, mark_unsupported: bool) -> _Marks:
@@ -119,9 +123,16 @@ class _Marks:
         return cls(
             unsupported=mark_unsupported and is_unseen(template, case),
             denied=mark_unsupported and not tells_support(template),
+            old_in_results=mark_unsupported and not any(map(_tells_old, template.columns)),
             data="step_action" in fields and not fields & {"step_data", "steps"},
             fields=fields | {"preconditions"} if template.preconditions_first else fields,
             steps={step.number + moved: mark_of(step, case.findings) for step in case.steps},
+            old={
+                step.number + moved: one.message.removesuffix(".")
+                for step in case.steps
+                for one in case.findings
+                if rests_on_old(one, step)
+            },
         )
 
 
@@ -158,9 +169,14 @@ def _case_cell(
         if field == "step_number":
             return _in_their_words(column, "\n".join(text for _, text in texts))
         if field == "step_support":
-            texts = [(number, _in_their_words(column, text)) for number, text in texts]
+            texts = [
+                (step.number, _with_old(column, _in_their_words(column, text), [step], marks))
+                for step, (_, text) in zip(steps, texts, strict=True)
+            ]
         return "\n".join(f"{number}. {text}" for number, text in texts if text) or column.default
     items = _CASE_FIELDS[field](case)
+    if field == "support":
+        return _with_old(column, _in_their_words(column, "\n".join(items)), steps, marks)
     if field in LIST_FIELDS:
         status = [case.status] if field != "criteria" and case.status in column.values else []
         words = dict.fromkeys(column.values.get(item, item) for item in (*items, *status))
@@ -207,6 +223,19 @@ def _in_their_words(column: Column, text: str) -> str:
     return column.values.get(known, _MARK_WORDS.get(text, text)) or column.default
 
 
+def _tells_old(column: Column) -> bool:
+    """Whether a column says what drafts or old sources a result rests on alone: one of support, but
+    for one with a company's own words, which takes no others."""
+    own_words = column.values or column.allowed
+    return column.field in ("support", "step_support") and not own_words
+
+
+def _with_old(column: Column, text: str, steps: Sequence[TestStep], marks: _Marks) -> str:
+    """What a column says of steps, with the drafts or old sources that their results rest on."""
+    found = [marks.old[step.number] for step in steps if step.number in marks.old]
+    return "; ".join(filter(None, dict.fromkeys((text, *found)))) if _tells_old(column) else text
+
+
 _MARK_WORDS: Mapping[str, str] = {str(mark): words for mark, words in MARK_WORDS.items()}
 
 
@@ -238,6 +267,8 @@ def _expected(step: TestStep, marks: _Marks) -> str:
     mark = marks.steps.get(step.number)
     if mark == "denied" and marks.denied:
         return step.expected_result + DENIED_MARK
+    if marks.old_in_results and (old := marks.old.get(step.number)):
+        return f"{step.expected_result} [{old}]"
     shown = marks.unsupported and mark == "unsupported"
     return step.expected_result + UNSUPPORTED_MARK if shown else step.expected_result
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from assistant.domain import DENYING_RULES, LintFinding, Support, TestCase, TestStep
+from assistant.domain import DENYING_RULES, DRAFT_OR_OLD, LintFinding, Support, TestCase, TestStep
 
 StepMark = Literal["denied"] | Support
 
@@ -32,6 +32,11 @@ def denies(finding: LintFinding, step: TestStep) -> bool:
     words = re.compile(rf"(?<!\w){re.escape(finding.words)}(?!\w)") if finding.words else None
     texts = (step.action, step.test_data, step.expected_result)
     return words is not None and any(map(words.search, texts))
+
+
+def rests_on_old(finding: LintFinding, step: TestStep) -> bool:
+    """Whether a finding says that all sources of a step's result are drafts or old ones."""
+    return finding.rule == DRAFT_OR_OLD and finding.step == step.number
 
 
 def mark_of(step: TestStep, findings: Iterable[LintFinding]) -> StepMark | None:

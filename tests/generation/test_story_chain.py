@@ -22,6 +22,7 @@ from assistant.domain import (
     Question,
     RetrievalConfig,
     RetrievedChunk,
+    Standing,
     TestCase,
     TestCondition,
     TestStep,
@@ -60,6 +61,21 @@ EPIC = Epic(
         ),
     ),
 )  # fmt: skip
+
+
+class OneRule:
+    """A knowledge base in which one page is found for everything."""
+
+    def __init__(self, text: str, document: str) -> None:
+        self.chunk = Chunk(id=document, document_id=document, ordinal=0, text=text, title="Fees")
+
+    def retrieve(
+        self, queries: Sequence[str], config: RetrievalConfig, **more: object
+    ) -> tuple[RetrievedChunk, ...]:
+        return (RetrievedChunk(chunk=self.chunk, score=0.9, rank=1),)
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        return (self.chunk,)
 
 
 class Nothing:
@@ -570,6 +586,37 @@ def test_where_a_case_claims_an_item_the_model_may_find_that_none_is_lacking() -
     refused = claims.model_copy(update={"status": "rejected"})
     events, chat = run(answer(), answer(), present=[refused], **options)
     assert written(events) == [first], "nothing is there for it: an outline"
+
+
+DRAFT = Standing(file="Fees_draft.md", stage="draft", reason="“draft” stands in its name")
+
+
+@pytest.mark.parametrize(
+    ("old", "sources", "alone"),
+    [({"fees"}, [3], True), ({"fees"}, [1, 3], False), (set(), [3], False)],
+)
+def test_a_result_of_a_draft_alone_is_marked_and_the_model_is_told_which_is_one(
+    old: set[str], sources: list[int], alone: bool
+) -> None:
+    says = "A book can be lent for up to 30 days. " if 1 in sources else ""
+    said = f"{says}The loan for 30 days is logged."
+    made = case("A loan is logged", "LIB-1-AC1", said, "30 days")
+    made["steps"] = [{**made["steps"][0], "sources": sources}]  # type: ignore[index]
+    rule = OneRule("Each loan of a book for 30 days is logged.", "fees")
+    events, chat = run(
+        answer(made), answer(), epic=LENDING, texts=rule,
+        standing=lambda name: DRAFT if name in old else Standing(),
+    )  # fmt: skip
+    assert ('file="Fees_draft.md" status="draft: “draft” stands' in str(chat.questions[0])) == (
+        bool(old)
+    )
+    first = next(one.written.case for one in events if isinstance(one, CaseReady))
+    told = [one for one in first.findings if one.rule == "draft or old source"]
+    message = "Rests on a draft alone: Fees_draft.md (“draft” stands in its name)."
+    assert [(one.message, one.step, one.severity) for one in told] == (
+        [(message, 1, "warning")] if alone else []
+    )
+    assert first.needs_you or not alone
 
 
 def test_no_case_is_shown_where_all_are_written() -> None:

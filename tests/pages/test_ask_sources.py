@@ -16,8 +16,8 @@ import pytest
 from endpoint_server import endpoint_server, streams
 from streamlit.testing.v1 import AppTest
 
-from assistant.domain import Citation, GenerationConfig, GenerationRun
-from assistant.generation.answers.answer_parts import Answer, AnswerSentence, Standing
+from assistant.domain import Citation, GenerationConfig, GenerationRun, Standing
+from assistant.generation.answers.answer_parts import Answer, AnswerSentence
 from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.ui import state
 from assistant.ui.ask import ask_page, ask_talks

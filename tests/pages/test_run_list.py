@@ -451,6 +451,30 @@ def test_undo_of_many_counts_those_that_it_changes(app: AppTest) -> None:
     assert f"{count - 1} case" in app.button(key="undo").help
 
 
+def test_a_case_of_a_draft_alone_is_marked_in_the_list_and_beside_its_result(
+    open_app: Callable[..., AppTest], tmp_path: Path
+) -> None:
+    open_app()
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    (tmp_path / "vouchers_v3_draft.md").write_text(EPIC, "utf-8")
+    import_sources.index_paths(opened, project_id, [tmp_path / "vouchers_v3_draft.md"])
+    found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
+    generate_cases.run_now(opened, project_id, run)
+    app = open_app(project=project_id, run=run.id)
+    app.session_state[state.RECORD].case_id = named(app, "old voucher")
+    app.run()
+    assert not app.exception
+    shown = [one.value.replace("\\", "") for one in app.markdown]
+    (beside,) = [one for one in shown if "Rests on a draft alone: vouchers_v3_draft.md (“" in one]
+    assert any("on a draft or old source alone" in one for one in app.radio[0].proto.captions)
+    assert "This voucher has expired" in beside
+    assert any("[rests on a draft or an old source alone] step 1" in one for one in shown)
+    cards = [one.value.replace("\\", "") for one in app.caption]
+    assert any("draft: “draft” stands in its name" in one for one in cards)
+
+
 def test_quality_says_what_a_second_reader_read(app: AppTest) -> None:
     project_id, run_id = app.query_params["project"], app.query_params["run"]
     trace = ReadingTrace(title="desk", read=3)

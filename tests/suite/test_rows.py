@@ -160,6 +160,22 @@ def test_a_step_that_is_denied_is_not_said_to_have_its_words_in_a_source(case: T
     assert table("support", "title", case=case, row_per="case")[1][0] == MARK_WORDS["denied"]
 
 
+OLD = "Rests on a draft alone: Fees_draft.md (“draft” stands in its name or at its head)"
+
+
+def test_a_result_that_rests_on_a_draft_alone_says_so_in_a_file_too() -> None:
+    found = LintFinding(rule="draft or old source", message=f"{OLD}.", step=1)
+    case = CASE.model_copy(update={"findings": (found,)})
+    said = f"{MARK_WORDS['supported']}; {OLD}"
+    assert table("step_support", "step_expected", case=case)[1] == [said, "It is accepted."]
+    whole = table("step_support", "support", case=case, row_per="case")[1]
+    assert whole == [f"1. {said}\n2. not in the sources", f"not in the sources; {OLD}"]
+    ours = Column(header="Ok", field="step_support", values={"supported": "yes"})
+    assert table(ours, "step_expected", case=case)[1] == ["yes", f"It is accepted. [{OLD}]"]
+    behind = table("step_expected", case=case, preconditions_first=True)
+    assert behind[2] == [f"It is accepted. [{OLD}]"]
+
+
 def test_a_case_that_is_denied_in_words_of_no_step_is_not_said_to_be_supported() -> None:
     case = denied("in the title")
     assert table("step_support", "support", case=case)[1] == [

@@ -205,6 +205,22 @@ def test_a_place_that_stands_in_an_older_case_alone_is_given_to_the_reader() -> 
     assert "a place is supported by it, a value or rule is not" in system
 
 
+def test_a_reader_is_told_which_source_is_a_draft(
+    opened: Workspace, project_id: str, server: EndpointServer, tmp_path: Path
+) -> None:
+    page = tmp_path / "refunds_v2_draft.md"
+    page.write_text("# Refunds\n\nA refund of a payment above £250.00 asks a team leader.\n")
+    list(index_paths(opened, project_id, [page]))
+    found = understand(opened, project_id, GenerateRequest(text=EPIC))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig())
+    generate_cases.run_now(opened, project_id, run)
+    server.answer = streams(doubts())
+    second_reading.read_now(opened, project_id, run.id, writer="endpoint", by="Ada")
+    system, told = (one["content"] for one in server.bodies[-1]["messages"])
+    assert 'file="refunds_v2_draft.md" status="draft: “draft” stands in its name' in told
+    assert "a draft, an older edition or outdated" in system
+
+
 def test_talk_is_read_before_the_pages_that_no_case_cites(
     opened: Workspace, project_id: str, server: EndpointServer, tmp_path: Path
 ) -> None:

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from syncing import quick_workspace
 
-from assistant.domain import Citation
-from assistant.generation.answers.answer_parts import Answer, AnswerSentence, Standing
+from assistant.domain import Citation, GenerationConfig, GenerationRun, Standing
+from assistant.generation.answers.answer_parts import Answer, AnswerSentence
 from assistant.generation.answers.answer_prompt import answer_messages
 from assistant.library import Library
 from assistant.sources.files.files import read_file
+from assistant.suite.template import READY_TEMPLATES
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import check_report, check_suite, export_cases, review
 from assistant.workflow.sources import import_sources
+from assistant.workflow.writing import generate_cases, recheck_case, runs
+from assistant.workflow.writing.requests import GenerateRequest, understand
 
 TERMS = "# Lending terms\n\n{head}\n\n## 4 Loss\n\nThe loss of an umbrella is told {when}.\n"
 EPIC = """# UMB-7 Lend umbrellas
@@ -67,8 +71,7 @@ def test_the_older_of_two_editions_is_found_and_told_to_be_older(
     assert by_words(found, "wet umbrella").stage == "draft"
 
     hits = [one.hit for one in found.sources]
-    standings = {one.number: one.standing for one in found.sources}
-    (_, (_, said)), _ = answer_messages(QUESTION, hits, characters=20_000, standings=standings)
+    (_, (_, said)), _ = answer_messages(QUESTION, hits, characters=20_000)
     blocks = {one.partition(">")[2]: one.partition(">")[0] for one in said.split("<source ")}
     (block,) = [head for text, head in blocks.items() if "without delay" in text]
     assert 'file="Terms_v6.md"' in block
@@ -111,6 +114,63 @@ def test_what_is_said_of_documents_is_told_without_reading_all_of_their_texts(
     monkeypatch.setattr(Library, "document", lambda *_: pytest.fail("the whole text is read"))
     standing = by_words(ask_sources.ask(*workspace, QUESTION), "48 hours")
     assert (standing.stage, standing.head) == ("draft", head)
+
+
+def test_documents_that_do_not_change_are_looked_at_once(
+    workspace: tuple[Workspace, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(*workspace, Terms_v2_draft=TERMS.format(head="Valid.", when="within 48 hours"))
+    read: list[object] = []
+    real = Library.openings
+    monkeypatch.setattr(
+        Library, "openings", lambda *given: (read.append(given[2]), real(*given))[1]
+    )
+    for _ in range(2):
+        assert by_words(ask_sources.ask(*workspace, QUESTION), "48 hours").stage == "draft"
+    assert len(read) == 1
+    put(*workspace, Terms_v2_draft=TERMS.format(head="Valid.", when="within 50 hours"))
+    assert by_words(ask_sources.ask(*workspace, QUESTION), "50 hours").stage == "draft"
+    assert len(read) == 2
+
+
+def written(workspace: Workspace, project: str) -> GenerationRun:
+    found = understand(workspace, project, GenerateRequest(epic_keys=("UMB-7",)))
+    run = generate_cases.begin(workspace, project, found, GenerationConfig())
+    return generate_cases.run_now(workspace, project, run)
+
+
+ALONE = "Rests on a draft alone: Umbrellas_v3_draft.md (“draft” stands in its name or at its head)."
+SUITE = b"""Test Case ID,Title,User Story,Step No,Test Step,Expected Result
+T-1,A loss is paid,UMB-8,1,Lose an umbrella,The bill says that its loss costs 12 EUR
+"""
+
+
+@pytest.mark.parametrize(("name", "old"), [("Umbrellas_v3_draft", True), ("Umbrellas_v3", False)])
+def test_a_result_that_rests_on_a_draft_alone_says_so_wherever_the_case_is_shown(
+    workspace: tuple[Workspace, str], tmp_path: Path, name: str, old: bool
+) -> None:
+    put(*workspace, **{name: EPIC})
+    run = written(*workspace)
+    cases = [one for one in run.cases if one.steps[0].citations]
+    assert cases
+    for case in cases:
+        told = [one for one in case.findings if one.rule == "draft or old source"]
+        assert [one.message for one in told] == ([ALONE] if old else [])
+        assert [one.step for one in told] == ([1] if old else [])
+        assert not any(one.severity == "error" for one in case.findings)
+        assert (review.OLD in review.needs_of(case)) is old
+        stored = workspace[0].library.case(workspace[1], case.id)
+        checked = recheck_case.rechecked(*workspace, stored, stored.case)
+        assert checked.findings == case.findings, "after an edit too"
+    rows = runs.case_rows(*workspace, run.id, stale=())
+    assert any(review.OLD in row.needs for row in rows) is old
+    for template in READY_TEMPLATES:
+        file = export_cases.export_csv(*workspace, run_id=run.id, template=template)
+        assert (ALONE.removesuffix(".") in file.content.decode("utf-8-sig")) is old
+    (tmp_path / "suite.csv").write_bytes(SUITE)
+    report = check_suite.check_file(*workspace, tmp_path / "suite.csv")
+    assert (ALONE in check_report.as_csv(report).decode("utf-8-sig")) is old
+    assert report.cases[0].verdict == ("remark" if old else "no automatic finding")
 
 
 def test_a_sentence_from_an_older_edition_alone_is_marked(workspace: tuple[Workspace, str]) -> None:

@@ -9,8 +9,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from assistant.domain import Chunk, Citation, ModelSpec, RetrievedChunk, Value, utc_now
-from assistant.language.document_heads import DocumentStage
+from assistant.domain import (
+    Chunk,
+    Citation,
+    ModelSpec,
+    RetrievedChunk,
+    Standing,
+    Value,
+    utc_now,
+)
 
 AnswerState = Literal[
     "waiting", "writing", "answered", "not said", "passages", "failed", "cancelled"
@@ -58,25 +65,6 @@ class AnswerSentence(Value):
         )
 
 
-class Standing(Value):
-    """What is known of the document that a source is of, beside the words of the source.
-
-    ``file`` is the name of its file, ``head`` what its opening says of its edition and date, word
-    for word. ``stage`` is set where it is no newest or no agreed edition, and ``reason`` says by
-    what that is known, with the words that say it.
-    """
-
-    file: str = ""
-    head: str = ""
-    stage: DocumentStage = ""
-    reason: str = ""
-
-    @property
-    def status(self) -> str:
-        """Its stage with the reason; empty where there is none."""
-        return f"{self.stage}: {self.reason}" if self.stage else ""
-
-
 class AnswerSource(Value):
     """A source of an answer: ``number`` is its ``[n]``; ``fetched_at`` says how fresh it is."""
 
@@ -89,7 +77,9 @@ class AnswerSource(Value):
     @property
     def hit(self) -> RetrievedChunk:
         """The source as retrieval found it."""
-        return RetrievedChunk(chunk=self.chunk, score=self.score, rank=self.number)
+        return RetrievedChunk(
+            chunk=self.chunk, score=self.score, rank=self.number, standing=self.standing
+        )
 
 
 class AnswerPassage(Value):

@@ -5,11 +5,10 @@ Question, earlier turns and sources are data between delimiters, as in every pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 
 from assistant.domain import RetrievedChunk
-from assistant.generation.answers.answer_parts import Standing, numbers_naming
+from assistant.generation.answers.answer_parts import numbers_naming
 from assistant.generation.models.structured import list_schema, object_schema
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writers.story_prompt import source_block
@@ -56,12 +55,10 @@ def answer_messages(
     *,
     characters: int,
     special_tokens: Sequence[str] = (),
-    standings: Mapping[int, Standing] = MappingProxyType({}),
 ) -> tuple[tuple[Message, ...], frozenset[int]]:
     """The messages, and the numbers of the sources that stand in them.
 
-    ``standings`` are what is known of the sources' documents, by number; what the head of one says
-    is told once.
+    What the head of a document says is told once.
 
     ``earlier`` are questions and answers of the same talk, oldest first. Sources are taken best
     first as far as ``characters`` go.
@@ -83,12 +80,10 @@ def answer_messages(
     def blocks(chosen: Sequence[RetrievedChunk]) -> Iterator[str]:
         known, every = set[str](), [(one.rank, one.chunk) for one in chosen]
         for source in chosen:
-            standing = standings.get(source.rank, Standing())
             naming = numbers_naming(source.chunk, every)
-            also = {"file": standing.file, "status": standing.status}
-            also["named_in"] = ", ".join(map(str, naming[:NAMING]))
+            also = {"named_in": ", ".join(map(str, naming[:NAMING]))}
             if source.chunk.document_id not in known:
-                also["head"] = standing.head
+                also["head"] = source.standing.head
                 known.add(source.chunk.document_id)
             yield source_block(source, special_tokens, also=also)
 

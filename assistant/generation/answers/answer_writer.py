@@ -57,7 +57,6 @@ def answer_request(
         earlier,
         characters=prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS),
         special_tokens=endpoint.special_tokens,
-        standings={one.number: one.standing for one in sources},
     )
     return AnswerRequest(messages, tuple(one for one in sources if one.number in numbers))
 

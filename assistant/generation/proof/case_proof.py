@@ -52,6 +52,7 @@ from assistant.generation.proof.proof_faults import (
     UNSUPPORTED,
     WRONG_SIDE,
     Mark,
+    rests_on_old,
     shown,
 )
 from assistant.generation.proof.result_citations import (
@@ -92,6 +93,9 @@ class _Proof:
         for place, mark in other_message(results, self.sided):
             self._note(case.steps[place].number, mark)
         steps = tuple(self._step(step) for step in case.steps)
+        for step in steps:
+            if (old := self._rests_on_old(step)) is not None:
+                self._note(step.number, old)
         others = tuple(one for one in case.findings if one.rule not in RULES)
         told = sorted(self.found.items(), key=lambda item: item[0][0] or 0)
         findings = tuple(mark.finding(key[0]) for key, mark in told)
@@ -272,6 +276,15 @@ class _Proof:
         return self._data_words | contents(self.basis.ground.context)
 
     # --- Citations --------------------------------------------------------------------------------
+
+    def _rests_on_old(self, step: TestStep) -> Mark | None:
+        """That what is cited for a result stands in drafts and old documents alone."""
+        cited = dict.fromkeys(c.chunk_id for c in step.citations if c.supports == "expected_result")
+        sources = [self.basis.ground.sources.of_id(name) for name in cited]
+        found = [one.source for one in sources if one is not None]
+        return rests_on_old(
+            [(s.standing.file or s.chunk.title or s.chunk.key, s.standing) for s in found]
+        )
 
     def _nearest(self, step: TestStep) -> tuple[Citation, ...]:
         """The words nearest to a result: of a source that bears on it, else of the criterion."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.domain import CONTRADICTION as CONTRADICTION
-from assistant.domain import DENYING_RULES, LintFinding
+from assistant.domain import DENYING_RULES, DocumentStage, LintFinding, Standing
+from assistant.domain import DRAFT_OR_OLD as DRAFT_OR_OLD
 from assistant.domain import INCONSISTENT as INCONSISTENT
 from assistant.domain import WRONG_SIDE as WRONG_SIDE
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
@@ -19,7 +21,7 @@ UNFILLED = "placeholder not filled"
 ERRORS = DENYING_RULES | {ECHO}
 """Rules of what the text or the data deny."""
 
-RULES = ERRORS | {NOT_IN_SOURCES, UNSUPPORTED, REPETITION, UNFILLED}
+RULES = ERRORS | {NOT_IN_SOURCES, UNSUPPORTED, REPETITION, UNFILLED, DRAFT_OR_OLD}
 """The rules of the findings made here; they are made anew whenever a case is checked."""
 
 SHOWN = 160
@@ -51,3 +53,20 @@ def shown(words: str) -> str:
     """Words on one line, in quotation marks, not too long, without the full stop of a sentence:
     the one that says them has its own."""
     return f"“{clipped(' '.join(words.split()).removesuffix('.'), SHOWN)}”"
+
+
+STAGES: dict[DocumentStage, str] = {
+    "draft": "a draft",
+    "older edition": "an older edition",
+    "outdated": "an outdated source",
+}
+
+
+def rests_on_old(cited: Sequence[tuple[str, Standing]]) -> Mark | None:
+    """That all documents cited for a result, each by its name, are called drafts or old ones, and
+    by what that is known; ``None`` where one of them is not, or none is cited."""
+    if not cited or not all(one.stage for _, one in cited):
+        return None
+    stages = " and ".join(dict.fromkeys(STAGES[one.stage] for _, one in cited))
+    told = "; ".join(dict.fromkeys(f"{name} ({one.reason})" for name, one in cited))
+    return Mark(DRAFT_OR_OLD, "", f"Rests on {stages} alone: {told}.")

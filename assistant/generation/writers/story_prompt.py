@@ -16,7 +16,7 @@ from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writer import Revision, StoryBrief
 
-STORY_PROMPT_VERSION = "story-31"
+STORY_PROMPT_VERSION = "story-32"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 36_000
@@ -64,7 +64,7 @@ Write whole cases:
 - An expected result never repeats the criterion as a rule, never says "works correctly" or "as expected", and never adds a message, limit, screen, field, mail or rule that neither criteria nor sources give; ordinary words ("the request", "the list") are fine. Where the text does not say what happens on this side, state only what follows from it ("the booking is not made; Ann Lee still has 3 bookings") and ask a question.
 - sources: for each expected result the numbers [n] that it rests on, the own number of the criterion (or of the story, where the rule stands there) among them.
 - covers: the checklist items that the case really tests. Cover every item of the checklist. One case may cover several items where one flow shows them; never write two cases that show the same. Beyond the checklist add only cases that a sentence of story, epic, criteria or sources calls for: a rule that stands in the description alone is tested too; they cover [].
-- Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. A comment (who made it and when stands before it) counts where it decides something that no later one takes back; what asks, proposes or is put off does not, but what it asks and nothing answers is a question of yours too. Where a source contradicts a criterion, write the case by the criterion and ask; but where a source decides to change what the criterion asks (an approved change request, a decision that names it), write by the change and cite it.
+- Use what the sources say where it bears on a case (names of screens and buttons, statuses, exact texts, who is told and how); leave the rest aside, and all that its heading, the opening of its page or its own words call outdated. A comment (who made it and when stands before it) counts where it decides something that no later one takes back; what asks, proposes or is put off does not, but what it asks and nothing answers is a question of yours too. file and status of a source, or of the document that it stands in, tell whether it is a draft, an older edition or outdated: no expected result rests on such a source where another says otherwise, and where a draft alone says what a criterion leaves open, ask, naming the draft by its file. Where a source contradicts a criterion, write the case by the criterion and ask; but where a source decides to change what the criterion asks (an approved change request, a decision that names it), write by the change and cite it.
 - A source of kind "criterion" belongs to another story and is tested there: take from it what has to be filled in or done before, so that your steps run, and write no case for it.
 - Where a criterion leans on what stands elsewhere ("the usual limits", "warranty rules apply", "as agreed", "in time"), what the sources in force say of it belongs to the criterion. Write it into the cases of the checklist (exact texts, statuses, deadlines, who is told); add a case only where a source names a limit (on it and just beyond), an exception or a role with another outcome, and not where a case shows it already.
 - Do not test what is out of scope. Where a source in force takes the story, or what a criterion asks, out of the release that is tested (moved to a later one, postponed, cancelled), or <request> leaves it out, write no case for that criterion and add to withdrawn: the criterion, the source's n (that of <request> is 0), and its words that say so, copied exactly; [] otherwise. Where an open question is given and a source in force answers it, write by that source and add to answers, for each source that says so: the question's n, the source's n, and the source's words that answer it, copied exactly. Otherwise do not guess.
@@ -266,9 +266,10 @@ def source_blocks(
             blocks.append(source_block(page[0], special_tokens))
             continue
         page.sort(key=lambda one: one.chunk.ordinal)
-        name = data_text(page[0].chunk.title, special_tokens, limit=100).replace('"', "'")
+        told = {"of": (page[0].chunk.title, 100), **_standing(page[0])}
         inner = (source_block(one, special_tokens, name=one.chunk.key) for one in page)
-        blocks.append("\n".join((f'<document of="{name}">', *inner, "</document>")))
+        opening = f"<document{_attributes(told, special_tokens)}>"
+        blocks.append("\n".join((opening, *inner, "</document>")))
     return blocks
 
 
@@ -279,9 +280,9 @@ def source_block(
     name: str | None = None,
     also: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """A numbered source between its delimiters, with what it is and where it stands; ``name`` in
-    place of its key and the title of its document, and ``also`` what else is to be told of it, by
-    the name of the attribute."""
+    """A numbered source between its delimiters, with what it is, where it stands, its file and
+    whether that is a draft or an old one; ``name`` in place of its key and of all that is told of
+    its document, and ``also`` what else is to be told of it, by the name of the attribute."""
     chunk = source.chunk
     said = f"({chunk.place}) " if chunk.is_comment else ""
     text = data_text(said + chunk.text, special_tokens, limit=SOURCE_CHARACTERS)
@@ -294,15 +295,28 @@ def source_block(
     whole = title if chunk.key and title.startswith(chunk.key) else f"{chunk.key} {title}".strip()
     headings = [] if chunk.kind in ("story", "criterion", "case") else chunk.heading.split(" > ")
     above = " > ".join(each for each in headings if each and each != chunk.title)
+    # "Roles", "Old, no longer valid": a line alone does not say what it stands under
     told = {"of": (whole if name is None else name, 100), "under": (above, TITLE_CHARACTERS)}
+    told |= _standing(source) if name is None else {}
     told |= {attribute: (words, ATTRIBUTE_CHARACTERS) for attribute, words in also.items()}
-    said = "".join(
+    said = _attributes(told, special_tokens)
+    return f'<source n="{source.rank}" kind="{kind}"{said}>{text}</source>'
+
+
+def _standing(source: RetrievedChunk) -> dict[str, tuple[str, int]]:
+    """The file of a source's document and whether it is a draft or an old one, in the same words
+    for whoever writes cases, reads them again or answers."""
+    told = {"file": source.standing.file, "status": source.standing.status}
+    return {attribute: (words, ATTRIBUTE_CHARACTERS) for attribute, words in told.items()}
+
+
+def _attributes(told: Mapping[str, tuple[str, int]], special_tokens: Sequence[str]) -> str:
+    """Attributes by name, each with words of at most so many characters; those with none lack."""
+    return "".join(
         f' {attribute}="{shown}"'
         for attribute, (words, limit) in told.items()
-        # "Roles", "Old, no longer valid": a line alone does not say what it stands under
         if words and (shown := data_text(words, special_tokens, limit=limit).replace('"', "'"))
     )
-    return f'<source n="{source.rank}" kind="{kind}"{said}>{text}</source>'
 
 
 def is_told(source: RetrievedChunk, criteria: Collection[str]) -> bool:

@@ -251,22 +251,12 @@ def answer_sources(project_id: str, answer: Answer) -> None:
         # A pane of its own: the page is scrolled to its end, where the answer has to be seen.
         with st.container(height=PANE, border=False):
             for source in quoted[:CARDS]:
-                told = [*_standing(source), *_naming(answer, source), _fresh(source)]
+                told = [*_naming(answer, source), _fresh(source)]
                 words = answer.quotations(source.number) or answer.nearest_words(source.number)
                 source_card(project_id, source.hit, words, told)
     if answer.also_searched:
         st.caption(f":material/search: {label(answer.also_searched, limit=1_400)}")
     others_found(project_id, [one.hit for one in rest], "Also found" if quoted else "Found")
-
-
-def _standing(source: AnswerSource) -> list[str]:
-    """That its document is a draft or an older edition, and by what that is known; its file, where
-    the title is another; and what its opening says of its edition."""
-    known = source.standing
-    told = [f":orange[:material/history: {label(known.status, limit=300)}]"] if known.stage else []
-    named = known.file if known.file != source.chunk.title else ""
-    said = " · ".join(label(one, limit=240) for one in (named, known.head) if one)
-    return [*told, f":material/description: {said}"] if said else told
 
 
 def _naming(answer: Answer, source: AnswerSource) -> list[str]:

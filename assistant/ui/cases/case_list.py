@@ -29,6 +29,7 @@ from assistant.workflow.review.review import (
     CONTRADICTS,
     DOUBTED,
     FAULTY,
+    OLD,
     OUTLINE,
     QUESTION,
     RATED,
@@ -69,6 +70,7 @@ NEEDS = {
     QUESTION: QUESTION,
     ANSWERED: ANSWERED,
     UNSUPPORTED: "not in the sources",
+    OLD: "on a draft or old source alone",
     **dict.fromkeys(RATED.values(), "read every line"),
 }
 SHOWS: dict[Show, Callable[[CaseRow], bool]] = {
@@ -194,9 +196,9 @@ def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
         label_visibility="collapsed",
         on_change=_list_changed,
         help="Needs you: it contradicts a source, is an outline to complete, carries an open "
-        "question, has a result that is not in the sources, was written by a model whose cases "
-        "are to be read line by line, or is stale: its sources changed, or a newer one sets "
-        "another limit. "
+        "question, has a result that is not in the sources or rests on a draft or an old one "
+        "alone, was written by a model whose cases are to be read line by line, or is stale: its "
+        "sources changed, or a newer one sets another limit. "
         "Proposed: another program proposes a change of it.",
     )
 

@@ -19,17 +19,25 @@ from assistant.ui.plain_text import (
     visible,
     without_emphasis,
 )
-from assistant.workflow.review.case_checks import MARK_WORDS, StepMark, denies, mark_of
+from assistant.workflow.review.case_checks import (
+    MARK_WORDS,
+    StepMark,
+    denies,
+    mark_of,
+    rests_on_old,
+)
 from assistant.workflow.review.review import (
     ANSWERED,
     CONTRADICTS,
     DOUBTED,
     FAULTY,
+    OLD,
     OUTLINE,
     QUESTION,
     UNSUPPORTED,
     contradictions_of,
     doubts_of,
+    drafts_of,
     faults_of,
     needs_of,
 )
@@ -112,6 +120,8 @@ def needs_lines(case: TestCase, answers: Answers = ({}, False)) -> None:
             said = [_sentence(one) for one in faults_of(case)]
         elif need == DOUBTED:
             said = [_sentence(one) for one in doubts_of(case)]
+        elif need == OLD:
+            said = [f"step {', '.join(str(one.step) for one in drafts_of(case))}"]
         elif need == QUESTION:
             still_open = [one for one in case.open_questions if one not in given]
             said = [label(question, limit=300) for question in still_open]
@@ -136,7 +146,7 @@ def needs_lines(case: TestCase, answers: Answers = ({}, False)) -> None:
 
 def told_by_needs(case: TestCase) -> tuple[LintFinding, ...]:
     """The findings that ``needs_lines`` says in words."""
-    return (*contradictions_of(case), *faults_of(case), *doubts_of(case))
+    return (*contradictions_of(case), *faults_of(case), *doubts_of(case), *drafts_of(case))
 
 
 def _answered(question: str, answer: Answer) -> str:
@@ -192,7 +202,12 @@ def _expected(step: TestStep, findings: Sequence[LintFinding], *, marks: bool) -
         return said
     sums = label("; ".join(step.calculation).replace(" * ", " × "), limit=LONGEST)
     told = f"  \n:small[:gray[:material/calculate: {sums}]]" if sums else ""
-    return f"{said}  \n{mark(step, findings, words=True)}{told}"
+    old = "".join(f"  \n:small[{_old_line(one)}]" for one in findings if rests_on_old(one, step))
+    return f"{said}  \n{mark(step, findings, words=True)}{old}{told}"
+
+
+def _old_line(finding: LintFinding) -> str:
+    return f":orange[:material/history: {label(finding.message, limit=400)}]"
 
 
 def mark(step: TestStep, findings: Sequence[LintFinding], *, words: bool = False) -> str:

@@ -244,8 +244,8 @@ def source_card(
         spans = [(citation.start, citation.end) for citation in citations]
         message = small(highlighted(*without_emphasis(hit.chunk.text, spans)))
         st.markdown(f"{_heading(hit)}  \n:small[:gray[{_place(hit)}]]\n\n{message}")
-        if facts:
-            st.caption("  \n".join(facts))
+        if told := [*_standing(hit), *facts]:
+            st.caption("  \n".join(told))
         with st.container(horizontal=True, gap="xsmall"):
             read_button(project_id, hit.chunk, citations, key=hit.chunk.id)
             link = safe_link(hit.chunk.uri)
@@ -253,6 +253,16 @@ def source_card(
                 st.link_button(
                     "Open where it came from", link, icon=":material/open_in_new:", type="tertiary"
                 )
+
+
+def _standing(hit: RetrievedChunk) -> list[str]:
+    """That its document is a draft or an older edition, and by what that is known; its file, where
+    the title is another; and what its opening says of its edition."""
+    known = hit.standing
+    told = [f":orange[:material/history: {label(known.status, limit=300)}]"] if known.stage else []
+    named = known.file if known.file != hit.chunk.title else ""
+    said = " · ".join(label(one, limit=240) for one in (named, known.head) if one)
+    return [*told, f":material/description: {said}"] if said else told
 
 
 def _origin(origins: Sequence[StepSource]) -> str:

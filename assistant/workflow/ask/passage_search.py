@@ -11,9 +11,9 @@ from functools import lru_cache
 from assistant.domain import Chunk, RetrievedChunk, TopK
 from assistant.generation.answers.answer_parts import Answer, AnswerSource
 from assistant.generation.answers.sentence_proof import conflicts_of
-from assistant.workflow.ask.source_standing import standings_of
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts
+from assistant.workflow.sources.source_standing import standings
 from assistant.workflow.writing.answers import Answer as GivenAnswer
 from assistant.workflow.writing.answers import answers_to
 
@@ -105,14 +105,14 @@ def sources_of(
         hits += _parts_of(texts, hits, best)
     found_in = {hit.chunk.document_id for hit in hits}
     fetched = workspace.library.fetched_at(project_id, found_in)
-    standings = standings_of(workspace, project_id, found_in)
+    known = standings(workspace, project_id)
     return tuple(
         AnswerSource(
             number=number,
             chunk=hit.chunk,
             score=hit.score,
             fetched_at=fetched.get(hit.chunk.document_id),
-            standing=standings[hit.chunk.document_id],
+            standing=known.of(hit.chunk.document_id),
         )
         for number, hit in enumerate(hits, 1)
     )

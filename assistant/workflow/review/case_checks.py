@@ -26,6 +26,7 @@ from assistant.suite.step_marks import MARK_WORDS as MARK_WORDS
 from assistant.suite.step_marks import StepMark as StepMark
 from assistant.suite.step_marks import denies as denies
 from assistant.suite.step_marks import mark_of as mark_of
+from assistant.suite.step_marks import rests_on_old as rests_on_old
 from assistant.workflow.review.suite_basis import LINKS, HeldCriterion, Link, LinkedBy
 from assistant.workflow.sources.read_source import file_of
 
@@ -35,7 +36,8 @@ VERDICTS: dict[Verdict, str] = {
     "doubted": "a second reader, a model, doubts a result; whether it is right to, a person says",
     "not in the sources": "something in it stands in no source that was found, and follows from "
     "none",
-    "remark": "how it is written, or that another case says the same",
+    "remark": "how it is written, that another case says the same, or that a result rests on a "
+    "draft or an old source alone",
     "no automatic finding": "the checks found nothing; whether it is right, a reader says",
 }
 """What each verdict means, worst first."""

@@ -20,6 +20,7 @@ from assistant.generation.writer import CaseIds
 from assistant.generation.writers.case_parts import quoted_criteria
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.source_standing import with_standings
 from assistant.workflow.writing.recheck_case import house_rules, rechecked_against
 
 BY_HAND = "by hand"
@@ -131,7 +132,11 @@ def _add(
     return workspace.library.add_case(
         project_id,
         run.id,
-        rechecked_against(source, own, house_rules(workspace, project_id)),
+        rechecked_against(
+            with_standings(workspace, project_id, source),
+            own,
+            house_rules(workspace, project_id),
+        ),
         by=by,
         source_run_id=None if source is run else source.id,
         by_hand=True,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from assistant.domain import (
+    DRAFT_OR_OLD,
     SECOND_READER,
     CaseStatus,
     LintFinding,
@@ -213,6 +214,7 @@ QUESTION = "open question"
 ANSWERED = "question answered"
 """A question was open when the case was written, and somebody has answered it."""
 DOUBTED = "doubted by a second reader"
+OLD = "rests on a draft or an old source alone"
 STALE = "stale"
 """What it rests on has changed since it was written: see ``stale``."""
 RATED: dict[WriterRating, str] = {
@@ -222,7 +224,8 @@ RATED: dict[WriterRating, str] = {
 
 
 NEEDS = (
-    CONTRADICTS, FAULTY, DOUBTED, STALE, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED, *RATED.values()
+    CONTRADICTS, FAULTY, DOUBTED, STALE, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED, OLD,
+    *RATED.values(),
 )  # fmt: skip
 """What a case may need a person for, worst first."""
 
@@ -243,6 +246,7 @@ def needs_of(
         QUESTION: bool(still_open),
         ANSWERED: len(still_open) < len(case.open_questions),
         UNSUPPORTED: bool(case.unsupported_steps),
+        OLD: bool(drafts_of(case)),
     }
     needs = [name for name, present in found.items() if present]
     if case.origin.rating:
@@ -275,6 +279,11 @@ def faults_of(case: TestCase) -> tuple[LintFinding, ...]:
 def doubts_of(case: TestCase) -> tuple[LintFinding, ...]:
     """What a second reader doubts."""
     return tuple(one for one in case.findings if one.rule == SECOND_READER)
+
+
+def drafts_of(case: TestCase) -> tuple[LintFinding, ...]:
+    """Which results rest on drafts and old sources alone."""
+    return tuple(one for one in case.findings if one.rule == DRAFT_OR_OLD)
 
 
 def _errors(case: TestCase) -> list[LintFinding]:

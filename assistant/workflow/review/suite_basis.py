@@ -33,6 +33,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import CurrentTexts, current_texts
 from assistant.workflow.sources.read_source import sources_stamp
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
+from assistant.workflow.sources.source_standing import standings
 from assistant.workflow.writing.answers import answered_chunks, answers_to, with_answers
 from assistant.workflow.writing.requests import conditions_of
 
@@ -134,7 +135,7 @@ class SuiteBasis:
             self._texts,
             {one.id for one in workspace.library.documents(project_id) if one.kind == "test_cases"},
         )
-        self._numbering = Numbering(numbered)
+        self._numbering = Numbering(numbered, standings(workspace, project_id).of)
         self._of_story = cache(self._story_ground)
         self._chunks_of = cache(self._epic_chunks)
         self._conditions_of = cache(self._epic_conditions)

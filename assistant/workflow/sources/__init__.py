@@ -16,6 +16,7 @@ __all__ = [
     "restore_sources",
     "sample_project",
     "search_sources",
+    "source_standing",
     "sync",
     "sync_jobs",
 ]

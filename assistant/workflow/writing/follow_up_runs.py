@@ -41,6 +41,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks
+from assistant.workflow.sources.source_standing import standings
 from assistant.workflow.writing import writing_run
 from assistant.workflow.writing.answers import answered_chunks, answers_told, raised_questions
 from assistant.workflow.writing.changed_basis import basis_change
@@ -317,4 +318,5 @@ def _written(
         house=house_rules(workspace, project_id),
         request=masked_text(workspace, project_id, choices.asked),
         present=again.present,
+        standing=standings(workspace, project_id).of,
     )

@@ -30,6 +30,7 @@ from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks, index_pending
+from assistant.workflow.sources.source_standing import standings
 from assistant.workflow.writing import (
     follow_up_runs,
     read_ahead,
@@ -298,6 +299,7 @@ def _write_cases(
         answers=answers_told(workspace, project_id, run.questions),
         house=house_rules(workspace, project_id),
         request=masked_text(workspace, project_id, run.generation.asked),
+        standing=standings(workspace, project_id).of,
     ):
         match event:
             case PlanReady():

@@ -29,6 +29,7 @@ from assistant.generation.proof import (
 from assistant.generation.second_reading import holds
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.source_standing import with_standings
 
 _REQUIREMENTS: tuple[ChunkKind, ...] = ("story", "criterion")
 HOUSE_CASES = 300
@@ -45,6 +46,7 @@ def rechecked(
     house = house_rules(workspace, project_id)
     if stored.source_run_id is not None:
         run = workspace.library.run(project_id, stored.source_run_id)
+        run = with_standings(workspace, project_id, run)
         return rechecked_against(run, case, house, as_written(workspace, project_id, stored))
     case = case.model_copy(update={"findings": ()})
     return case.model_copy(update={"findings": lint(case, house)})

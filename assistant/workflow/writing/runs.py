@@ -31,6 +31,7 @@ from assistant.workflow.review import duplicates, stale
 from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.review import QUESTION, STALE, needs_of, worst_first
 from assistant.workflow.review.review_library import words_of
+from assistant.workflow.sources.source_standing import with_standings
 from assistant.workflow.writing.answers import PREFIX, Answer, Asked, answered, asked_of
 from assistant.workflow.writing.changed_basis import (
     BasisChange as BasisChange,
@@ -215,11 +216,13 @@ def _as_answered_now(
 def source_view(
     workspace: Workspace, project_id: str, view: RunView, stored: StoredCase
 ) -> RunView:
-    """The run that found the sources of a case's present words: ``view`` unless written again."""
+    """The run that found the sources of a case's present words, with what is known of them:
+    ``view`` unless written again."""
     if stored.source_run_id in (None, view.run.id):
-        return view
+        run = with_standings(workspace, project_id, view.run)
+        return view.model_copy(update={"run": run})
     run = workspace.library.run(project_id, stored.source_run_id or "")
-    return RunView(summary=view.summary, run=run)
+    return RunView(summary=view.summary, run=with_standings(workspace, project_id, run))
 
 
 def criteria_texts(

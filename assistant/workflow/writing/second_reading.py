@@ -32,6 +32,7 @@ from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.models import writers
 from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.sources.source_standing import with_standings
 from assistant.workflow.writing.recheck_case import ground_of_run, put_findings
 from assistant.workflow.writing.usage import Usage, usage_of_run
 
@@ -156,7 +157,7 @@ def read_now(
                 endpoint = workspace.endpoints.open(writer, choices)
                 by_id = {stored.id: stored for stored in story}
                 cases = [stored.case for stored in story]
-                ground = _ground(run, cases)
+                ground = _ground(with_standings(workspace, project_id, run), cases)
                 for part, doubts in read_again(
                     ground, cases, endpoint, as_tester=True, cancelled=cancelled
                 ):

@@ -35,6 +35,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
 from assistant.workflow.review.stale import StaleCase, StaleFinding
 from assistant.workflow.sources.mask_sources import masked_text
+from assistant.workflow.sources.source_standing import with_standings
 from assistant.workflow.writing import follow_up_runs, runs
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
@@ -512,7 +513,7 @@ def _keep(
             f"Step {number} of {case_id} does not follow from its condition: it was added by hand. "
             "Edit it instead."
         )
-    sources = library.run(project_id, run.id)
+    sources = with_standings(workspace, project_id, library.run(project_id, run.id))
     numbers = {item.chunk.id: item.rank for item in sources.retrieved}
     checked = rechecked_against(
         sources,

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from assistant.domain import Chunk, ChunkKind, RetrievedChunk
+from assistant.domain import Chunk, ChunkKind, RetrievedChunk, Standing
 from assistant.generation.answers import answer_prompt
-from assistant.generation.answers.answer_parts import AnswerSentence, Standing
+from assistant.generation.answers.answer_parts import AnswerSentence
 from assistant.generation.answers.answer_prompt import SCHEMA, SYSTEM, answer_messages
 from assistant.generation.answers.quoted_words import NOT_QUOTED, Quote
 from assistant.generation.answers.sentence_proof import AnswerProof, conflicts_of
@@ -610,10 +610,8 @@ def test_question_and_sources_are_data_between_delimiters() -> None:
 
 def test_the_name_of_a_file_is_told_where_a_page_says_nothing_of_being_a_draft() -> None:
     draft = source(1, "14 days.", document="file:UC-13_draft_v0.8.docx")
-    known = {1: Standing(file="UC-13_draft_v0.8.docx")}
-    (_, (_, said)), _ = answer_messages(
-        "How long?", (draft, SOURCES[1]), characters=9_000, standings=known
-    )
+    draft = draft.model_copy(update={"standing": Standing(file="UC-13_draft_v0.8.docx")})
+    (_, (_, said)), _ = answer_messages("How long?", (draft, SOURCES[1]), characters=9_000)
     assert ' file="UC-13_draft_v0.8.docx">14 days.' in said
     assert said.count(" file=") == 1
 

@@ -25,6 +25,7 @@ from assistant.domain import (
     Outcome,
     Question,
     RetrievedChunk,
+    Standing,
     TestCase,
     TestCondition,
     TestStep,
@@ -568,6 +569,20 @@ def test_what_is_of_one_page_stands_together_in_its_order() -> None:
         '<source n="2" kind="page">Four days.</source>\n</document>',
         '<source n="3" kind="page" of="The “new” page">Six days.</source>',
     ]
+
+
+def test_a_source_is_told_with_its_file_and_that_it_is_a_draft_once_a_page() -> None:
+    def of(page: str, ordinal: int) -> RetrievedChunk:
+        chunk = Chunk(id=f"{page}{ordinal}", document_id=page, ordinal=ordinal, text="Four days.",
+                      title="Fees")  # fmt: skip
+        standing = Standing(file=f"{page}.md", stage="draft", reason="“draft” stands in its name")
+        return SOURCE.model_copy(update={"chunk": chunk, "rank": 2, "standing": standing})
+
+    long, short = source_blocks([of("fees_draft", 0), of("fees_draft", 1), of("old_draft", 0)])
+    status = 'status="draft: “draft” stands in its name"'
+    assert long.startswith(f'<document of="Fees" file="fees_draft.md" {status}>\n<source n="2"')
+    assert long.count("draft.md") == 1
+    assert short.startswith(f'<source n="2" kind="page" of="Fees" file="old_draft.md" {status}>')
 
 
 def test_a_case_of_the_company_is_told_as_an_example_of_style_and_no_source_of_facts() -> None:

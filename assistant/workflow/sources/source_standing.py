@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from assistant.generation.answers.answer_parts import Standing
+from assistant.domain import GenerationRun, Standing
 from assistant.language.document_heads import (
     head_words,
     named_edition,
@@ -16,25 +16,58 @@ from assistant.language.document_heads import (
     stage_words,
 )
 from assistant.language.validity import EDITION_OPENING
-from assistant.library import StoredDocument
+from assistant.library import Library, StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import known_copies
 from assistant.workflow.sources.read_source import file_of
 
 
-def standings_of(
-    workspace: Workspace, project_id: str, document_ids: Collection[str]
-) -> dict[str, Standing]:
-    """What is known of each of these documents; nothing of one that is gone."""
-    held = {one.id: one for one in workspace.library.documents(project_id)}
-    found = [held[name] for name in dict.fromkeys(document_ids) if name in held]
-    told = [one.id for one in found if one.kind not in ("table", "test_cases")]
-    openings = workspace.library.openings(project_id, told, EDITION_OPENING)
-    known, copies = _known(held.values()), known_copies(workspace, project_id)
-    standings = {
-        one.id: _standing(one, openings.get(one.id, ""), held, copies, known) for one in found
-    }
-    return {name: standings.get(name, Standing()) for name in document_ids}
+class Standings:
+    """What is known of a project's documents as they are at one time; each is looked at once."""
+
+    def __init__(self, library: Library, project_id: str, copies: Mapping[str, str]) -> None:
+        self._library, self._project_id, self._copies = library, project_id, copies
+        self._held = {one.id: one for one in library.documents(project_id)}
+        self._known = _known(self._held.values())
+        self._told: dict[str, Standing] = {}
+
+    def of(self, document_id: str) -> Standing:
+        """What is known of this document; nothing of one that is gone."""
+        if document_id not in self._told:
+            self._told[document_id] = self._look_at(document_id)
+        return self._told[document_id]
+
+    def _look_at(self, document_id: str) -> Standing:
+        found = self._held.get(document_id)
+        if found is None:
+            return Standing()
+        opening = ""
+        if found.kind not in ("table", "test_cases"):
+            openings = self._library.openings(self._project_id, [document_id], EDITION_OPENING)
+            opening = openings.get(document_id, "")
+        return _standing(found, opening, self._held, self._copies, self._known)
+
+
+def standings(workspace: Workspace, project_id: str) -> Standings:
+    """What is known of the project's documents, read once until one of them changes: each question
+    and run needs it."""
+    return workspace.memo.get(
+        "standings",
+        project_id,
+        workspace.library.documents_stamp(project_id),
+        lambda: Standings(workspace.library, project_id, known_copies(workspace, project_id)),
+    )
+
+
+def with_standings(workspace: Workspace, project_id: str, run: GenerationRun) -> GenerationRun:
+    """A stored run whose sources have what is known of their documents now: it is kept with no
+    run, because a newer edition may come in."""
+    known = standings(workspace, project_id)
+    retrieved = tuple(
+        one.model_copy(update={"standing": known.of(one.chunk.document_id)})
+        for one in run.retrieved
+    )
+    return run.model_copy(update={"retrieved": retrieved})
 
 
 def _standing(
