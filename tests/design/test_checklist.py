@@ -174,6 +174,21 @@ def outcomes(text: str, label: str) -> list[tuple[str, bool]]:
     return [(outcome.quote, outcome.happens) for outcome in one.outcomes]
 
 
+def test_two_limits_of_one_condition_are_read_and_three_are_quoted_whole() -> None:
+    two = "the truck is above 8 °C for longer than 20 minutes"
+    assert f"“{two}” holds" in told(f"If {two}, an alarm is raised.")
+    text = "If the truck is outside 2 to 8 °C for longer than 20 minutes, an alarm is raised."
+    assert next(iter(told(text))) == f"main flow: “{text}”"
+
+
+def test_a_thorough_test_has_every_combination_of_up_to_four_conditions() -> None:
+    paid = "The parcel is sent if the order is paid and the address is valid and the item is there"
+    four = f"{paid} and the customer is known."
+    assert len(derived(four, "thorough")) == 2**4
+    # Of five, those that show each of them at work: none but one false, and all true.
+    assert len(derived(f"{four[:-1]} and the label is printed.", "thorough")) == 5 + 1
+
+
 def test_a_plain_condition_says_nothing_of_its_other_case() -> None:
     text = "If the customer is a member, shipping is free."
     assert outcomes(text, "“the customer is a member” holds") == [("shipping is free", True)]

@@ -43,6 +43,14 @@ def test_vague_words_are_asked_about(text: str, kind: str, words: str) -> None:
     assert text[evidence.start : evidence.end] == words
 
 
+def test_three_vague_words_of_a_criterion_are_asked_about_and_no_fourth() -> None:
+    asked = ask(
+        "It should load quickly, be user friendly, show an appropriate message and work robustly."
+    )
+    words = [one.evidence[0].quote for one in asked]
+    assert words == ["quickly", "user friendly", "appropriate"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
