@@ -52,6 +52,7 @@ def mask_text(text: str, names: Sequence[str] = ()) -> str:
         ("FR1420041010050500013M02606", "[account number 1]"),
         ("DE89370400440532013000 = DE89 3704 0044 0532 0130 00", "[account number 1] = "
          "[account number 1]"),
+        ("NO93 8601 1117 947 and NO9386011117947", "[account number 1] and [account number 1]"),
         ("61 1090 1014 0000 0712 1981 2874", "[account number 1]"),
         ("Card 4111 1111 1111 1111, Amex 3782 822463 10005", "Card [card number 1], Amex "
          "[card number 2]"),
