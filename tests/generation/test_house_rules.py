@@ -67,6 +67,13 @@ def test_nothing_is_learnt_from_few_cases_or_from_mixed_ones() -> None:
     assert learn_rules(mixed).person == ""
 
 
+def test_a_habit_is_kept_by_nineteen_of_twenty_and_not_by_eighteen() -> None:
+    others = [case(number, action="The user selects Save.") for number in range(2)]
+    ours = [case(number) for number in range(18)]
+    assert learn_rules([*ours, case(18), others[0]]).person == "imperative"
+    assert learn_rules([*ours, *others]).person == ""
+
+
 @pytest.mark.parametrize(
     "title", ["Refund is paid", "Check that the refund is paid", "Test: the refund"]
 )
