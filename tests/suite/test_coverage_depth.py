@@ -72,6 +72,14 @@ def test_every_level_follows_from_its_rule() -> None:
     assert level(*everything[:2], written("B1", steps=(outline,))) == "Partial", "nobody worded it"
 
 
+def test_half_of_the_items_is_part_of_them_and_less_is_shallow() -> None:
+    cases = written("P1"), written("N1")
+    more = (*CONDITIONS[:2], condition("P2", "positive"), condition("N2", "negative"))
+    for extra, said in (((), "Partial"), ((condition("P3", "positive"),), "Shallow")):
+        (row,) = depth([EPIC], cases, (*more, *extra)).criteria
+        assert (row.level, row.why) == (said, f"2 of {4 + len(extra)} items have a case")
+
+
 def test_rejected_cases_do_not_cover() -> None:
     assert level(written("P1", status="rejected")) == "Gap"
 

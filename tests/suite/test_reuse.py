@@ -82,6 +82,17 @@ def test_the_very_value_with_the_very_outcome_is_reused() -> None:
     assert {refused.condition_id, accepted.condition_id} <= report.reusable
 
 
+def test_a_result_that_tells_half_of_what_is_expected_is_reused_and_less_is_not() -> None:
+    sends = "the library sends a confirmation letter with the new expiry date to the postal address"
+    epic = epic_of(f"When a member renews the card, {sends}.")
+    for said, expected in (
+        ("A confirmation letter with the new date is sent to the address.", "reuse"),
+        ("A confirmation letter with the expiry date is sent.", "new"),
+    ):
+        old = case(("Renew the card as a member", said), title="Verify the renewal of a card")
+        assert verdict(compare(epic, old), "AC1-P1").verdict == expected
+
+
 def test_a_value_that_no_step_tries_is_new() -> None:
     found = verdict(compare(epic_of(LENGTH), SHORT), "AC1-B3")
     assert found.verdict == "new"
