@@ -278,6 +278,8 @@ def test_gradient_checkpointing_and_bfloat16_learn_too(tiny_folder: Path, tmp_pa
 def test_too_few_and_too_long_pairs(tiny_base: BaseModel) -> None:
     with pytest.raises(TrainingError, match=r"10 pairs are too few.*at least 50"):
         encode_split(tiny_base, made_up_pairs()[:12], small_run("tiny", least_pairs=50))
+    enough, _ = encode_split(tiny_base, made_up_pairs()[:12], small_run("tiny", least_pairs=10))
+    assert len(enough.examples) == 10
     long = made_up_pairs()[0].model_copy(update={"completion": "word " * 2000, "case_id": "long"})
     train, _ = encode_split(tiny_base, [long, *made_up_pairs()], small_run("tiny"))
     assert train.too_long == ("long",)
