@@ -31,12 +31,18 @@ def test_one_that_nobody_touched_for_a_month_is_gone(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace, project_id = opened
-    long_ago = utc_now() - timedelta(days=request_drafts.DAYS + 1)
+    long_ago = utc_now() - timedelta(days=31)
     with monkeypatch.context() as then:
         then.setattr("assistant.library.request_drafts.utc_now", lambda: long_ago)
         then.setattr("assistant.workflow.writing.request_drafts.utc_now", lambda: long_ago)
         request_drafts.keep(*opened, ME, RequestDraft(text="left"))
+        then.setattr(
+            "assistant.workflow.writing.request_drafts.utc_now",
+            lambda: long_ago + timedelta(days=29),
+        )
         assert request_drafts.find(*opened, ME)
+        request_drafts.drop_old(*opened)
+        assert request_drafts.find(*opened, ME), "a month is not over"
     request_drafts.keep(workspace, workspace.create_project("Else").id, ME, RequestDraft(text="a"))
     assert request_drafts.find(*opened, ME) is None
     assert workspace.project(project_id).retention_days is None

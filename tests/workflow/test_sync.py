@@ -289,7 +289,15 @@ def without_versions(found: dict[str, list[dict[str, object]]]) -> object:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("held", "left", "asks"), [(20, 4, True), (20, 5, False), (25, 0, True), (19, 1, False)]
+    ("held", "left", "asks"),
+    [
+        (20, 4, True),
+        (20, 5, False),
+        (25, 0, True),
+        (19, 1, False),
+        (10, 0, True),
+        (9, 0, False),
+    ],
 )
 def test_a_sync_stops_and_asks_where_most_documents_vanish(
     quick: Quick, held: int, left: int, asks: bool
