@@ -593,7 +593,12 @@ DRAFT = Standing(file="Fees_draft.md", stage="draft", reason="“draft” stands
 
 @pytest.mark.parametrize(
     ("old", "sources", "alone"),
-    [({"fees"}, [3], True), ({"fees"}, [1, 3], False), (set(), [3], False)],
+    [
+        ({"fees"}, [3], True),
+        ({"fees"}, [1, 3], False),
+        ({"fees", "epic:LIB"}, [1, 3], False),  # who writes for a draft knows that it is one
+        (set(), [3], False),
+    ],
 )
 def test_a_result_of_a_draft_alone_is_marked_and_the_model_is_told_which_is_one(
     old: set[str], sources: list[int], alone: bool
