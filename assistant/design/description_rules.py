@@ -24,6 +24,9 @@ _DIVISION = re.compile(r"^\s*(?:#{1,6}\s|\||```)")
 """Headings, rows of tables and code are no paragraph."""
 _OF_WORDS = re.compile(r"-D[0-9A-F]{4}$")
 """Ends the id of a criterion that was taken from a description."""
+LONGEST = 3_000
+"""Characters of a paragraph that may be a rule: a longer one is a text, and reading it as one
+sentence takes minutes."""
 
 
 def described_rules(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
@@ -37,6 +40,8 @@ def described_rules(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
     found = []
     for key, description in descriptions.items():
         for words in _paragraphs(description):
+            if len(words) > LONGEST:
+                continue
             bare = bare_words(words)
             if not any(_holds(one, bare) for one in held) and _states_rule(words):
                 found.append(AcceptanceCriterion(id=_id(key, bare), text=words, form="text"))

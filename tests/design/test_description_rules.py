@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 from assistant.design.description_rules import described_rules, with_described, with_described_as
 from assistant.domain import AcceptanceCriterion, Epic, UserStory
 
@@ -87,3 +89,12 @@ def test_a_criterion_that_is_labelled_like_a_rule_is_none() -> None:
     story = STORY.model_copy(update={"criteria": (own,)})
     epic = EPIC.model_copy(update={"stories": (story,)})
     assert with_described_as(epic, epic) == epic
+
+
+def test_a_text_of_many_pages_in_one_paragraph_is_no_rule_and_takes_no_time() -> None:
+    line = "The agent searches claim {0}. If the claim is older than {0} days it is archived."
+    text = "\n".join(line.format(number) for number in range(1500))
+    epic = Epic(key="E-1", title="Search", description=text, stories=())
+    began = process_time()
+    assert described_rules(epic) == ()
+    assert process_time() - began < 2

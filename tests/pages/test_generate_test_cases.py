@@ -1096,3 +1096,15 @@ def test_without_an_able_model_nobody_reads_again(app: AppTest) -> None:
     run.segmented_control(key="run_view").set_value("quality").run()
     assert not run.exception
     assert not [one for one in run.button if one.key == "read_again"]
+
+
+def test_a_paste_of_thousands_of_stories_says_the_limit_and_stays_in_its_field(
+    app: AppTest,
+) -> None:
+    text = "\n".join(f"Story {one}: The agent can search claim {one}." for one in range(1, 3001))
+    app.text_area(key="compose_text").set_value(text).run()
+    assert not app.exception
+    told = " ".join(one.value for one in app.warning).replace("\\", "")
+    assert "3,000 stories" in told
+    assert "at most 1,000" in told
+    assert app.text_area(key="compose_text").value == text

@@ -531,3 +531,14 @@ def test_a_label_of_one_paragraph_ends_at_the_next_item() -> None:
 def test_a_key_used_for_several_stories_stays_unique(sound: Sound) -> None:
     text = "CC-2 - a title\nStory: CC-2 b title\n## Background c\nCC-1 - d title\nCC-2 - e title"
     sound(read_pasted(text))
+
+
+def test_stories_are_numbered_beyond_a_thousand_and_a_year_is_no_number() -> None:
+    lines = (f"Story {one}: The agent can search claim {one}." for one in range(995, 1010))
+    text = "\n".join(lines)
+    (epic,) = read_pasted(text).epics
+    assert len(epic.stories) == 15
+    assert epic.stories[-1].title == "The agent can search claim 1009."
+    plans = "# Plans\n\nEpic 2024 goals are named here.\n\n- One is faster search."
+    (epic,) = read_pasted(plans).epics
+    assert epic.title == "Plans"

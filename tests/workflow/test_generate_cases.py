@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -14,7 +15,12 @@ from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import coverage, generate_cases, reuse, runs
-from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
+from assistant.workflow.writing.requests import (
+    MOST_ON_PAGE,
+    GenerateRequest,
+    Understanding,
+    understand,
+)
 
 RULES = GenerationConfig(writer="outline")
 PASTED = """# PAY-7 Refund a payment
@@ -334,3 +340,16 @@ def test_a_criterion_that_reads_otherwise_or_moved_is_told_from_the_others(
     assert only == ids[new.strip("- \n")]
     changed, third = write_run(workspace, project_id, PASTED.replace("250", "300"), again=False)
     assert len(third.cases) == len(changed.conditions)
+
+
+def test_a_text_of_too_many_stories_is_refused_with_what_it_has_and_where_to_go(
+    empty_project: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = empty_project
+    text = "\n".join(f"Story {one}: The agent can search it." for one in range(1, 1202))
+    began = process_time()
+    says = "1,201 stories and 0 criteria; at most 1,000.*Import"
+    with pytest.raises(SourceError, match=says) as told:
+        understand(workspace, project_id, GenerateRequest(text=text, most_criteria=MOST_ON_PAGE))
+    assert process_time() - began < 10
+    assert "none of them was taken" in str(told.value)

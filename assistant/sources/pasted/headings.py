@@ -43,7 +43,8 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(
-    rf"\s*#?(?P<number>\d{{1,3}}(?:\.\d{{1,4}})*[a-z]?)(?=[\s:：.)|\]–—(-]|$)"
+    rf"\s*#?(?P<number>\d{{1,3}}(?:\.\d{{1,4}})*[a-z]?(?=[\s:：.)|\]–—(-]|$)"
+    rf"|\d{{4,6}}(?=\s*[:：)|\]–—-]))"  # without a separator it may be a year
     rf"|\s*(?P<letters>{_AUTHORS_ID})(?=(?:{_SEPARATOR})|\s*$)"
 )
 _SEP = re.compile(_SEPARATOR)

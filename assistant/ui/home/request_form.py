@@ -55,6 +55,7 @@ from assistant.workflow.writing import (
     shared_preconditions,
 )
 from assistant.workflow.writing.requests import (
+    MOST_ON_PAGE,
     Asked,
     GenerateRequest,
     Understanding,
@@ -184,7 +185,7 @@ def _request(opened: Workspace, record: Session, way: str) -> GenerateRequest:
         )
         clear_button(opened, record)
         read_while_typing(TEXT)
-    return GenerateRequest(text=text or "")
+    return GenerateRequest(text=text or "", most_criteria=MOST_ON_PAGE)
 
 
 def _writer_and_start(opened: Workspace, record: Session, *, empty: bool) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from assistant.design.description_rules import described_rules, with_described
 from assistant.design.processes.end_to_end import conditions_of_epic
@@ -51,6 +52,8 @@ from assistant.workflow.writing.answers import (
 from assistant.workflow.writing.answers import answer as keep_answer
 from assistant.workflow.writing.request_merge import merge
 
+MOST_ON_PAGE = 1_000
+"""So many stories, and so many criteria, a pasted text may have on a page."""
 LISTED_KEYS = 3
 """Up to so many keys are named; more are counted."""
 LISTED_STORIES = LISTED_NEAR = 12
@@ -260,7 +263,7 @@ class GenerateRequest(Value):
     it names any. ``techniques`` and ``depth`` are those of the sentence where it names
     any. ``stories_as_criteria`` names stories without a criterion whose narrative is to be taken
     as one, ``described`` rules of descriptions that are to be criteria too. ``most_criteria`` is
-    how many a text may have; ``None``: any number.
+    how many criteria, and how many stories, a text may have; ``None``: any number.
     """
 
     text: str = ""
@@ -373,15 +376,15 @@ def understand(
     left_out: tuple[str, ...] = ()
     techniques, depth = request.techniques, request.depth
     if reading is None and request.text.strip():
-        reading = read_pasted(request.text, title=request.title)
+        reading = _reading_of(request.text, request.title)
     if reading is not None:
+        _check_size(reading.epics, request.most_criteria)
         reading = masked(workspace, project_id, reading)
         epics = reading.epics
         ids: tuple[str, ...] = (reading.document.id,)
         name = _name_of(epics) or reading.document.title
         if not epics:
             raise SourceError(_nothing_to_test(reading))
-        _check_size(epics, request.most_criteria)
     elif request.ask.strip():
         if asked is None:
             asked = read_asked(workspace, project_id, request.ask).without(request.taken_out)
@@ -456,13 +459,22 @@ def _only(
     return tuple(kept), tuple(others)
 
 
+@lru_cache(maxsize=4)
+def _reading_of(text: str, title: str) -> Reading:
+    """A pasted text as read; kept, because a page asks for it whenever it is drawn."""
+    return read_pasted(text, title=title)
+
+
 def _check_size(epics: Sequence[Epic], most: int | None) -> None:
-    count = sum(len(epic.criteria) for epic in epics)
-    if most is not None and count > most:
-        raise SourceError(
-            f"The text has {count:,} criteria; at most {most} are read at once. Give its "
-            "stories in several texts, or import it in the app."
-        )
+    stories = [story for epic in epics for story in epic.stories]
+    criteria = sum(len(story.criteria) for story in stories)
+    if most is None or max(len(stories), criteria) <= most:
+        return
+    raise SourceError(
+        f"The text has {len(stories):,} stories and {criteria:,} criteria; at most {most:,} of "
+        "each are read at once, so none of them was taken and the text stays as it is. Import it "
+        "as a file under Import sources and pick its epics, or give its stories in several texts."
+    )
 
 
 def answer_question(
