@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -26,7 +27,7 @@ from assistant.generation.models.catalogue import (
     find_model,
 )
 from assistant.generation.models.fetch import fetch_model
-from assistant.knowledge.embedding import RememberedVectors, SentenceEmbedder
+from assistant.knowledge.embedding import RememberedVectors, SentenceEmbedder, import_libraries
 from assistant.settings import Settings
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.sample_project import ensure_sample_project
@@ -52,6 +53,17 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Before torch is imported: workers that each compute on every core wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+gc.disable()  # what is imported for the tests stays; see pytest_collection_finish
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected, and what was collected as tests is never walked through:
+    it was a twelfth of the suite's time."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -126,10 +138,19 @@ def _one_embedder() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def scanned_components() -> Iterator[None]:
-    """``AppTest`` looks through all installed packages for components once, not once a session."""
+    """``AppTest`` looks through all installed packages for components once, not once a session, and
+    waits for a page's thread instead of asking a thousand times a second whether it ended."""
     from streamlit.components.v2 import manifest_scanner
+    from streamlit.testing.v1 import local_script_runner
+
+    ended = local_script_runner.require_widgets_deltas
+
+    def waited(runner: Any, timeout: float = 3) -> None:
+        runner._script_thread.join(timeout)
+        ended(runner, 0.1)  # says what took too long
 
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(local_script_runner, "require_widgets_deltas", waited)
         found = cache(manifest_scanner.scan_component_manifests)
         patched.setattr(manifest_scanner, "scan_component_manifests", found)
         yield
@@ -146,7 +167,7 @@ def sample_data_dir(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) 
         shared = shared.parent
     folder, made = shared / "sample" / "data", shared / "sample-made"
     # Takes seconds, and who waits for the folder needs it next.
-    importlib.import_module("torch")
+    import_libraries()
     with FileLock(shared / "sample.lock"):
         if not made.exists():
             first = shared / "sample" / "first"

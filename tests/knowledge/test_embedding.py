@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from assistant.errors import RetrievalError
+from assistant.knowledge import embedding
 from assistant.knowledge.embedding import RememberedVectors, SentenceEmbedder
 
 
@@ -88,6 +93,27 @@ def test_loading_leaves_the_environment_alone(embedding_folder: Path) -> None:
     before = dict(os.environ)
     SentenceEmbedder(embedding_folder, model_id="m").load()
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("fault", [None, ImportError("a library is missing")])
+def test_garbage_is_collected_after_the_libraries_are_imported_and_not_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, fault: ImportError | None
+) -> None:
+    collected: list[bool] = []
+
+    def imported(_: str) -> None:
+        collected.append(gc.isenabled())
+        if fault:
+            raise fault
+
+    monkeypatch.delitem(sys.modules, "sentence_transformers", raising=False)
+    monkeypatch.setattr(embedding, "importlib", SimpleNamespace(import_module=imported))
+    frozen = gc.get_freeze_count()
+    with pytest.raises(ImportError) if fault else nullcontext():
+        embedding.import_libraries()
+    assert collected == [False]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > frozen
 
 
 def test_products_of_vectors_are_computed_by_one_thread(embedding_folder: Path) -> None:
