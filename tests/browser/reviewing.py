@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from canvas_tables import at_rest
 from playwright.sync_api import Locator, Page, expect
 
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 WAIT = 180_000
 TEXT = "Epic, stories and acceptance criteria"
 EPIC = """# PAY-7 Refund a payment
@@ -20,6 +22,32 @@ Acceptance criteria:
 - A refund of up to £250.00 is paid at once.
 - A refund of more than £250.00 is refused with the message "Ask a team leader."
 """
+
+SCENARIOS = """# PAY-8 Refund by card
+
+## PAY-81 Refund to the card
+As a billing agent I want to refund to the card so that the customer is paid back.
+
+Scenario: Verify that a refund within the limit is paid
+Given a payment of £200.00 by card
+When the agent refunds £200.00
+Then the refund is paid to the card
+
+Scenario: Verify that a refund above the limit is refused
+Given a payment of £300.00 by card
+When the agent refunds £300.00
+Then the message "Ask a team leader." is displayed
+
+Acceptance criteria:
+- A refund of up to £250.00 is paid at once.
+"""
+"""Two scenarios, which are whole cases, and a criterion, which becomes outlines."""
+
+
+def long_epic() -> str:
+    """An epic of the sample with another lock time than its rules have: a contradiction."""
+    text = (SAMPLE / "epics/CC-100-caller-verification.md").read_text("utf-8")
+    return text.replace("30 minutes", "45 minutes")
 
 
 def paste_and_generate(page: Page, address: str, text: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from canvas_tables import at_rest, cells, table
 from playwright.sync_api import Page, expect
 from reviewing import (
     EPIC,
+    SCENARIOS,
     TEXT,
     accept,
     chosen_row,
@@ -17,6 +17,7 @@ from reviewing import (
     field,
     generate_in_new_project,
     ids,
+    long_epic,
     open_case,
     paste_and_generate,
     paste_and_generate_here,
@@ -26,33 +27,7 @@ from reviewing import (
     steps,
 )
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 ROW = 33
-SCENARIOS = """# PAY-8 Refund by card
-
-## PAY-81 Refund to the card
-As a billing agent I want to refund to the card so that the customer is paid back.
-
-Scenario: Verify that a refund within the limit is paid
-Given a payment of £200.00 by card
-When the agent refunds £200.00
-Then the refund is paid to the card
-
-Scenario: Verify that a refund above the limit is refused
-Given a payment of £300.00 by card
-When the agent refunds £300.00
-Then the message "Ask a team leader." is displayed
-
-Acceptance criteria:
-- A refund of up to £250.00 is paid at once.
-"""
-"""Two scenarios, which are whole cases, and a criterion, which becomes outlines."""
-
-
-def long_epic() -> str:
-    """An epic of the sample with another lock time than its rules have: a contradiction."""
-    text = (SAMPLE / "epics/CC-100-caller-verification.md").read_text("utf-8")
-    return text.replace("30 minutes", "45 minutes")
 
 
 @pytest.mark.slow
@@ -131,51 +106,6 @@ def test_what_was_understood_scrolls_with_the_page_alone(
     assert scrolled == 0
 
 
-def test_one_key_each(server: object, page: Page) -> None:
-    paste_and_generate(page, server.url, long_epic())
-    listed = ids(page)
-    press(page, "a")
-    expect(open_case(page)).to_have_text(listed[1])
-    press(page, "x")
-    expect(open_case(page)).to_have_text(listed[2])
-    expect(page.get_by_text(re.compile(r"cases: 1 accepted, 1 rejected"))).to_be_visible()
-    press(page, "u")
-    expect(open_case(page)).to_have_text(listed[1])
-    expect(page.get_by_text(re.compile(r"cases: 1 accepted, 0 rejected"))).to_be_visible()
-    press(page, "p")
-    expect(open_case(page)).to_have_text(listed[0])
-    expect(accept(page)).to_contain_text("Accepted")
-
-    # Next keeps the list in view, with the case highlighted, past what the list shows at once.
-    for place in range(1, 16):
-        press(page, "n")
-        expect(open_case(page)).to_have_text(listed[place])
-    expect(chosen_row(page)).to_contain_text(listed[15])
-    expect(chosen_row(page)).to_be_in_viewport()
-
-    # A click on a row, and the keys go on from there.
-    rows(page).nth(14).click()
-    expect(open_case(page)).to_have_text(listed[14])
-    press(page, "n")
-    expect(open_case(page)).to_have_text(listed[15])
-
-    # The row that is open already keeps the focus of a click; a key is the page's all the same.
-    rows(page).nth(15).click()
-    expect(chosen_row(page).locator("input")).to_be_focused()
-    page.keyboard.press("p")
-    expect(open_case(page)).to_have_text(listed[14])
-    page.keyboard.press("n")
-    expect(open_case(page)).to_have_text(listed[15])
-
-    # Letters that are typed into a field are text.
-    edit(page)
-    title = page.get_by_label("Title")
-    title.fill("")
-    title.press_sequentially("panax")
-    expect(title).to_have_value("panax")
-    expect(open_case(page)).to_have_text(listed[15])
-
-
 @pytest.mark.slow
 def test_a_contradiction_and_its_source_stand_beside_the_case(server: object, page: Page) -> None:
     paste_and_generate(page, server.url, long_epic())
@@ -237,20 +167,6 @@ def test_one_press_adds_a_case_while_the_list_of_criteria_is_open(
     page.mouse.click(place["x"] + 20, place["y"] + 10)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(rows(page)).to_have_count(len(before) + 1)
-
-
-def test_each_undo_takes_back_the_last_rejection(server: object, page: Page) -> None:
-    generate_in_new_project(page, server.url, SCENARIOS)
-    listed = ids(page)
-    decided = page.get_by_text(re.compile(r"^5 cases: "))
-    for _ in range(3):
-        press(page, "x")
-    expect(decided).to_contain_text("0 accepted, 3 rejected, 2 to review")
-    for left in (2, 1, 0):
-        press(page, "u")
-        expect(decided).to_contain_text(f"0 accepted, {left} rejected")
-        expect(open_case(page)).to_have_text(listed[left])
-    expect(page.locator(".st-key-undo button").first).to_be_disabled()
 
 
 @pytest.mark.slow
