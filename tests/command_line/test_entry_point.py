@@ -70,6 +70,8 @@ def test_no_click_waits_for_a_collection_of_garbage() -> None:
     told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert told["runner"]["postScriptGC"] is False
     assert config.get_option("runner.postScriptGC") is not None
+    assert told["runner"]["magicEnabled"] is False
+    assert config.get_option("runner.magicEnabled") is not None
 
 
 def test_a_first_start_in_a_terminal_asks_for_no_address() -> None:

@@ -31,6 +31,13 @@ def _scanned(scanned_components: None) -> None:
     """Each test here opens the app in sessions of its own."""
 
 
+@pytest.fixture(autouse=True)
+def _cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app does not warm up: that starts a second after the paint, in the midst of the next
+    test, and walks through all that the tests before have left. The tests in a browser do."""
+    monkeypatch.setattr("assistant.ui.shell.warm_up_once", lambda *_: None)
+
+
 @pytest.fixture
 def environment(
     data_dir: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
@@ -56,8 +63,6 @@ def quick_environment(
     with quick_workspace(tmp_path / "data"):
         pass
     monkeypatch.setattr(Workspace, "embedder", lambda *_: embedder)
-    # It starts a second later, when the next test has its own models.
-    monkeypatch.setattr("assistant.ui.shell.warm_up_once", lambda *_: None)
     monkeypatch.setenv("UAT_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
     monkeypatch.chdir(ROOT)

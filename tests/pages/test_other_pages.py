@@ -99,3 +99,9 @@ def test_a_data_folder_in_use_elsewhere_is_a_readable_error(
     finally:
         holder.kill()
         holder.wait()
+
+
+def test_a_bare_expression_of_a_page_is_not_shown(environment: Path) -> None:
+    app = AppTest.from_string("seen = 'By accident'\nseen").run()
+    assert not app.exception
+    assert not text_of(app)
