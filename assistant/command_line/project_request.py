@@ -216,6 +216,8 @@ def remarks(found: Understanding, terminal: Terminal) -> None:
         terminal.note(text)
     terminal.unread(found.unread)
     terminal.notices(found.notices)
+    for place in found.in_no_criterion.values():
+        terminal.note(f"in no criterion, so it gets no case: {place}")
     for story in found.stories_without_criteria:
         terminal.note(
             f"{story.key} has no acceptance criterion and gets no case; --stories-as-criteria "

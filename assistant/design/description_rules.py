@@ -33,17 +33,37 @@ def described_rules(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
     """The rules in the descriptions of an epic's stories, then in its own, in the words of the text
     and under ids made of them ("KEY-D7F3A"): the same words have the same id wherever they stand.
     """
+    return tuple(one for one in _in_no_criterion(epic) if _states_rule(one.text))
+
+
+def other_passages(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
+    """What else stands in these descriptions and in no criterion: paragraphs, items and whole
+    tables in which code reads no rule, each as the criterion that it may be taken as.
+
+    Not those of a story without any criterion, which may stand for itself, nor what wishes, asks or
+    sets out of scope.
+    """
+    bare = {story.key for story in epic.stories if not story.criteria}
+    return tuple(
+        one
+        for one in _in_no_criterion(epic)
+        if one.id.rpartition("-D")[0] not in bare
+        and not (only_asks(one.text) or read_narrative(one.text) or out_of_scope(one.text))
+        and not _states_rule(one.text)
+    )
+
+
+def _in_no_criterion(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
+    """The passages of the descriptions whose words no criterion has."""
     held = [bare_words(one.text) for one in epic.criteria]
     descriptions = _descriptions(epic)
     for text in descriptions.values():
         held += map(bare_words, stated_preconditions(text))
     found = []
     for key, description in descriptions.items():
-        for words in _paragraphs(description):
-            if len(words) > LONGEST:
-                continue
+        for words in _passages(description):
             bare = bare_words(words)
-            if not any(_holds(one, bare) for one in held) and _states_rule(words):
+            if bare and not any(_holds(one, bare) for one in held):
                 found.append(AcceptanceCriterion(id=_id(key, bare), text=words, form="text"))
                 held.append(bare)
     return tuple(found)
@@ -59,7 +79,7 @@ def with_described(epic: Epic, ids: Collection[str]) -> Epic:
     are criteria of a story that has its key."""
     if not ids:
         return epic
-    return _with(epic, {rule.id: rule for rule in described_rules(epic) if rule.id in ids})
+    return _with(epic, {one.id: one for one in _in_no_criterion(epic) if one.id in ids})
 
 
 def with_described_as(epic: Epic, then: Epic) -> Epic:
@@ -75,7 +95,7 @@ def with_described_as(epic: Epic, then: Epic) -> Epic:
     }
     if not taken:
         return epic
-    now = described_rules(epic)
+    now = _in_no_criterion(epic)
     words = {rule.id: bare_words(rule.text) for rule in now}
     found = {rule.id: rule for rule in now if words[rule.id] in taken.values()}
     for name, old in taken.items():
@@ -121,10 +141,16 @@ def _alike(one: str, other: str) -> bool:
     return len(first & second) * 2 > max(len(first), len(second))
 
 
-def _paragraphs(description: str) -> Iterator[str]:
-    """Its paragraphs and the items of its lists, without marks."""
+def _passages(description: str) -> Iterator[str]:
+    """Its paragraphs and the items of its lists, without marks, and its tables as they stand."""
     lines: list[str] = []
+    rows: list[str] = []
     for line in (*description.splitlines(), ""):
+        if line.lstrip().startswith("|"):
+            rows.append(line.strip())
+        elif rows:
+            yield "\n".join(rows)
+            rows = []
         mark = BULLET.match(line)
         if lines and (mark or not line.strip() or _DIVISION.match(line)):
             yield " ".join(lines)
@@ -139,7 +165,7 @@ def _states_rule(words: str) -> bool:
 
     Kept, because a page asks it of each paragraph whenever it is drawn.
     """
-    if only_asks(words) or read_narrative(words):
+    if len(words) > LONGEST or only_asks(words) or read_narrative(words):
         return False
     rule = AcceptanceCriterion(id="D", text=words, form="text")
     states = any(one.technique != "positive" for one in derive_conditions(rule))

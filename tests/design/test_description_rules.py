@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from time import process_time
 
-from assistant.design.description_rules import described_rules, with_described, with_described_as
+from assistant.design.description_rules import (
+    described_rules,
+    other_passages,
+    with_described,
+    with_described_as,
+)
 from assistant.domain import AcceptanceCriterion, Epic, UserStory
 
 NARRATIVE = """As a driver I want to skip a stop so that I can go on.
@@ -98,3 +103,28 @@ def test_a_text_of_many_pages_in_one_paragraph_is_no_rule_and_takes_no_time() ->
     began = process_time()
     assert described_rules(epic) == ()
     assert process_time() - began < 2
+
+
+def test_what_no_criterion_has_and_no_rule_is_read_in_is_told_and_can_be_taken() -> None:
+    table = "| Field | Required | Length |\n|---|---|---|\n| Policy number | yes | 10 |"
+    held = AcceptanceCriterion(id="H-1-AC1", text="A closed claim cannot be changed.")
+    story = UserStory(
+        key="H-1",
+        title="Close",
+        narrative="As a handler I want to close it so that it is done.\n\nThe file goes away.\n\n"
+        "A closed claim cannot be changed.",
+        criteria=(held,),
+    )
+    alone = UserStory(key="H-2", title="Reopen", narrative="The claim is shown.")
+    epic = Epic(
+        key="H", title="Claims", description=f"It is a page.\n\n{table}", stories=(story, alone)
+    )
+    others = {one.text: one.id for one in other_passages(epic)}
+    assert list(others) == ["The file goes away.", "It is a page."], "H-2 may stand for itself"
+    (rows,) = described_rules(epic)
+    assert rows.text == table
+    taken = with_described(epic, [*others.values(), rows.id])
+    assert {one.text for one in taken.criteria} == {held.text, table, *others}
+    assert not other_passages(taken)
+    assert not described_rules(taken)
+    assert with_described_as(epic, taken) == taken

@@ -353,3 +353,15 @@ def test_a_text_of_too_many_stories_is_refused_with_what_it_has_and_where_to_go(
         understand(workspace, project_id, GenerateRequest(text=text, most_criteria=MOST_ON_PAGE))
     assert process_time() - began < 10
     assert "none of them was taken" in str(told.value)
+
+
+def test_lines_of_a_paste_in_no_criterion_are_told_with_their_place(
+    empty_project: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = empty_project
+    text = PASTED.replace("Acceptance", "The receipt goes to the customer.\n\nAcceptance")
+    found = understand(workspace, project_id, GenerateRequest(text=text))
+    ((name, place),) = found.in_no_criterion.items()
+    assert place == "line 8: “The receipt goes to the customer.”"
+    taken = understand(workspace, project_id, GenerateRequest(text=text, described=(name,)))
+    assert len(taken.conditions) == len(found.conditions) + 1

@@ -389,8 +389,11 @@ def _without_criteria(found: Understanding) -> None:
 
 
 def _described(found: Understanding) -> None:
-    """Rules that stand in descriptions alone, each to be taken as a criterion too."""
-    texts = {rule.id: rule.text for rule in found.described}
+    """Rules that stand in descriptions alone, and what else no criterion has, each to be taken as a
+    criterion too."""
+    rules = {rule.id: rule.text for rule in found.described}
+    places = found.in_no_criterion
+    texts = {**rules, **{one.id: one.text for one in found.other_passages}}
     if not texts:
         return
     taken = [one for one in st.session_state.get(DESCRIBED, ()) if one in texts]
@@ -408,8 +411,12 @@ def _described(found: Understanding) -> None:
             format_func=lambda name: label(texts.get(str(name), str(name)), limit=60),
             persist_state="page",
         )
-        for name, text in texts.items():
+        for name, text in rules.items():
             st.markdown(f"**{label(name)}** {label(text, limit=600)}")
+        if places and rules:
+            st.caption("No rule was read in these:")
+        for name, place in places.items():
+            st.markdown(f"**{label(name)}** {label(place, limit=300)}")
 
 
 def _unread_and_questions(opened: Workspace, record: Session, found: Understanding) -> None:

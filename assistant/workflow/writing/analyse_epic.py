@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from assistant.design.analysis import CriterionAnalysis, analyse
-from assistant.design.description_rules import described_rules
+from assistant.design.description_rules import described_rules, other_passages
 from assistant.design.processes.end_to_end import (
     conditions_of_epic,
     end_to_end_conditions,
@@ -114,19 +114,24 @@ def analyse_text(
         ]
         cases = {case.id: case for path in existing for case in cases_of_file(path)}
         verdicts = against_existing(wanted, reading.epics, cases.values()).by_condition
+    others = [one for epic in reading.epics for one in other_passages(epic)]
     described = [rule for epic in reading.epics for rule in described_rules(epic)]
     return EpicAnalysis(
         depth=depth,
         techniques=tuple(techniques),
         epics=tuple(_epic(epic, techniques, depth, verdicts) for epic in reading.epics),
         unread=reading.unread,
-        notes=(*reading.notes_with_gaps, *map(_told_of, described)),
+        notes=(*reading.notes_with_gaps, *map(_told_of, described), *map(_told_beside, others)),
         notices=find_notices(reading.epics),
     )
 
 
 def _told_of(rule: AcceptanceCriterion) -> str:
     return f"Stated in a description, in no criterion: {rule.id} “{rule.text}”"
+
+
+def _told_beside(passage: AcceptanceCriterion) -> str:
+    return f"In no criterion: “{' '.join(passage.text.split())}”"
 
 
 def read_epic(name: str, data: bytes) -> Reading:

@@ -10,11 +10,12 @@ What a sentence asks for: its parts, the epics and stories they select, what nam
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from assistant.design.description_rules import described_rules, with_described
+from assistant.design.description_rules import described_rules, other_passages, with_described
 from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.design.questions.notices import find_notices
 from assistant.domain import (
@@ -54,6 +55,8 @@ from assistant.workflow.writing.request_merge import merge
 
 MOST_ON_PAGE = 1_000
 """So many stories, and so many criteria, a pasted text may have on a page."""
+FIRST_WORDS, PLACE_WORDS = 12, 6
+"""Of a passage, so many words are shown, and so many tell where it stands."""
 LISTED_KEYS = 3
 """Up to so many keys are named; more are counted."""
 LISTED_STORIES = LISTED_NEAR = 12
@@ -299,8 +302,16 @@ class Understanding(Value):
     notes: tuple[str, ...] = ()
     asked: Asked | None = None
     described: tuple[AcceptanceCriterion, ...] = ()
+    other_passages: tuple[AcceptanceCriterion, ...] = ()
+    """What else of the descriptions stands in no criterion, as it may be taken as one."""
     criteria_left_out: tuple[str, ...] = ()
     """The criteria of its stories that the request leaves out."""
+
+    @property
+    def in_no_criterion(self) -> dict[str, str]:
+        """A line for each of ``other_passages``, by its id: where it stands and its first words."""
+        text = self.reading.document.text if self.reading else ""
+        return {one.id: _place_of(one.text, text) for one in self.other_passages}
 
     @property
     def by_technique(self) -> dict[Technique, int]:
@@ -404,6 +415,7 @@ def understand(
         if request.criteria:
             epics, left_out = _only(epics, request.criteria)
     described = tuple(rule for epic in epics for rule in described_rules(epic))
+    others = tuple(one for epic in epics for one in other_passages(epic))
     epics = tuple(_with_stories_as_criteria(epic, request.stories_as_criteria) for epic in epics)
     epics = tuple(with_described(epic, request.described) for epic in epics)
     given = answers_to(workspace, project_id, epics)
@@ -434,6 +446,7 @@ def understand(
         notes=reading.notes if reading else (),
         asked=asked,
         described=described,
+        other_passages=others,
         criteria_left_out=left_out,
     )
 
@@ -463,6 +476,15 @@ def _only(
 def _reading_of(text: str, title: str) -> Reading:
     """A pasted text as read; kept, because a page asks for it whenever it is drawn."""
     return read_pasted(text, title=title)
+
+
+def _place_of(passage: str, text: str) -> str:
+    """The line of a text that a passage begins on, where it is found, and its first words."""
+    words = passage.split()
+    found = re.search(r"\s+".join(map(re.escape, words[:PLACE_WORDS])), text)
+    line = f"line {text.count(chr(10), 0, found.start()) + 1}: " if found else ""
+    more = " …" if len(words) > FIRST_WORDS else ""
+    return f"{line}“{' '.join(words[:FIRST_WORDS])}{more}”"
 
 
 def _check_size(epics: Sequence[Epic], most: int | None) -> None:
