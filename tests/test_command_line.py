@@ -159,6 +159,7 @@ def test_coverage_and_duplicates_are_one_document_each(
     assert sum(document["levels"].values()) == len(document["criteria"])
     covered = {row["epic_key"]: row["level"] for row in document["criteria"]}
     assert covered["BIL-400"] == "Gap"
+    assert "Cases of no criterion: 10, 0 of them at their story" in run(environment, "coverage").out
     done = run(environment, "duplicates", "sample_data/existing_cases.csv", "--json")
     assert done.status == 0, done.err
     report = json.loads(done.out)

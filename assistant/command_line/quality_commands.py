@@ -166,7 +166,14 @@ def coverage(options: Namespace, terminal: Terminal) -> None:
         levels = {"levels": dict(report.by_level), "missing": list(report.missing)}
         terminal.document(levels | report.model_dump(mode="json"))
         return
-    for row in report.by_risk:
-        terminal.line(f"{row.level:<15} {row.criterion_id}  {row.why}")
+    for row in report.rows:
+        terminal.line(f"{row.level:<15} {row.criterion_id or row.story_key}  {row.why}")
     counts = ", ".join(f"{number} {level}" for level, number in report.by_level.items())
     terminal.line(f"{len(report.criteria)} criteria: {counts}")
+    if report.without_criterion:
+        terminal.line(f"Stories without a criterion: {len(report.without_criterion)}")
+    if report.untraced:
+        alone = len(report.untraced) - len(report.unplaced)
+        terminal.line(
+            f"Cases of no criterion: {len(report.untraced)}, {alone} of them at their story"
+        )

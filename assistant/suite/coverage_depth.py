@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
@@ -44,6 +44,14 @@ RULES: dict[Level, str] = {
 }
 """What each level means, in the order in which a reader should look at them."""
 
+StoryLevel = Literal["No criterion", "Story only"]
+STORY_RULES: dict[StoryLevel, str] = {
+    "No criterion": "a story that states no acceptance criterion: nothing says what its cases have "
+    "to show. It counts among no criteria",
+    "Story only": "cases that name the story and none of its criteria: they cover no criterion",
+}
+"""The rows of stories: what stands there covers nothing."""
+
 _HELD_AGAINST_ITEMS = frozenset({"model", "person"})
 """Whose cases cover the items that they are seen to show, and no other: imported ones and those of
 earlier versions, which nobody held against the items, stand for one of their technique each."""
@@ -66,7 +74,8 @@ class CriterionDepth(Value):
 
     ``claimed`` are those of the ``missing`` that a case was written for and is not seen to show; of
     a criterion whose language is not read, a claim is all there is, and its item is not missing.
-    ``words`` are what the items of both say, by their ids.
+    ``words`` are what the items of both say, by their ids. The row of a story has no
+    ``criterion_id``, and its ``text`` is the story's title.
     """
 
     epic_key: str
@@ -75,10 +84,10 @@ class CriterionDepth(Value):
     team: str
     criterion_id: str
     text: str
-    level: Level
+    level: Level | StoryLevel
     why: str
-    priority: Priority
-    cells: tuple[Cell, ...]
+    priority: Priority = "Low"
+    cells: tuple[Cell, ...] = ()
     case_ids: tuple[str, ...]
     accepted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -110,10 +119,36 @@ class CriterionDepth(Value):
 
 
 class DepthReport(Value):
-    """The matrix in source order, and the cases that trace to no criterion of it."""
+    """The matrix in source order, and the cases that trace to no criterion of it.
+
+    ``stories`` are rows of their own, counted apart: stories without a criterion, and those that
+    some of the ``untraced`` name. ``unplaced`` are the untraced ones that name no story either.
+    """
 
     criteria: tuple[CriterionDepth, ...]
+    stories: tuple[CriterionDepth, ...] = ()
     untraced: tuple[str, ...] = ()
+
+    @property
+    def without_criterion(self) -> tuple[CriterionDepth, ...]:
+        """The rows of stories that state no criterion."""
+        return tuple(row for row in self.stories if row.level == "No criterion")
+
+    @property
+    def story_only(self) -> tuple[CriterionDepth, ...]:
+        """The rows of stories with criteria that some cases name without naming one of these."""
+        return tuple(row for row in self.stories if row.level == "Story only")
+
+    @property
+    def unplaced(self) -> tuple[str, ...]:
+        """The cases that name neither a criterion nor a story of the matrix."""
+        placed = {name for row in self.stories for name in row.case_ids}
+        return tuple(name for name in self.untraced if name not in placed)
+
+    @property
+    def rows(self) -> tuple[CriterionDepth, ...]:
+        """All rows by what to look at first; cases at their story alone come last."""
+        return (*self.without_criterion, *self.by_risk, *self.story_only)
 
     @property
     def by_level(self) -> dict[Level, int]:
@@ -136,7 +171,7 @@ class DepthReport(Value):
     @property
     def by_risk(self) -> tuple[CriterionDepth, ...]:
         """The rows by what to look at first: level, then priority of what is missing."""
-        order = list(RULES)
+        order: list[Level | StoryLevel] = list(RULES)
         return tuple(sorted(self.criteria, key=lambda r: (order.index(r.level), _RISK[r.priority])))
 
 
@@ -156,6 +191,7 @@ def depth(
     person) covers one condition of its technique in each criterion that it traces to; without a
     technique it counts as positive. A model's case that shows none of those it claims covers none,
     nor does one with an error that nobody has accepted: it stands under what it claims.
+    A case that names a story and none of its criteria stands at the story and covers nothing.
     An end-to-end condition is shown at each criterion that it walks through, and decides the level
     of none. ``redundant`` are cases that say what another one says; ``covered_elsewhere`` are
     conditions that an existing case covers, and ``questions`` those that are open. ``refers`` are
@@ -181,10 +217,41 @@ def depth(
         for criterion in story.criteria
     ]  # fmt: skip
     known = {row.criterion_id for row in rows}
+    untraced = [case for case in counted if not known.intersection(case.criterion_ids)]
     return DepthReport(
         criteria=tuple(rows),
-        untraced=tuple(case.id for case in counted if not known.intersection(case.criterion_ids)),
+        stories=tuple(_story_rows(epics, untraced)),
+        untraced=tuple(case.id for case in untraced),
     )
+
+
+def _story_rows(epics: Sequence[Epic], untraced: Sequence[TestCase]) -> Iterator[CriterionDepth]:
+    """Stories without a criterion, and those that cases name alone; a case that names an epic too
+    is of that epic's story."""
+    naming: dict[str, list[TestCase]] = defaultdict(list)
+    for case in untraced:
+        naming[case.story_key].append(case)
+    for epic in epics:
+        for story in epic.stories:
+            cases = [one for one in naming[story.key] if one.epic_key in ("", epic.key)]
+            if story.criteria and not cases:
+                continue
+            number = len(cases)
+            many = f"{number} cases name" if number > 1 else f"{number or 'no'} case names"
+            level: StoryLevel = "Story only" if story.criteria else "No criterion"
+            yield CriterionDepth(
+                epic_key=epic.key,
+                story_key=story.key,
+                release=story.release or epic.release,
+                team=story.team or epic.team,
+                criterion_id="",
+                text=story.title,
+                level=level,
+                why=f"{many} the story{', no criterion of it' * bool(story.criteria)}",
+                case_ids=tuple(one.id for one in cases),
+                accepted=tuple(one.id for one in cases if one.status == "accepted"),
+                words={},
+            )
 
 
 def _row(
@@ -343,7 +410,7 @@ def matrix_csv(report: DepthReport) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(CSV_HEADERS)
-    for row in report.criteria:
+    for row in (*report.without_criterion, *report.criteria, *report.story_only):
         cells = [row.cell(name) for name in TECHNIQUES]
         values = [
             row.epic_key, row.story_key, row.criterion_id, row.text, row.release, row.team,

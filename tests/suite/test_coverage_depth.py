@@ -187,6 +187,34 @@ def test_cases_of_no_criterion_are_named() -> None:
     assert report.by_level["Gap"] == 1
 
 
+def test_a_story_without_criteria_stands_in_the_matrix_and_covers_nothing() -> None:
+    bare = UserStory(key="PAY-72", title="Receipt")
+    epic = EPIC.model_copy(update={"stories": (*EPIC.stories, bare)})
+    cases = [
+        case("OUTLINE", criterion_ids=("PAY-72-AC1",), story_key="PAY-72", epic_key="PAY-7"),
+        case("OLD", criterion_ids=(), story_key="PAY-71", status="imported"),
+        case("OTHER", criterion_ids=(), story_key="PAY-71", epic_key="PAY-8"),
+        case("OUT", criterion_ids=(), story_key="PAY-71", status="rejected"),
+        case("BOTH", story_key="PAY-71"),
+    ]
+    report = depth([epic], cases, CONDITIONS)
+    (without,), (alone,) = report.without_criterion, report.story_only
+    assert (without.story_key, without.criterion_id, without.text) == ("PAY-72", "", "Receipt")
+    assert (without.case_ids, alone.case_ids) == (("OUTLINE",), ("OLD",))
+    assert without.why == "1 case names the story"
+    assert alone.why == "1 case names the story, no criterion of it"
+    assert report.unplaced == ("OTHER",)
+    assert len(report.criteria) == sum(report.by_level.values()) == 1
+    assert report.criteria[0].case_ids == ("BOTH",), "naming a story covers no criterion"
+    assert [row.level for row in report.rows] == ["No criterion", "Shallow", "Story only"]
+    lines = list(csv.DictReader(io.StringIO(matrix_csv(report).decode("utf-8-sig"))))
+    assert [(one["Story"], one["Criterion"]) for one in lines][::2] == [
+        ("PAY-72", ""), ("PAY-71", "")
+    ]  # fmt: skip
+    (empty,) = depth([epic], [], ()).without_criterion
+    assert empty.why == "no case names the story"
+
+
 def test_the_matrix_is_a_csv_that_no_spreadsheet_obeys() -> None:
     content = matrix_csv(depth([EPIC], [written("P1")], CONDITIONS)).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(content))

@@ -80,6 +80,17 @@ def test_nothing_is_planned_written_or_missing(project: Project) -> None:
     assert not report.missing
 
 
+def test_a_story_of_which_all_is_left_out_is_no_story_without_a_criterion(
+    project: Project,
+) -> None:
+    project.put(f"{EPIC}\n## CC-202 Print\n\n### Acceptance criteria\n\n- A label is printed.\n")
+    run = project.run("CC-202-AC1")
+    assert "CC-202" in {story.key for epic in run.epics for story in epic.stories}
+    report = coverage.of_run(project.workspace, project.project_id, run.id)
+    assert report.criteria
+    assert not report.stories
+
+
 def test_it_is_missing_from_a_run_without_a_plan_neither(project: Project) -> None:
     begun = generate_cases.begin(
         project.workspace, project.project_id, project.understood(LETTER), GenerationConfig()

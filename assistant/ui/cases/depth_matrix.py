@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from assistant.domain import TECHNIQUES, Technique
 from assistant.ui.cases.case_list import table_height
+from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, visible
 from assistant.workflow.writing import coverage
-from assistant.workflow.writing.coverage import CriterionDepth, DepthReport, Level
+from assistant.workflow.writing.coverage import CriterionDepth, DepthReport, Level, StoryLevel
 
 SHORT_NAMES: dict[Technique, str] = {
     "positive": "Positive",
@@ -30,6 +31,7 @@ LEVEL_COLORS: dict[Level, str] = {
     "Not read": "blue",
     "Well covered": "green",
 }
+STORY_COLORS: dict[StoryLevel, str] = {"No criterion": "red", "Story only": "gray"}
 LEVEL_HEX: dict[Level, str] = {
     "Gap": "#d64545",
     "Shallow": "#e8833a",
@@ -38,6 +40,8 @@ LEVEL_HEX: dict[Level, str] = {
     "Not read": "#4a86c5",
     "Well covered": "#3c9d63",
 }
+STORY_HEX: dict[StoryLevel, str] = {"No criterion": "#a33030", "Story only": "#9aa1ab"}
+_COLORS: Mapping[Level | StoryLevel, str] = dict((*LEVEL_COLORS.items(), *STORY_COLORS.items()))
 FILTER_WIDTH = 124
 MATRIX_HEIGHT = 561
 """In pixels: at most sixteen rows, so that the cases of a chosen cell are not far below them."""
@@ -51,28 +55,38 @@ def depth_matrix(
 
     ``titles`` are the titles of the cases by id; ``open_case`` is called with the id of one.
     """
-    if not report.criteria:
+    if not report.rows:
         st.caption("There is no acceptance criterion here yet. Import an epic, or generate cases.")
         return
     rows = _filtered(report, key)
     with st.container(horizontal=True, vertical_alignment="center"):
+        criteria = [row for row in rows if row.criterion_id]
         st.markdown(
-            f"{_level_counts(report)} :small[:gray[{len(rows)} of {len(report.criteria)} criteria, "
-            "the most urgent first]]",
+            f"{_level_counts(report)} :small[:gray[{len(criteria)} of {len(report.criteria)} "
+            "criteria, the most urgent first]]",
             width="stretch",
         )
         with st.popover("What the levels mean", icon=":material/help:", type="tertiary"):
             for level, rule in coverage.RULES.items():
                 st.markdown(f":{LEVEL_COLORS[level]}-badge[{level}] {rule}")
+            for apart, rule in coverage.STORY_RULES.items():
+                st.markdown(f":{STORY_COLORS[apart]}-badge[{apart}] {rule}")
         st.download_button(
             "Matrix as CSV",
-            data=coverage.matrix_csv(DepthReport(criteria=tuple(rows))),
+            data=coverage.matrix_csv(
+                DepthReport(
+                    criteria=tuple(criteria),
+                    stories=tuple(row for row in rows if not row.criterion_id),
+                )
+            ),
             file_name="coverage-matrix.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
             key=f"{key}-csv",
         )
+    if told := _apart(report):
+        st.caption(f"Counted apart: {told}")
     _table(rows, key)
     _cases_of_cell(rows, key, open_case, titles)
     if len(_present(report)) > 1:
@@ -90,11 +104,23 @@ def _level_counts(report: DepthReport) -> str:
     )
 
 
+def _apart(report: DepthReport) -> str:
+    """What is counted among no criteria."""
+    without = len(report.without_criterion)
+    alone = len(report.untraced) - len(report.unplaced)
+    said = [f"{counted(without, 'story')} without a criterion"] if without else []
+    if alone:
+        said.append(f"{counted(alone, 'case')} at a story only")
+    if report.unplaced:
+        said.append(f"{counted(len(report.unplaced), 'case')} at none of these stories")
+    return ", ".join(said)
+
+
 def levels(report: DepthReport) -> None:
     """How many criteria have each level, as a chart: by epic, or by story where there is one."""
     epics = list(dict.fromkeys(row.epic_key for row in report.criteria))
     by = "Epic" if len(epics) > 1 else "Story"
-    counts: dict[tuple[str, Level], int] = {}
+    counts: dict[tuple[str, str], int] = {}
     bars: dict[str, None] = {}
     for row in report.criteria:
         bar = row.epic_key if by == "Epic" else row.story_key
@@ -119,13 +145,16 @@ def levels(report: DepthReport) -> None:
 
 def _filtered(report: DepthReport, key: str) -> list[CriterionDepth]:
     choices: dict[str, tuple[str, list[str]]] = {
-        "level": ("Level", list(_present(report))),
+        "level": (
+            "Level",
+            [*_present(report), *dict.fromkeys(row.level for row in report.stories)],
+        ),
         "epic_key": ("Epic", _values(report, "epic_key")),
         "story_key": ("Story", _values(report, "story_key")),
         "team": ("Team", _values(report, "team")),
         "release": ("Release", _values(report, "release")),
     }
-    rows = list(report.by_risk)
+    rows = list(report.rows)
     shown = {name: choice for name, choice in choices.items() if len(choice[1]) > 1}
     grid = st.grid(len(shown) + 1, min_column_width=FILTER_WIDTH)
     for name, (title, values) in shown.items():
@@ -148,7 +177,7 @@ def _has(row: CriterionDepth, fault: str) -> bool:
 
 
 def _values(report: DepthReport, name: str) -> list[str]:
-    return [v for v in dict.fromkeys(getattr(row, name) for row in report.criteria) if v]
+    return [v for v in dict.fromkeys(getattr(row, name) for row in report.rows) if v]
 
 
 def _columns(rows: Sequence[CriterionDepth]) -> list[Technique]:
@@ -166,6 +195,7 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
 
     table = {
         "Criterion": [visible(row.criterion_id) for row in rows],
+        "Story": [visible(row.story_key) for row in rows],
         "Level": [[row.level] for row in rows],
         "Why": [row.why for row in rows],
         **{SHORT_NAMES[name]: [cell(row, name) for row in rows] for name in used},
@@ -182,8 +212,11 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
         height=table_height(len(rows), MATRIX_HEIGHT),
         column_config={
             "Criterion": st.column_config.TextColumn(width=112),
+            "Story": st.column_config.TextColumn(width=90),
             "Level": st.column_config.MultiselectColumn(
-                width=116, options=list(LEVEL_HEX), color=list(LEVEL_HEX.values())
+                width=116,
+                options=[*LEVEL_HEX, *STORY_HEX],
+                color=[*LEVEL_HEX.values(), *STORY_HEX.values()],
             ),
             "Why": st.column_config.TextColumn(width=230),
             "Risk": st.column_config.TextColumn(
@@ -214,13 +247,15 @@ def _cases_of_cell(
         st.caption(":material/touch_app: Choose a cell to see its cases.")
         return
     row, column = rows[cells[0][0]], cells[0][1]
-    technique = next((name for name in _columns(rows) if SHORT_NAMES[name] == column), None)
+    of_column = (name for name in _columns(rows) if SHORT_NAMES[name] == column)
+    technique = next(of_column, None) if row.criterion_id else None
     found = row.cell(technique) if technique else None
     ids = found.case_ids if found else () if technique else row.case_ids
     what = f" · {technique}" if technique else ""
     with st.container(border=True, gap=None):
         st.markdown(
-            f":{LEVEL_COLORS[row.level]}-badge[{row.level}] **{label(row.criterion_id)}**{what}  \n"
+            f":{_COLORS[row.level]}-badge[{row.level}] "
+            f"**{label(row.criterion_id or row.story_key)}**{what}  \n"
             f":small[{label(row.text, limit=400)}]"
         )
         for case_id in ids:

@@ -28,9 +28,11 @@ from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.reading.references import refers_elsewhere
 from assistant.suite.coverage_depth import RULES as RULES
+from assistant.suite.coverage_depth import STORY_RULES as STORY_RULES
 from assistant.suite.coverage_depth import CriterionDepth as CriterionDepth
 from assistant.suite.coverage_depth import DepthReport as DepthReport
 from assistant.suite.coverage_depth import Level as Level
+from assistant.suite.coverage_depth import StoryLevel as StoryLevel
 from assistant.suite.coverage_depth import claimed_in, depth
 from assistant.suite.coverage_depth import matrix_csv as matrix_csv
 from assistant.suite.duplicates import find_duplicates
@@ -87,7 +89,8 @@ def _of_present(
 
 
 def _without(epics: Sequence[Epic], criterion_ids: Collection[str]) -> tuple[Epic, ...]:
-    """The epics without these criteria: what a request leaves out is no gap of its run."""
+    """The epics without these criteria, and without stories of no others: what a request leaves
+    out is no gap of its run."""
     if not criterion_ids:
         return tuple(epics)
 
@@ -95,8 +98,12 @@ def _without(epics: Sequence[Epic], criterion_ids: Collection[str]) -> tuple[Epi
         left = tuple(one for one in story.criteria if one.id not in criterion_ids)
         return story.model_copy(update={"criteria": left})
 
+    def has_its_own(story: UserStory) -> bool:
+        return not story.criteria or any(one.id not in criterion_ids for one in story.criteria)
+
     return tuple(
-        epic.model_copy(update={"stories": tuple(map(kept, epic.stories))}) for epic in epics
+        epic.model_copy(update={"stories": tuple(map(kept, filter(has_its_own, epic.stories)))})
+        for epic in epics
     )
 
 
