@@ -91,11 +91,15 @@ def runs_of(connection: Connection, project_id: str) -> Sequence[Row]:
 
 
 def without_erased_epics(row: Row, traces: Traces) -> GenerationRun:
-    """A run without the epics that are erased; without its request where it loses one."""
+    """A run without the epics that are erased; without its request and
+    the sentence that asked for it where it loses one."""
     run = GenerationRun.model_validate_json(row.body)
     epics = tuple(one for one in run.epics if not traces.in_json(one.model_dump_json()))
-    lost = len(epics) < len(run.epics) or traces.in_text(run.request)
-    return run.model_copy(update={"epics": epics, "request": "" if lost else run.request})
+    typed = (run.request, run.generation.asked)
+    if len(epics) == len(run.epics) and not any(map(traces.in_text, typed)):
+        return run.model_copy(update={"epics": epics})
+    choices = run.generation.model_copy(update={"asked": ""})
+    return run.model_copy(update={"epics": epics, "request": "", "generation": choices})
 
 
 def _check(connection: Connection, wanted: Wanted) -> None:

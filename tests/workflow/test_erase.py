@@ -20,6 +20,7 @@ from assistant.domain import (
     Citation,
     Epic,
     Evidence,
+    GenerationConfig,
     GenerationRun,
     Question,
     RejectedDraft,
@@ -132,7 +133,12 @@ def filled(workspace: Workspace, project_id: str) -> None:
         criterion_id="CC-1-AC1", kind="conflict", text="Two texts say different things.",
         evidence=(Evidence(source_id="SEC-1-AC1", quote=told, start=0, end=len(told)),),
     )  # fmt: skip
-    run = GenerationRun(id="run-1", request=f"SEC-1 {SECRET}", epics=(secret_epic, other_epic))
+    run = GenerationRun(
+        id="run-1",
+        request="SEC-1",
+        epics=(secret_epic, other_epic),
+        generation=GenerationConfig(asked=f"Test {SECRET}"),
+    )
     library.start_run(project_id, run)
     library.record_plan(run.id, conditions, (question, conflict), retrieved)
     draft = RejectedDraft(

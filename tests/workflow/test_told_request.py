@@ -11,7 +11,9 @@ from endpoint_server import EndpointServer, endpoint_server, streams
 from assistant.domain import GenerationConfig
 from assistant.generation.request_choice import KeysOfWords, RequestChoice
 from assistant.settings import Settings
+from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import export_cases
 from assistant.workflow.sources import mask_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import generate_cases
@@ -110,3 +112,18 @@ def test_no_case_may_name_a_criterion_that_the_request_leaves_out(
     form = json.dumps({name: part for name, part in body.items() if name != "messages"})
     assert f'"{left}"' not in form
     assert all(f'"{one}"' in form for one in others)
+
+
+def test_a_run_is_called_by_the_epics_that_its_sentence_selected(
+    workspace: Workspace, project_id: str
+) -> None:
+    ask = "Hi, could you please write the test cases for story CC-202? Thank you very much"
+    found = understand(workspace, project_id, GenerateRequest(ask=ask))
+    run = generate_cases.begin(workspace, project_id, found, GenerationConfig())
+    (epic,) = found.epics
+    assert run.request == f"{epic.key} {epic.title}"
+    assert run.generation.asked == ask, "the sentence stays in the run"
+    title = export_cases.title_of_run(run.request, run.created_at)
+    name = export_cases.file_name(title, "all cases", "excel", DEFAULT_TEMPLATE)
+    assert name.startswith(epic.key)
+    assert f"{run.created_at.astimezone():%Y-%m-%d}-all-cases.csv" in name

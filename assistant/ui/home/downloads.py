@@ -46,9 +46,8 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
         of_run = export_cases.select(
             opened, record.project_id, run_id=summary.id, selection=selection
         )
-        name = export_cases.file_name(
-            summary.request, f"{selection} cases", target.profile, target.template
-        )
+        title = export_cases.title_of_run(summary.request, summary.created_at)
+        name = export_cases.file_name(title, f"{selection} cases", target.profile, target.template)
         chosen = set(kept)
         in_order = [one.id for one in of_run if one.id in chosen]
         file_button(opened, record.project_id, in_order, target, name, key="download")

@@ -105,10 +105,11 @@ def _header(
     # In a narrow window the name goes on below itself: a button below it costs the cases a row.
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         cut = label(summary.request, limit=REQUEST)
+        whole = view.run.generation.asked or summary.request
         st.markdown(
             f"**{cut}** {STATUS_BADGES[summary.status]} :small[:gray[{_facts(view)}]]",
             width="stretch",
-            help=None if len(summary.request) <= REQUEST else plain(summary.request),
+            help=None if whole == summary.request and len(whole) <= REQUEST else plain(whole),
         )
         counts = st.empty()
         if summary.status not in ACTIVE:

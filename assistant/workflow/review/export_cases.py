@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from assistant.domain import CaseStatus, CaseTemplate, Chunk, TestCase, Value
@@ -132,7 +133,10 @@ def export_csv(
             f"Project '{project.name}' has no {wanted} to export. "
             + ("Accept some first, or export all." if selection == "accepted" else "Generate some.")
         )
-    title = workspace.library.run(project_id, run_id).request if run_id else project.name
+    title = project.name
+    if run_id:
+        run = workspace.library.run(project_id, run_id)
+        title = title_of_run(run.request, run.created_at)
     return as_csv(
         workspace,
         project_id,
@@ -258,6 +262,8 @@ def _marks(profile: FileForm) -> ProfileName:
     return "excel" if profile == "xlsx" else profile
 
 
+TITLE_CHARACTERS = 60
+"""Of a run's name in that of its file."""
 EPIC_CHARACTERS = 60
 """Of an epic's title where it stands for its key: in a folder, a section, a tag."""
 _PATH_SIGNS = re.compile(r"\s*[/\\>;,|]+\s*")
@@ -287,6 +293,11 @@ def in_known_names(
         )
         for case in cases
     ]
+
+
+def title_of_run(request: str, begun: datetime) -> str:
+    """What the file of a run is called by: what the run is called, cut at a word, and its day."""
+    return f"{shortened(request, TITLE_CHARACTERS)} {begun.astimezone():%Y-%m-%d}"
 
 
 def file_name(title: str, content: str, profile: FileForm, template: CaseTemplate) -> str:

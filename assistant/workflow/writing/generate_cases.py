@@ -42,7 +42,7 @@ from assistant.workflow.writing import (
 )
 from assistant.workflow.writing.answers import answered_chunks, answers_told
 from assistant.workflow.writing.recheck_case import house_rules
-from assistant.workflow.writing.requests import Understanding
+from assistant.workflow.writing.requests import Understanding, name_of
 from assistant.workflow.writing.runs import ACTIVE
 from assistant.workflow.writing.writing_run import (
     OnCase,
@@ -89,7 +89,7 @@ def begin(
     run = GenerationRun(
         id=uuid.uuid4().hex[:12],
         by=by,
-        request=understanding.request,
+        request=name_of(understanding.epics) if understanding.asked else understanding.request,
         model=model_spec(workspace, generation.writer),
         prompt_version=prompt_version(workspace, generation.writer),
         retrieval=workspace.project(project_id).retrieval,

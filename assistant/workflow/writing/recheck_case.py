@@ -162,7 +162,7 @@ def ground_of_run(run: GenerationRun, case: TestCase, sources: Sources | None = 
             *(text for epic in epics for text in (epic.title, epic.description)),
             *(text for story in stories for text in (story.title, story.narrative)),
         ),
-        own=(run.request,),
+        own=(run.request, run.generation.asked),
     )
 
 

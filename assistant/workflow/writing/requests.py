@@ -393,7 +393,7 @@ def understand(
         reading = masked(workspace, project_id, reading)
         epics = reading.epics
         ids: tuple[str, ...] = (reading.document.id,)
-        name = _name_of(epics) or reading.document.title
+        name = name_of(epics) or reading.document.title
         if not epics:
             raise SourceError(_nothing_to_test(reading))
     elif request.ask.strip():
@@ -409,7 +409,7 @@ def understand(
             raise SourceError(nothing_selected(asked))
     else:
         epics, ids = _stored_epics(workspace, project_id, request.epic_keys)
-        name = _name_of(epics)
+        name = name_of(epics)
         if not epics:
             raise SourceError("No epic is chosen. Paste one, pick some, or ask in a sentence.")
         if request.criteria:
@@ -566,7 +566,7 @@ def _with_stories_as_criteria(epic: Epic, keys: Sequence[str]) -> Epic:
     return epic
 
 
-def _name_of(epics: Sequence[Epic]) -> str:
+def name_of(epics: Sequence[Epic]) -> str:
     """A line for a list of runs: the first epic by key and title, and how many more."""
     if not epics:
         return ""
