@@ -601,6 +601,12 @@ class TestCase(Value):
         return not self.steps or any(not step.action.strip() for step in self.steps)
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether it is an outline made here. An imported case has the form that its company gave
+        it, and stands as it is."""
+        return self.is_outline and self.origin.writer != "import"
+
+    @property
     def needs_you(self) -> bool:
         """Whether a person has to look before the case can be used: a finding that is an error, a
         second reader's doubt, a result that no source supports, or drafts and old ones alone, an

@@ -63,7 +63,7 @@ class EditConflict(LibraryError):
 
 
 class EmptyCase(LibraryError):
-    """A case to be accepted has no step with an action or an expected result."""
+    """A case to be accepted is an unfinished outline, or has no words in its steps."""
 
 
 class TokenEnded(LibraryError):

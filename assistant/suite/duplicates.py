@@ -59,6 +59,15 @@ class DuplicateCluster(Value):
         """The cases that could go."""
         return tuple(case_id for case_id in self.case_ids if case_id != self.keep)
 
+    def same_as(self, case_id: str) -> tuple[str, ...]:
+        """The cases that were compared with this one and say what it says: all where it is the one
+        to keep, that one where it is another."""
+        return tuple(
+            pair.right if pair.left == case_id else pair.left
+            for pair in self.pairs
+            if case_id in (pair.left, pair.right)
+        )
+
 
 class DuplicateReport(Value):
     """What was compared and found. ``share`` is the share of cases that could go, 0 to 1."""

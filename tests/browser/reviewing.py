@@ -131,6 +131,14 @@ def type_into(page: Page, place: Locator, text: str) -> None:
     at_rest(page)
 
 
+def complete(page: Page) -> None:
+    """Word what the open case, an outline of one step, leaves to a person."""
+    edit(page)
+    type_into(page, field(page, "Action", 1), "Enter what the test data say.")
+    press(page, "e")
+    expect(steps(page)).to_contain_text("Enter what the test data say.")
+
+
 def steps(page: Page) -> Locator:
     """The steps of the open case, as they are read."""
     return page.locator(".st-key-steps")

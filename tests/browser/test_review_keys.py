@@ -16,6 +16,7 @@ from reviewing import (
     SCENARIOS,
     accept,
     chosen_row,
+    complete,
     edit,
     generate_in_new_project,
     ids,
@@ -47,6 +48,10 @@ def server(
 def test_one_key_each(server: object, page: Page) -> None:
     paste_and_generate(page, server.url, long_epic())
     listed = ids(page)
+    press(page, "a")
+    expect(page.get_by_text("was not accepted: its step has no action")).to_be_visible()
+    expect(open_case(page)).to_have_text(listed[0])
+    complete(page)
     press(page, "a")
     expect(open_case(page)).to_have_text(listed[1])
     press(page, "x")

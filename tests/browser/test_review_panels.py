@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from reviewing import (
     WAIT,
     accept,
+    complete,
     edit,
     field,
     ids,
@@ -202,6 +203,7 @@ def downloaded(page: Page, button: str) -> list[dict[str, str]]:
 
 def download(page: Page, cases: int) -> None:
     """The accepted case, then all cases, in the company's template."""
+    complete(page)
     case_id = open_case(page).text_content()
     shown = steps(page).inner_text()
     press(page, "a")

@@ -7,7 +7,18 @@ import re
 import pytest
 from canvas_tables import at_rest, press_when_still
 from playwright.sync_api import Locator, Page, expect
-from reviewing import EPIC, TEXT, WAIT, accept, ids, paste_and_generate, press, rows, steps
+from reviewing import (
+    EPIC,
+    TEXT,
+    WAIT,
+    accept,
+    complete,
+    ids,
+    paste_and_generate,
+    press,
+    rows,
+    steps,
+)
 
 VAGUE = """# REF-1 Tell a customer of a refund
 Release: Drop-9
@@ -92,6 +103,7 @@ def test_no_case_is_stale_for_an_answer_given_and_an_accepted_one_is_asked_about
 ) -> None:
     run = answered_and_generated(page, server.url)
     expect(steps(page)).to_contain_text("3 working days")
+    complete(page)
     cases = ids(page)
     press(page, "a")
     expect(page.get_by_text(re.compile(r"cases: 1 accepted"))).to_be_visible()

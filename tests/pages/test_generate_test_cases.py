@@ -265,19 +265,24 @@ def test_words_of_a_step_cannot_be_emptied_by_accident(app: AppTest) -> None:
 
 @pytest.mark.long
 def test_accept_and_reject_go_on_and_one_undo_takes_the_last_back(app: AppTest) -> None:
-    generated(app)
-    first, second, third = listed(app)[:3]
-    app.button(key="accept").click().run()
-    assert app.query_params["case"] == second
-    assert titles(app)[0].startswith(":green[**✓**]")
+    generated(app, EPIC + SCENARIO)
+    everything = listed(app)
+    library, project_id = state.workspace().library, app.query_params["project"]
+    (whole,) = (one for one in everything if not library.case(project_id, one).case.is_outline)
+    place = everything.index(whole)
+    before, after = everything[place - 1], [*everything, *everything][place + 1]
+    app.radio(key="case_list").set_value(before).run()
     app.button(key="reject").click().run()
-    assert app.query_params["case"] == third
-    assert titles(app)[1].startswith(":red[**✕**]")
-    assert listed(app)[:3] == [first, second, third], "a decided case keeps its place"
+    assert app.query_params["case"] == whole
+    assert titles(app)[place - 1].startswith(":red[**✕**]")
+    app.button(key="accept").click().run()
+    assert app.query_params["case"] == after
+    assert titles(app)[place].startswith(":green[**✓**]")
+    assert listed(app) == everything, "a decided case keeps its place"
     app.button(key="undo").click().run()
-    assert app.query_params["case"] == second
-    assert "✕" not in titles(app)[1]
-    assert app.button(key="reject").disabled is False
+    assert app.query_params["case"] == whole
+    assert "✓" not in titles(app)[place]
+    assert app.button(key="accept").disabled is False
 
 
 @pytest.mark.long
@@ -337,13 +342,13 @@ def test_another_session_finds_the_run_by_its_address(
 ) -> None:
     generated(app)
     case_id = listed(app)[0]
-    app.button(key="accept").click().run()
+    app.button(key="reject").click().run()
     address = dict(app.query_params)
     second = open_app(**address)
     assert second.query_params["case"] == address["case"]
     (row,) = [row for row, name in zip(titles(second), listed(second), strict=True)
               if name == case_id]  # fmt: skip
-    assert row.startswith(":green[**✓**]")
+    assert row.startswith(":red[**✕**]")
 
 
 @pytest.mark.long

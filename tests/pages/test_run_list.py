@@ -151,9 +151,10 @@ def test_while_a_run_is_written_its_items_with_a_case_are_counted(
 
 
 def test_what_was_decided_can_be_listed_alone(app: AppTest) -> None:
-    first, second = list(rows(app))[:2]
-    app.button(key="accept").click().run()
-    app.button(key="reject").click().run()
+    first, second = named(app, "is accepted"), named(app, "is refused")
+    for case_id, press in ((first, "accept"), (second, "reject")):
+        app.radio(key="case_list").set_value(case_id).run()
+        app.button(key=press).click().run()
     for name, expected in (("accepted", first), ("rejected", second)):
         show(app, name)
         assert list(rows(app)) == [expected]
@@ -162,18 +163,31 @@ def test_what_was_decided_can_be_listed_alone(app: AppTest) -> None:
     assert not {first, second} & set(rows(app))
 
 
-def test_an_outline_is_accepted_and_what_it_lacks_is_said(app: AppTest) -> None:
+def test_an_outline_is_refused_with_what_it_lacks_and_the_next_step(app: AppTest) -> None:
     library, project_id = state.workspace().library, app.query_params["project"]
     cases = {name: library.case(project_id, name).case for name in rows(app)}
     outline = next(name for name, one in cases.items() if one.is_outline)
-    whole = next(name for name, one in cases.items() if not one.is_outline)
-    lacks = f"{outline} accepted, though its step has no action"
-    for case_id, said in ((outline, [lacks]), (whole, [])):
+    whole, silent = (name for name, one in cases.items() if not one.is_outline)
+    steps = [one.model_copy(update={"expected_result": ""}) for one in cases[silent].steps]
+    library.rewrite_case(
+        project_id, cases[silent].model_copy(update={"steps": tuple(steps)}),
+        app.query_params["run"], by="Tess",
+        expected_version=library.case(project_id, silent).row_version,
+    )  # fmt: skip
+    refusal = f"{outline} was not accepted: its step has no action. Complete it first (Edit, key E)"
+    lacks = f"{silent} accepted, though its step has no expected result"
+    for case_id, status, refused, said in (
+        (outline, "draft", True, []),
+        (whole, "accepted", False, []),
+        (silent, "accepted", False, [lacks]),
+    ):
         app.radio(key="case_list").set_value(case_id).run()
         app.button(key="accept").click().run()
         assert not app.exception
+        assert library.case(project_id, case_id).status == status
+        told = [one.value.replace("\\", "") for one in app.error]
+        assert any(refusal in one for one in told) == refused
         assert [one.value for one in app.toast] == said
-        assert library.case(project_id, case_id).status == "accepted"
 
 
 def test_what_comes_out_without_a_model_is_said_before_the_press(
@@ -370,14 +384,14 @@ def test_undo_is_of_the_case_that_a_person_opened(app: AppTest) -> None:
     """A decision on another case was taken back, and the case written again stayed."""
     first, second = list(rows(app))[:2]
     write_again(app, second, "Other words")
-    app.button(key="accept").click().run()
+    app.button(key="reject").click().run()
     app.radio(key="case_list").set_value(first).run()
     app.radio(key="case_list").set_value(second).run()
     assert "“Other words” written again" in app.button(key="undo").help
     app.button(key="undo").click().run()
     assert app.query_params["case"] == second
     assert "Other words" not in rows(app)[second]
-    assert statuses(app)[0] == "accepted"
+    assert statuses(app)[0] == "rejected"
     app.button(key="undo").click().run()
     assert app.query_params["case"] == first
     assert statuses(app)[0] == "draft"
@@ -389,7 +403,7 @@ def test_undo_right_after_a_decision_is_of_that_decision(app: AppTest) -> None:
     first, second = list(rows(app))[:2]
     write_again(app, second, "Other words")
     app.run()
-    app.button(key="accept").click().run()
+    app.button(key="reject").click().run()
     assert app.query_params["case"] == second
     app.button(key="undo").click().run()
     assert app.query_params["case"] == first
@@ -423,11 +437,12 @@ def test_undo_without_a_name_leaves_what_another_session_did(
     """Whoever gave no name is "Tester", as everybody else without one."""
     first, *_, last = rows(app)
     address = {name: app.query_params[name] for name in ("project", "run")}
-    app.button(key="accept").click().run()
+    app.button(key="reject").click().run()
     other = open_app(**address, case=last)
     other.button(key="reject").click().run()
     app.run()
-    assert "accepted" in app.button(key="undo").help
+    title = state.workspace().library.case(address["project"], first).case.title
+    assert title in app.button(key="undo").help.replace("\\", "")
     app.button(key="undo").click().run()
     assert not app.exception
     assert app.query_params["case"] == first

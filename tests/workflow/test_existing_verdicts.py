@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from written_again import write_now
 
-from assistant.domain import GenerationConfig, GenerationRun, TestCase, TestStep
+from assistant.domain import CaseOrigin, GenerationConfig, GenerationRun, TestCase, TestStep
 from assistant.suite.reuse import ConditionVerdict, ReuseReport, Verdict
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review
+from assistant.workflow.review import duplicates, review
 from assistant.workflow.writing import answers, generate_cases, reuse, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
@@ -68,11 +68,14 @@ def test_verdict_and_quality_say_what_duplicates_says(
     """Though the case was accepted, and beside others of its run."""
     written = workspace.library.cases(project_id, run_id=run.id)
     own, *others = (one for one in written if one.case.steps[0].expected_result)
-    update = {"id": "OLD-1", "status": "imported", "criterion_ids": (), "condition_ids": ()}
+    update = {
+        "id": "OLD-1", "status": "imported", "criterion_ids": (), "condition_ids": (),
+        "origin": CaseOrigin(writer="import"),
+    }  # fmt: skip
     workspace.library.add_case(project_id, None, own.case.model_copy(update=update))
     for one in (own, *others):
-        review.set_status(
-            workspace, project_id, one.id, "accepted", seen_version=one.row_version, by="Tess"
+        workspace.library.set_status(
+            project_id, one.id, "accepted", expected_version=one.row_version, by="Tess"
         )
     repeats = reuse.repeats_of_run(workspace, project_id, run.id)
     assert repeats[own.id].right == "OLD-1"
@@ -86,6 +89,29 @@ def test_verdict_and_quality_say_what_duplicates_says(
     assert set(figures["Exist already"]) == set(repeats)
 
 
+@pytest.mark.parametrize(("writer", "exists"), [("outline", False), ("import", True)])
+def test_an_outline_that_an_earlier_version_accepted_is_nothing_to_reuse(
+    workspace: Workspace, project_id: str, run: GenerationRun,
+    writer: str, exists: bool,
+) -> None:  # fmt: skip
+    outlines = [
+        one
+        for one in workspace.library.cases(project_id, run_id=run.id)
+        if one.case.is_outline and one.case.steps[0].expected_result
+    ]
+    before = reuse.of_run(workspace, project_id, run.id).existing
+    for one in outlines:
+        update = {"id": f"OLD-{one.id}", "status": "accepted", "origin": CaseOrigin(writer=writer)}
+        workspace.library.add_case(project_id, None, one.case.model_copy(update=update))
+    counted = reuse.of_run(workspace, project_id, run.id).existing - before
+    assert counted == (len(outlines) if exists else 0)
+    for found in (
+        reuse.repeats_of_run(workspace, project_id, run.id),
+        duplicates.in_run(workspace, project_id, run.id).repeats,
+    ):
+        assert all((one.id in found) == exists for one in outlines)
+
+
 def test_without_existing_cases_nothing_has_a_verdict() -> None:
     assert reuse.case_verdicts(report(existing=0, a="new"), {"one": ["a"]}) == {}
 
@@ -95,8 +121,8 @@ def test_the_comparison_is_anew_when_another_case_changes_and_not_for_its_own(
 ) -> None:
     before = reuse.existing_stamp(workspace, project_id, run.id)
     (own, *_) = workspace.library.cases(project_id, run_id=run.id)
-    review.set_status(
-        workspace, project_id, own.id, "accepted", seen_version=own.row_version, by="Tess"
+    workspace.library.set_status(
+        project_id, own.id, "accepted", expected_version=own.row_version, by="Tess"
     )
     assert reuse.existing_stamp(workspace, project_id, run.id) == before
     imported = workspace.library.case(project_id, "UAT-CC-0003")

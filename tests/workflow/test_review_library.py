@@ -6,8 +6,9 @@ import pytest
 
 from assistant.domain import CaseOrigin, LintFinding, TestCase, TestStep
 from assistant.errors import EmptyCase, LibraryError
+from assistant.suite.duplicates import DuplicateCluster, DuplicatePair
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import export_cases, review, review_library
+from assistant.workflow.review import duplicates, export_cases, review, review_library
 from assistant.workflow.review.review_library import CaseFilter
 from assistant.workflow.writing import runs
 
@@ -72,13 +73,15 @@ def test_accept_all_takes_the_clean_drafts_alone_and_is_undone_as_one(opened) ->
     assert workspace.library.case(project_id, "D8").status == "draft"
 
 
+IMPORTED = CaseOrigin(writer="import")
 EMPTY = TestStep(number=1, action=" ", test_data="10 pounds", expected_result="")
 
 
 @pytest.mark.parametrize("steps", [(), (EMPTY,), (EMPTY, EMPTY.model_copy(update={"number": 2}))])
 def test_a_case_that_says_neither_what_to_do_nor_what_to_see_is_not_accepted(opened, steps) -> None:
     workspace, project_id = opened
-    workspace.library.add_case(project_id, None, TestCase(id="E", title="T", steps=steps))
+    case = TestCase(id="E", title="T", steps=steps, origin=IMPORTED)
+    workspace.library.add_case(project_id, None, case)
     with pytest.raises(EmptyCase, match=r"E was not accepted: .*Edit it, or reject it"):
         review.set_status(workspace, project_id, "E", "accepted", seen_version=1, by="Tess")
     rows = review_library.rows(workspace, project_id)
@@ -95,10 +98,31 @@ def test_a_case_that_says_neither_what_to_do_nor_what_to_see_is_not_accepted(ope
 @pytest.mark.parametrize("update", [{"action": "Pay"}, {"expected_result": "It is paid"}])
 def test_a_case_that_says_what_to_do_or_what_to_see_is_accepted(opened, update) -> None:
     workspace, project_id = opened
-    case = TestCase(id="E", title="T", steps=(EMPTY, EMPTY.model_copy(update=update)))
+    case = TestCase(
+        id="E", title="T", steps=(EMPTY, EMPTY.model_copy(update=update)), origin=IMPORTED
+    )
     workspace.library.add_case(project_id, None, case)
     review.set_status(workspace, project_id, "E", "accepted", seen_version=1, by="Tess")
     assert workspace.library.case(project_id, "E").status == "accepted"
+
+
+@pytest.mark.parametrize("writer", ["outline", "model", "person"])
+def test_an_outline_is_not_accepted_before_somebody_completes_it(opened, writer) -> None:
+    workspace, project_id = opened
+    step = TestStep(number=1, action="", expected_result="A fee is due")
+    case = TestCase(id="E", title="T", steps=(step,), origin=CaseOrigin(writer=writer))
+    workspace.library.add_case(project_id, None, case)
+    with pytest.raises(EmptyCase, match=r"its step has no action\. Complete it first \(.*key E\)"):
+        review.set_status(workspace, project_id, "E", "accepted", seen_version=1, by="Tess")
+    rows = review_library.rows(workspace, project_id)
+    outcome = review_library.decide(workspace, project_id, rows, "accepted", by="Tess")
+    assert outcome.empty == ("E",)
+    whole = case.model_copy(update={"steps": (step.model_copy(update={"action": "Pay"}),)})
+    stored = review.save(workspace, project_id, whole, seen_version=1, by="Tess")
+    accepted = review.set_status(
+        workspace, project_id, "E", "accepted", seen_version=stored.row_version, by="Tess"
+    )
+    assert accepted.status == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -217,3 +241,19 @@ def test_the_selection_is_downloaded_in_the_template(opened) -> None:
     content = export_cases.file_of(*opened, ["C2"], own).decode("utf-8-sig")
     assert "C2" in content
     assert "C1" not in content
+
+
+def test_of_cases_that_say_the_same_only_drafts_are_proposed_to_go() -> None:
+    """As far as they were compared: what says what a case says that is to go is not said to say
+    what another says."""
+    pairs = tuple(
+        DuplicatePair(left="K", right=name, likeness=1, reason="equal") for name in ("A", "B")
+    )
+    cluster = DuplicateCluster(case_ids=("A", "B", "K"), keep="K", reason="equal", pairs=pairs)
+    for statuses, keep, surplus in (
+        ({"K": "draft", "A": "draft", "B": "draft"}, "K", ("A", "B")),
+        ({"K": "accepted", "A": "imported", "B": "draft"}, "K", ("B",)),
+        ({"K": "accepted", "A": "imported", "B": "imported"}, "K", ()),
+        ({"K": "draft", "A": "accepted", "B": "draft"}, "A", ("K",)),
+    ):
+        assert duplicates.surplus_drafts(cluster, statuses) == (keep, surplus)

@@ -398,8 +398,8 @@ def _decide(
         st.session_state.pop(_ticks_key(record), None)
         skipped = f", {len(outcome.skipped)} changed by someone else" if outcome.skipped else ""
         if outcome.empty:
-            skipped += f", {len(outcome.empty)} say neither what to do nor what to see: edit or "
-            skipped += "reject them"
+            skipped += f", {len(outcome.empty)} lack what a tester does or sees: complete "
+            skipped += "(Edit) or reject them"
         note_done(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from assistant.domain import CaseStatus, TestCase
 from assistant.errors import ModelUnavailable
 from assistant.suite.duplicates import DuplicateCluster as DuplicateCluster
 from assistant.suite.duplicates import DuplicateReport as DuplicateReport
@@ -11,14 +13,27 @@ from assistant.suite.duplicates import Embed, find_duplicates
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.case_lists import cases_of_file
 
+EXISTING: tuple[CaseStatus, ...] = ("accepted", "imported")
+"""Statuses of the cases that new ones are compared with."""
+
+
+def existing(workspace: Workspace, project_id: str, *, except_run: str = "") -> list[TestCase]:
+    """The accepted and imported cases of a project that are none of this run, without unfinished
+    outlines: an earlier version let them be accepted."""
+    held = workspace.library.cases(project_id, statuses=EXISTING)
+    return [
+        one.case
+        for one in held
+        if not one.case.is_unfinished and (not except_run or one.run_id != except_run)
+    ]
+
 
 def in_run(workspace: Workspace, project_id: str, run_id: str) -> DuplicateReport:
     """Cases of a run that are the same, among themselves or as what is accepted or imported."""
     stored = workspace.library.cases(project_id, run_id=run_id)
-    existing = workspace.library.cases(project_id, statuses=("accepted", "imported"))
     return find_duplicates(
         [one.case for one in stored],
-        among=[one.case for one in existing if one.run_id != run_id],
+        among=existing(workspace, project_id, except_run=run_id),
         embed=embedding(workspace, project_id),
     )
 
@@ -31,16 +46,26 @@ def in_library(workspace: Workspace, project_id: str) -> DuplicateReport:
     )
 
 
+def surplus_drafts(
+    cluster: DuplicateCluster, statuses: Mapping[str, CaseStatus]
+) -> tuple[str, tuple[str, ...]]:
+    """The case of a cluster to keep, given what its cases are now, and the drafts that say what it
+    says: none where somebody imported or accepted them all."""
+    first = sorted(cluster.case_ids, key=lambda name: name != cluster.keep)
+    decided = (name for name in first if statuses.get(name) in EXISTING)
+    keep = next(decided, cluster.keep)
+    return keep, tuple(name for name in cluster.same_as(keep) if statuses.get(name) == "draft")
+
+
 def in_file(workspace: Workspace, project_id: str, path: Path) -> DuplicateReport:
     """Cases of a file that are the same, among themselves or as what the project holds.
 
     Nothing is kept. Raises ``SourceError`` where the file cannot be read or holds no case.
     """
     cases = cases_of_file(path)
-    held = workspace.library.cases(project_id, statuses=("accepted", "imported"))
     return find_duplicates(
         cases,
-        among=[one.case for one in held],
+        among=existing(workspace, project_id),
         embed=embedding(workspace, project_id),
     )
 

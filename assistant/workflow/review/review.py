@@ -180,13 +180,11 @@ def set_status(
 
     ``seen_text`` is ``StoredCase.text_hash`` of the words that were on screen. Raises
     ``EditConflict`` where the case reads differently now, ``LibraryError`` without a reason, and
-    ``EmptyCase`` where a case to be accepted says neither what to do nor what to see.
+    ``EmptyCase`` where a case to be accepted is an outline that nobody has completed, or says
+    neither what to do nor what to see.
     """
-    if status == "accepted" and says_nothing(workspace.library.case(project_id, case_id).case):
-        raise EmptyCase(
-            f"{case_id} was not accepted: it says neither what to do nor what to see. "
-            "Edit it, or reject it."
-        )
+    if status == "accepted":
+        _refuse_unfinished(workspace.library.case(project_id, case_id).case)
     if status == "rejected" and not reason.strip():
         raise LibraryError(f"Say why {case_id} is rejected; the reason is kept with the case.")
     return workspace.library.set_status(
@@ -198,6 +196,19 @@ def set_status(
         expected_version=seen_version,
         seen_text=seen_text,
     )
+
+
+def _refuse_unfinished(case: TestCase) -> None:
+    if case.is_unfinished:
+        raise EmptyCase(
+            f"{case.id} was not accepted: {left_open(case)}. Complete it first (Edit, key E), or "
+            "reject it."
+        )
+    if says_nothing(case):
+        raise EmptyCase(
+            f"{case.id} was not accepted: it says neither what to do nor what to see. "
+            "Edit it, or reject it."
+        )
 
 
 def says_nothing(case: TestCase) -> bool:
@@ -255,8 +266,9 @@ def needs_of(
 
 
 def left_open(case: TestCase) -> str:
-    """What an accepted case lacks that a tester needs, as the end of a sentence; empty where it
-    has all."""
+    """What a case lacks that a tester needs, as the end of a sentence; empty where it has all."""
+    if not case.steps:
+        return "it has no step"
     steps, idle = len(case.steps), sum(not one.action.strip() for one in case.steps)
     blind = not any(one.expected_result.strip() for one in case.steps)
     if steps == 1:
@@ -358,7 +370,7 @@ def decide(
     """Accept or reject cases, each as it was seen.
 
     A case that somebody changed meanwhile is skipped and named, and so is one that cannot be
-    accepted because it is empty. Raises ``LibraryError`` where a
+    accepted because it is empty or unfinished. Raises ``LibraryError`` where a
     rejection has no reason.
     """
     if status == "rejected" and not reason.strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from assistant.domain import CaseStatus, Epic, GenerationRun, TestCase, TestCondition, Value
+from assistant.domain import Epic, GenerationRun, TestCase, TestCondition, Value
 from assistant.errors import LibraryError
 from assistant.suite.case_changes import StepChange as StepChange
 from assistant.suite.coverage_depth import depth
@@ -17,12 +17,9 @@ from assistant.suite.reuse import ReuseReport as ReuseReport
 from assistant.suite.reuse import Verdict as Verdict
 from assistant.suite.reuse import against_existing, contrary
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.duplicates import embedding
+from assistant.workflow.review.duplicates import EXISTING, embedding, existing
 from assistant.workflow.review.sentences import plain_words
 from assistant.workflow.writing.changed_basis import condition_now, same_words
-
-EXISTING: tuple[CaseStatus, ...] = ("accepted", "imported")
-"""Statuses of the cases that are compared with."""
 
 
 def in_project(
@@ -37,9 +34,8 @@ def in_project(
 
     Cases of the run ``except_run`` do not count: they were written for these conditions.
     """
-    held = workspace.library.cases(project_id, statuses=EXISTING)
-    existing = [one.case for one in held if not except_run or one.run_id != except_run]
-    return against_existing(conditions, epics, existing)
+    held = existing(workspace, project_id, except_run=except_run)
+    return against_existing(conditions, epics, held)
 
 
 class EarlierRun(Value):
@@ -157,12 +153,11 @@ def repeats_of_run(
     """The cases of a run that say what an existing case says, by id, as *Duplicates* compares them:
     ``right`` of each pair is the existing case. What was decided about them does not count."""
     stored = workspace.library.cases(project_id, run_id=run_id)
-    held = workspace.library.cases(project_id, statuses=EXISTING)
-    existing = [one.case for one in held if one.run_id != run_id]
-    if not stored or not existing:
+    held = existing(workspace, project_id, except_run=run_id)
+    if not stored or not held:
         return {}
     drafts = [one.case.model_copy(update={"status": "draft"}) for one in stored]
-    found = find_duplicates(drafts, among=existing, embed=embedding(workspace, project_id))
+    found = find_duplicates(drafts, among=held, embed=embedding(workspace, project_id))
     return found.repeats
 
 
