@@ -1,4 +1,4 @@
-"""Cases that say the same, in clusters: why, which one to keep, and one button to settle it."""
+"""Cases that say the same, in clusters: why, which one to keep, and a button to settle it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def library_duplicates(opened: Workspace, record: Session, listed: Sequence[Libr
     open_ones = [
         cluster
         for cluster in found[1].clusters
-        if sum(name in by_id and by_id[name].status != "rejected" for name in cluster.case_ids) > 1
+        if any(_open(one.left, by_id) and _open(one.right, by_id) for one in cluster.pairs)
     ]
     if not open_ones:
         st.caption(
@@ -68,25 +68,47 @@ def _cluster(
     cluster: duplicates.DuplicateCluster,
     by_id: dict[str, LibraryRow],
 ) -> None:
+    rows = [by_id[name] for name in cluster.case_ids if _open(name, by_id)]
+    keep, surplus = duplicates.surplus_drafts(cluster, {row.id: row.status for row in rows})
+    marks = dict.fromkeys(surplus, ":gray-badge[surplus] ")
+    if surplus:
+        marks[keep] = ":green-badge[keep] "
     with st.container(border=True):
         st.markdown(f":small[{label(cluster.reason, limit=300)}]")
-        for case_id in cluster.case_ids:
-            row = by_id[case_id]
-            mark = ":green-badge[keep]" if case_id == cluster.keep else ":gray-badge[surplus]"
+        for row in rows:
             st.markdown(
-                f"{mark} **{label(case_id)}** {label(row.title, limit=150)} :gray[({row.status})]"
+                f"{marks.get(row.id, '')}**{label(row.id)}** {label(row.title, limit=150)} "
+                f":gray[({row.status})]"
             )
-        if st.button(
-            f"Keep {label(cluster.keep)}, reject the other{'s' * (len(cluster.case_ids) > 2)}",
-            icon=":material/playlist_remove:",
-            key=f"settle-{cluster.keep}",
-        ):
-            with page_action():
-                st.session_state[library_last(record)] = review_library.decide(
-                    opened,
-                    record.project_id,
-                    [by_id[name] for name in cluster.surplus],
-                    "rejected",
-                    reason=REASON.format(keep=cluster.keep),
-                    by=record.user,
-                )
+        if surplus:
+            _settle(opened, record, keep, [by_id[name] for name in surplus])
+            return
+        st.caption("Each was imported or accepted: which one stays is for you to say.")
+        with st.container(horizontal=True):
+            for row in rows:
+                same = [by_id[name] for name in cluster.same_as(row.id) if _open(name, by_id)]
+                _settle(opened, record, row.id, same)
+
+
+def _open(case_id: str, by_id: dict[str, LibraryRow]) -> bool:
+    """Whether a case that was compared is still there and not rejected since."""
+    return case_id in by_id and by_id[case_id].status != "rejected"
+
+
+def _settle(opened: Workspace, record: Session, keep: str, rejected: Sequence[LibraryRow]) -> None:
+    """A button that rejects these cases as duplicates of the one that is kept."""
+    others = label(rejected[0].id) if len(rejected) == 1 else f"{len(rejected)} others"
+    if st.button(
+        f"Keep {label(keep)}, reject {others}",
+        icon=":material/playlist_remove:",
+        key=f"settle-{keep}",
+    ):
+        with page_action():
+            st.session_state[library_last(record)] = review_library.decide(
+                opened,
+                record.project_id,
+                rejected,
+                "rejected",
+                reason=REASON.format(keep=keep),
+                by=record.user,
+            )
