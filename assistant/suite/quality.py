@@ -48,7 +48,7 @@ def quality(
     criteria: int,
     covered: Collection[str],
     existing: Collection[str] = (),
-    problems: Collection[str] = (),
+    problems: Collection[str] | None = None,
     stale: Collection[str] = (),
     proposed: Collection[str] = (),
     grounding_rules: Collection[str] = (),
@@ -57,7 +57,8 @@ def quality(
 
     ``duplicates`` are cases that say what another one of them says, ``existing`` those that say
     what a case says that was there before, ``criteria`` how many criteria there are, ``covered``
-    those with a case, ``problems`` cases that break the company's template, ``stale`` those that
+    those with a case, ``problems`` cases that break the company's template (``None``: it has
+    none, and nothing is said of it), ``stale`` those that
     rest on what a source says no more, ``proposed`` those of which a change is proposed.
     Findings of ``grounding_rules`` are about sources and count as no smell.
     """
@@ -73,7 +74,7 @@ def quality(
     smelly = [name for name, rules in smells.items() if rules]
     same = [case.id for case in counted if case.id in set(duplicates)]
     there = [case.id for case in counted if case.id in set(existing)]
-    broken = [case.id for case in counted if case.id in set(problems)]
+    broken = [case.id for case in counted if case.id in set(problems or ())]
     old = [case.id for case in counted if case.id in set(stale)]
     faulty = {
         *with_unproved,
@@ -104,6 +105,8 @@ def quality(
     counts["unsupported"] = (unproved, results, with_unproved)
     figures = []
     for name, about in _ABOUT.items():
+        if name == "template" and problems is None:
+            continue
         count, total, ids = counts[name]
         figures.append(Figure(**about.model_dump(), count=count, total=total, case_ids=tuple(ids)))
     return Quality(

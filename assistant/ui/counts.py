@@ -16,6 +16,7 @@ FORMS = {
     "source": "sources",
     "passage": "passages",
     "question": "questions",
+    "fault": "faults",
     "test case": "test cases",
     "file": "files",
     "step": "steps",

@@ -18,8 +18,10 @@ from assistant.domain import (
 from assistant.library import Library
 from assistant.settings import load_settings
 from assistant.suite.template import DEFAULT_TEMPLATE
+from assistant.ui import state
 from assistant.ui.library.library_view import DOWNLOAD
-from assistant.workflow.review import stale
+from assistant.workflow.review import company_template, stale
+from assistant.workflow.review.company_template import ColumnEdit
 
 HOSTILE = "Refund **paid** <b>at once</b> [x](http://evil.example)"
 
@@ -116,6 +118,74 @@ def test_the_matrix_shows_how_deeply_the_criterion_is_covered(page: AppTest) -> 
     table = page.dataframe[0].value
     assert list(table["Criterion"]) == ["E-1-AC1"]
     assert list(table["Level"].iloc[0]) == ["Shallow"]
+
+
+def test_stories_that_name_no_criterion_stand_in_the_matrix(page: AppTest, filled: str) -> None:
+    library = state.workspace().library
+    (epic,) = library.epics(filled)
+    bare = UserStory(key="E-2", title="Receipt")
+    epic = epic.model_copy(update={"stories": (*epic.stories, bare)})
+    document = SourceDocument(id="d", kind="epic", title="Refund", text="--", content_hash="2")
+    library.put_document(filled, document, epics=[epic])
+    same = library.case(filled, "C0").case
+    for case_id, story in (("OLD", "E-1"), ("NONE", "")):
+        update = {"id": case_id, "story_key": story, "criterion_ids": (), "status": "imported"}
+        library.add_case(filled, None, same.model_copy(update=update))
+    page.segmented_control(key="library_view").set_value("matrix").run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert list(table["Criterion"]) == ["", "E-1-AC1", ""]
+    assert list(table["Story"]) == ["E-2", "E-1", "E-1"]
+    assert [list(one) for one in table["Level"]] == [["No criterion"], ["Shallow"], ["Story only"]]
+    assert (
+        "Counted apart: 1 story without a criterion, 1 case at a story only, 1 case at none of "
+        "these stories"
+    ) in [one.value for one in page.caption]
+
+
+def settle_buttons(page: AppTest) -> dict[str, str]:
+    return {
+        str(one.key): one.label.replace("\\", "")
+        for one in page.button
+        if str(one.key).startswith("settle-")
+    }
+
+
+def test_what_was_imported_or_accepted_is_kept_and_the_draft_goes(
+    page: AppTest, filled: str
+) -> None:
+    library = state.workspace().library
+    same = library.case(filled, "C1").case
+    library.add_case(filled, None, same.model_copy(update={"id": "OLD", "status": "imported"}))
+    library.add_case(filled, None, same.model_copy(update={"id": "OURS", "status": "accepted"}))
+    page.segmented_control(key="library_view").set_value("duplicates").run()
+    page.button(key="find-duplicates").click().run()
+    assert settle_buttons(page) == {"settle-OURS": "Keep OURS, reject C1"}
+    page.button(key="settle-OURS").click().run()
+    assert not page.exception
+    found = {one.id: one.status for one in library.cases(filled)}
+    assert (found["OLD"], found["OURS"], found["C1"]) == ("imported", "accepted", "rejected")
+    assert settle_buttons(page) == {
+        "settle-OLD": "Keep OLD, reject OURS",
+        "settle-OURS": "Keep OURS, reject OLD",
+    }, "no one proposal where people decided on both"
+    assert any("which one stays is for you to say" in one.value for one in page.caption)
+    page.button(key="settle-OLD").click().run()
+    assert library.case(filled, "OURS").status == "rejected"
+    assert not settle_buttons(page)
+
+
+def test_a_fault_against_the_companys_template_stands_at_its_case(
+    page: AppTest, filled: str
+) -> None:
+    page.session_state[f"library-ticked-{filled}"] = ("C0",)
+    column = ColumnEdit(row=1, place=1, header="Why", field="objective", required=True)
+    for template in (DEFAULT_TEMPLATE, company_template.edited([column], name="A", layout="step")):
+        company_template.save(state.workspace(), filled, template)
+        page.run()
+        assert not page.exception
+        told = [one.value for one in page.markdown if "against the company's template" in one.value]
+        assert bool(told) == (template is not DEFAULT_TEMPLATE)
 
 
 def test_an_empty_library_says_where_cases_come_from(open_app, environment) -> None:

@@ -64,6 +64,12 @@ def test_a_stale_case_is_a_finding_and_a_proposed_change_is_told() -> None:
     assert figures["Change proposed"] == ("PROPOSED",)
 
 
+def test_nothing_is_said_of_a_template_that_is_not_there() -> None:
+    for problems, told in ((None, []), ((), [0]), (("A",), [1])):
+        found = quality([case("A")], duplicates=[], criteria=0, covered=[], problems=problems)
+        assert [one.count for one in found.figures if one.name == "Template faults"] == told
+
+
 def test_an_empty_run_has_figures_of_nothing() -> None:
     found = quality([], duplicates=[], criteria=0, covered=[])
     assert all(figure.share == 0 for figure in found.figures)

@@ -24,6 +24,21 @@ def edited(*edits: ColumnEdit) -> CaseTemplate:
     return company_template.edited(edits, name="Ours", layout="step")
 
 
+def test_faults_are_told_by_case_and_only_of_a_template_of_the_companys_own(
+    project_with_case: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = project_with_case
+    cases = [one.case for one in workspace.library.cases(project_id)]
+    assert company_template.faults(workspace, project_id, cases) is None
+    for needed, told in ((True, {"C"}), (False, set())):
+        column = ColumnEdit(row=1, place=1, header="Why", field="objective", required=needed)
+        company_template.save(workspace, project_id, edited(column))
+        found = company_template.faults(workspace, project_id, cases)
+        assert found is not None
+        assert set(found) == told
+        assert all("Why, case C:" in one for problems in found.values() for one in problems)
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

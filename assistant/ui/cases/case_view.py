@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import streamlit as st
 
 from assistant.domain import Citation, LintFinding, TestCase, TestStep
+from assistant.ui.counts import counted
 from assistant.ui.plain_text import (
     highlighted,
     label,
@@ -275,6 +276,18 @@ def findings_panel(
             with st.expander(f"{len(found) - SHOWN} more"):
                 for place, one in enumerate(found[SHOWN:], start=SHOWN):
                     _finding(one, place, apply)
+
+
+def template_faults(faults: Sequence[str]) -> None:
+    """Which rules of the company's template the case breaks."""
+    if not faults:
+        return
+    with st.container(border=True, gap="xsmall", key="template-faults"):
+        st.markdown(f":small[**{counted(len(faults), 'fault')} against the company's template**]")
+        for one in faults[:SHOWN]:
+            st.markdown(f":small[:orange[:material/rule:] {label(one, limit=300)}]")
+        if len(faults) > SHOWN:
+            st.caption(f"and {len(faults) - SHOWN} more")
 
 
 def _finding(one: LintFinding, place: int, apply: Apply | None) -> None:

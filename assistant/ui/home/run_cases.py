@@ -14,7 +14,12 @@ from assistant.ui.cases.case_bar import case_bar
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, counts_line, ordered_rows
 from assistant.ui.cases.case_undo import DECIDED, EDITING, note_decision
-from assistant.ui.cases.case_view import case_view, findings_panel, told_by_needs
+from assistant.ui.cases.case_view import (
+    case_view,
+    findings_panel,
+    template_faults,
+    told_by_needs,
+)
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.cases.proposals_panel import conflict_panel, has_conflict, proposals_panel
 from assistant.ui.cases.rewritten_panel import rewritten_panel
@@ -25,7 +30,7 @@ from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, keep_address, show_done, show_problem
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import lineage, stale
+from assistant.workflow.review import company_template, lineage, stale
 from assistant.workflow.review.review import BulkOutcome
 from assistant.workflow.writing import runs, shared_preconditions
 from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
@@ -129,6 +134,8 @@ def _case(
         answers = runs.answers_on(opened, record.project_id, stored)
         case_view(stored.case, criteria, answers, view.how_to_run(stored.case))
         findings_panel(stored.case, editor.apply_fix, told=told_by_needs(stored.case))
+    faults = company_template.faults(opened, record.project_id, [stored.case]) or {}
+    template_faults(faults.get(stored.id, ()))
     if view.summary.status not in ACTIVE:
         filtered = bool(chosen_verdicts(view.summary.id))
         case_against_existing(opened, record.project_id, view.summary, stored, expanded=filtered)

@@ -21,7 +21,7 @@ from assistant.ui.cases.case_list import (
     proposals_column,
     table_height,
 )
-from assistant.ui.cases.case_view import findings_panel, steps_table
+from assistant.ui.cases.case_view import findings_panel, steps_table, template_faults
 from assistant.ui.cases.depth_matrix import depth_matrix
 from assistant.ui.cases.existing_verdicts import (
     COLUMN,
@@ -55,7 +55,7 @@ from assistant.ui.state import (
     show_problem,
 )
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import export_cases, review, review_library
+from assistant.workflow.review import company_template, export_cases, review, review_library
 from assistant.workflow.review.review_library import BulkOutcome, CaseFilter, LibraryRow
 from assistant.workflow.writing import coverage, recheck_case, runs
 from assistant.workflow.writing.reuse import VERDICTS, Verdict
@@ -97,6 +97,8 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
             )  # fmt: skip
 
     findings_panel(checked, apply)
+    faults = company_template.faults(opened, record.project_id, [case]) or {}
+    template_faults(faults.get(case.id, ()))
     if stored.run_id and st.button(
         "Open beside its sources", icon=":material/open_in_new:", key=f"open-{case.id}"
     ):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
-from assistant.domain import CaseTemplate, Column, TemplateField, TestCase, Value
+from assistant.domain import CaseTemplate, Chunk, Column, TemplateField, TestCase, Value
 from assistant.errors import TemplateError, UnsupportedFile
 from assistant.sources.files.files import tables_of
 from assistant.sources.grids.case_rows import priority_of, technique_of
@@ -268,8 +268,7 @@ def _column(edit: ColumnEdit) -> dict[str, object]:
 def preview(workspace: Workspace, project_id: str, template: CaseTemplate) -> TemplatePreview:
     """Some cases of the project under the template, reviewed ones first."""
     cases = in_known_names(workspace, project_id, _cases(workspace, project_id))
-    cited = {citation.chunk_id for case in cases for citation in case.all_citations}
-    sources = workspace.library.chunks(project_id, sorted(cited))
+    sources = _sources(workspace, project_id, cases)
     header, *body = rows(template, cases, sources=sources)
     problems = (
         problem if f"case {case.id}:" in problem else f"{case.id}: {problem}"
@@ -289,6 +288,26 @@ def preview(workspace: Workspace, project_id: str, template: CaseTemplate) -> Te
             if column.field == "constant" and not column.default
         ),
     )
+
+
+def faults(
+    workspace: Workspace, project_id: str, cases: Collection[TestCase]
+) -> Mapping[str, tuple[str, ...]] | None:
+    """Which rules of the company's template cases break, a sentence each, by the id of the case;
+    ``None`` where the project has no template of its own."""
+    template = workspace.project(project_id).template
+    if template == DEFAULT_TEMPLATE:
+        return None
+    sources = _sources(workspace, project_id, cases)
+    found = {case.id: template_problems(template, case, sources=sources) for case in cases}
+    return {name: problems for name, problems in found.items() if problems}
+
+
+def _sources(
+    workspace: Workspace, project_id: str, cases: Collection[TestCase]
+) -> Mapping[str, Chunk]:
+    cited = {citation.chunk_id for case in cases for citation in case.all_citations}
+    return workspace.library.chunks(project_id, sorted(cited))
 
 
 def _cases(workspace: Workspace, project_id: str) -> list[TestCase]:

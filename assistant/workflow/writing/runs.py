@@ -24,10 +24,9 @@ from assistant.library import StoredCase as StoredCase
 from assistant.suite.quality import Figure as Figure
 from assistant.suite.quality import Quality as Quality
 from assistant.suite.quality import quality
-from assistant.suite.template import template_problems
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import duplicates, stale
+from assistant.workflow.review import company_template, duplicates, stale
 from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.review import QUESTION, STALE, needs_of, worst_first
 from assistant.workflow.review.review_library import words_of
@@ -325,9 +324,6 @@ def needs_first(rows: Sequence[CaseRow]) -> tuple[CaseRow, ...]:
 def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Quality:
     """Count what the checks say about the cases of a run; takes seconds for a hundred cases."""
     report = duplicates.in_run(workspace, project_id, run.id)
-    template = workspace.project(project_id).template
-    cited = {citation.chunk_id for case in run.cases for citation in case.all_citations}
-    sources = workspace.library.chunks(project_id, sorted(cited))
     change = basis_change(workspace, project_id, run)
     cases = cases_now(workspace, project_id, run, change) if change else run.cases
     whole = [one for one in cases if one.status != "rejected" and not one.is_outline]
@@ -341,9 +337,7 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
         existing=report.existing,
         criteria=len(criteria),
         covered=[name for name in criteria if name in traced],
-        problems=[
-            case.id for case in run.cases if template_problems(template, case, sources=sources)
-        ],
+        problems=company_template.faults(workspace, project_id, run.cases),
         stale=stale.by_case(stale.stale_cases(workspace, project_id, run_id=run.id)),
         proposed=workspace.library.proposals.counts(project_id),
         grounding_rules=RULES,
