@@ -476,7 +476,14 @@ def test_a_case_of_a_draft_alone_is_marked_in_the_list_and_beside_its_result(
     import_sources.index_paths(opened, project_id, [tmp_path / "vouchers_v3_draft.md"])
     found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
     run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
-    generate_cases.run_now(opened, project_id, run)
+    cases = generate_cases.run_now(opened, project_id, run).cases
+    (case,) = [one for one in cases if "old voucher" in one.title]
+    told = "Rests on a draft alone: vouchers_v3_draft.md (“draft” stands in its name)."
+    found = LintFinding(rule="draft or old source", severity="warning", step=1, message=told)
+    opened.library.update_case(
+        project_id, case.model_copy(update={"findings": (found,)}),
+        expected_version=opened.library.case(project_id, case.id).row_version, by="Tess",
+    )  # fmt: skip
     app = open_app(project=project_id, run=run.id)
     app.session_state[state.RECORD].case_id = named(app, "old voucher")
     app.run()

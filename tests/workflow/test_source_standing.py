@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from syncing import quick_workspace
 
-from assistant.domain import Citation, GenerationConfig, GenerationRun, Standing
+from assistant.domain import Citation, GenerationConfig, GenerationRun, LintFinding, Standing
 from assistant.generation.answers.answer_parts import Answer, AnswerSentence
 from assistant.generation.answers.answer_prompt import answer_messages
 from assistant.library import Library
@@ -18,7 +18,7 @@ from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_report, check_suite, export_cases, review
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import generate_cases, recheck_case, runs
+from assistant.workflow.writing import generate_cases, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 TERMS = "# Lending terms\n\n{head}\n\n## 4 Loss\n\nThe loss of an umbrella is told {when}.\n"
@@ -140,28 +140,32 @@ def written(workspace: Workspace, project: str) -> GenerationRun:
 
 
 ALONE = "Rests on a draft alone: Umbrellas_v3_draft.md (“draft” stands in its name or at its head)."
-SUITE = b"""Test Case ID,Title,User Story,Step No,Test Step,Expected Result
-T-1,A loss is paid,UMB-8,1,Lose an umbrella,The bill says that its loss costs 12 EUR
-"""
+LOGGED = "The desk writes its name into the green book."
+SUITE = f"""Test Case ID,Title,User Story,Step No,Test Step,Expected Result
+T-1,A loss is logged,UMB-8,1,Lose an umbrella,{LOGGED}
+""".encode()
 
 
 @pytest.mark.parametrize(("name", "old"), [("Umbrellas_v3_draft", True), ("Umbrellas_v3", False)])
 def test_a_result_that_rests_on_a_draft_alone_says_so_wherever_the_case_is_shown(
     workspace: tuple[Workspace, str], tmp_path: Path, name: str, old: bool
 ) -> None:
-    put(*workspace, **{name: EPIC})
+    put(
+        *workspace,
+        UMB_draft=EPIC,
+        **{name: f"# Losses\n\nThe loss of an umbrella costs much.\n\n{LOGGED}\n"},
+    )
     run = written(*workspace)
-    cases = [one for one in run.cases if one.steps[0].citations]
-    assert cases
-    for case in cases:
-        told = [one for one in case.findings if one.rule == "draft or old source"]
-        assert [one.message for one in told] == ([ALONE] if old else [])
-        assert [one.step for one in told] == ([1] if old else [])
-        assert not any(one.severity == "error" for one in case.findings)
-        assert (review.OLD in review.needs_of(case)) is old
-        stored = workspace[0].library.case(workspace[1], case.id)
-        checked = recheck_case.rechecked(*workspace, stored, stored.case)
-        assert checked.findings == case.findings, "after an edit too"
+    case = run.cases[0]
+    assert not case.findings, "the epic under test may be a draft"
+    if old:  # as the proof says it of a case that a model wrote
+        found = LintFinding(rule="draft or old source", severity="warning", step=1, message=ALONE)
+        version = workspace[0].library.case(workspace[1], case.id).row_version
+        workspace[0].library.update_case(
+            workspace[1], case.model_copy(update={"findings": (found,)}),
+            expected_version=version, by="Tess",
+        )  # fmt: skip
+        assert review.OLD in review.needs_of(workspace[0].library.case(workspace[1], case.id).case)
     rows = runs.case_rows(*workspace, run.id, stale=())
     assert any(review.OLD in row.needs for row in rows) is old
     for template in READY_TEMPLATES:
