@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 
 from assistant.design.description_rules import described_rules, other_passages, with_described
 from assistant.design.processes.end_to_end import conditions_of_epic
@@ -387,7 +386,7 @@ def understand(
     left_out: tuple[str, ...] = ()
     techniques, depth = request.techniques, request.depth
     if reading is None and request.text.strip():
-        reading = _reading_of(request.text, request.title)
+        reading = _reading_of(workspace, project_id, request.text, request.title)
     if reading is not None:
         _check_size(reading.epics, request.most_criteria)
         reading = masked(workspace, project_id, reading)
@@ -472,10 +471,11 @@ def _only(
     return tuple(kept), tuple(others)
 
 
-@lru_cache(maxsize=4)
-def _reading_of(text: str, title: str) -> Reading:
+def _reading_of(workspace: Workspace, project_id: str, text: str, title: str) -> Reading:
     """A pasted text as read; kept, because a page asks for it whenever it is drawn."""
-    return read_pasted(text, title=title)
+    return workspace.memo.get(
+        "pasted texts", project_id, (text, title), lambda: read_pasted(text, title=title), most=4
+    )
 
 
 def _place_of(passage: str, text: str) -> str:
