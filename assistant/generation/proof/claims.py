@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -125,6 +126,13 @@ SMALL = frozenset(_WORDS["small"])
 """Number words that are said without counting."""
 
 _CHARACTERS = frozenset(_WORDS["characters"])
+
+
+def _signs_of(number: Number) -> tuple[Number, ...]:
+    """A number, and an amount that is taken off without its sign: "-45.00" of "Cleaning: 45.00"."""
+    if number.kind not in ("", "money") or not isinstance(number.value, Decimal):
+        return (number,)
+    return (number, replace(number, value=-number.value)) if number.value < 0 else (number,)
 
 
 def parts_of(text: str) -> tuple[str, ...]:
@@ -308,11 +316,12 @@ class Claims:
             for number in found:
                 if (
                     number in computed
-                    or self.worked.holds(number)
                     or self._plain(number)
                     or self._is_of_all(number, part)
-                    or self._near.holds(number)
-                    or self._in_source(number, f"{part} {about}")
+                    or any(
+                        self._holds(one) or self._in_source(one, f"{part} {about}")
+                        for one in _signs_of(number)
+                    )
                     or self._in_criterion(number, f"{part} {about} {data}")
                     or counts_characters(number, part)
                     or self._is_length(number)

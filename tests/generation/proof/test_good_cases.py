@@ -532,3 +532,12 @@ def test_a_value_behind_a_condition_alone_is_contradicted_by_no_other(
 ) -> None:
     case = prove(text, [("Lend the film.", "", result)])
     assert ("contradiction" in told(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(("line", "wrong"), [("-45.00", False), ("45.00", False), ("-54.00", True)])
+def test_an_amount_that_is_taken_off_stands_with_its_sign(
+    prove: Prove, line: str, wrong: bool
+) -> None:
+    step = ("Prepare the final account.", "", f"The line Cleaning shows {line}.")
+    case = prove("Cleaning is charged at 45.00 and taken off the deposit.", [step])
+    assert bool(case.findings) is wrong, case.findings
