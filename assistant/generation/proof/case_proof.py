@@ -27,6 +27,7 @@ from assistant.generation.proof.claims import Claims, parts_of
 from assistant.generation.proof.condition_sides import (
     messages_of_other_side,
     other_message,
+    shown_messages,
     turned_roles,
 )
 from assistant.generation.proof.consistency import inconsistent
@@ -62,6 +63,7 @@ from assistant.generation.proof.result_citations import (
     speaks_of,
 )
 from assistant.generation.proof.statement_words import contents
+from assistant.language.casing import bare_words
 
 
 def grounded(case: TestCase, ground: Ground) -> TestCase:
@@ -210,7 +212,9 @@ class _Proof:
         yield from self.claims.quotations(result)
         yield from self.claims.names(result)
         if step == basis.case.steps[-1] and not self._is_counter_check:
-            yield from messages_of_other_side(result, self.sided)
+            for mark in messages_of_other_side(result, self.sided):
+                if mark.rule != CONTRADICTION or bare_words(mark.words) not in self._shown_before:
+                    yield mark
         writer = basis.case.origin.writer
         if writer != "outline":  # it quotes, and says so
             # A person who says what the criterion says may have meant it; a model has to word it.
@@ -242,6 +246,14 @@ class _Proof:
         they say happens does not happen in it. It covers none of them all the same."""
         negative = self.basis.case.technique == "negative"
         return negative and all(one.technique == "positive" for one in self.sided)
+
+    @cached_property
+    def _shown_before(self) -> frozenset[str]:
+        """Messages and names that a result before the last affirms: there what the text says of
+        them is done, and the last one looks at a record of which it does not hold."""
+        results = (step.expected_result for step in self.basis.case.steps[:-1])
+        shown_ones = (one for result in results for one in shown_messages(result))
+        return frozenset(bare_words(text) for text, negative, _ in shown_ones if not negative)
 
     @cached_property
     def _subjects(self) -> frozenset[str]:

@@ -541,3 +541,19 @@ def test_an_amount_that_is_taken_off_stands_with_its_sign(
     step = ("Prepare the final account.", "", f"The line Cleaning shows {line}.")
     case = prove("Cleaning is charged at 45.00 and taken off the deposit.", [step])
     assert bool(case.findings) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
+    ("first", "wrong"), [("“Renew loan” is shown.", False), ("The loan is open.", True)]
+)
+def test_what_is_shown_first_may_be_missing_at_another_record(
+    prove: Prove, first: str, wrong: bool
+) -> None:
+    criterion = 'The button "Renew loan" is shown on the loan.'
+    steps = [
+        ("Open loan A-1, which is open.", "A-1", first),
+        ("Open loan A-2, which is closed.", "A-2", "There is no button “Renew loan” on the loan."),
+    ]
+    case = prove(criterion, steps, technique="positive", outcomes=[criterion])
+    denied = [one for one in case.findings if one.rule == "contradiction"]
+    assert bool(denied) is wrong, case.findings
