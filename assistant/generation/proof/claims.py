@@ -287,6 +287,9 @@ class Claims:
         amounts = [one for one in named if one.kind]
         if not amounts or contrasted(step.expected_result):
             return
+        # A message has the sum as its words: “Please pay 975.00 EUR.”
+        messages = [one.text for one in find_messages(step.expected_result)]
+        named += [one for text in messages for one in numbers(text)]
         sums = [one for one in final_results(step.calculation) if one.kind == "money"]
         if sums and not any(alike(one, each) for one in sums for each in named):
             said, due = amounts[0].words, sums[-1].words

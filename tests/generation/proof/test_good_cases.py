@@ -557,3 +557,14 @@ def test_what_is_shown_first_may_be_missing_at_another_record(
     case = prove(criterion, steps, technique="positive", outcomes=[criterion])
     denied = [one for one in case.findings if one.rule == "contradiction"]
     assert bool(denied) is wrong, case.findings
+
+
+@pytest.mark.parametrize(("paid", "wrong"), [("975.00", False), ("957.00", True)])
+def test_the_sum_of_a_calculation_may_stand_in_the_message(
+    prove: Prove, paid: str, wrong: bool
+) -> None:
+    said = f"It shows “Please pay {paid} EUR.” (EUR 780.00 × 25 % × 5 months)."
+    lines = [["EUR 780.00 * 25% * 5 months = EUR 975.00"]]
+    text = "A guest who leaves early pays 25 % of EUR 780.00 a month."
+    case = prove(text, [("Open the statement.", "5 months", said)], calculations=lines)
+    assert any(one.rule == "inconsistent data" for one in case.findings) is wrong, case.findings
