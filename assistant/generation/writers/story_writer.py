@@ -119,6 +119,8 @@ class _Ledger(Attempts):
     questions: dict[str, Question] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     """Criteria that a source takes out of the release."""
+    withdrawn_by: dict[str, list[str]] = field(default_factory=dict)
+    """The same by the words that take them out."""
     answers: dict[Question, tuple[SourceAnswer, ...]] = field(default_factory=dict)
     last_reason: str = ""
 
@@ -381,7 +383,9 @@ class StoryWriter:
         for condition in wanted:
             # An item that a case claims but is not seen to cover is a gap in the coverage, for a
             # person to look at; beside the case an outline would only say it again.
-            if condition.id not in covered | claimed:
+            # What the second answer withdrew is none either.
+            is_wanted = condition.criterion_id not in ledger.withdrawn
+            if is_wanted and condition.id not in covered | claimed:
                 yield self._instead(brief, condition, ledger, cancelled)
 
     def _again(
@@ -640,9 +644,11 @@ def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
         elif not stands_in(quote, folded(call.brief.request)):
             continue
         ledger.withdrawn.update(criteria)
-        names = ", ".join(dict.fromkeys(criteria))
+        mine = ledger.withdrawn_by.setdefault(quote, [])  # by an answer before this one too
+        mine += (one for one in dict.fromkeys(criteria) if one not in mine)
+        names = ", ".join(mine)
         ledger.questions[f"withdrawn: {quote}"] = Question(
-            criterion_id=criteria[0],
+            criterion_id=mine[0],
             kind="out of scope",
             text=f"“{quote}” ({title}): so the model wrote no case for {names}. "
             "Is it tested all the same?",

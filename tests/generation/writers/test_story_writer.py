@@ -412,6 +412,25 @@ def test_a_criterion_that_has_cases_is_withdrawn_by_nothing() -> None:
     assert not end.questions
 
 
+def test_what_the_second_answer_withdraws_gets_no_outline_and_is_told_with_the_rest() -> None:
+    mail = SOURCE.model_copy(
+        update={
+            "chunk": Chunk(
+                id="c4", document_id="m", ordinal=0, kind="prose", text="HR moves to release 9."
+            ),
+            "rank": 2,
+        }
+    )
+    brief = BRIEF.model_copy(update={"sources": (SOURCE, mail)})
+    said = [{"criterion": "LV-1-AC1", "source": 2, "words": "HR moves to release 9"}]
+    without = {**case("HR is not offered", "", "x"), "covers": []}
+    subject, chat = writer(answer(without), answer(withdrawn=said))
+    cases, end, _ = run(subject, brief=brief)
+    assert len(chat.questions) == 2
+    assert [(one.title, one.origin.writer) for one in cases] == [("HR is not offered", "model")]
+    assert "LV-1-AC1" in end.questions[0].text
+
+
 def test_a_case_by_a_criterion_that_a_source_contradicts_is_shown_and_not_asked_for_again() -> None:
     said = "LV-1-AC1 says “10 days”; Handbook says “12 days”."
     differs = LintFinding(rule="contradiction", message=said, severity="error")
