@@ -6,7 +6,7 @@ Nothing is left out for it: it is told to the model and shown beside the passage
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.domain import GenerationRun, Standing
 from assistant.language.document_heads import (
@@ -16,10 +16,12 @@ from assistant.language.document_heads import (
     stage_words,
 )
 from assistant.language.validity import EDITION_OPENING
-from assistant.library import Library, StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import known_copies
 from assistant.workflow.sources.read_source import file_of
+
+if TYPE_CHECKING:  # SQLAlchemy comes with it, which the first page waits for in vain
+    from assistant.library import Library, StoredDocument
 
 
 class Standings:
