@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -172,8 +171,10 @@ def weekday_of(text: str, moment: Moment) -> tuple[int, int] | None:
         years = {one.year for one in dates} - {NO_YEAR}
         if len(years) != 1:
             return None
-        with suppress(ValueError):  # 29 February
+        try:
             day = day.replace(year=years.pop())
+        except ValueError:  # 29 February of a year that has none
+            return None
     if WEEKDAYS.get(found["name"].casefold()) != day.weekday():
         return None
     return found.span("name")

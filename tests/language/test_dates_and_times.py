@@ -42,6 +42,7 @@ def test_days_of_a_list_take_its_month_and_hours_are_read(
         ("until Mon 31 Aug", None),
         ("until Mon 31 Aug, of 1 May 2026", "Mon"),
         ("until Tue 31 Aug, of 1 May 2026", None),
+        ("until Sun 29 Feb, of 1 May 2026", None),
         ("until Mon 31 Aug, of 1 May 2026 and 2027-01-01", None),
         ("until about 31 Aug 2026", None),
     ],

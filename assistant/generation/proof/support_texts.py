@@ -106,8 +106,9 @@ class Known:
 def _without_dates(text: str) -> str:
     """The text with its dates and times blanked: the name of a month is no name of its own, nor is
     the day of the week on which a date falls."""
-    for moment in find_moments(text):
-        day = weekday_of(text, moment)
+    whole = text  # a date may take its year from one that is blanked already
+    for moment in find_moments(whole):
+        day = weekday_of(whole, moment)
         start = day[0] if day else moment.start
         text = text[:start] + " " * (moment.end - start) + text[moment.end :]
     return text

@@ -156,6 +156,7 @@ def test_what_a_source_says_in_these_words_needs_no_quotation() -> None:
         ("No, Tuesday is too late.", (), ("Tuesday",)),
         ("No, Fri 28 Aug 2026 is too late.", (), ()),
         ("No, Thu 28 Aug 2026 is too late.", (), ("Thu",)),
+        ("No, 28 Aug 2026 is right and Sat 29 Aug too late.", (), ("29 Aug",)),
         ("No, Sat 29 Aug 2026 is too late.", (), ("29 Aug 2026",)),
     ],
 )
