@@ -1,8 +1,9 @@
 """Do transformers and llama.cpp compute the same? Their top next tokens on the same text, compared.
 
 The text is read by both engines; at each position both name the token that they would write next.
-The share of equal answers is the agreement. Without an adapter it shows the noise of quantisation,
-with one it must be as high, otherwise the conversion is wrong.
+The share of equal answers is the agreement; what it lacks without an adapter is the noise of
+quantisation. Which token wins a near tie depends on the processor (its kernels round otherwise), so
+that a conversion is judged where transformers' first token is clearly ahead of its second.
 """
 
 from __future__ import annotations
@@ -39,15 +40,25 @@ def compare_tokens(first: Sequence[int], second: Sequence[int]) -> Agreement:
     return Agreement(positions=len(first), equal=equal)
 
 
+def clear_positions(model: Any, ids: Sequence[int], start: int, margin: float) -> tuple[int, ...]:
+    """Where in ``transformers_top_tokens`` the first logit is ``margin`` or more ahead."""
+    first, second = _logits(model, ids, start).topk(2, -1).values.unbind(-1)
+    return tuple((first - second >= margin).nonzero().flatten().tolist())
+
+
 def transformers_top_tokens(model: Any, ids: Sequence[int], start: int) -> tuple[int, ...]:
     """The top next token after each prefix of ``ids`` of length ``start`` and more."""
+    return tuple(_logits(model, ids, start).argmax(-1).tolist())
+
+
+def _logits(model: Any, ids: Sequence[int], start: int) -> Any:
+    """(positions, vocabulary): the logits after each prefix, in float32."""
     import torch
 
     model.eval()
     with torch.inference_mode():
         read = torch.tensor([list(ids)], device=next(model.parameters()).device)
-        logits = model(input_ids=read, use_cache=False).logits[0, start - 1 :]
-        return tuple(logits.float().argmax(-1).tolist())
+        return model(input_ids=read, use_cache=False).logits[0, start - 1 :].float()
 
 
 def llama_top_tokens(
