@@ -222,8 +222,7 @@ def planning(
                 for source in sources
                 if source.is_hit and not source.chunk.is_comment
             }
-            raised = raise_questions(epic, tuple(chunks.values()))
-            by_epic += [one for one in raised if one.criterion_id not in request.left_out]
+            by_epic += raise_questions(epic, tuple(chunks.values()), left_out=request.left_out)
         return replace(request, questions=tuple(by_epic))
 
     return (

@@ -110,6 +110,93 @@ def test_what_the_sources_hold_is_read_once_not_for_each_criterion(
     assert len(read) < 3 * (len(said) + len(rules))
 
 
+LOAN = "A member may borrow a book for at most {} days."
+
+
+def asked_of(texts: list[str], form: str = "bullet", **options) -> list[str]:
+    """The conflicts between the criteria of an epic, each with whom it is asked of."""
+    stories = tuple(
+        UserStory(
+            key=f"US-{number}", title="Loan",
+            criteria=(AcceptanceCriterion(id=f"US-{number}-AC1", text=text, form=form),),
+        )
+        for number, text in enumerate(texts)
+    )  # fmt: skip
+    found = raise_questions(Epic(key="E", title="Loans", stories=stories), **options)
+    return [f"{one.criterion_id}: {one.text}" for one in found if one.kind == "conflict"]
+
+
+def test_a_backlog_that_differs_in_one_value_is_asked_about_once() -> None:
+    """250 stories were 44,935 questions, and each was compared with each."""
+    asked = asked_of([LOAN.format(10 + number) for number in range(250)])
+    assert asked == [
+        "US-1-AC1: The criterion says 11 days, and 249 others disagree with it or with one another:"
+        " US-0-AC1 says 10 days; US-2-AC1 says 12 days; US-3-AC1 says 13 days; US-4-AC1 says 14"
+        " days; 245 more. Which is right?"
+    ]
+    of_one = asked_of([LOAN.format(14 if number == 7 else 10) for number in range(40)])
+    assert of_one == [
+        "US-7-AC1: The criterion says 14 days, and 39 others disagree with it or with one another:"
+        " US-0-AC1 and 38 more say 10 days. Which is right?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "number"),
+    [
+        ("A member may keep a book for at most {} days and pays at most {} EUR for it.", 2, 2),
+        ("The report of the branch is sent to the head office at 08:{} on each working day.", 1, 1),
+        ("A request of type {} is answered by the clerk of the branch within {} days.", 2, 1),
+    ],
+)
+def test_each_matter_of_many_criteria_is_asked_about(text: str, values: int, number: int) -> None:
+    said = [text.format(*range(10 + at, 10 + at + values)) for at in range(30)]
+    assert len(asked_of(said)) == number
+
+
+def test_two_matters_of_many_stay_two() -> None:
+    said = [
+        f"A {kind} quote of a customer in the portal is valid for at most {days} days."
+        for days in range(10, 40)
+        for kind in ("motor", "home")
+    ]
+    assert [one.count("29 others") for one in asked_of(said)] == [1, 1]
+
+
+def test_up_to_four_criteria_are_asked_about_pair_by_pair() -> None:
+    asked = asked_of([LOAN.format(10 + number) for number in range(4)])
+    assert len(asked) == 6
+    assert asked[-1] == (
+        "US-3-AC1: The criterion says 13 days, but US-2-AC1 says 12 days. Which is right?"
+    )
+
+
+def test_a_pair_is_asked_about_once_whatever_the_length_of_its_ids() -> None:
+    told = ["The fee is shown.", "The form is saved.", LOAN.format(10)]
+    (asked,) = asked_of([*told, *(f"Page {number} opens." for number in range(8)), LOAN.format(12)])
+    assert asked.startswith("US-11-AC1: The criterion says 12 days, but US-2-AC1 says 10 days.")
+
+
+def test_a_matter_of_many_is_asked_of_a_criterion_that_is_not_left_out() -> None:
+    said = [LOAN.format(10 + number) for number in range(9)]
+    (asked,) = asked_of(said, left_out=["US-1-AC1", "US-2-AC1"])
+    assert asked.startswith("US-3-AC1: The criterion says 13 days, and 8 others disagree")
+
+
+def test_rows_of_one_case_are_asked_about_once() -> None:
+    rows = [f"Customer: New; Loan: small; Fee: {10 + number} EUR" for number in range(30)]
+    (asked,) = asked_of(rows, form="table")
+    assert "and 29 others disagree" in asked
+    assert "25 more" in asked
+
+
+@pytest.mark.slow
+def test_a_thousand_criteria_on_one_matter_take_less_than_fifteen_seconds() -> None:
+    began = time.process_time()
+    asked_of([LOAN.format(10 + number) for number in range(1000)])
+    assert time.process_time() - began < 15
+
+
 @pytest.mark.slow
 def test_two_thousand_criteria_take_less_than_five_seconds() -> None:
     names = [f"{a}{b}{c}on" for a in "bdfgklmnprst" for b in "aeiou" for c in "lmnrstvz"]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from assistant.design.questions.conflicts import Conflict, content_words, find_conflicts
 from assistant.design.questions.contradictions import Contradiction, find_contradictions
 from assistant.design.questions.disagreements import Disagreement, find_disagreements
+from assistant.design.questions.matters import Matters, Statement, statement
 from assistant.design.questions.open_questions import only_asks, open_questions
 from assistant.design.questions.row_conflicts import RowConflict, find_row_conflicts
 from assistant.design.questions.scope import (
@@ -44,6 +46,7 @@ from assistant.domain import (
 )
 from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quoted_messages import mask_quotes
+from assistant.language.sentences import Span
 from assistant.reading.criteria import read_rules
 from assistant.reading.narratives import read_narrative, role_of
 from assistant.reading.references import KnownTexts
@@ -62,6 +65,7 @@ def raise_questions(
     sources: Sequence[Chunk] = (),
     *,
     known: Iterable[str] | None = None,
+    left_out: Collection[str] = (),
     progress: Progress | None = None,
 ) -> tuple[Question, ...]:
     """Questions on the criteria of an epic, criterion by criterion, each with its words.
@@ -69,7 +73,8 @@ def raise_questions(
     ``sources`` are chunks of rules and pages that the criteria are compared with. ``known`` are
     further texts in which a rule that a criterion names may stand (all of the project's, since a
     reference is only unknown where nothing holds it); without sources or ``known``, references
-    are not looked at. ``progress`` gets criteria done and in all, with each part of very many.
+    are not looked at. Of criteria that are ``left_out`` nothing is asked. ``progress`` gets
+    criteria done and in all, with each part of very many.
     """
     found: list[Question] = []
     stating = [chunk for chunk in sources if chunk.kind in _STATING]
@@ -86,6 +91,7 @@ def raise_questions(
     for name, told in changes_named(epic.criteria, stating).items():
         about.setdefault(name, []).extend(told)
     total = len(epic.criteria)
+    matters = Matters()
     alike = enumerate(_to_compare(epic.criteria), start=1)
     declared = [(epic.key, one) for one in out_of_scope(epic.description)]
     for story in epic.stories:
@@ -102,20 +108,21 @@ def raise_questions(
             found += _conflicting(criterion, rules)
             found += _contradicting(criterion, rules)
             found += _against_story(criterion, story)
-            found += _against_criteria(criterion, others)
+            found += _against_criteria(criterion, others, matters)
             found += _outdated(criterion, changed, about.get(criterion.id, ()))
             found += _out_of_scope(criterion, scope)
             found += _unknown(criterion, held)
             found += _empty(criterion)
             found += _beyond(criterion)
     apart = list(find_disagreements(epic, sources))
-    found += map(_of_rows, apart)
+    found += _rows_apart(apart, matters)
     known_apart = {(one.mine.criterion.id, one.theirs.criterion.id) for one in apart}
     for one in find_row_conflicts(epic, rules):
         if (one.criterion.id, one.chunk.id) not in known_apart:
             found.append(_other_in_row(one))
     found += _left_open(epic)
-    return tuple(_distinct(found))
+    asked = (one for one in found if one.criterion_id not in left_out)
+    return tuple(_distinct(matters.put_together(asked)))
 
 
 def _distinct(questions: Iterable[Question]) -> Iterator[Question]:
@@ -237,23 +244,54 @@ def _to_compare(
 
 
 def _against_criteria(
-    criterion: AcceptanceCriterion, others: Sequence[AcceptanceCriterion]
+    criterion: AcceptanceCriterion, others: Sequence[AcceptanceCriterion], matters: Matters
 ) -> Iterator[Question]:
     """Another criterion of the epic that says otherwise; asked once, at the later of the two."""
-    for other in others:
-        if other.form == "gherkin" or criterion.form in ("gherkin", "table"):
-            continue
-        if other.form == criterion.form == "flow":
-            continue  # each flow tells another course of things
-        if other.id > criterion.id and len(other.id) >= len(criterion.id):
-            continue
+    earlier = [
+        other
+        for other in others
+        if not (other.form == "gherkin" or criterion.form in ("gherkin", "table"))
+        and not other.form == criterion.form == "flow"  # each flow tells another course of things
+        and _in_order(other.id) <= _in_order(criterion.id)
+    ]
+    for other in matters.to_compare(criterion, earlier):
         chunk = _as_chunk(other.id, other.text)
         for one in find_contradictions(criterion.text, [chunk]):
-            yield _disagreement(criterion, one, other.id)
+            asked = _disagreement(criterion, one, other.id)
+            mine = statement(criterion, one.slot, one.mine)
+            matters.join(mine, statement(other, one.slot, one.theirs), asked)
+            yield asked
         if _same_words(criterion.text, other.text):
             for conflict in find_conflicts(criterion.text, [chunk]):
                 asked = _other_amount(criterion, conflict, other.id)
-                yield asked.model_copy(update={"suggestion": ""})  # neither of the two is newer
+                asked = asked.model_copy(update={"suggestion": ""})  # neither of the two is newer
+                ours, theirs = (
+                    Span(text[one.start : one.end], one.start, one.end)
+                    for text, one in (
+                        (criterion.text, conflict.quantity),
+                        (other.text, conflict.theirs),
+                    )
+                )
+                matters.join(statement(criterion, "", ours), statement(other, "", theirs), asked)
+                yield asked
+
+
+@lru_cache(maxsize=8192)
+def _in_order(name: str) -> tuple[str | int, ...]:
+    """An id by which later ones sort behind: "AC10" behind "AC9"."""
+    return tuple(int(one) if one.isdecimal() else one for one in re.split(r"(\d+)", name))
+
+
+def _rows_apart(apart: Iterable[Disagreement], matters: Matters) -> Iterator[Question]:
+    for one in apart:
+        asked = _of_rows(one)
+        if not one.theirs.foreign:
+            mine, theirs = (
+                Statement(quoted.source_id, "row", quoted.start, quoted.quote)
+                for quoted in (one.mine.condition.evidence[-1], one.theirs.condition.evidence[-1])
+            )
+            matters.join(mine, theirs, asked)
+        yield asked
 
 
 def _of_rows(one: Disagreement) -> Question:

@@ -374,13 +374,13 @@ def raised_questions(
         known += [f"{one.id} {one.text}" for epic in epics for one in epic.criteria]
     answered = {one.document_id: one for several in given.values() for one in several}
     found, settled = [], []
-    compared = Comparison(epics=tuple(epics), sources=tuple(sources), known=tuple(known))
+    compared = Comparison(
+        epics=tuple(epics), sources=tuple(sources), known=tuple(known), left_out=tuple(left_out)
+    )
     raised = workspace.comparisons.questions(compared, progress)
     for epic, questions in zip(epics, raised, strict=True):
         by_id = {criterion.id: criterion for criterion in epic.criteria}
         for question in questions:
-            if question.criterion_id in left_out:
-                continue
             given_to_it = answered.get(question_key(by_id[question.criterion_id], question))
             if given_to_it is None:
                 found.append(question)

@@ -39,12 +39,14 @@ _BY_EPIC = TypeAdapter(ByEpic)
 class Comparison(Value):
     """Epics whose criteria are compared, each epic's with one another and with the sources.
 
-    ``known`` are further texts in which a rule that a criterion names may stand.
+    ``known`` are further texts in which a rule that a criterion names may stand; nothing is asked
+    of criteria that are ``left_out``.
     """
 
     epics: tuple[Epic, ...]
     sources: tuple[Chunk, ...] = ()
     known: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def criteria(self) -> int:
@@ -70,7 +72,10 @@ class Comparison(Value):
             def within(done: int, _: int, before: int = before) -> None:
                 progress(before + done, total)
 
-            found.append(raise_questions(epic, self.sources, known=self.known, progress=within))
+            asked = raise_questions(
+                epic, self.sources, known=self.known, left_out=self.left_out, progress=within
+            )
+            found.append(asked)
             before += len(epic.criteria)
             if total > MANY:
                 progress(before, total)
