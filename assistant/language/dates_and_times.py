@@ -21,6 +21,9 @@ _FOREIGN = {
     for month, names in enumerate(word_lists("numbers")["months"].values(), start=1)
     for name in names
 }
+_DAYS_MONTH = rf"(?:{_MONTH}|(?!may\b(?!,? (?:19|20)\d\d)){_MONTH.lower()})"
+""" "1 dec 2025", "3 may 2026"; in "a party of 3 may ..." and "9.9 APR" it is no month."""
+
 WEEKDAYS: Mapping[str, int] = {
     name: day
     for day, names in enumerate(word_lists("numbers")["weekdays"].values())
@@ -35,7 +38,7 @@ _DATE = re.compile(
     r"(?<![\w/-])(?:"
     r"(?P<iso>(?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)-(?P<id>\d\d))"
     r"|(?P<num>(?P<n1>\d{1,2})(?P<sep>[/.-])(?P<n2>\d{1,2})(?P=sep)(?P<ny>(?:19|20)\d\d))"
-    rf"|(?P<dmy>(?P<dd>\d{{1,2}})(?P<ord>st|nd|rd|th)?(?: of)? (?P<dm>{_MONTH})\b\.?(?:,?"
+    rf"|(?P<dmy>(?P<dd>\d{{1,2}})(?P<ord>st|nd|rd|th)?(?: of)? (?P<dm>{_DAYS_MONTH})\b\.?(?:,?"
     rf" (?P<dy>(?:19|20)\d\d))?)"
     rf"|(?P<foreign>(?<![.,])(?P<fd>\d{{1,2}})(?:\.|er|º|°)? (?:de )?(?P<fm>{'|'.join(_FOREIGN)})\b"
     r"(?:\.? (?:de )?(?P<fy>(?:19|20)\d\d))?)"

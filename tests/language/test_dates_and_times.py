@@ -18,6 +18,8 @@ from assistant.language.dates_and_times import NO_YEAR, find_moments, weekday_of
         ("the 24th and 25th December 2026", [date(2026, 12, 24), date(2026, 12, 25)]),
         ("am 24.12. und 31.12. geschlossen", [date(NO_YEAR, 12, 24), date(NO_YEAR, 12, 31)]),
         ("12 pièces, 3 mai", [date(NO_YEAR, 5, 3)]),
+        ("last read 1 dec 2025, cut off 31 march", [date(2025, 12, 1), date(NO_YEAR, 3, 31)]),
+        ("on 3 may 2026 a party of 3 may enter", [date(2026, 5, 3)]),
         ("section 3.1. and 3.2. of 19.9 APR", []),
         ("The price rises to 12.10. Then it stays.", []),
         ("von 14.30 Uhr bis 16 Uhr", [time(14, 30), time(16)]),

@@ -30,7 +30,7 @@ from assistant.generation.proof.statement_words import (
     written,
 )
 from assistant.generation.proof.support_texts import Known, folded, stands_in
-from assistant.generation.writers.case_parts import stated_at
+from assistant.generation.writers.case_parts import stated_in
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.function_words import ARTICLES
 from assistant.language.languages import language_of
@@ -116,7 +116,7 @@ def standing(quotes: Iterable[Quote], chunks: Mapping[int, Chunk]) -> tuple[Cita
             continue
         for words in pieces:
             own = words.strip(' “”"')  # marks around all of it are the model's
-            place = stated_at(words, chunk.text) or stated_at(own, chunk.text)
+            place = stated_in(words, chunk) or stated_in(own, chunk)
             if place is not None:
                 found.append(words_of(one.source, chunk, *place))
     return tuple(dict.fromkeys(found))
@@ -313,15 +313,17 @@ def _is_confined_otherwise(text: str, quoted: str) -> bool:
 
 def _without_articles(text: str, said: str) -> str:
     """``text`` with blanks for an article that is no number: before words that ``said`` has
-    together without one ("a day trip" of its "Day trip")."""
+    together without one ("a day trip" of its "Day trip"), or at the head of a sentence on what
+    ``said`` names without a number ("A working day is ..." of its "Working day = ...")."""
     for one in reversed(find_quantities(text)):
-        unit = text[one.start : one.end].split()
+        article, *unit = text[one.start : one.end].split()
         beside = _BESIDE.match(text, one.end)
-        if len(unit) != 2 or unit[0].casefold() not in _ARTICLES or beside is None:
+        if not unit or article.casefold() not in _ARTICLES or beside is None:
             continue
-        compound = rf"(?<![\w.,] )\b{re.escape(unit[1])}\s{re.escape(beside[1])}\b"
-        if re.search(compound, said, re.IGNORECASE):
-            text = text[: one.start] + " " * len(unit[0]) + text[one.start + len(unit[0]) :]
+        words = unit if one.start == 0 else [*unit, beside[1]] if len(unit) == 1 else []
+        named = r"\s".join(map(re.escape, words))
+        if words and re.search(rf"(?<![\w.,] )\b{named}\b", said, re.IGNORECASE):
+            text = text[: one.start] + " " * len(article) + text[one.start + len(article) :]
     return text
 
 

@@ -104,6 +104,7 @@ _WITHOUT = r"(?:without|except|excluding)\b"
 _LENGTH = rf"\d{{1,6}}(?:\s*(?!{_WITHOUT}){_LETTER}++)*+"
 _MOVE = re.compile(rf"\s*([-+−–])\s*({_LENGTH})", re.IGNORECASE)
 _FREE = re.compile(rf"\s*(?:{_WITHOUT}\s+({_DATE}(?:\s*,\s*{_DATE})*)\s*)?", re.IGNORECASE)
+_DECIMALS = re.compile(r"\d+\.(\d+)")
 _LENGTHS = {
     (*each.family, each.value): name
     for name in ("minute", "hour", "day", "week", "month", "year", "working day", "night")
@@ -287,13 +288,17 @@ def _of_moments(words: str, left: str, right: str) -> CalculationLine | None:
         operands.append(length)
         at = move.end()
     free, units = _free_days(left, at), {unit for _, unit in moves}
+    results: tuple[Number, ...]
     if second is not None:
-        said, unit, length = _length(right)
         low, high = sorted((_moment(first[0]), _moment(second[1])))
+        timed = not moves and ":" in first[0] and ":" in second[1]
+        if timed and (between := _clock_times_apart(low, high, right)):
+            return None if free else CalculationLine(words, tuple(operands), *between)
+        said, unit, length = _length(right)
         counts = _distance(low, high, unit, free)
         if moves and unit in ("day", "working day"):
             counts = counts[:1]  # "+ 1 day" counts the first one
-        results: tuple[Number, ...] = (length,)
+        results = (length,)
         is_right = said - sum(amount for amount, _ in moves) in counts
         if units - {unit, ""}:
             return None
@@ -307,6 +312,22 @@ def _of_moments(words: str, left: str, right: str) -> CalculationLine | None:
         return None
     named = tuple(Number(day.isoformat(), day, "date", "date", 0, 0) for day in free)
     return CalculationLine(words, tuple(operands), results, is_right, named)
+
+
+def _clock_times_apart(
+    low: datetime, high: datetime, words: str
+) -> tuple[tuple[Number, ...], bool] | None:
+    """The length that words name by parts of an hour ("19.5 h", "25 h 20 min"), and whether two
+    moments are so far apart, as exactly as it is written; ``None`` for whole hours and others."""
+    found = () if re.fullmatch(_LENGTH, words) else numbers(words)
+    if len(found) != 1 or found[0].words != words or found[0].unit != "millisecond":
+        return None
+    value, decimals = found[0].value, _DECIMALS.match(words)
+    assert isinstance(value, Decimal)
+    off = value / Decimal(decimals[0]) * Decimal(1).scaleb(-len(decimals[1])) / 2 if decimals else 0
+    days = (high - low, timedelta(days=1) - (high - low))[: 2 if low.date() == _NO_DAY else 1]
+    apart = [Decimal(each // timedelta(milliseconds=1)) for each in days]
+    return found, any(abs(value - each) <= off for each in apart)
 
 
 def _length(words: str) -> tuple[int, str, Number]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assistant.design.shared_preconditions import as_line, stated_preconditions
 from assistant.domain import (
     CaseOrigin,
+    Chunk,
     Citation,
     Epic,
     Outcome,
@@ -103,8 +104,14 @@ def cited_words(passage: Passage | None, quote: str, supports: Supports) -> Cita
     exact = quoted(passage, quote, supports)
     if exact is not None:
         return exact
-    place = stated_at(quote, passage.source.chunk.text)
+    place = stated_in(quote, passage.source.chunk)
     return passage.citation(*place, supports) if place else None
+
+
+def stated_in(quote: str, chunk: Chunk) -> tuple[int, int] | None:
+    """``stated_at`` of a source, also with whose comment it is, as a prompt tells it in front."""
+    said = f"({chunk.place})" if chunk.is_comment else ""
+    return stated_at(quote.strip().removeprefix(said), chunk.text)
 
 
 def stated_at(quote: str, text: str) -> tuple[int, int] | None:

@@ -50,7 +50,7 @@ from assistant.generation.writers.case_from_draft import (
     redrafted_case,
     with_drafted_step,
 )
-from assistant.generation.writers.case_parts import stated_at
+from assistant.generation.writers.case_parts import stated_in
 from assistant.generation.writers.story_draft import (
     MAX_CASES,
     RUNNING,
@@ -676,7 +676,7 @@ def _note_answers(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> N
         if found is None or not 0 < draft.question <= len(asked):
             continue
         chunk, quote = found
-        start, end = stated_at(quote, chunk.text) or (0, 0)
+        start, end = stated_in(quote, chunk) or (0, 0)
         answer = SourceAnswer(
             chunk_id=chunk.id, quote=quote, source=draft.source, passage=chunk.text[start:end],
             start=start,

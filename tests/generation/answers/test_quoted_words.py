@@ -37,6 +37,26 @@ SOURCES = (
 )
 
 
+def test_an_article_in_front_of_a_unit_that_is_defined_is_no_number() -> None:
+    defined = (source(1, "Working day = Monday to Friday without public holidays."),)
+    for text, shown in (
+        ("A working day lies between Monday and Friday.", True),
+        ("The fee is due within a working day, Monday to Friday.", False),
+    ):
+        found = AnswerProof(defined).prove(text, [Quote(1, "Working day = Monday to Friday")])
+        assert found.is_shown is shown, found
+
+
+def test_words_of_a_comment_may_be_copied_with_whose_comment_it_is() -> None:
+    comment = source(1, "AC6: reopen only by team leads, 21 days after Closed.")
+    chunk = comment.chunk.model_copy(update={"place": "comment by m.okoro, 2026-05-18"})
+    sources = (comment.model_copy(update={"chunk": chunk}),)
+    copied = "(comment by m.okoro, 2026-05-18) AC6: reopen only by team leads, 21 days"
+    found = AnswerProof(sources).prove("Team leads reopen it for 21 days only.", [Quote(1, copied)])
+    assert found.is_shown, found
+    assert found.citations[0].quote == "AC6: reopen only by team leads, 21 days"
+
+
 def told(text: str, *quotes: tuple[int, str]) -> AnswerSentence:
     given = [Quote(number, words) for number, words in quotes]
     return AnswerProof(SOURCES).prove(text, given)

@@ -41,6 +41,9 @@ from assistant.generation.proof.calculation_lines import Worked, read_line
         ("2026-07-02 - 2008-07-02 = 18 years", "18"),
         ("2026-03-05 - 2026-02-28 = 1 month", "1"),
         ("22:00 - 06:00 = 8 hours", "8"),
+        ("2026-04-29 01:30 - 2026-04-28 06:00 = 19.5 h", "19.5"),
+        ("2026-04-15 06:20 - 2026-04-14 05:00 = 25.33 h", "25.33"),
+        ("23:30 - 00:15 = 0.75 h", "0.75"),
         ("30 min + 15 min = 45 min", "45"),
         ("2 / 3 * 12 = 8", "8"),
         ("round(22.12545, 4) = 22.1255", "22.1255"),
@@ -129,6 +132,8 @@ def test_a_date_is_moved(line: str, moment: datetime) -> None:
         "1.126 kg - 1.000 kg = 127 kg", "round(196 * 1,275 €, 2) = 249,80 €",
         "3 adults * EUR 12.50 = EUR 38.50", "1 h + 30 min = 2 h", "42,50 * 20 = 85,00",
         "2026-05-10 - 2026-05-03 = 9 days", "2026-05-10 - 2026-05-03 = 6 days",
+        "2026-04-15 06:20 - 2026-04-14 05:00 = 25.32 h",
+        "2026-04-15 06:20 - 2026-04-14 05:00 = 25 h 21 min",
         "2026-05-10 - 2026-05-03 + 1 day = 9 days", "2026-05-10 - 2026-05-03 = 8 nights",
     ],
 )  # fmt: skip
@@ -376,3 +381,10 @@ def test_a_sum_to_which_the_calculation_below_does_not_come_is_told(
     )
     found = [one for one in case.findings if "its calculation comes to" in one.message]
     assert len(found) == told
+
+
+def test_hours_and_minutes_apart_are_one_length() -> None:
+    found = read_line("2026-04-15 06:20 - 2026-04-14 05:00 = 25 h 20 min")
+    assert found is not None
+    assert found.is_right
+    assert [one.words for one in found.results] == ["25 h 20 min"]
