@@ -212,6 +212,7 @@ def planning(
             numbers = {one.chunk.id: one.rank for one in request.retrieved}
             return replace(request, questions=tuple(_numbered(request.asked, numbers)))
         by_epic: list[Question] = []
+        stages = {one.chunk.document_id: one.standing.stage for one in request.retrieved}
         for epic in request.epics:
             chunks = {
                 source.chunk.id: source.chunk
@@ -222,7 +223,9 @@ def planning(
                 for source in sources
                 if source.is_hit and not source.chunk.is_comment
             }
-            by_epic += raise_questions(epic, tuple(chunks.values()), left_out=request.left_out)
+            by_epic += raise_questions(
+                epic, tuple(chunks.values()), left_out=request.left_out, stages=stages
+            )
         return replace(request, questions=tuple(by_epic))
 
     return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from assistant.design.questions.questions import raise_questions
@@ -561,3 +563,39 @@ def test_of_a_change_the_new_amount_is_held_against_other_sources(criterion, rul
     mine, _, theirs = asked.partition(", ")
     told = f"A-1-AC0: The criterion says {mine}, but BR-7 says {theirs}. Which is right?"
     assert found == ([told] if asked else [])
+
+
+@pytest.mark.parametrize(
+    ("criterion", "kind", "said", "told"),
+    [
+        (
+            "A member may borrow a book for at most 14 days.", "rule",
+            "A member may borrow a book for at most 21 days.",
+            "The criterion says 14 days, but {the draft }Terms says 21 days. Which is right?",
+        ),
+        (
+            "The fee of a lost book is refunded by the Desk Manager.", "prose",
+            "The fee of a lost book is refunded by the Branch Manager.",
+            "The criterion says Desk Manager, but {the draft }Terms says Branch Manager. Which is"
+            " right?",
+        ),
+        (
+            "A member may keep a borrowed book for 14 days.", "prose",
+            "A member may keep a borrowed book (BR-1) for 21 days instead of 14 days.",
+            "{The draft }Terms says 21 days where BR-1 says 14 days. Which is in force for this"
+            " criterion?",
+        ),
+    ],
+)  # fmt: skip
+def test_a_question_names_a_source_that_is_a_draft_as_one(
+    criterion: str, kind: str, said: str, told: str
+) -> None:
+    text = "BR-1 A member may keep a borrowed book for 14 days."
+    agreed = Chunk(id="r-1", document_id="r", ordinal=0, text=text, kind="rule")
+    draft = Chunk(id="d-1", document_id="d", ordinal=0, text=said, kind=kind, title="Terms")
+    epic = epic_of(criterion)
+    sources = [draft, agreed] if "BR-1" in said else [draft]
+    for stages, wanted in (({"d": "draft"}, told), ({}, re.sub("{.*}", "", told))):
+        found = [one.text for one in raise_questions(epic, sources, stages=stages)]
+        assert re.sub("[{}]", "", wanted) in found
+        assert len(found) == len(raise_questions(epic, sources))

@@ -624,6 +624,17 @@ def test_a_result_of_a_draft_alone_is_marked_and_the_model_is_told_which_is_one(
     assert first.needs_you or not alone
 
 
+def test_a_question_of_a_run_names_a_draft_that_says_otherwise_as_one() -> None:
+    rule = OneRule("A book can be lent for up to 21 days.", "fees")
+    events, _ = run(
+        answer(), answer(), epic=LENDING, texts=rule,
+        standing=lambda name: DRAFT if name == "fees" else Standing(),
+    )  # fmt: skip
+    (planned,) = [one for one in events if isinstance(one, PlanReady)]
+    asked = [one.text for one in planned.questions]
+    assert any("but the draft " in one and "says 21 days" in one for one in asked), asked
+
+
 def test_no_case_is_shown_where_all_are_written() -> None:
     _, chat = run(answer(LENT), answer(), epic=LENDING)
     assert "present_case" not in str(chat.questions[0])

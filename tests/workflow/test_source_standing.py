@@ -18,7 +18,7 @@ from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_report, check_suite, export_cases, review
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import generate_cases, runs
+from assistant.workflow.writing import answers, generate_cases, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 TERMS = "# Lending terms\n\n{head}\n\n## 4 Loss\n\nThe loss of an umbrella is told {when}.\n"
@@ -232,3 +232,29 @@ def test_what_the_best_passage_names_is_found_with_it(workspace: tuple[Workspace
     found = ask_sources.ask(*workspace, "What sum has Corrabeg, which sends umbrellas back wet?")
     assert "Corrabeg" in found.sources[0].chunk.text
     assert any("77 EUR" in one.chunk.text for one in found.sources)
+
+
+FEE = "# Fees\n\n{head}\n\n## 1 Loss\n\nThe loss of an umbrella costs {fee}.\n"
+
+
+def test_a_question_says_that_what_a_criterion_is_held_against_is_a_draft(
+    workspace: tuple[Workspace, str],
+) -> None:
+    opened, project = workspace
+    request = GenerateRequest(epic_keys=("UMB-7",))
+    put(*workspace, Epic=EPIC, Fees_draft=FEE.format(head="Draft for review.", fee="15 EUR"))
+
+    def asked() -> list[str]:
+        found = understand(*workspace, request).questions
+        return [one.text for one in found if one.kind == "conflict"]
+
+    said = "The criterion says 12 EUR, but {}Fees says 15 EUR. Which is right?"
+    found = understand(*workspace, request)
+    assert asked() == [said.format("the draft ")]
+    told = [one.text for one in written(*workspace).questions]
+    assert said.format("the draft ") in told
+    (question,) = [one for one in found.questions if one.kind == "conflict"]
+    answers.answer(opened, project, found.epics[0], question, "12 EUR.", by="QA")
+    assert not asked()
+    put(*workspace, Fees_draft=FEE.format(head="Agreed on 3 May 2027.", fee="15 EUR"))
+    assert not asked()  # it is asked about the same two values

@@ -7,13 +7,15 @@ share most of the words that say what the limit is on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import get_args
 
-from assistant.domain import Chunk
+from assistant.domain import Chunk, DocumentStage
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import parse_clause
 from assistant.language.comparisons import Comparison
@@ -62,7 +64,7 @@ class Conflict:
         Where ``text`` says its amount more than once only the source tells which is meant.
         """
         if text.count(text[self.quantity.start : self.quantity.end]) > 1:
-            return question == self.question(text)
+            return without_stages(question) == without_stages(self.question(text))
         before, behind = self._around_name(text)
         return question.startswith(before) and question.endswith(behind)
 
@@ -77,6 +79,29 @@ def name_of(chunk: Chunk, sentence: Span) -> str:
     """The rule's own key where its sentence has one, else the chunk's key or title."""
     match = KEY.match(sentence.text) or KEY.match(chunk.text)
     return (match["key"] if match else "") or chunk.key or chunk.title or "a source"
+
+
+Stages = Mapping[str, DocumentStage]
+"""By id of a document, that it is a draft, an older edition or outdated."""
+NO_STAGES: Stages = MappingProxyType({})
+
+
+def called(name: str, chunk: Chunk, stages: Stages) -> str:
+    """What a source is called in a question, as a draft or an older edition where it is one."""
+    stage = stages.get(chunk.document_id)
+    return f"the {stage} {name}" if stage else name
+
+
+_CALLED = re.compile(
+    r"(?:^T|(?:(?<=, but )|(?<=, but in )|(?<= where ))t)he "
+    rf"(?:{'|'.join(filter(None, get_args(DocumentStage)))}) "
+)
+
+
+def without_stages(question: str) -> str:
+    """A question as it is asked where no source of it is a draft or an older edition: it stays
+    answered when such a source is agreed, or a newer one comes in."""
+    return _CALLED.sub("", question)
 
 
 def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:

@@ -9,10 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from assistant.design.questions.conflicts import Conflict, content_words, find_conflicts
+from assistant.design.questions.conflicts import (
+    NO_STAGES,
+    Conflict,
+    Stages,
+    called,
+    content_words,
+    find_conflicts,
+)
 from assistant.design.questions.contradictions import Contradiction, find_contradictions
 from assistant.design.questions.disagreements import Disagreement, find_disagreements
 from assistant.design.questions.matters import Matters, Statement, statement
@@ -66,6 +73,7 @@ def raise_questions(
     *,
     known: Iterable[str] | None = None,
     left_out: Collection[str] = (),
+    stages: Stages = NO_STAGES,
     progress: Progress | None = None,
 ) -> tuple[Question, ...]:
     """Questions on the criteria of an epic, criterion by criterion, each with its words.
@@ -73,7 +81,8 @@ def raise_questions(
     ``sources`` are chunks of rules and pages that the criteria are compared with. ``known`` are
     further texts in which a rule that a criterion names may stand (all of the project's, since a
     reference is only unknown where nothing holds it); without sources or ``known``, references
-    are not looked at. Of criteria that are ``left_out`` nothing is asked. ``progress`` gets
+    are not looked at. Of criteria that are ``left_out`` nothing is asked. A source that by
+    ``stages`` is of a draft or an older edition is called so. ``progress`` gets
     criteria done and in all, with each part of very many.
     """
     found: list[Question] = []
@@ -105,21 +114,21 @@ def raise_questions(
                 found.append(_asked_by_text(criterion))
                 continue
             found += _vague(criterion)
-            found += _conflicting(criterion, rules)
-            found += _contradicting(criterion, rules)
+            found += _conflicting(criterion, rules, stages)
+            found += _contradicting(criterion, rules, stages)
             found += _against_story(criterion, story)
             found += _against_criteria(criterion, others, matters)
-            found += _outdated(criterion, changed, about.get(criterion.id, ()))
+            found += _outdated(criterion, changed, about.get(criterion.id, ()), stages)
             found += _out_of_scope(criterion, scope)
             found += _unknown(criterion, held)
             found += _empty(criterion)
             found += _beyond(criterion)
     apart = list(find_disagreements(epic, sources))
-    found += _rows_apart(apart, matters)
+    found += _rows_apart(apart, matters, {one.id: one for one in sources}, stages)
     known_apart = {(one.mine.criterion.id, one.theirs.criterion.id) for one in apart}
     for one in find_row_conflicts(epic, rules):
         if (one.criterion.id, one.chunk.id) not in known_apart:
-            found.append(_other_in_row(one))
+            found.append(_other_in_row(one, stages))
     found += _left_open(epic)
     asked = (one for one in found if one.criterion_id not in left_out)
     return tuple(_distinct(matters.put_together(asked)))
@@ -158,11 +167,15 @@ def _vague(criterion: AcceptanceCriterion) -> Iterator[Question]:
         )  # fmt: skip
 
 
-def _conflicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:
+def _conflicting(
+    criterion: AcceptanceCriterion, sources: Sequence[Chunk], stages: Stages
+) -> Iterator[Question]:
     if criterion.form == "table":  # cells are compared with their rows: "Fee: £5" is of one case
         sources = [chunk for chunk in sources if chunk.kind != "table_row"]
     for conflict in find_conflicts(criterion.text, sources):
-        yield _other_amount(criterion, conflict, conflict.source_name)
+        yield _other_amount(
+            criterion, conflict, called(conflict.source_name, conflict.chunk, stages)
+        )
 
 
 def _other_amount(
@@ -188,10 +201,12 @@ def _exchanged(text: str, said: str, other: str) -> str:
     return re.sub(rf"(?<![\w.,]){re.escape(said)}(?!\w|[.,]\d)", lambda _: other, text)
 
 
-def _contradicting(criterion: AcceptanceCriterion, sources: Sequence[Chunk]) -> Iterator[Question]:
+def _contradicting(
+    criterion: AcceptanceCriterion, sources: Sequence[Chunk], stages: Stages
+) -> Iterator[Question]:
     said = steps_of(criterion.text) if criterion.form == "flow" else criterion.text
     for one in find_contradictions(said, sources):
-        yield _disagreement(criterion, one, one.source_name)
+        yield _disagreement(criterion, one, called(one.source_name, one.source, stages))
 
 
 def _disagreement(
@@ -282,9 +297,15 @@ def _in_order(name: str) -> tuple[str | int, ...]:
     return tuple(int(one) if one.isdecimal() else one for one in re.split(r"(\d+)", name))
 
 
-def _rows_apart(apart: Iterable[Disagreement], matters: Matters) -> Iterator[Question]:
+def _rows_apart(
+    apart: Iterable[Disagreement],
+    matters: Matters,
+    sources: Mapping[str, Chunk],
+    stages: Stages,
+) -> Iterator[Question]:
     for one in apart:
-        asked = _of_rows(one)
+        chunk = sources.get(one.theirs.criterion.id) if one.theirs.foreign else None
+        asked = _of_rows(one, called(one.theirs.name, chunk, stages) if chunk else one.theirs.name)
         if not one.theirs.foreign:
             mine, theirs = (
                 Statement(quoted.source_id, "row", quoted.start, quoted.quote)
@@ -294,9 +315,9 @@ def _rows_apart(apart: Iterable[Disagreement], matters: Matters) -> Iterator[Que
         yield asked
 
 
-def _of_rows(one: Disagreement) -> Question:
+def _of_rows(one: Disagreement, name: str) -> Question:
     """Two rows, or a row and a sentence, that decide the same case differently."""
-    mine, theirs, name = one.mine.condition, one.theirs.condition, one.theirs.name
+    mine, theirs = one.mine.condition, one.theirs.condition
     if mine.technique == theirs.technique == "boundary" and mine.data != theirs.data:
         thing = next(reversed(mine.variables))
         said = f"“{thing}”: here {mine.data} is the last allowed value, but in {name} it is"
@@ -310,15 +331,16 @@ def _of_rows(one: Disagreement) -> Question:
     )  # fmt: skip
 
 
-def _other_in_row(one: RowConflict) -> Question:
+def _other_in_row(one: RowConflict, stages: Stages) -> Question:
     """Two rows on the same case of which each has another amount."""
+    name = called(one.source_name, one.chunk, stages)
     text, mine, row = one.criterion.text, one.mine.whole, one.row
     key, said, other = (
         f"“{cell.name}: {cell.value.text}”" for cell in (one.key, one.mine, one.theirs)
     )
     return Question(
         criterion_id=one.criterion.id, kind="conflict",
-        text=f"For {key} the criterion says {said}, but {one.source_name} says {other}."
+        text=f"For {key} the criterion says {said}, but {name} says {other}."
              " Which is right?",
         evidence=(
             _evidence(one.criterion.id, text, mine.start, mine.end),
@@ -339,7 +361,10 @@ def _same_words(one: str, two: str) -> bool:
 
 
 def _outdated(
-    criterion: AcceptanceCriterion, known: Sequence[Change], about: Sequence[Change]
+    criterion: AcceptanceCriterion,
+    known: Sequence[Change],
+    about: Sequence[Change],
+    stages: Stages,
 ) -> Iterator[Question]:
     """Two sources that disagree on a rule that the criterion is about, by an amount or without."""
     text = criterion.text
@@ -348,7 +373,7 @@ def _outdated(
         yield Question(
             criterion_id=criterion.id,
             kind="conflict",
-            text=change.question,
+            text=change.question(stages),
             evidence=(
                 _evidence(criterion.id, text, start, end),
                 _evidence(change.newer.id, change.newer.text, 0, len(change.newer.text)),

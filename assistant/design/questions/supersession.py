@@ -10,6 +10,9 @@ from decimal import Decimal
 
 from assistant.design.questions.conflicts import (
     KEY,
+    NO_STAGES,
+    Stages,
+    called,
     clauses_of,
     content_words,
     equal,
@@ -64,13 +67,16 @@ class Change:
             return self.newer.title or self.newer.key
         return name_of(self.newer, _NOWHERE)
 
-    @property
-    def question(self) -> str:
+    def question(self, stages: Stages = NO_STAGES) -> str:
         """What is asked of a criterion that it is about."""
         older, newer = self.older_value, self.newer_value
+        later = called(self.newer_name, self.newer, stages)
+        former = called(self.older_name, self.older, stages)
+        if later != self.newer_name:
+            later = f"T{later[1:]}"
         return (
-            f"{self.newer_name} says {self.newer.text[newer.start : newer.end]} where"
-            f" {self.older_name} says {self.older.text[older.start : older.end]}. Which is in"
+            f"{later} says {self.newer.text[newer.start : newer.end]} where"
+            f" {former} says {self.older.text[older.start : older.end]}. Which is in"
             " force for this criterion?"
         )
 

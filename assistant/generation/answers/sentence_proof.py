@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts
+from assistant.design.questions.conflicts import (
+    Conflict,
+    clauses_of,
+    find_conflicts,
+    without_stages,
+)
 from assistant.design.questions.supersession import Change, changes
 from assistant.domain import Chunk, Citation, RetrievedChunk
 from assistant.generation.answers.answer_parts import AnswerSentence, SourceConflict
@@ -130,9 +135,9 @@ def conflicts_of(
             span = next(s for s in clauses_of(mine.text) if s.start <= one.quantity.start < s.end)
             ours = words_of(by_id[mine.id].rank, mine, span.start, span.end)
             found.append(SourceConflict(ours=ours, theirs=theirs))
-    answered = {one for several in decided.values() for one in several}
+    answered = {without_stages(one) for several in decided.values() for one in several}
     for change in changes(chunks):
-        if change.question not in answered and {change.older.id, change.newer.id} & quoted.keys():
+        if change.question() not in answered and {change.older.id, change.newer.id} & quoted.keys():
             pair = [
                 words_of(by_id[one.id].rank, one, *_stretch(change, one, value))
                 for one, value in (

@@ -474,5 +474,5 @@ def _questions(
         )
         found += still_open
     if others and sources and not own:
-        found += conflicts_with(workspace, others, sources)
+        found += conflicts_with(workspace, project_id, others, sources)
     return {(one.criterion_id, one.text): one for one in found}

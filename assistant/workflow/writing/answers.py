@@ -15,10 +15,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from assistant.design.processes.end_to_end import planned_conditions
+from assistant.design.questions.conflicts import without_stages
 from assistant.design.questions.similar_criteria import Progress
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
+    DocumentStage,
     Epic,
     Question,
     SourceAnswer,
@@ -39,6 +41,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.duplicate_texts import current_texts, known_copies
 from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import chunks_of, index_documents
+from assistant.workflow.sources.source_standing import standings
 from assistant.workflow.writing.compare_criteria import Comparison
 
 PREFIX = "answer-"
@@ -158,7 +161,8 @@ def withdraw(workspace: Workspace, project_id: str, document_id: str, *, by: str
 
 def question_key(criterion: AcceptanceCriterion, question: Question) -> str:
     """The id of the document that answers this question on this text."""
-    asked = hashlib.sha256(f"{question.kind}\n{question.text}".encode("utf-8", "replace"))
+    said = f"{question.kind}\n{without_stages(question.text)}"
+    asked = hashlib.sha256(said.encode("utf-8", "replace"))
     return f"{_prefix(criterion.text)}{asked.hexdigest()[:12]}"
 
 
@@ -329,12 +333,23 @@ COMPARED = frozenset({"rules", "page", "table"})
 
 
 def conflicts_with(
-    workspace: Workspace, epics: Sequence[Epic], sources: Sequence[Chunk]
+    workspace: Workspace, project_id: str, epics: Sequence[Epic], sources: Sequence[Chunk]
 ) -> list[Question]:
     """The criteria of epics with which these chunks disagree, as what there is to ask."""
-    compared = Comparison(epics=tuple(epics), sources=tuple(sources))
+    compared = Comparison(
+        epics=tuple(epics), sources=tuple(sources), stages=_stages(workspace, project_id, sources)
+    )
     raised = workspace.comparisons.questions(compared)
     return [one for each in raised for one in each if one.kind == "conflict"]
+
+
+def _stages(
+    workspace: Workspace, project_id: str, sources: Iterable[Chunk]
+) -> dict[str, DocumentStage]:
+    """Of the documents of these chunks, those that are no newest or no agreed edition."""
+    known = standings(workspace, project_id)
+    found = {name: known.of(name).stage for name in {one.document_id for one in sources}}
+    return {name: stage for name, stage in sorted(found.items()) if stage}
 
 
 def raised_questions(
@@ -375,7 +390,11 @@ def raised_questions(
     answered = {one.document_id: one for several in given.values() for one in several}
     found, settled = [], []
     compared = Comparison(
-        epics=tuple(epics), sources=tuple(sources), known=tuple(known), left_out=tuple(left_out)
+        epics=tuple(epics),
+        sources=tuple(sources),
+        known=tuple(known),
+        left_out=tuple(left_out),
+        stages=_stages(workspace, project_id, sources),
     )
     raised = workspace.comparisons.questions(compared, progress)
     for epic, questions in zip(epics, raised, strict=True):

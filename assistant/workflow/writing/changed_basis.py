@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.design.description_rules import with_described_as
+from assistant.design.questions.conflicts import without_stages
 from assistant.domain import Chunk, Epic, GenerationRun, Question, TestCase, Value
 from assistant.sources.pasted.pasted import story_as_criterion
 from assistant.workflow.deployment.workspace import Workspace
@@ -127,17 +128,21 @@ def questions_now(
     gone, come = _sources_since(workspace, project_id, run)
     if not (change or gone or come):
         return QuestionsNow(standing=tuple(asked))
-    raised = _conflicts(workspace, change, come)
-    settled = _conflicts(workspace, change, gone).keys() - raised.keys()
+    raised = _conflicts(workspace, project_id, change, come)
+    settled = _conflicts(workspace, project_id, change, gone).keys() - raised.keys()
     standing = [
         one
         for one in asked
-        if (change.present_ids.get(one.question.criterion_id, ""), one.question.text) not in settled
+        if (
+            change.present_ids.get(one.question.criterion_id, ""),
+            without_stages(one.question.text),
+        )
+        not in settled
     ]
     if change:
         found = _on_changed_epics(workspace, project_id, run, standing, change)
     else:
-        known = {(one.question.criterion_id, one.question.text) for one in asked}
+        known = {(one.question.criterion_id, without_stages(one.question.text)) for one in asked}
         new = [one for key, one in raised.items() if key not in known]
         found = QuestionsNow(
             standing=tuple(standing), raised=asked_of(workspace, project_id, change.now, new)
@@ -147,13 +152,14 @@ def questions_now(
 
 
 def _conflicts(
-    workspace: Workspace, change: BasisChange, sources: Sequence[Chunk]
+    workspace: Workspace, project_id: str, change: BasisChange, sources: Sequence[Chunk]
 ) -> dict[tuple[str, str], Question]:
-    """The criteria that disagree with sources, save those that the request left out."""
+    """The criteria that disagree with sources, save those that the request left out, by what is
+    asked of them whether or not a source is a draft by now."""
     epics = [epic for epic in change.now if epic.key not in change.removed]
-    found = conflicts_with(workspace, epics, sources) if epics and sources else []
+    found = conflicts_with(workspace, project_id, epics, sources) if epics and sources else []
     asked = (one for one in found if one.criterion_id not in change.left_out)
-    return {(one.criterion_id, one.text): one for one in asked}
+    return {(one.criterion_id, without_stages(one.text)): one for one in asked}
 
 
 def _sources_since(

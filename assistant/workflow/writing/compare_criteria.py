@@ -18,9 +18,9 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from assistant.domain import Chunk, Epic, Question, Value
+from assistant.domain import Chunk, DocumentStage, Epic, Question, Value
 from assistant.errors import SourceError
 from assistant.sources.files.child_process import child_environment
 from assistant.workflow.deployment.jobs import Progress
@@ -40,13 +40,15 @@ class Comparison(Value):
     """Epics whose criteria are compared, each epic's with one another and with the sources.
 
     ``known`` are further texts in which a rule that a criterion names may stand; nothing is asked
-    of criteria that are ``left_out``.
+    of criteria that are ``left_out``. ``stages`` says of documents that they are drafts or older
+    editions.
     """
 
     epics: tuple[Epic, ...]
     sources: tuple[Chunk, ...] = ()
     known: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    stages: dict[str, DocumentStage] = Field(default_factory=dict)
 
     @property
     def criteria(self) -> int:
@@ -73,7 +75,12 @@ class Comparison(Value):
                 progress(before + done, total)
 
             asked = raise_questions(
-                epic, self.sources, known=self.known, left_out=self.left_out, progress=within
+                epic,
+                self.sources,
+                known=self.known,
+                left_out=self.left_out,
+                stages=self.stages,
+                progress=within,
             )
             found.append(asked)
             before += len(epic.criteria)
