@@ -40,14 +40,15 @@ def other_passages(epic: Epic) -> tuple[AcceptanceCriterion, ...]:
     """What else stands in these descriptions and in no criterion: paragraphs, items and whole
     tables in which code reads no rule, each as the criterion that it may be taken as.
 
-    Not those of a story without any criterion, which may stand for itself, nor what wishes, asks or
-    sets out of scope.
+    Not those of a story without any criterion, which may stand for itself, nor what wishes, asks,
+    sets out of scope or, as "Business rules:", only leads to what follows it.
     """
     bare = {story.key for story in epic.stories if not story.criteria}
     return tuple(
         one
         for one in _in_no_criterion(epic)
         if one.id.rpartition("-D")[0] not in bare
+        and not one.text.endswith((":", "："))
         and not (only_asks(one.text) or read_narrative(one.text) or out_of_scope(one.text))
         and not _states_rule(one.text)
     )

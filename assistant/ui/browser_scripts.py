@@ -1,4 +1,4 @@
-"""What Streamlit leaves to the browser: seven scripts and two sheets of our own, all constant.
+"""What Streamlit leaves to the browser: eight scripts and two sheets of our own, all constant.
 
 They are given keys and numbers, and what the browser keeps (a name, ids), never a word of a
 document, a case or a model. Where a browser runs
@@ -78,6 +78,14 @@ export default function({ data }) {
     timers.forEach(clearTimeout);
     document.removeEventListener("keydown", pass, true);
   };
+}
+"""
+_FROM_THE_TOP = """
+const shown = {};
+export default function({ data }) {
+  const pane = document.querySelector(".st-key-" + data.key);
+  if (pane && shown[data.key] !== data.id) pane.scrollTop = 0;
+  shown[data.key] = data.id;
 }
 """
 _KEEP_COOKIES = """
@@ -230,6 +238,7 @@ _PANES = """
 _read = st.components.v2.component("uat_read_while_typing", js=_READ_WHILE_TYPING)
 _width = st.components.v2.component("uat_width", js=_WIDTH)
 _in_view = st.components.v2.component("uat_chosen_in_view", js=_CHOSEN_IN_VIEW)
+_top = st.components.v2.component("uat_from_the_top", js=_FROM_THE_TOP)
 _cookies = st.components.v2.component("uat_keep_cookies", js=_KEEP_COOKIES)
 _leaving = st.components.v2.component("uat_ask_before_leaving", js=_ASK_BEFORE_LEAVING)
 _entries = st.components.v2.component("uat_one_entry_a_page", js=_ONE_ENTRY_A_PAGE)
@@ -261,6 +270,12 @@ def was_narrow() -> bool:
 def chosen_in_view(key: str, chosen: int) -> None:
     """Scroll the list with this key so far that its row number ``chosen`` is seen."""
     _in_view(key=f"in-view-{key}", data={"key": key, "chosen": chosen})
+
+
+def from_the_top(key: str, shown: str) -> None:
+    """Scroll the container with this key to its top when it shows something else than before;
+    ``shown`` is the id of that."""
+    _top(key=f"top-{key}", data={"key": key, "id": shown})
 
 
 def keep_cookies(cookies: Mapping[str, str], *, once: Mapping[str, str], number: int) -> None:

@@ -40,6 +40,13 @@ def test_list_case_and_sources_are_seen_at_once(server: object, page: Page) -> N
     assert seen(page, steps(page).locator("p").first) == 1, "the steps begin above the fold"
     assert seen(page, page.locator(".st-key-pane-sources")) == 1
 
+    # The next case begins at its top, however far down the last one was read.
+    pane = page.locator(".st-key-pane-sources")
+    assert pane.evaluate("one => (one.scrollTop = 300, one.scrollTop)") > 0
+    press(page, "n")
+    page.wait_for_function("document.querySelector('.st-key-pane-sources').scrollTop === 0")
+    press(page, "p")
+
     # Each pane folds away, and the others take its place.
     width = page.locator(".st-key-pane-case").bounding_box()["width"]
     page.get_by_role("button", name="List").click()

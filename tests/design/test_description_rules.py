@@ -128,3 +128,12 @@ def test_what_no_criterion_has_and_no_rule_is_read_in_is_told_and_can_be_taken()
     assert not other_passages(taken)
     assert not described_rules(taken)
     assert with_described_as(epic, taken) == taken
+
+
+def test_words_that_only_lead_to_a_list_are_no_passage() -> None:
+    text = "Business rules:\n- Gift cards are applied before any other means of payment.\n"
+    held = AcceptanceCriterion(id="E-1-AC1", text="It is listed.")
+    story = UserStory(key="E-1", title="Pay", criteria=(held,))
+    epic = Epic(key="E", title="Gift cards", description=text, stories=(story,))
+    (only,) = other_passages(epic)
+    assert only.text.startswith("Gift cards")

@@ -204,7 +204,8 @@ def test_passages_are_said_to_be_read_once_the_model_is_open(
             open_it.set()
             assert reading.wait(60)
             assert re.search(r"Reading \d+ passages", text_of(app.run()))
-            assert "“Length of the withdrawal period”" in text_of(app)
+            folded = [one.value for panel in app.expander for one in panel.caption]
+            assert any("“Length of the withdrawal period”" in one for one in folded)
         finally:
             reword.set()
             open_it.set()

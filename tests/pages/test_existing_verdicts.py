@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -66,7 +67,7 @@ SIGNS = ("✓ reuse", "✎ update", "+ none seen")
 
 
 def column(app: AppTest) -> list[str]:
-    """What each row of the list says: reuse, update or new; in the library a column does."""
+    """What each row of the list says, reuse, update or nothing; in the library a column does."""
     if app.dataframe:
         return list(app.dataframe[0].value["Existing"])
     captions = [one.replace("\\", "") for one in app.radio(key="case_list").proto.captions]
@@ -88,7 +89,7 @@ def choose(app: AppTest, *verdicts: str) -> None:
 
 @pytest.mark.long
 def test_each_case_says_what_to_do_and_a_choice_opens_the_reason(run: AppTest) -> None:
-    assert {"✓ reuse", UPDATE, "+ none seen"} == set(column(run))
+    assert {"✓ reuse", UPDATE, ""} == set(column(run)), "nothing where no existing case was seen"
     assert not any(one.proto.expanded for one in run.expander if "reuse" in one.label)
     choose(run, "update")
     assert set(column(run)) == {UPDATE}
@@ -178,8 +179,12 @@ def test_a_second_request_says_what_has_cases_and_leaves_the_choice(app: AppTest
     assert app.button(key="generate").disabled
     choice = app.segmented_control(key="compose_written")
     assert choice.value == "without"
+    beside_button = "3 items on the checklist, 3 of them with a case of an earlier run already."
+    assert beside_button in text_of(app)
+    assert f"{datetime.now():%Y}, " in app.button(key=f"earlier-{first}").label
     choice.set_value("all").run()
     assert not app.button(key="generate").disabled
+    assert "of them with a case" not in text_of(app), "all of it is written"
     more = OTHER + "- A refund to a closed account is refused.\n"
     app.text_area(key="compose_text").set_value(more).run()
     assert "1 of 2 criteria** have cases of an earlier run already" in text_of(app)

@@ -16,7 +16,7 @@ from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 from streamlit.testing.v1 import AppTest
 
 from assistant.design.description_rules import described_rules
-from assistant.domain import GenerationConfig, Question
+from assistant.domain import GenerationConfig, Question, SourceAnswer
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.ui import state
 from assistant.ui.plain_text import cut
@@ -368,9 +368,16 @@ def test_questions_on_how_to_run_stand_apart_from_those_on_what_holds(app: AppTe
     library, run_id = state.workspace().library, app.query_params["run"]
     of_running = [f"On which screen is {part} seen?" for part in ("it", "that", "this", "each")]
     kinds = {"Who may refund?": "ambiguous"} | dict.fromkeys(of_running, "how to run")
+    said = SourceAnswer(chunk_id="x", quote="A refund of up to £250.00")
+    known = Question(
+        criterion_id="PAY-71-AC1", kind="ambiguous", text="How much?", source_answers=(said,)
+    )
+    found = [
+        Question(criterion_id="PAY-71-AC1", kind=kind, text=text) for text, kind in kinds.items()
+    ]
     library.add_questions(
         run_id,
-        [Question(criterion_id="PAY-71-AC1", kind=kind, text=text) for text, kind in kinds.items()],
+        [*found, known],
         bears_on=lambda question, case: False,
     )
     app.segmented_control(key="run_view").set_value("questions").run()
@@ -387,6 +394,7 @@ def test_questions_on_how_to_run_stand_apart_from_those_on_what_holds(app: AppTe
     asked = library.run(library.project_of_run(run_id), run_id).questions
     holding = [one for one in asked if one.is_open and one.text not in of_running]
     assert tab.endswith(f"Questions ({len(holding)})")
+    assert "**1 question to which a source says something**" in text_of(app), "not counted there"
     assert "Who may refund?" in text_of(app).replace("\\", "")
 
 
@@ -656,6 +664,19 @@ def test_a_rule_that_only_a_description_states_is_tested_where_somebody_takes_it
     app.pills(key="described_rules").set_value([rule.id]).run()
     assert not app.exception
     assert "2 criteria" in text_of(app)
+
+
+def test_a_passage_in_no_criterion_is_read_whole_with_its_line_and_a_table_as_a_table(
+    app: AppTest,
+) -> None:
+    long = "Handlers see what was sent " + "in the list of the claim and " * 12 + "in ClaimDesk."
+    table = "| Card | Valid |\n|---|---|\n| Gift | 36 months |\n"
+    text = f"# NEW-1 Callback\n\n{long}\n\n{table}\n## NEW-2 Call back\n"
+    paste(app, text + "As an agent I want to call.\n\nAcceptance criteria\n- It is listed.\n")
+    shown = [one.value.replace("\\", "") for one in app.markdown]
+    assert any(f":small[:gray[line 3]] {long}" in one for one in shown)
+    assert any("line 5]]\n\n\n| Card | Valid |" in one.replace("  \n", "\n") for one in shown)
+    assert any("Card · Valid" in one for one in app.pills(key="described_rules").options)
 
 
 def test_a_run_of_another_project_is_not_shown(

@@ -495,6 +495,7 @@ def test_a_case_of_a_draft_alone_is_marked_in_the_list_and_beside_its_result(
     assert any("[rests on a draft or an old source alone] step 1" in one for one in shown)
     cards = [one.value.replace("\\", "") for one in app.caption]
     assert any("draft: “draft” stands in its name" in one for one in cards)
+    assert any("1 on a draft or old source alone" in one for one in cards), "as the list says it"
 
 
 def test_quality_says_what_a_second_reader_read(app: AppTest) -> None:

@@ -254,9 +254,13 @@ def answer_sources(project_id: str, answer: Answer) -> None:
                 told = [*_naming(answer, source), _fresh(source)]
                 words = answer.quotations(source.number) or answer.nearest_words(source.number)
                 source_card(project_id, source.hit, words, told)
-    if answer.also_searched:
-        st.caption(f":material/search: {label(answer.also_searched, limit=1_400)}")
-    others_found(project_id, [one.hit for one in rest], "Also found" if quoted else "Found")
+    said = answer.also_searched
+    others_found(
+        project_id,
+        [one.hit for one in rest],
+        "Also found" if quoted else "Found",
+        f":material/search: {label(said, limit=1_400)}" if said else "",
+    )
 
 
 def _naming(answer: Answer, source: AnswerSource) -> list[str]:

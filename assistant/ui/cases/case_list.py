@@ -304,8 +304,8 @@ def _caption(row: CaseRow, verdicts: Mapping[str, Verdict]) -> str:
         parts.append(f":orange[{said[0]}]")
     elif row.technique:
         parts.append(row.technique)
-    if row.id in verdicts:
-        verdict = verdicts[row.id]
+    verdict = verdicts.get(row.id, "new")
+    if verdict != "new":  # that none was seen is the rule, and the case itself says it
         parts.append(f":{COLORS[verdict]}[{SIGNS[verdict]}]")
     if row.proposals:
         parts.append(":blue[proposed]")

@@ -133,11 +133,18 @@ def sources_panel(
     _refused_drafts(rejected, case)
 
 
-def others_found(project_id: str, others: Sequence[RetrievedChunk], title: str) -> None:
-    """What was found and is not used, folded away under a title; nothing where there is none."""
+def others_found(
+    project_id: str, others: Sequence[RetrievedChunk], title: str, how: str = ""
+) -> None:
+    """What was found and is not used, folded away under a title, with ``how`` it was searched as
+    Markdown; that alone where nothing else was found."""
     if not others:
+        if how:
+            st.caption(how)
         return
     with st.expander(f"{title} ({len(others)})", icon=":material/more_horiz:"):
+        if how:
+            st.caption(how)
         # One element for all: each costs a message and a render on every click.
         st.markdown("\n\n".join(_other(hit) for hit in others[:OTHERS_SHOWN]))
         _read_another(project_id, others[:OTHERS_SHOWN])

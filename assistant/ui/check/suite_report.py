@@ -115,7 +115,7 @@ def case_table(
         placeholder="",
         height=table_height(len(shown), TABLE_HEIGHT),
         column_config={
-            "Verdict": st.column_config.TextColumn(width=120),
+            "Verdict": st.column_config.TextColumn(width=140),
             "Case": st.column_config.TextColumn(width=104),
             "Title": st.column_config.TextColumn(width=230),
             "Held against": st.column_config.TextColumn(

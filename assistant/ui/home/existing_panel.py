@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, date_time
 from assistant.ui.plain_text import label, visible
 from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session
+from assistant.workflow.deployment.models import OUTLINE_WRITER
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review_library
 from assistant.workflow.writing import generate_cases, reuse
@@ -51,7 +52,8 @@ def earlier_panel(opened: Workspace, record: Session, found: Understanding, writ
     with st.container(horizontal=True, gap="small"):
         for one in earlier.runs[:RUNS_LISTED]:
             st.button(
-                f"{label(one.request, limit=60)}: {counted(one.cases, 'case')}",
+                f"{label(one.request, limit=60)}: {counted(one.cases, 'case')} "
+                f":small[:gray[{date_time(one.created_at)}]]",
                 key=f"earlier-{one.id}",
                 type="tertiary",
                 icon=":material/chevron_right:",
@@ -78,6 +80,14 @@ def earlier_panel(opened: Workspace, record: Session, found: Understanding, writ
         return ""
     st.caption("Every item has a case already. Open the run to review them, or choose *All again*.")
     return generate_cases.nothing_left(found, earlier)
+
+
+def items_with_case(
+    opened: Workspace, record: Session, found: Understanding, writer: str | None
+) -> int:
+    """How many items have cases of earlier runs already, where these are not written again."""
+    earlier = _earlier(opened, record, found, writer or OUTLINE_WRITER)
+    return 0 if again() else len(earlier.conditions)
 
 
 def again() -> bool:

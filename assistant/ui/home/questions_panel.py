@@ -150,7 +150,7 @@ def question_to_answer(
     criterion = next(c for c in epic.criteria if c.id == question.criterion_id)
     key = answers.question_key(criterion, question)
     with st.container(border=True, gap="small"):
-        row = st.container(horizontal=True, vertical_alignment="top")
+        row = st.container(horizontal=True, wrap=False, vertical_alignment="top")
         row.markdown(question_text(question, limit=400), width="stretch")
         with st.container(horizontal=True, vertical_alignment="center"):
             _ground_lines(question, criterion)
@@ -344,9 +344,12 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
 
     ordered = sorted((*view.raised, *view.asked), key=lambda one: not one.question.is_open)
     of_running = [one for one in ordered if one.question.is_on_running]
-    for one in ordered:
-        if not one.question.is_on_running:
-            shown(one)
+    on_what_holds = [one for one in ordered if not one.question.is_on_running]
+    said = [one for one in on_what_holds if one.answer is None and not one.question.is_open]
+    for one in on_what_holds:
+        if said and one is said[0]:
+            st.markdown(f"**{counted(len(said), 'question')} to which a source says something**")
+        shown(one)
     if of_running:
         title = f"How to run and see it ({len(of_running)})"
         with st.expander(title, icon=":material/visibility:", expanded=len(of_running) < SHORT):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from assistant.domain import GenerationConfig
+from assistant.domain import AcceptanceCriterion, GenerationConfig
 from assistant.errors import AssistantError
 from assistant.ui.browser_memory import remember_writer, remembered_writer
 from assistant.ui.browser_scripts import read_while_typing
@@ -24,6 +24,7 @@ from assistant.ui.home.existing_panel import (
     earlier_panel,
     existing_panel,
     existing_summary,
+    items_with_case,
     only_new,
 )
 from assistant.ui.home.kept_request import (
@@ -38,7 +39,7 @@ from assistant.ui.home.kept_request import (
 from assistant.ui.home.more_writers import more_writers
 from assistant.ui.home.questions_panel import questions_panel
 from assistant.ui.job_progress import comparison_progress, index_note
-from assistant.ui.plain_text import label, plain, visible
+from assistant.ui.plain_text import label, plain, visible, with_tables
 from assistant.ui.presses import draw_button, forget_press, is_pressed
 from assistant.ui.settings.model_table import rated_words
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown
@@ -70,6 +71,8 @@ WAYS = {
 }
 UNREAD_OPEN = 3
 """Up to so many pieces that were not read are shown open."""
+MOST_OF_PASSAGE, MOST_ROWS = 3_000, 40
+"""Characters and rows that are shown of a passage of a description."""
 START_NOW = "compose_start_now"
 DESCRIBED = "described_rules"
 STORIES = "stories_as_criteria"
@@ -126,7 +129,9 @@ def compose(opened: Workspace, record: Session) -> None:
     if understanding:
         items = counted(len(understanding.conditions), "item")
         icon = ":material/check:" if understanding.conditions else ":orange[:material/rule:]"
-        read.caption(f"{icon} Read: {items} on the checklist. See *As understood*.")
+        have = items_with_case(opened, record, understanding, st.session_state[CHOSEN_WRITER])
+        earlier = f", {have} of them with a case of an earlier run already" if have else ""
+        read.caption(f"{icon} Read: {items} on the checklist{earlier}. See *As understood*.")
     if understanding and bool(understanding.nothing_to_test or nothing_left) != empty:
         # The button was drawn before the checklist, which takes long where a text is new.
         st.session_state[NOTHING] = "" if empty else _as_sent(request)
@@ -391,9 +396,8 @@ def _without_criteria(found: Understanding) -> None:
 def _described(found: Understanding) -> None:
     """Rules that stand in descriptions alone, and what else no criterion has, each to be taken as a
     criterion too."""
-    rules = {rule.id: rule.text for rule in found.described}
-    places = found.in_no_criterion
-    texts = {**rules, **{one.id: one.text for one in found.other_passages}}
+    passages = (*found.described, *found.other_passages)
+    texts = {one.id: one.text for one in passages}
     if not texts:
         return
     taken = [one for one in st.session_state.get(DESCRIBED, ()) if one in texts]
@@ -408,15 +412,34 @@ def _described(found: Understanding) -> None:
             list(texts),
             selection_mode="multi",
             key=DESCRIBED,
-            format_func=lambda name: label(texts.get(str(name), str(name)), limit=60),
+            format_func=lambda name: label(_opening(texts.get(str(name), str(name))), limit=60),
             persist_state="page",
         )
-        for name, text in rules.items():
-            st.markdown(f"**{label(name)}** {label(text, limit=600)}")
-        if places and rules:
+        lines = found.lines_of(passages)
+        for rule in found.described:
+            _passage(rule, lines.get(rule.id))
+        if found.described and found.other_passages:
             st.caption("No rule was read in these:")
-        for name, place in places.items():
-            st.markdown(f"**{label(name)}** {label(place, limit=300)}")
+        for one in found.other_passages:
+            _passage(one, lines.get(one.id))
+
+
+def _opening(passage: str) -> str:
+    """A passage on a button: of a table the cells of its first row."""
+    if not passage.startswith("|"):
+        return passage
+    return " · ".join(cell.strip() for cell in passage.split("\n")[0].strip("| ").split("|"))
+
+
+def _passage(one: AcceptanceCriterion, line: int | None) -> None:
+    """What somebody reads who decides whether to take it: all of it, a table as a table."""
+    place = f" :small[:gray[line {line}]]" if line else ""
+    if one.text.startswith("|"):
+        *rows, rest = (one.text + "\n").split("\n", MOST_ROWS)
+        words = "\n\n" + with_tables("\n".join(rows), ()) + ("\n\n…" if rest.strip() else "")
+    else:
+        words = f" {label(one.text, limit=MOST_OF_PASSAGE)}"
+    st.markdown(f"**{label(one.id)}**{place}{words}")
 
 
 def _unread_and_questions(opened: Workspace, record: Session, found: Understanding) -> None:

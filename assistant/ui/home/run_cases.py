@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.errors import AssistantError
-from assistant.ui.browser_scripts import is_narrow
+from assistant.ui.browser_scripts import from_the_top, is_narrow
 from assistant.ui.cases.case_bar import case_bar
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, counts_line, ordered_rows
@@ -94,9 +94,11 @@ def run_cases(
             else:
                 with _pane("case"):
                     _case(opened, record, view, stored, found)
+                    from_the_top("pane-case", stored.id)
     if "sources" in columns:
         with columns["sources"], _pane("sources"):
             _sources(opened, record, view, stored)
+            from_the_top("pane-sources", stored.id)
     keep_address(record, with_run=True)
 
 

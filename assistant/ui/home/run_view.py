@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from assistant.domain import RunStatus
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import panes
-from assistant.ui.cases.case_list import POLL_SECONDS, counts_line, progress_line
+from assistant.ui.cases.case_list import NEEDS, POLL_SECONDS, counts_line, progress_line
 from assistant.ui.cases.case_undo import DECIDED, note_decision
 from assistant.ui.cases.stale_panel import stale_of_run
 from assistant.ui.counts import counted, date_time
@@ -196,7 +196,7 @@ def _accept_all(opened: Workspace, record: Session) -> None:
             f"{len(drafts)}? The checks do not know whether a case is right."
         )
         if left:
-            named = ", ".join(f"{count} {reason}" for reason, count in left.most_common())
+            named = ", ".join(f"{count} {NEEDS.get(one, one)}" for one, count in left.most_common())
             st.caption(f"{counted(left.total(), 'draft')} left to you: {named}")
         if pressed(
             f"Accept {counted(clean, 'case')}", type="primary", key="accept_all",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from assistant.design.description_rules import described_rules, other_passages, with_described
 from assistant.design.processes.end_to_end import conditions_of_epic
@@ -309,8 +309,14 @@ class Understanding(Value):
     @property
     def in_no_criterion(self) -> dict[str, str]:
         """A line for each of ``other_passages``, by its id: where it stands and its first words."""
+        lines = self.lines_of(self.other_passages)
+        return {one.id: _place_of(one.text, lines.get(one.id)) for one in self.other_passages}
+
+    def lines_of(self, passages: Iterable[AcceptanceCriterion]) -> dict[str, int]:
+        """The line of the text that each begins on, by its id, of those that are found there."""
         text = self.reading.document.text if self.reading else ""
-        return {one.id: _place_of(one.text, text) for one in self.other_passages}
+        lines = {one.id: _line_of(one.text, text) for one in passages}
+        return {name: line for name, line in lines.items() if line is not None}
 
     @property
     def by_technique(self) -> dict[Technique, int]:
@@ -478,13 +484,19 @@ def _reading_of(workspace: Workspace, project_id: str, text: str, title: str) ->
     )
 
 
-def _place_of(passage: str, text: str) -> str:
-    """The line of a text that a passage begins on, where it is found, and its first words."""
+def _line_of(passage: str, text: str) -> int | None:
+    """The line of a text that a passage begins on, where it is found."""
+    words = passage.split()[:PLACE_WORDS]
+    found = re.search(r"\s+".join(map(re.escape, words)), text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
+def _place_of(passage: str, line: int | None) -> str:
+    """The line of a passage, where it is known, and its first words."""
     words = passage.split()
-    found = re.search(r"\s+".join(map(re.escape, words[:PLACE_WORDS])), text)
-    line = f"line {text.count(chr(10), 0, found.start()) + 1}: " if found else ""
+    place = f"line {line}: " if line else ""
     more = " …" if len(words) > FIRST_WORDS else ""
-    return f"{line}“{' '.join(words[:FIRST_WORDS])}{more}”"
+    return f"{place}“{' '.join(words[:FIRST_WORDS])}{more}”"
 
 
 def _check_size(epics: Sequence[Epic], most: int | None) -> None:

@@ -4,6 +4,7 @@ which an earlier run wrote a case."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from assistant.domain import Epic, GenerationRun, TestCase, TestCondition, Value
 from assistant.errors import LibraryError
@@ -43,6 +44,7 @@ class EarlierRun(Value):
 
     id: str
     request: str
+    created_at: datetime
     cases: int
 
 
@@ -93,15 +95,16 @@ def earlier_cases(
     claimed = {name for row in found.criteria for name in row.claimed}
     lacking = set(found.missing) - claimed
     held = [one for one in conditions if one.id not in lacking]
-    names = {one.id: one.request for one in workspace.library.runs(project_id)}
     return EarlierCases(
         total=len(asked),
         criteria=tuple(dict.fromkeys(name for one in held for name in one.criterion_ids)),
         conditions=tuple(one.id for one in held),
         runs=tuple(
-            EarlierRun(id=name, request=request, cases=written[name])
-            for name, request in names.items()
-            if name in written
+            EarlierRun(
+                id=one.id, request=one.request, created_at=one.created_at, cases=written[one.id]
+            )
+            for one in workspace.library.runs(project_id)
+            if one.id in written
         ),
     )
 
