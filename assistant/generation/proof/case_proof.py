@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import product
 
-from assistant.design.questions.conflicts import Conflict, find_conflicts
+from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts, moved
 from assistant.domain import AcceptanceCriterion, Citation, TestCase, TestCondition, TestStep
 from assistant.generation.proof.case_basis import Basis, Ground
 from assistant.generation.proof.checklist import covered_conditions
@@ -32,7 +34,7 @@ from assistant.generation.proof.condition_sides import (
 )
 from assistant.generation.proof.consistency import inconsistent
 from assistant.generation.proof.echo import echoes
-from assistant.generation.proof.limits import wrong_sides
+from assistant.generation.proof.limits import on_right_side, wrong_sides
 from assistant.generation.proof.measures import Measures
 from assistant.generation.proof.placeholders import unfilled
 from assistant.generation.proof.polarity import (
@@ -62,8 +64,17 @@ from assistant.generation.proof.result_citations import (
     is_in_another_language,
     speaks_of,
 )
-from assistant.generation.proof.statement_words import contents
+from assistant.generation.proof.statement_words import content, contents, meeting
+from assistant.language.amounts import Quantity
 from assistant.language.casing import bare_words
+from assistant.language.quantities import find_quantities
+from assistant.language.sentences import Span
+from assistant.language.units import UNITS_OF_TIME
+
+SHARED = 2
+"""Words that a criterion's sentence and what is cited have to share, other than units of time."""
+
+_UNIT_WORDS = content(" ".join(UNITS_OF_TIME))
 
 
 def grounded(case: TestCase, ground: Ground) -> TestCase:
@@ -120,14 +131,15 @@ class _Proof:
 
     def _wrong_sides(self, condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         """Data on the other side of a limit. Where they lie right by the number that a source puts
-        in its place, both sentences are told beside it: who is right is for a person to say."""
+        in its place, both sentences are told instead: who is right is for a person to say."""
         marks = tuple(wrong_sides(condition, measures, self.claims.worked))
-        for criterion, conflict in self._contested if marks else ():
+        for criterion, conflict in (*self._contested, *self._other_limits()) if marks else ():
             if criterion.id not in condition.criterion_ids:
                 continue
             theirs = _with_limit(condition, criterion, conflict)
-            if theirs != condition and not any(wrong_sides(theirs, measures, self.claims.worked)):
+            if theirs != condition and on_right_side(theirs, measures, self.claims.worked):
                 yield _contradiction(criterion.id, conflict)
+                return
         yield from marks
 
     def _conflicts(self) -> Iterator[Mark]:
@@ -149,6 +161,29 @@ class _Proof:
             for criterion in self.basis.criteria
             for conflict in find_conflicts(criterion.text, chunks)
         )
+
+    def _other_limits(self) -> Iterator[tuple[AcceptanceCriterion, Conflict]]:
+        """Other numbers for limits of the criteria: in a sentence that the case cites and that
+        shares words with the criterion's, or in a comment on its story ("Make it 25.00").
+
+        Too little to tell that both are on one matter, and enough not to tell that data are wrong.
+        """
+        cited: dict[str, list[Span]] = {}
+        for one in (one for step in self.basis.case.steps for one in step.citations):
+            cited.setdefault(one.chunk_id, []).append(Span(one.quote, one.start, one.end))
+        for passage in self.basis.ground.sources.passages:
+            chunk = passage.source.chunk
+            stories = chunk.heading.split() if chunk.is_comment else ()
+            if chunk.kind in ("criterion", "case", "story"):
+                continue
+            for criterion in self.basis.criteria:
+                on_story = any(criterion.id.startswith(f"{word}-") for word in stories)
+                quotes = clauses_of(chunk.text) if on_story else cited.get(chunk.id, ())
+                for quote, sentence in product(quotes, clauses_of(criterion.text)):
+                    shared = meeting(content(sentence.text), content(quote.text)) - _UNIT_WORDS
+                    if on_story or len(shared) >= SHARED:
+                        for ours, theirs in _other_numbers(sentence, quote):
+                            yield criterion, Conflict(ours, chunk, theirs, quote, 0.0)
 
     # --- Steps ------------------------------------------------------------------------------------
 
@@ -329,6 +364,19 @@ def _contradiction(criterion_id: str, conflict: Conflict) -> Mark:
     theirs = re.sub(rf"\A{named}", "", conflict.sentence.text)
     ours = conflict.quantity.text
     return Mark(CONTRADICTION, ours, f"{criterion_id} says “{ours}”; {name} says {shown(theirs)}.")
+
+
+def _other_numbers(sentence: Span, quote: Span) -> Iterator[tuple[Quantity, Quantity]]:
+    """The amounts of a sentence, each with those of a quotation that may stand in its place: of its
+    kind, or a number alone."""
+    for one in find_quantities(sentence.text):
+        ours = moved(one, sentence.start)
+        for theirs in find_quantities(quote.text):
+            if theirs.kind == "number" != ours.kind and one.digits:
+                text = ours.text.replace(one.digits, theirs.text, 1)
+                yield ours, replace(theirs, text=text)
+            elif theirs.kind == ours.kind and theirs.value != ours.value:
+                yield ours, theirs
 
 
 def _with_limit(

@@ -179,17 +179,13 @@ def wrong_sides(condition: TestCondition, measures: Measures, worked: Worked) ->
             continue  # "300 EUR" of "1 % of the income"
         if limit.tried is None and bound.value in values.written:
             continue  # the limit itself is named
-        all_values = dict.fromkeys(values.written)
-        if limit.tried is not None:
-            all_values |= dict.fromkeys((*values.counted, *values.computed))
-        near = [one for one in all_values if _within(one, bound, NEAR)]
-        near = near or [one for one in values.written if _within(one, bound, FAR)]
-        if len(limit.bounds) == 1 and tried and _is_named(limit.fact.quote, bound, measures):
-            near = [value for value in near if value != bound.value]
-        sides = {value: limit.holds_at(value) for value in near}
-        if not sides or None in sides.values():
-            continue
+        sides = _sides(limit, values, measures, dated=tried is not None)
         right = [value for value, side in sides.items() if side == limit.fact.holds]
+        right += [
+            one.value
+            for one in worked.ends()
+            if comparable(one, bound) and limit.holds_at(one.value) == limit.fact.holds
+        ]
         wrong = [value for value, side in sides.items() if side != limit.fact.holds]
         if not wrong or any(value in values.computed for value in right):
             continue
@@ -207,6 +203,31 @@ def wrong_sides(condition: TestCondition, measures: Measures, worked: Worked) ->
         claim = f"{shown(limit.fact.quote)} {holds}"
         message = f"The case is to show that {claim}; {value} on the other side."
         yield Mark(WRONG_SIDE, words or limit.fact.quote, message)
+
+
+def on_right_side(condition: TestCondition, measures: Measures, worked: Worked) -> bool:
+    """Whether data of a case lie on the side of a limit that the condition claims, and none for
+    certain on the other."""
+    return not any(wrong_sides(condition, measures, worked)) and any(
+        side == limit.fact.holds
+        for limit in limits_of(condition)
+        for side in _sides(limit, values_for(limit, measures), measures, dated=True).values()
+    )
+
+
+def _sides(limit: Limit, values: Values, measures: Measures, *, dated: bool) -> dict[Value, bool]:
+    """The values that are near to a limit, with ``dated`` also how far dates are apart, and whether
+    it holds at each; empty where that cannot be told of one of them."""
+    bound, all_values = limit.bounds[0][1], dict.fromkeys(values.written)
+    if dated:
+        all_values |= dict.fromkeys((*values.counted, *values.computed))
+    near = [one for one in all_values if _within(one, bound, NEAR)]
+    near = near or [one for one in values.written if _within(one, bound, FAR)]
+    if len(limit.bounds) == 1 and limit.tried and _is_named(limit.fact.quote, bound, measures):
+        near = [value for value in near if value != bound.value]
+    sides = {value: limit.holds_at(value) for value in near}
+    told = {value: side for value, side in sides.items() if side is not None}
+    return told if len(told) == len(sides) else {}
 
 
 def _is_named(quote: str, bound: Number, measures: Measures) -> bool:
