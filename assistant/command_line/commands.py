@@ -30,7 +30,7 @@ from assistant.errors import SettingsError, SourceError
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment import start as app
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import company_template, export_cases
+from assistant.workflow.review import company_template, export_cases, preconditions
 from assistant.workflow.sources import import_sources, search_sources, source_standing
 from assistant.workflow.writing import (
     coverage,
@@ -247,6 +247,12 @@ def export(options: Namespace, terminal: Terminal) -> None:
     template = _template(options.template) if options.template else None
     if options.mapping and options.out is None:
         raise SettingsError("--mapping needs --out FILE: mapping files are written beside it.")
+    selection: export_cases.Selection = "accepted" if options.accepted else "all"
+    if options.test_data and (template or options.mapping or _form(options) != "excel"):
+        raise SettingsError(
+            "--test-data has one form, a CSV for a spreadsheet: leave out --template, --mapping, "
+            "--profile import and a FILE.xlsx."
+        )
     with open_workspace(options, terminal, embed=False) as workspace:
         project_id = (
             project_of_run(workspace, options, options.run)
@@ -258,13 +264,17 @@ def export(options: Namespace, terminal: Terminal) -> None:
             project_key=company_template.guessed_project_key(workspace, project_id),
             link_type_id=options.link_type,
         )
-        file = export_cases.export_csv(
-            workspace,
-            project_id,
-            run_id=options.run,
-            selection="accepted" if options.accepted else "all",
-            profile=_form(options),
-            template=template,
+        file = (
+            preconditions.export_csv(workspace, project_id, run_id=options.run, selection=selection)
+            if options.test_data
+            else export_cases.export_csv(
+                workspace,
+                project_id,
+                run_id=options.run,
+                selection=selection,
+                profile=_form(options),
+                template=template,
+            )
         )
     _warnings(file, terminal)
     if options.out is None:
@@ -278,7 +288,8 @@ def export(options: Namespace, terminal: Terminal) -> None:
     if terminal.json:
         terminal.document(file.model_copy(update={"name": str(options.out), "content": b""}))
     else:
-        terminal.line(f"{file.cases} cases written to {options.out}")
+        what = "Preconditions of " if options.test_data else ""
+        terminal.line(f"{what}{file.cases} cases written to {options.out}")
 
 
 def _summary(run: GenerationRun, out: Path | None, terminal: Terminal) -> None:

@@ -185,6 +185,11 @@ def build_parser() -> Parser:
     )
     export.add_argument("--accepted", action="store_true", help="accepted cases only")
     export.add_argument("--run", metavar="ID", help="cases of one run only")
+    export.add_argument(
+        "--test-data",
+        action="store_true",
+        help="write the preconditions of the cases instead, what is to be set up first (CSV)",
+    )
     export.add_argument("--profile", choices=("excel", "import"), default="excel")
     export.add_argument(
         "--template", metavar="NAME", help='a tool\'s template ("Jira Xray") or a JSON or CSV file'

@@ -13,6 +13,7 @@ __all__ = [
     "export",
     "mapping_files",
     "near_duplicates",
+    "preconditions",
     "quality",
     "reuse",
     "rows",

@@ -61,6 +61,9 @@ def test_list_case_and_sources_are_seen_at_once(server: object, page: Page) -> N
     expect(page.locator(".st-key-pane-sources")).to_have_count(0)
     at_rest(page)
     assert seen(page, steps(page).locator("p").first) == 1
+    names = ("Accept all", "Download CSV")
+    tops = [page.get_by_role("button", name=one).bounding_box()["y"] for one in names]
+    assert tops[0] == tops[1], "the menus stand in one row with what can be looked at"
     press(page, "s")
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("Cited for ")

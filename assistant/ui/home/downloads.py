@@ -12,7 +12,7 @@ from assistant.ui.menus import menu_when_open
 from assistant.ui.plain_text import label, visible
 from assistant.ui.state import Session, errors_shown
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import company_template, export_cases, review_library
+from assistant.workflow.review import company_template, export_cases, preconditions, review_library
 from assistant.workflow.review.export_cases import Target
 from assistant.workflow.writing.runs import ACTIVE, RunSummary
 
@@ -28,15 +28,7 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
     if menu is None:
         return
     with menu:
-        selection: export_cases.Selection = st.radio(
-            "Which cases",
-            list(SELECTIONS),
-            format_func=SELECTIONS.__getitem__,
-            index=0 if summary.accepted else 1,
-            # A widget of its own once there is an accepted case: a browser shows a new default
-            # of an old widget, while its value here would stay.
-            key=f"download-what-{summary.id}-{'some' if summary.accepted else 'none'}",
-        )
+        selection = selection_choice(summary, key="download-what")
         target = target_choice(opened, record.project_id, key="download_target")
         rows = ordered_rows(opened, record, active=summary.status in ACTIVE)
         wanted = export_cases.STATUSES[selection]
@@ -53,6 +45,24 @@ def download_menu(opened: Workspace, record: Session, summary: RunSummary) -> No
         file_button(opened, record.project_id, in_order, target, name, key="download")
         left_out(opened, record.project_id, kept, target, run_id=summary.id)
         mapping_downloads(opened, record.project_id, target, key="download")
+
+
+def selection_choice(
+    summary: RunSummary, *, key: str, horizontal: bool = False
+) -> export_cases.Selection:
+    """Which cases of the run: at first the accepted, where there are any."""
+    chosen: export_cases.Selection = st.radio(
+        "Which cases",
+        list(SELECTIONS),
+        format_func=SELECTIONS.__getitem__,
+        index=0 if summary.accepted else 1,
+        # A widget of its own once there is an accepted case: a browser shows a new default
+        # of an old widget, while its value here would stay.
+        key=f"{key}-{summary.id}-{'some' if summary.accepted else 'none'}",
+        horizontal=horizontal,
+        label_visibility="collapsed" if horizontal else "visible",
+    )
+    return chosen
 
 
 def file_button(
@@ -97,6 +107,21 @@ def _file(
 ) -> bytes:
     """Kept until the target's ``form`` or anything in the project changes; ``stamp`` says so."""
     return export_cases.file_of(_opened, project_id, case_ids, _target) if case_ids else b""
+
+
+def test_data_button(data: bytes, title: str, *, key: str) -> None:
+    """Save the list of what cases start from, what is to be set up first."""
+    st.download_button(
+        "Test data as CSV",
+        data=data,
+        file_name=preconditions.file_name(title),
+        mime="text/csv",
+        icon=":material/inventory_2:",
+        on_click="ignore",
+        disabled=not data,
+        help="The preconditions, each once with the cases that need it; what is to be set up first",
+        key=key,
+    )
 
 
 def with_stale(case_ids: Sequence[str], stale: Collection[str], *, key: str) -> Sequence[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.errors import AssistantError
-from assistant.ui.browser_scripts import from_the_top, is_narrow
+from assistant.ui.browser_scripts import from_the_top
 from assistant.ui.cases.case_bar import case_bar
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, counts_line, ordered_rows
@@ -169,9 +169,8 @@ def _drawer(opened: Workspace, record: Session, view: RunView, stored: StoredCas
     _sources(opened, record, view, stored)
 
 
-def panes_shown() -> list[str]:
+def panes_shown(*, narrow: bool) -> list[str]:
     """Which panes are open, in their order; the sources are a drawer in a narrow window."""
-    narrow = is_narrow()
     offered = [name for name in PANES if name != "sources" or not narrow]
     chosen = st.pills(
         "Panes",

@@ -10,12 +10,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from assistant.domain import RunStatus
 from assistant.errors import AssistantError
-from assistant.ui.browser_scripts import panes
+from assistant.ui.browser_scripts import is_narrow, panes
 from assistant.ui.cases.case_list import NEEDS, POLL_SECONDS, counts_line, progress_line
 from assistant.ui.cases.case_undo import DECIDED, note_decision
 from assistant.ui.cases.stale_panel import stale_of_run
 from assistant.ui.counts import counted, date_time
 from assistant.ui.home.basis_note import basis_note, present_view
+from assistant.ui.home.data_to_prepare import data_to_prepare
 from assistant.ui.home.downloads import download_menu
 from assistant.ui.home.quality_panel import coverage_table, quality_panel
 from assistant.ui.home.questions_panel import run_questions
@@ -47,6 +48,7 @@ VIEWS = {
     "cases": ":material/list_alt: Cases",
     "coverage": ":material/grid_on: Coverage",
     "quality": ":material/verified: Quality",
+    "test data": ":material/inventory_2: Test data",
     "questions": ":material/contact_support: Questions",
 }
 
@@ -75,6 +77,8 @@ def run_view(opened: Workspace, record: Session) -> None:
         coverage_table(opened, record, view, stamp)
     elif shown == "quality":
         quality_panel(opened, record, view, stamp)
+    elif shown == "test data":
+        data_to_prepare(opened, record, view.summary)
     elif shown == "questions":
         run_questions(opened, record, view)
     else:
@@ -118,6 +122,8 @@ def _header(
             "New request", icon=":material/add:", on_click=record.open_run, args=("",), key="new",
             type="tertiary",
         )  # fmt: skip
+    with st.sidebar:  # it takes no room there, in the row below that of a button
+        narrow = is_narrow()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         shown = st.segmented_control(
             "Show",
@@ -128,7 +134,7 @@ def _header(
             key=VIEW,
             label_visibility="collapsed",
         )
-        opened_panes = panes_shown() if shown == "cases" else ()
+        opened_panes = panes_shown(narrow=narrow) if shown == "cases" else ()
         st.fragment(_menus)(opened, record)
     if summary.error:
         st.error(plain(summary.error), icon=":material/error:")

@@ -38,6 +38,7 @@ from assistant.ui.home.downloads import (
     left_out,
     mapping_downloads,
     target_choice,
+    test_data_button,
     with_stale,
 )
 from assistant.ui.home.existing_panel import SIGNS
@@ -55,7 +56,13 @@ from assistant.ui.state import (
     show_problem,
 )
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import company_template, export_cases, review, review_library
+from assistant.workflow.review import (
+    company_template,
+    export_cases,
+    preconditions,
+    review,
+    review_library,
+)
 from assistant.workflow.review.review_library import BulkOutcome, CaseFilter, LibraryRow
 from assistant.workflow.writing import coverage, recheck_case, runs
 from assistant.workflow.writing.reuse import VERDICTS, Verdict
@@ -371,8 +378,17 @@ def _download(opened: Workspace, record: Session, target: Sequence[LibraryRow]) 
         ids = with_stale([row.id for row in target], stale, key=key)
         name = export_cases.file_name("library", "cases", tool.profile, tool.template)
         file_button(opened, record.project_id, ids, tool, name, key="library-download")
+        stamp = review_library.stamp(opened, record.project_id)
+        test_data_button(
+            _test_data(opened, record.project_id, tuple(ids), stamp), "library", key="library-data"
+        )
         left_out(opened, record.project_id, ids, tool)
         mapping_downloads(opened, record.project_id, tool, key="library-download")
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _test_data(_opened: Workspace, project_id: str, case_ids: tuple[str, ...], stamp: str) -> bytes:
+    return preconditions.file_of(_opened, project_id, case_ids)
 
 
 def _named(target: Sequence[LibraryRow]) -> None:

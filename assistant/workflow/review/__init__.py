@@ -14,6 +14,7 @@ __all__ = [
     "newer_sources",
     "next_proof",
     "own_cases",
+    "preconditions",
     "preview_change",
     "proposals",
     "review",

@@ -124,19 +124,7 @@ def export_csv(
     template: CaseTemplate | None = None,
 ) -> CsvFile:
     """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases."""
-    project = workspace.project(project_id)
-    selected = select(workspace, project_id, run_id=run_id, selection=selection)
-    cases = [one.case for one in selected]
-    if not cases:
-        wanted = "accepted case" if selection == "accepted" else "case"
-        raise LibraryError(
-            f"Project '{project.name}' has no {wanted} to export. "
-            + ("Accept some first, or export all." if selection == "accepted" else "Generate some.")
-        )
-    title = project.name
-    if run_id:
-        run = workspace.library.run(project_id, run_id)
-        title = title_of_run(run.request, run.created_at)
+    title, cases = titled(workspace, project_id, run_id=run_id, selection=selection)
     return as_csv(
         workspace,
         project_id,
@@ -147,6 +135,25 @@ def export_csv(
         template=template,
         run_id=run_id,
     )
+
+
+def titled(
+    workspace: Workspace, project_id: str, *, run_id: str | None, selection: Selection
+) -> tuple[str, list[TestCase]]:
+    """What a file of the selected cases is called by, and the cases; ``LibraryError`` for none."""
+    project = workspace.project(project_id)
+    selected = select(workspace, project_id, run_id=run_id, selection=selection)
+    if not selected:
+        wanted = "accepted case" if selection == "accepted" else "case"
+        raise LibraryError(
+            f"Project '{project.name}' has no {wanted} to export. "
+            + ("Accept some first, or export all." if selection == "accepted" else "Generate some.")
+        )
+    title = project.name
+    if run_id:
+        run = workspace.library.run(project_id, run_id)
+        title = title_of_run(run.request, run.created_at)
+    return title, [one.case for one in selected]
 
 
 def as_csv(

@@ -1,0 +1,42 @@
+"""What has to be prepared before cases are run: their preconditions, on screen and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.suite.export import download_name
+from assistant.suite.preconditions import SET_UP as SET_UP
+from assistant.suite.preconditions import Precondition as Precondition
+from assistant.suite.preconditions import preconditions
+from assistant.suite.preconditions import preconditions_csv as preconditions_csv
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.export_cases import CsvFile, Selection, select, titled
+
+
+def of_run(
+    workspace: Workspace, project_id: str, run_id: str, selection: Selection
+) -> tuple[Precondition, ...]:
+    """What the selected cases of a run start from, story by story."""
+    chosen = select(workspace, project_id, run_id=run_id, selection=selection)
+    return preconditions(stored.case for stored in chosen)
+
+
+def file_of(workspace: Workspace, project_id: str, case_ids: Sequence[str]) -> bytes:
+    """The list of what these cases start from, as CSV."""
+    wanted = set(case_ids)
+    held = workspace.library.cases(project_id)
+    return preconditions_csv(preconditions(one.case for one in held if one.id in wanted))
+
+
+def export_csv(
+    workspace: Workspace, project_id: str, *, run_id: str | None, selection: Selection
+) -> CsvFile:
+    """The list for the selected cases of a run or of the project; ``LibraryError`` for no cases."""
+    title, cases = titled(workspace, project_id, run_id=run_id, selection=selection)
+    content = preconditions_csv(preconditions(cases))
+    return CsvFile(name=file_name(title), content=content, cases=len(cases))
+
+
+def file_name(title: str) -> str:
+    """A name for the browser, built anew from letters and digits of the title."""
+    return download_name(title, content="test data")
