@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
 
+from assistant.design.questions.roles import roles_in
 from assistant.domain import Chunk, DocumentStage
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import parse_clause
@@ -339,12 +340,17 @@ def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float
     if len(shared) < 2 or told_apart(said, told, shared):
         return 0.0
     strength = len(shared) / min(len(left), len(right))
-    return strength if strength >= 0.5 and len(shared) / max(len(left), len(right)) > 0.25 else 0.0
+    if strength < (0.5 if one and two else 0.6):
+        return 0.0
+    return strength if len(shared) / max(len(left), len(right)) > 0.25 else 0.0
 
 
 def _of_other_things(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> bool:
-    """Whether each sentence limits a thing that the other does not name: "the deposit of a
-    booking", "the balance of a booking"."""
+    """Whether each sentence limits a thing that the other does not name ("the deposit of a
+    booking", "the balance of a booking"), or what another role does."""
+    here, there = (roles_in(mask_quotes(one.text)) for one in (ours, theirs))
+    if here and there and not here & there:
+        return True  # "above 500 EUR by the team leader", "above 5,000 EUR by the director"
     one, two = _limited_thing(ours, mine), _limited_thing(theirs, other)
     if not one or not two or one == two:
         return False
