@@ -21,8 +21,8 @@ _FOREIGN = {
     for month, names in enumerate(word_lists("numbers")["months"].values(), start=1)
     for name in names
 }
-_DAYS_MONTH = rf"(?:{_MONTH}|(?!may\b(?!,? (?:19|20)\d\d)){_MONTH.lower()})"
-""" "1 dec 2025", "3 may 2026"; in "a party of 3 may ..." and "9.9 APR" it is no month."""
+_DAYS_MONTH = rf"(?:{_MONTH}|{_MONTH.lower()}(?=\.?,? (?:19|20)\d\d\b)|(?-i:ju(?:ne|ly)|august))"
+""" "1 dec 2025", "12 june"; in "a party of 3 may ..." and "round to 2 dec" it is no month."""
 
 WEEKDAYS: Mapping[str, int] = {
     name: day

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.design.questions import questions
 from assistant.design.questions import similar_criteria as comparable_module
+from assistant.design.questions.conflicts import lasting_words
 from assistant.design.questions.questions import raise_questions
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, UserStory
 from assistant.reading import references
@@ -130,13 +131,13 @@ def test_a_backlog_that_differs_in_one_value_is_asked_about_once() -> None:
     """250 stories were 44,935 questions, and each was compared with each."""
     asked = asked_of([LOAN.format(10 + number) for number in range(250)])
     assert asked == [
-        "US-1-AC1: The criterion says 11 days, and 249 others disagree with it or with one another:"
+        "US-1-AC1: The criterion says 11 days, and others on the same matter say otherwise:"
         " US-0-AC1 says 10 days; US-2-AC1 says 12 days; US-3-AC1 says 13 days; US-4-AC1 says 14"
         " days; 245 more. Which is right?"
     ]
     of_one = asked_of([LOAN.format(14 if number == 7 else 10) for number in range(40)])
     assert of_one == [
-        "US-7-AC1: The criterion says 14 days, and 39 others disagree with it or with one another:"
+        "US-7-AC1: The criterion says 14 days, and others on the same matter say otherwise:"
         " US-0-AC1 and 38 more say 10 days. Which is right?"
     ]
 
@@ -160,7 +161,7 @@ def test_two_matters_of_many_stay_two() -> None:
         for days in range(10, 40)
         for kind in ("motor", "home")
     ]
-    assert [one.count("29 others") for one in asked_of(said)] == [1, 1]
+    assert [one.count("25 more") for one in asked_of(said)] == [1, 1]
 
 
 def test_up_to_four_criteria_are_asked_about_pair_by_pair() -> None:
@@ -180,13 +181,23 @@ def test_a_pair_is_asked_about_once_whatever_the_length_of_its_ids() -> None:
 def test_a_matter_of_many_is_asked_of_a_criterion_that_is_not_left_out() -> None:
     said = [LOAN.format(10 + number) for number in range(9)]
     (asked,) = asked_of(said, left_out=["US-1-AC1", "US-2-AC1"])
-    assert asked.startswith("US-3-AC1: The criterion says 13 days, and 8 others disagree")
+    assert asked.startswith("US-3-AC1: The criterion says 13 days, and others on the same")
+
+
+def test_an_answer_on_many_criteria_stays_where_another_one_comes_or_changes() -> None:
+    asked = [
+        asked_of([LOAN.format(days) for days in values])
+        for values in ((10, 11, 12, 13, 14), (10, 11, 12, 13, 14, 15), (10, 11, 12, 16, 14))
+    ]
+    assert all(len(one) == 1 for one in asked)
+    assert len({one[0] for one in asked}) == 3
+    assert len({lasting_words(one[0]) for one in asked}) == 1
 
 
 def test_rows_of_one_case_are_asked_about_once() -> None:
     rows = [f"Customer: New; Loan: small; Fee: {10 + number} EUR" for number in range(30)]
     (asked,) = asked_of(rows, form="table")
-    assert "and 29 others disagree" in asked
+    assert "and others on the same matter say otherwise" in asked
     assert "25 more" in asked
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
 
-from assistant.design.questions.roles import roles_in
 from assistant.domain import Chunk, DocumentStage
 from assistant.language.amounts import Quantity
 from assistant.language.clauses import parse_clause
@@ -65,7 +64,7 @@ class Conflict:
         Where ``text`` says its amount more than once only the source tells which is meant.
         """
         if text.count(text[self.quantity.start : self.quantity.end]) > 1:
-            return without_stages(question) == without_stages(self.question(text))
+            return lasting_words(question) == lasting_words(self.question(text))
         before, behind = self._around_name(text)
         return question.startswith(before) and question.endswith(behind)
 
@@ -99,10 +98,15 @@ _CALLED = re.compile(
 )
 
 
-def without_stages(question: str) -> str:
-    """A question as it is asked where no source of it is a draft or an older edition: it stays
-    answered when such a source is agreed, or a newer one comes in."""
-    return _CALLED.sub("", question)
+AMONG = ", and others on the same matter say otherwise: "
+"""What a question on many criteria says in front of the others."""
+
+
+def lasting_words(question: str) -> str:
+    """The words of a question that stay, by which it is answered: without what a source is called,
+    which may be agreed or outdated, and without the others of a question on many criteria, of which
+    one may change or be left out."""
+    return _CALLED.sub("", question).partition(AMONG)[0]
 
 
 def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
@@ -340,17 +344,12 @@ def _plainly(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> float
     if len(shared) < 2 or told_apart(said, told, shared):
         return 0.0
     strength = len(shared) / min(len(left), len(right))
-    if strength < (0.5 if one and two else 0.6):
-        return 0.0
-    return strength if len(shared) / max(len(left), len(right)) > 0.25 else 0.0
+    return strength if strength >= 0.5 and len(shared) / max(len(left), len(right)) > 0.25 else 0.0
 
 
 def _of_other_things(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> bool:
-    """Whether each sentence limits a thing that the other does not name ("the deposit of a
-    booking", "the balance of a booking"), or what another role does."""
-    here, there = (roles_in(mask_quotes(one.text)) for one in (ours, theirs))
-    if here and there and not here & there:
-        return True  # "above 500 EUR by the team leader", "above 5,000 EUR by the director"
+    """Whether each sentence limits a thing that the other does not name: "the deposit of a
+    booking", "the balance of a booking"."""
     one, two = _limited_thing(ours, mine), _limited_thing(theirs, other)
     if not one or not two or one == two:
         return False

@@ -16,10 +16,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.design.questions.conflicts import clauses_of, content_words, keyless, name_of
-from assistant.design.questions.roles import roles_in
 from assistant.domain import Chunk
 from assistant.language.clauses import parse_clause
 from assistant.language.dates_and_times import find_moments
+from assistant.language.nouns import is_person
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
 from assistant.language.word_lists import read_patterns, word_lists
@@ -33,6 +33,19 @@ _PATTERNS = read_patterns(__file__)
 _NO = _PATTERNS["no"]
 _DOUBLE = _PATTERNS["double"]
 _CONDITION = _PATTERNS["condition"]
+_ROLE = r"(?:an? |the )?(?P<role>(?:[A-Z][\w-]+ ?){1,4})"
+_ROLES = (
+    re.compile(
+        rf"(?:\bby|\bapproval of|\bpermission of|\bassigned to|\bsent to) {_ROLE}(?=$|[\s,.;])"
+    ),
+    re.compile(rf"^\W*(?:[A-Z]+-[A-Z-]*\d+\W+)?[Oo]nly {_ROLE}(?= (?:may|can|is|are|must)\b)"),
+)
+_PLAIN_ROLE = re.compile(
+    r"\b(?:by|approval of|reserved for|left to) (?:an? |the )(?P<role>[a-z][\w-]*(?: of [a-z]+"
+    r"| [a-z][\w-]*){0,2}?)(?=$|[,.;]| (?:before|after|within|if|when|and|on|in|at)\b)"
+)
+""" "are released by the team lead", "is reserved for the head of finance"."""
+_LEADS = re.compile(r"\b(?:(?:team|tech|shift|group) lead|head(?: of [a-z]+)?|council|board)$")
 _STATUS = re.compile(
     r"(?:\b(?:status|state|stage|priority|type|queue)(?: is| to| of| becomes)?:? |\bto )"
     r"[\"“'‘]?(?P<value>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[\"”'’]?(?=$|[\s,.;])"
@@ -131,7 +144,13 @@ def _said(sentence: Span) -> SentenceReading:
         if len(hits) == 1:
             axes[name] = hits[0]
             taken.append(values[hits[0]].pattern)
-    roles = roles_in(masked)
+    roles = frozenset(
+        _norm(match["role"]) for pattern in _ROLES for match in pattern.finditer(masked)
+    )
+    plain = (match["role"] for match in _PLAIN_ROLE.finditer(masked))
+    roles = roles or frozenset(
+        _norm(role) for role in plain if is_person(role) or _LEADS.search(role)
+    )
     states = tuple(match["value"].strip() for match in _STATUS.finditer(sentence.text))
     left = masked
     for role in roles:
@@ -242,3 +261,7 @@ def _moment(said: SentenceReading) -> Span:
     one = next(iter(find_moments(mask_quotes(said.span.text))))
     start = said.span.start + one.start
     return Span(said.span.text[one.start : one.end], start, said.span.start + one.end)
+
+
+def _norm(role: str) -> str:
+    return " ".join(role.split()).casefold()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from assistant.design.questions.conflicts import clauses_of
+from assistant.design.questions.conflicts import AMONG, clauses_of
 from assistant.domain import AcceptanceCriterion, Evidence, Question
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
@@ -60,12 +60,12 @@ class _Matter:
             self.first.setdefault(one.criterion_id, one)
 
     def question(self, pair: Question) -> Question:
-        """What is asked once, of the criterion of ``pair``: the first values, with how many
-        criteria say each, and how many more there are."""
+        """What is asked once, of the criterion of ``pair``: the first values that others say, with
+        how many criteria say each, and how many more there are."""
         mine = self.first[pair.criterion_id]
         others: dict[str, list[Statement]] = {}
         for one in self.first.values():
-            if one is not mine:
+            if one.words != mine.words:
                 others.setdefault(one.words, []).append(one)
         named = list(others.values())[:NAMED]
         told = [_told(several) for several in named]
@@ -73,9 +73,8 @@ class _Matter:
             told.append(f"{left} more")
         return pair.model_copy(
             update={
-                "text": f"The criterion says {_short(mine.words)}, and"
-                f" {len(self.first) - 1} others disagree with it or with one another:"
-                f" {'; '.join(told)}. Which is right?",
+                "text": f"The criterion says {_short(mine.words)}{AMONG}{'; '.join(told)}."
+                " Which is right?",
                 "evidence": (mine.evidence, *(several[0].evidence for several in named)),
                 "suggestion": "",
             }

@@ -25,7 +25,6 @@ from assistant.language.amounts import Quantity
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.language.value_changes import value_changes
-from assistant.reading.tables.row_cells import row_cells
 
 _KEYS = re.compile(r"\b[A-Z]{2,}(?:-[A-Z]+)*-\d+\b")
 _CELL = re.compile(r"(?<=;)\s|(?<=[.!?])\s")
@@ -127,30 +126,7 @@ def _has_old(change: Change, sentence: Span, named: Sequence[Chunk]) -> bool:
         if isinstance(one.value, Decimal) and one.value not in both
     }
     held = {one.value for one in find_quantities(older.text)}
-    words = _amountless(sentence.text) & _said_of(change.older_value, older)
-    return others <= held and len(words) >= LEAST_MATTER
-
-
-def _said_of(value: Quantity, source: Chunk) -> frozenset[str]:
-    """The words that say what a source has a value of: those of its sentence or row where it has
-    several of the kind, else all that it says."""
-    stated = [one for one in _values(source.text) if one.kind == value.kind]
-    if len(stated) == 1:
-        return _amountless(f"{source.heading}\n{source.text}")
-    place = next(one.start for one in stated if equal(one, value))
-    rows = [row for _, row in row_cells(source.text)] if source.kind == "table_row" else ()
-    sentences = (one for one in rows or clauses_of(source.text) if one.start <= place < one.end)
-    return _amountless(next((one.text for one in sentences), source.text))
-
-
-def _amountless(text: str) -> frozenset[str]:
-    """The words that tell what a text is about; an amount's own ("opening days") do not."""
-    text = _KEYS.sub(" ", text)
-    words, end = [], 0
-    for one in find_quantities(text):
-        words.append(text[end : one.start])
-        end = one.end
-    return content_words(" ".join((*words, text[end:])))
+    return others <= held and len(change.matter) >= LEAST_MATTER
 
 
 def changes_about(

@@ -84,6 +84,7 @@ _KEYED = re.compile(r"\d|\b[A-ZÀ-Þ]{2,}\b")
 _NUMBERED = re.compile(r"\w*\d\w*")
 _THOUSANDS = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 _ARTICLES = frozenset[str]().union(*ARTICLES.values())
+_IS = frozenset(("is", "means", "ist", "bedeutet", "est", "signifie"))
 _BESIDE = re.compile(r"\s(\w+)")
 _PART = re.compile(r"(?<=[.!?])\s|;\s|\n")
 _GAP = re.compile(r"\s*(?:\.\.\.|…|\[…\])\s*")
@@ -313,14 +314,15 @@ def _is_confined_otherwise(text: str, quoted: str) -> bool:
 
 def _without_articles(text: str, said: str) -> str:
     """``text`` with blanks for an article that is no number: before words that ``said`` has
-    together without one ("a day trip" of its "Day trip"), or at the head of a sentence on what
-    ``said`` names without a number ("A working day is ..." of its "Working day = ...")."""
+    together without one ("a day trip" of its "Day trip"), or where the sentence says what it is
+    and ``said`` names it without a number ("A working day is ..." of its "Working day = ...")."""
     for one in reversed(find_quantities(text)):
         article, *unit = text[one.start : one.end].split()
         beside = _BESIDE.match(text, one.end)
         if not unit or article.casefold() not in _ARTICLES or beside is None:
             continue
-        words = unit if one.start == 0 else [*unit, beside[1]] if len(unit) == 1 else []
+        defined = one.start == 0 and beside[1].casefold() in _IS
+        words = unit if defined else [*unit, beside[1]] if len(unit) == 1 else []
         named = r"\s".join(map(re.escape, words))
         if words and re.search(rf"(?<![\w.,] )\b{named}\b", said, re.IGNORECASE):
             text = text[: one.start] + " " * len(article) + text[one.start + len(article) :]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import re
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -513,12 +513,6 @@ class Worked:
             or (plain and number.kind not in ("money", "percent"))
             or (bool(goes_in) and self._is_given(number))
         )
-
-    def ends(self) -> Iterator[Number]:
-        """What calculations come to with which no other one goes on."""
-        for one in self._results:
-            if not any(_is_same(one, each) for each in self._operands):
-                yield one
 
     def comes_to(self, number: Number) -> bool:
         """Whether a calculation comes to a number."""

@@ -19,7 +19,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import product
 
 from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts, moved
 from assistant.domain import AcceptanceCriterion, Citation, TestCase, TestCondition, TestStep
@@ -132,12 +131,14 @@ class _Proof:
     def _wrong_sides(self, condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         """Data on the other side of a limit. Where they lie right by the number that a source puts
         in its place, both sentences are told instead: who is right is for a person to say."""
-        marks = tuple(wrong_sides(condition, measures, self.claims.worked))
-        for criterion, conflict in (*self._contested, *self._other_limits()) if marks else ():
+        worked = self.claims.worked
+        marks = tuple(wrong_sides(condition, measures, worked))
+        for criterion, conflict in (*self._contested, *self._cited_limits()) if marks else ():
             if criterion.id not in condition.criterion_ids:
                 continue
             theirs = _with_limit(condition, criterion, conflict)
-            if theirs != condition and on_right_side(theirs, measures, self.claims.worked):
+            changed = (one for one in theirs.facts if one not in condition.facts)
+            if any(on_right_side(theirs, one.quote, measures, worked) for one in changed):
                 yield _contradiction(criterion.id, conflict)
                 return
         yield from marks
@@ -162,27 +163,23 @@ class _Proof:
             for conflict in find_conflicts(criterion.text, chunks)
         )
 
-    def _other_limits(self) -> Iterator[tuple[AcceptanceCriterion, Conflict]]:
-        """Other numbers for limits of the criteria: in a sentence that the case cites and that
-        shares words with the criterion's, or in a comment on its story ("Make it 25.00").
+    def _cited_limits(self) -> Iterator[tuple[AcceptanceCriterion, Conflict]]:
+        """Other numbers for limits of the criteria in what the case itself cites, in a sentence
+        that shares words with the criterion's.
 
         Too little to tell that both are on one matter, and enough not to tell that data are wrong.
         """
-        cited: dict[str, list[Span]] = {}
-        for one in (one for step in self.basis.case.steps for one in step.citations):
-            cited.setdefault(one.chunk_id, []).append(Span(one.quote, one.start, one.end))
-        for passage in self.basis.ground.sources.passages:
-            chunk = passage.source.chunk
-            stories = chunk.heading.split() if chunk.is_comment else ()
-            if chunk.kind in ("criterion", "case", "story"):
+        for one in dict.fromkeys(one for step in self.basis.case.steps for one in step.citations):
+            passage = self.basis.ground.sources.of_id(one.chunk_id)
+            if passage is None or passage.source.chunk.kind in ("criterion", "case", "story"):
                 continue
+            quote = Span(one.quote, one.start, one.end)
             for criterion in self.basis.criteria:
-                on_story = any(criterion.id.startswith(f"{word}-") for word in stories)
-                quotes = clauses_of(chunk.text) if on_story else cited.get(chunk.id, ())
-                for quote, sentence in product(quotes, clauses_of(criterion.text)):
+                for sentence in clauses_of(criterion.text):
                     shared = meeting(content(sentence.text), content(quote.text)) - _UNIT_WORDS
-                    if on_story or len(shared) >= SHARED:
+                    if len(shared) >= SHARED:
                         for ours, theirs in _other_numbers(sentence, quote):
+                            chunk = passage.source.chunk
                             yield criterion, Conflict(ours, chunk, theirs, quote, 0.0)
 
     # --- Steps ------------------------------------------------------------------------------------

@@ -181,11 +181,6 @@ def wrong_sides(condition: TestCondition, measures: Measures, worked: Worked) ->
             continue  # the limit itself is named
         sides = _sides(limit, values, measures, dated=tried is not None)
         right = [value for value, side in sides.items() if side == limit.fact.holds]
-        right += [
-            one.value
-            for one in worked.ends()
-            if comparable(one, bound) and limit.holds_at(one.value) == limit.fact.holds
-        ]
         wrong = [value for value, side in sides.items() if side != limit.fact.holds]
         if not wrong or any(value in values.computed for value in right):
             continue
@@ -205,12 +200,13 @@ def wrong_sides(condition: TestCondition, measures: Measures, worked: Worked) ->
         yield Mark(WRONG_SIDE, words or limit.fact.quote, message)
 
 
-def on_right_side(condition: TestCondition, measures: Measures, worked: Worked) -> bool:
-    """Whether data of a case lie on the side of a limit that the condition claims, and none for
-    certain on the other."""
+def on_right_side(condition: TestCondition, quote: str, measures: Measures, worked: Worked) -> bool:
+    """Whether data of a case lie on the side of the limit with this quotation that the condition
+    claims, and none for certain on the other side of one."""
     return not any(wrong_sides(condition, measures, worked)) and any(
         side == limit.fact.holds
         for limit in limits_of(condition)
+        if limit.fact.quote == quote
         for side in _sides(limit, values_for(limit, measures), measures, dated=True).values()
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.design.description_rules import with_described_as
-from assistant.design.questions.conflicts import without_stages
+from assistant.design.questions.conflicts import lasting_words
 from assistant.domain import Chunk, Epic, GenerationRun, Question, TestCase, Value
 from assistant.sources.pasted.pasted import story_as_criterion
 from assistant.workflow.deployment.workspace import Workspace
@@ -135,14 +135,14 @@ def questions_now(
         for one in asked
         if (
             change.present_ids.get(one.question.criterion_id, ""),
-            without_stages(one.question.text),
+            lasting_words(one.question.text),
         )
         not in settled
     ]
     if change:
         found = _on_changed_epics(workspace, project_id, run, standing, change)
     else:
-        known = {(one.question.criterion_id, without_stages(one.question.text)) for one in asked}
+        known = {(one.question.criterion_id, lasting_words(one.question.text)) for one in asked}
         new = [one for key, one in raised.items() if key not in known]
         found = QuestionsNow(
             standing=tuple(standing), raised=asked_of(workspace, project_id, change.now, new)
@@ -159,7 +159,7 @@ def _conflicts(
     epics = [epic for epic in change.now if epic.key not in change.removed]
     found = conflicts_with(workspace, project_id, epics, sources) if epics and sources else []
     asked = (one for one in found if one.criterion_id not in change.left_out)
-    return {(one.criterion_id, without_stages(one.text)): one for one in asked}
+    return {(one.criterion_id, lasting_words(one.text)): one for one in asked}
 
 
 def _sources_since(
@@ -216,26 +216,24 @@ def _on_changed_epics(
     lost = [text for text in then.values() if text not in texts]
     moved = [one for one in asked if _rests_on(one.question, then, lost)]
     standing = tuple(one for one in asked if one not in moved)
-    known = {
-        (change.present_ids.get(one.question.criterion_id, ""), one.question.text)
-        for one in standing
-    }
+
+    def place(one: Asked) -> tuple[str, str]:
+        return change.present_ids.get(one.question.criterion_id, ""), lasting_words(
+            one.question.text
+        )
+
+    known = {place(one) for one in standing}
     left = {c.id for epic in change.now if epic.key in change.removed for c in epic.criteria}
     raised = [
         one
         for one in found
-        if one.criterion_id not in left and (one.criterion_id, one.text) not in known
+        if one.criterion_id not in left and (one.criterion_id, lasting_words(one.text)) not in known
     ]
-    again = {(one.criterion_id, one.text) for one in raised}
+    again = {(one.criterion_id, lasting_words(one.text)) for one in raised}
     return QuestionsNow(
         standing=standing,
         raised=asked_of(workspace, project_id, change.now, raised),
-        earlier=tuple(
-            one
-            for one in moved
-            if (change.present_ids.get(one.question.criterion_id, ""), one.question.text)
-            not in again
-        ),
+        earlier=tuple(one for one in moved if place(one) not in again),
     )
 
 

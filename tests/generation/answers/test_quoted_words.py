@@ -40,8 +40,9 @@ SOURCES = (
 def test_an_article_in_front_of_a_unit_that_is_defined_is_no_number() -> None:
     defined = (source(1, "Working day = Monday to Friday without public holidays."),)
     for text, shown in (
-        ("A working day lies between Monday and Friday.", True),
+        ("A working day is one from Monday to Friday.", True),
         ("The fee is due within a working day, Monday to Friday.", False),
+        ("A working day after Monday to Friday the fee is due.", False),
     ):
         found = AnswerProof(defined).prove(text, [Quote(1, "Working day = Monday to Friday")])
         assert found.is_shown is shown, found

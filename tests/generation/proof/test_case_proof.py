@@ -466,43 +466,40 @@ def test_another_source_on_another_limit_of_the_criterion_acquits_nothing(prove:
 
 
 @pytest.mark.parametrize(
-    ("sum_line", "fine"), [("EUR 8.00 + EUR 7.00 = EUR 15.00", True), ("", False)]
-)
-def test_what_prices_come_to_is_what_lies_on_a_side(
-    prove: Prove, sum_line: str, fine: bool
-) -> None:
-    fact = Fact(kind="limit", quote="less than EUR 20.00", value="", holds=True)
-    case = prove(
-        "A run with less than EUR 20.00 net is waived.",
-        [("Submit the run.", "EUR 30.00 list price", "The run is waived.")],
-        given=["It holds pieces of EUR 8.00 and EUR 7.00."], facts=[fact],
-        calculations=[[sum_line] if sum_line else []],
-    )  # fmt: skip
-    assert ("wrong side" not in errors(case)) is fine, case.findings
-
-
-@pytest.mark.parametrize(
-    ("said", "place", "heading", "told"),
+    ("said", "told"),
     [
-        ("AC6: reopen only by team leads, and 21 calendar days after Closed.", "", "", True),
-        ("To reopen it: make it 21.", "comment by Ann", "Comments on AC Reopen a claim", True),
-        ("To reopen it: make it 21.", "comment by Ann", "Comments on XY Reopen a claim", False),
-        ("Invoices are kept for 21 days.", "", "", False),
-        ("A claim is reopened up to 7 days after Closed.", "", "", False),
+        ("AC6: reopen only by team leads, and 21 calendar days after Closed.", True),
+        ("A closed claim is reopened up to day 21.", True),
+        ("To reopen it: see mockup 25.", False),
+        ("Invoices are kept for 21 days.", False),
+        ("A claim is reopened up to 7 days after Closed.", False),
     ],
 )
 def test_data_that_keep_the_number_of_what_the_case_cites_are_told_with_both_sentences(
-    prove: Prove, said: str, place: str, heading: str, told: bool
+    prove: Prove, said: str, told: bool
 ) -> None:
     text = "A closed claim can be reopened within 14 days."
     fact = Fact(kind="limit", quote="within 14 days", value="14 days", holds=True)
     case = prove(
         text, [("Reopen the claim closed 21 days ago.", "", "The claim is reopened.")],
-        facts=[fact], sources=[said], places=[place], headings=[heading], cited=[2],
+        facts=[fact], sources=[said], cited=[2],
     )  # fmt: skip
     found = [one for one in case.findings if one.severity == "error"]
     assert [one.rule for one in found] == ["contradiction" if told else "wrong side"], case
     assert not told or ("“14 days”" in found[0].message and said[:8] in found[0].message)
+
+
+def test_the_right_side_of_another_limit_acquits_nothing(prove: Prove) -> None:
+    facts = [
+        Fact(kind="limit", quote="above 500 EUR", value="501 EUR", holds=True),
+        Fact(kind="limit", quote="at least 18 years", value="18 years", holds=True),
+    ]
+    case = prove(
+        "An order above 500 EUR of a customer of at least 18 years is shown with a message.",
+        [("Order.", "400 EUR, a customer of 30 years", "The order is shown with a message.")],
+        facts=facts, sources=["An order of a customer is shown with a fee of 5 EUR."], cited=[2],
+    )  # fmt: skip
+    assert "wrong side" in errors(case), case.findings
 
 
 def test_the_testers_own_words_count(prove: Prove) -> None:
