@@ -21,7 +21,10 @@ _FOREIGN = {
     for month, names in enumerate(word_lists("numbers")["months"].values(), start=1)
     for name in names
 }
-_DAYS_MONTH = rf"(?:{_MONTH}|{_MONTH.lower()}(?=\.?,? (?:19|20)\d\d\b)|(?-i:ju(?:ne|ly)|august))"
+_DAYS_MONTH = (
+    rf"(?:{_MONTH}|{_MONTH.lower()}(?=\.?,? (?:19|20)\d\d\b)"
+    rf"|(?-i:{'|'.join(name.lower() for name in MONTHS if name not in ('March', 'May'))}))"
+)
 """ "1 dec 2025", "12 june"; in "a party of 3 may ..." and "round to 2 dec" it is no month."""
 
 WEEKDAYS: Mapping[str, int] = {

@@ -19,6 +19,7 @@ from assistant.language.dates_and_times import NO_YEAR, find_moments, weekday_of
         ("am 24.12. und 31.12. geschlossen", [date(NO_YEAR, 12, 24), date(NO_YEAR, 12, 31)]),
         ("12 pièces, 3 mai", [date(NO_YEAR, 5, 3)]),
         ("last read 1 dec 2025, cut off 12 june", [date(2025, 12, 1), date(NO_YEAR, 6, 12)]),
+        ("from 15 april to 30 september", [date(NO_YEAR, 4, 15), date(NO_YEAR, 9, 30)]),
         ("round to 2 dec places a loan at 5.5 mar rate, up to 3 march bands", []),
         ("on 3 may 2026 a party of 3 may enter", [date(2026, 5, 3)]),
         ("section 3.1. and 3.2. of 19.9 APR", []),

@@ -98,15 +98,10 @@ _CALLED = re.compile(
 )
 
 
-AMONG = ", and others on the same matter say otherwise: "
-"""What a question on many criteria says in front of the others."""
-
-
 def lasting_words(question: str) -> str:
-    """The words of a question that stay, by which it is answered: without what a source is called,
-    which may be agreed or outdated, and without the others of a question on many criteria, of which
-    one may change or be left out."""
-    return _CALLED.sub("", question).partition(AMONG)[0]
+    """A question as it is asked where no source of it is a draft or an older edition: it stays
+    answered when such a source is agreed, or a newer one comes in."""
+    return _CALLED.sub("", question)
 
 
 def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:

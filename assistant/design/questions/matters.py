@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from assistant.design.questions.conflicts import AMONG, clauses_of
+from assistant.design.questions.conflicts import clauses_of
 from assistant.domain import AcceptanceCriterion, Evidence, Question
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
@@ -67,14 +67,16 @@ class _Matter:
         for one in self.first.values():
             if one.words != mine.words:
                 others.setdefault(one.words, []).append(one)
+        if not others:  # what differs is said beside it in the same criteria
+            return pair
         named = list(others.values())[:NAMED]
         told = [_told(several) for several in named]
         if left := sum(map(len, others.values())) - sum(map(len, named)):
             told.append(f"{left} more")
         return pair.model_copy(
             update={
-                "text": f"The criterion says {_short(mine.words)}{AMONG}{'; '.join(told)}."
-                " Which is right?",
+                "text": f"The criterion says {_short(mine.words)}, and others on the same matter"
+                f" say otherwise: {'; '.join(told)}. Which is right?",
                 "evidence": (mine.evidence, *(several[0].evidence for several in named)),
                 "suggestion": "",
             }

@@ -321,7 +321,7 @@ def _without_articles(text: str, said: str) -> str:
         beside = _BESIDE.match(text, one.end)
         if not unit or article.casefold() not in _ARTICLES or beside is None:
             continue
-        defined = one.start == 0 and beside[1].casefold() in _IS
+        defined = one.start == 0 and len(unit) > 1 and beside[1].casefold() in _IS
         words = unit if defined else [*unit, beside[1]] if len(unit) == 1 else []
         named = r"\s".join(map(re.escape, words))
         if words and re.search(rf"(?<![\w.,] )\b{named}\b", said, re.IGNORECASE):
