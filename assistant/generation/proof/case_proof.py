@@ -130,7 +130,7 @@ class _Proof:
 
     def _wrong_sides(self, condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         """Data on the other side of a limit. Where they lie right by the number that a source puts
-        in its place, both sentences are told instead: who is right is for a person to say."""
+        in its place, both sentences are told beside it: who is right is for a person to say."""
         worked = self.claims.worked
         marks = tuple(wrong_sides(condition, measures, worked))
         for criterion, conflict in (*self._contested, *self._cited_limits()) if marks else ():
@@ -140,7 +140,7 @@ class _Proof:
             changed = (one for one in theirs.facts if one not in condition.facts)
             if any(on_right_side(theirs, one.quote, measures, worked) for one in changed):
                 yield _contradiction(criterion.id, conflict)
-                return
+                break
         yield from marks
 
     def _conflicts(self) -> Iterator[Mark]:

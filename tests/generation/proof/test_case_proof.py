@@ -450,7 +450,7 @@ def test_data_that_keep_the_number_of_another_source_are_told_with_both_sentence
     case = prove(text, [step], facts=[fact], sources=[rule])
     told = [one.message for one in case.findings if one.rule == "contradiction"]
     assert bool(told) is contested, case.findings
-    assert ("wrong side" in errors(case)) is not contested
+    assert "wrong side" in errors(case)
     assert not contested or ("BR-4" in told[0] and "£150.00" in told[0])
 
 
@@ -485,7 +485,7 @@ def test_data_that_keep_the_number_of_what_the_case_cites_are_told_with_both_sen
         facts=[fact], sources=[said], cited=[2],
     )  # fmt: skip
     found = [one for one in case.findings if one.severity == "error"]
-    assert [one.rule for one in found] == ["contradiction" if told else "wrong side"], case
+    assert [one.rule for one in found] == ["contradiction"] * told + ["wrong side"], case
     assert not told or ("“14 days”" in found[0].message and said[:8] in found[0].message)
 
 
