@@ -9,7 +9,7 @@ import pytest
 
 from assistant.design.questions import questions
 from assistant.design.questions import similar_criteria as comparable_module
-from assistant.design.questions.conflicts import lasting_words
+from assistant.design.questions.conflicts import without_stages
 from assistant.design.questions.questions import raise_questions
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, UserStory
 from assistant.reading import references
@@ -191,7 +191,7 @@ def test_two_matters_on_which_a_criterion_says_the_same_stay_two_questions() -> 
     )
     pairs = ((10, 14), (12, 12), (13, 15), (16, 17), (18, 19), (20, 21))
     asked = asked_of([said.format(*one) for one in pairs])
-    assert len({lasting_words(one) for one in asked}) == len(asked) == 2
+    assert len({without_stages(one) for one in asked}) == len(asked) == 2
 
 
 def test_rows_of_one_case_are_asked_about_once() -> None:

@@ -64,7 +64,7 @@ class Conflict:
         Where ``text`` says its amount more than once only the source tells which is meant.
         """
         if text.count(text[self.quantity.start : self.quantity.end]) > 1:
-            return lasting_words(question) == lasting_words(self.question(text))
+            return without_stages(question) == without_stages(self.question(text))
         before, behind = self._around_name(text)
         return question.startswith(before) and question.endswith(behind)
 
@@ -83,25 +83,32 @@ def name_of(chunk: Chunk, sentence: Span) -> str:
 
 Stages = Mapping[str, DocumentStage]
 """By id of a document, that it is a draft, an older edition or outdated."""
+MOST_TOLD = 120
 NO_STAGES: Stages = MappingProxyType({})
 
 
-def called(name: str, chunk: Chunk, stages: Stages) -> str:
+def one_line(text: str) -> str:
+    """Words of a criterion in a question, on one line and not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_TOLD else f"{line[: MOST_TOLD - 1].rstrip()}…"
+
+
+def name_with_stage(name: str, chunk: Chunk, stages: Stages) -> str:
     """What a source is called in a question, as a draft or an older edition where it is one."""
     stage = stages.get(chunk.document_id)
     return f"the {stage} {name}" if stage else name
 
 
-_CALLED = re.compile(
+_STAGE = re.compile(
     r"(?:^T|(?:(?<=, but )|(?<=, but in )|(?<= where ))t)he "
     rf"(?:{'|'.join(filter(None, get_args(DocumentStage)))}) "
 )
 
 
-def lasting_words(question: str) -> str:
+def without_stages(question: str) -> str:
     """A question as it is asked where no source of it is a draft or an older edition: it stays
     answered when such a source is agreed, or a newer one comes in."""
-    return _CALLED.sub("", question)
+    return _STAGE.sub("", question)
 
 
 def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:

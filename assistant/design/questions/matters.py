@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from assistant.design.questions.conflicts import clauses_of
+from assistant.design.questions.conflicts import clauses_of, one_line
 from assistant.domain import AcceptanceCriterion, Evidence, Question
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
@@ -22,7 +22,6 @@ FEW = 4
 """Criteria on one matter that are asked about pair by pair: at most six questions."""
 NAMED = 4
 """Values that a question on many criteria names, each with where it stands."""
-_CUT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class _Matter:
             told.append(f"{left} more")
         return pair.model_copy(
             update={
-                "text": f"The criterion says {_short(mine.words)}, and others on the same matter"
+                "text": f"The criterion says {one_line(mine.words)}, and others on the same matter"
                 f" say otherwise: {'; '.join(told)}. Which is right?",
                 "evidence": (mine.evidence, *(several[0].evidence for several in named)),
                 "suggestion": "",
@@ -153,14 +152,9 @@ def statement(criterion: AcceptanceCriterion, slot: str, words: Span) -> Stateme
 
 
 def _told(several: Sequence[Statement]) -> str:
-    first, said = several[0].criterion_id, _short(several[0].words)
+    first, said = several[0].criterion_id, one_line(several[0].words)
     more = len(several) - 1
     return f"{first} and {more} more say {said}" if more else f"{first} says {said}"
-
-
-def _short(said: str) -> str:
-    line = " ".join(said.split())
-    return line if len(line) <= _CUT else f"{line[: _CUT - 1].rstrip()}…"
 
 
 @lru_cache(maxsize=8192)

@@ -16,9 +16,10 @@ from assistant.design.questions.conflicts import (
     NO_STAGES,
     Conflict,
     Stages,
-    called,
     content_words,
     find_conflicts,
+    name_with_stage,
+    one_line,
 )
 from assistant.design.questions.contradictions import Contradiction, find_contradictions
 from assistant.design.questions.disagreements import Disagreement, find_disagreements
@@ -174,7 +175,7 @@ def _conflicting(
         sources = [chunk for chunk in sources if chunk.kind != "table_row"]
     for conflict in find_conflicts(criterion.text, sources):
         yield _other_amount(
-            criterion, conflict, called(conflict.source_name, conflict.chunk, stages)
+            criterion, conflict, name_with_stage(conflict.source_name, conflict.chunk, stages)
         )
 
 
@@ -206,7 +207,7 @@ def _contradicting(
 ) -> Iterator[Question]:
     said = steps_of(criterion.text) if criterion.form == "flow" else criterion.text
     for one in find_contradictions(said, sources):
-        yield _disagreement(criterion, one, called(one.source_name, one.source, stages))
+        yield _disagreement(criterion, one, name_with_stage(one.source_name, one.source, stages))
 
 
 def _disagreement(
@@ -217,7 +218,7 @@ def _disagreement(
     if one.slot != "whether":
         suggestion = text[: one.mine.start] + one.theirs.text + text[one.mine.end :]
     if one.slot == "whether":
-        said = f"The criterion says “{_short(one.mine.text)}”, but {name} says the opposite"
+        said = f"The criterion says “{one_line(one.mine.text)}”, but {name} says the opposite"
     else:
         said = f"The criterion says {one.mine.text.strip()}, but {name} says {one.theirs.text}"
     return Question(
@@ -305,7 +306,9 @@ def _rows_apart(
 ) -> Iterator[Question]:
     for one in apart:
         chunk = sources.get(one.theirs.criterion.id) if one.theirs.foreign else None
-        asked = _of_rows(one, called(one.theirs.name, chunk, stages) if chunk else one.theirs.name)
+        asked = _of_rows(
+            one, name_with_stage(one.theirs.name, chunk, stages) if chunk else one.theirs.name
+        )
         if not one.theirs.foreign:
             mine, theirs = (
                 Statement(quoted.source_id, "row", quoted.start, quoted.quote)
@@ -324,7 +327,7 @@ def _of_rows(one: Disagreement, name: str) -> Question:
         said = f"{said} {theirs.data}"
     else:
         here, there = mine.expected or _allowed(mine), theirs.expected or _allowed(theirs)
-        said = f"{_short(mine.statement)}: here {here}, but in {name} {there}"
+        said = f"{one_line(mine.statement)}: here {here}, but in {name} {there}"
     return Question(
         criterion_id=one.mine.criterion.id, kind="conflict", text=f"{said}. Which is right?",
         evidence=(*mine.evidence, *theirs.evidence),
@@ -333,7 +336,7 @@ def _of_rows(one: Disagreement, name: str) -> Question:
 
 def _other_in_row(one: RowConflict, stages: Stages) -> Question:
     """Two rows on the same case of which each has another amount."""
-    name = called(one.source_name, one.chunk, stages)
+    name = name_with_stage(one.source_name, one.chunk, stages)
     text, mine, row = one.criterion.text, one.mine.whole, one.row
     key, said, other = (
         f"“{cell.name}: {cell.value.text}”" for cell in (one.key, one.mine, one.theirs)
@@ -390,7 +393,7 @@ def _out_of_scope(
             yield Question(
                 criterion_id=criterion.id,
                 kind="out of scope",
-                text=f"{source_id} declares “{_short(one.text)}” out of scope, but the criterion"
+                text=f"{source_id} declares “{one_line(one.text)}” out of scope, but the criterion"
                 " asks for it. Is it in scope?",
                 evidence=(
                     _evidence(criterion.id, criterion.text, start, end),
@@ -478,8 +481,3 @@ def _asked_by_text(criterion: AcceptanceCriterion) -> Question:
 
 def _as_chunk(source_id: str, text: str) -> Chunk:
     return Chunk(id=source_id, document_id=source_id, ordinal=0, text=text, kind="criterion")
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 120 else f"{line[:119].rstrip()}…"

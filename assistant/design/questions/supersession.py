@@ -12,12 +12,12 @@ from assistant.design.questions.conflicts import (
     KEY,
     NO_STAGES,
     Stages,
-    called,
     clauses_of,
     content_words,
     equal,
     moved,
     name_of,
+    name_with_stage,
     unit_key,
 )
 from assistant.domain import AcceptanceCriterion, Chunk
@@ -70,8 +70,8 @@ class Change:
     def question(self, stages: Stages = NO_STAGES) -> str:
         """What is asked of a criterion that it is about."""
         older, newer = self.older_value, self.newer_value
-        later = called(self.newer_name, self.newer, stages)
-        former = called(self.older_name, self.older, stages)
+        later = name_with_stage(self.newer_name, self.newer, stages)
+        former = name_with_stage(self.older_name, self.older, stages)
         if later != self.newer_name:
             later = f"T{later[1:]}"
         return (

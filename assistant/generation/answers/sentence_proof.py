@@ -14,7 +14,7 @@ from assistant.design.questions.conflicts import (
     Conflict,
     clauses_of,
     find_conflicts,
-    lasting_words,
+    without_stages,
 )
 from assistant.design.questions.supersession import Change, changes
 from assistant.domain import Chunk, Citation, RetrievedChunk
@@ -135,7 +135,7 @@ def conflicts_of(
             span = next(s for s in clauses_of(mine.text) if s.start <= one.quantity.start < s.end)
             ours = words_of(by_id[mine.id].rank, mine, span.start, span.end)
             found.append(SourceConflict(ours=ours, theirs=theirs))
-    answered = {lasting_words(one) for several in decided.values() for one in several}
+    answered = {without_stages(one) for several in decided.values() for one in several}
     for change in changes(chunks):
         if change.question() not in answered and {change.older.id, change.newer.id} & quoted.keys():
             pair = [

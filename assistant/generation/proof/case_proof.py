@@ -49,6 +49,7 @@ from assistant.generation.proof.polarity import (
     turns_alone,
 )
 from assistant.generation.proof.proof_faults import (
+    CITED,
     CONTRADICTION,
     RULES,
     UNSUPPORTED,
@@ -130,18 +131,25 @@ class _Proof:
 
     def _wrong_sides(self, condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         """Data on the other side of a limit. Where they lie right by the number that a source puts
-        in its place, both sentences are told beside it: who is right is for a person to say."""
+        in its place, both sentences are told beside it, and where by one of what the case cites,
+        its words: who is right is for a person to say."""
         worked = self.claims.worked
         marks = tuple(wrong_sides(condition, measures, worked))
-        for criterion, conflict in (*self._contested, *self._cited_limits()) if marks else ():
-            if criterion.id not in condition.criterion_ids:
-                continue
+
+        def keeps(criterion: AcceptanceCriterion, conflict: Conflict) -> bool:
             theirs = _with_limit(condition, criterion, conflict)
             changed = (one for one in theirs.facts if one not in condition.facts)
-            if any(on_right_side(theirs, one.quote, measures, worked) for one in changed):
-                yield _contradiction(criterion.id, conflict)
-                break
-        yield from marks
+            return criterion.id in condition.criterion_ids and any(
+                on_right_side(theirs, one.quote, measures, worked) for one in changed
+            )
+
+        contested = [one for one in self._contested if marks and keeps(*one)]
+        for criterion, conflict in contested:
+            yield _contradiction(criterion.id, conflict)
+        others = () if contested or not marks else self._cited_limits()
+        cited = next((other.sentence.text for one, other in others if keeps(one, other)), "")
+        for mark in marks:
+            yield replace(mark, message=f"{mark.message} {CITED}{shown(cited)}.") if cited else mark
 
     def _conflicts(self) -> Iterator[Mark]:
         """Limits that the case rests on and for which another source states another number."""
@@ -167,7 +175,8 @@ class _Proof:
         """Other numbers for limits of the criteria in what the case itself cites, in a sentence
         that shares words with the criterion's.
 
-        Too little to tell that both are on one matter, and enough not to tell that data are wrong.
+        Too little to tell that both are on one matter, and enough not to have a case that keeps to
+        one written again.
         """
         for one in dict.fromkeys(one for step in self.basis.case.steps for one in step.citations):
             passage = self.basis.ground.sources.of_id(one.chunk_id)

@@ -17,6 +17,8 @@ UNSUPPORTED = "unsupported"
 ECHO = "echo"
 REPETITION = "repetition"
 UNFILLED = "placeholder not filled"
+CITED = "What it cites says "
+"""How a mark goes on to the words of a citation by which the case is right."""
 
 ERRORS = DENYING_RULES | {ECHO}
 """Rules of what the text or the data deny."""

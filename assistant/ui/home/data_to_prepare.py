@@ -22,6 +22,8 @@ CHARACTERS = 2_000
 """Of a precondition: whoever makes the record reads all of it."""
 LISTED = 200
 """Lines of either kind on the page; the file has all."""
+BUTTONS = 12
+"""Cases of a line that are opened from it."""
 
 
 def data_to_prepare(opened: Workspace, record: Session, summary: RunSummary) -> None:
@@ -59,8 +61,10 @@ def _to_set_up(rows: Sequence[Precondition]) -> None:
                     f":orange[:material/content_copy:] {many} need it in the same words: where one "
                     "of them changes it, set it up once for each."
                 )
-            for case in row.cases:
+            for case in row.cases[:BUTTONS]:
                 case_button(case.id, case.title, f"set-up-{number}", open_in_run)
+            if len(row.cases) > BUTTONS:
+                st.caption(f"and {len(row.cases) - BUTTONS} more in the file")
     _more(rows)
 
 

@@ -124,7 +124,7 @@ def export_csv(
     template: CaseTemplate | None = None,
 ) -> CsvFile:
     """The selected cases in ``template``, else the project's; ``LibraryError`` for no cases."""
-    title, cases = titled(workspace, project_id, run_id=run_id, selection=selection)
+    title, cases = title_and_cases(workspace, project_id, run_id=run_id, selection=selection)
     return as_csv(
         workspace,
         project_id,
@@ -137,7 +137,7 @@ def export_csv(
     )
 
 
-def titled(
+def title_and_cases(
     workspace: Workspace, project_id: str, *, run_id: str | None, selection: Selection
 ) -> tuple[str, list[TestCase]]:
     """What a file of the selected cases is called by, and the cases; ``LibraryError`` for none."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from assistant.design.questions.conflicts import without_stages
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,
@@ -475,4 +476,4 @@ def _questions(
         found += still_open
     if others and sources and not own:
         found += conflicts_with(workspace, project_id, others, sources)
-    return {(one.criterion_id, one.text): one for one in found}
+    return {(one.criterion_id, without_stages(one.text)): one for one in found}

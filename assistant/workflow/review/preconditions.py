@@ -10,7 +10,7 @@ from assistant.suite.preconditions import Precondition as Precondition
 from assistant.suite.preconditions import preconditions
 from assistant.suite.preconditions import preconditions_csv as preconditions_csv
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.export_cases import CsvFile, Selection, select, titled
+from assistant.workflow.review.export_cases import CsvFile, Selection, select, title_and_cases
 
 
 def of_run(
@@ -32,7 +32,7 @@ def export_csv(
     workspace: Workspace, project_id: str, *, run_id: str | None, selection: Selection
 ) -> CsvFile:
     """The list for the selected cases of a run or of the project; ``LibraryError`` for no cases."""
-    title, cases = titled(workspace, project_id, run_id=run_id, selection=selection)
+    title, cases = title_and_cases(workspace, project_id, run_id=run_id, selection=selection)
     content = preconditions_csv(preconditions(cases))
     return CsvFile(name=file_name(title), content=content, cases=len(cases))
 

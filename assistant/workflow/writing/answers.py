@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from assistant.design.processes.end_to_end import planned_conditions
-from assistant.design.questions.conflicts import lasting_words
+from assistant.design.questions.conflicts import without_stages
 from assistant.design.questions.similar_criteria import Progress
 from assistant.domain import (
     AcceptanceCriterion,
@@ -161,7 +161,7 @@ def withdraw(workspace: Workspace, project_id: str, document_id: str, *, by: str
 
 def question_key(criterion: AcceptanceCriterion, question: Question) -> str:
     """The id of the document that answers this question on this text."""
-    said = f"{question.kind}\n{lasting_words(question.text)}"
+    said = f"{question.kind}\n{without_stages(question.text)}"
     asked = hashlib.sha256(said.encode("utf-8", "replace"))
     return f"{_prefix(criterion.text)}{asked.hexdigest()[:12]}"
 
@@ -215,7 +215,9 @@ def asked_of(
         criterion = criteria.get(question.criterion_id)
         return given.get(question_key(criterion, question)) if criterion else None
 
-    return tuple(Asked(question=one, answer=answer_to(one)) for one in questions)
+    # a source that became a draft in between asks the same in other words
+    once = {(one.criterion_id, one.kind, without_stages(one.text)): one for one in questions}
+    return tuple(Asked(question=one, answer=answer_to(one)) for one in once.values())
 
 
 def answered(case: TestCase, asked: Iterable[Asked]) -> dict[str, Answer]:

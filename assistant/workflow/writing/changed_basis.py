@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.design.description_rules import with_described_as
-from assistant.design.questions.conflicts import lasting_words
+from assistant.design.questions.conflicts import without_stages
 from assistant.domain import Chunk, Epic, GenerationRun, Question, TestCase, Value
 from assistant.sources.pasted.pasted import story_as_criterion
 from assistant.workflow.deployment.workspace import Workspace
@@ -135,14 +135,14 @@ def questions_now(
         for one in asked
         if (
             change.present_ids.get(one.question.criterion_id, ""),
-            lasting_words(one.question.text),
+            without_stages(one.question.text),
         )
         not in settled
     ]
     if change:
         found = _on_changed_epics(workspace, project_id, run, standing, change)
     else:
-        known = {(one.question.criterion_id, lasting_words(one.question.text)) for one in asked}
+        known = {(one.question.criterion_id, without_stages(one.question.text)) for one in asked}
         new = [one for key, one in raised.items() if key not in known]
         found = QuestionsNow(
             standing=tuple(standing), raised=asked_of(workspace, project_id, change.now, new)
@@ -159,7 +159,7 @@ def _conflicts(
     epics = [epic for epic in change.now if epic.key not in change.removed]
     found = conflicts_with(workspace, project_id, epics, sources) if epics and sources else []
     asked = (one for one in found if one.criterion_id not in change.left_out)
-    return {(one.criterion_id, lasting_words(one.text)): one for one in asked}
+    return {(one.criterion_id, without_stages(one.text)): one for one in asked}
 
 
 def _sources_since(
@@ -218,21 +218,21 @@ def _on_changed_epics(
     standing = tuple(one for one in asked if one not in moved)
 
     def place(one: Asked) -> tuple[str, str]:
-        return change.present_ids.get(one.question.criterion_id, ""), lasting_words(
+        return change.present_ids.get(one.question.criterion_id, ""), without_stages(
             one.question.text
         )
 
     known = {place(one) for one in standing}
     left = {c.id for epic in change.now if epic.key in change.removed for c in epic.criteria}
-    raised = [
-        one
-        for one in found
-        if one.criterion_id not in left and (one.criterion_id, lasting_words(one.text)) not in known
-    ]
-    again = {(one.criterion_id, lasting_words(one.text)) for one in raised}
+    present = {(one.criterion_id, without_stages(one.text)): one for one in found}
+    again = {
+        key: one
+        for key, one in present.items()
+        if one.criterion_id not in left and key not in known
+    }
     return QuestionsNow(
         standing=standing,
-        raised=asked_of(workspace, project_id, change.now, raised),
+        raised=asked_of(workspace, project_id, change.now, again.values()),
         earlier=tuple(one for one in moved if place(one) not in again),
     )
 
