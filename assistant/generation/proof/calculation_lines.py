@@ -514,6 +514,11 @@ class Worked:
             or (bool(goes_in) and self._is_given(number))
         )
 
+    @property
+    def results(self) -> tuple[Number, ...]:
+        """What the right calculations with given numbers come to."""
+        return tuple(self._results)
+
     def comes_to(self, number: Number) -> bool:
         """Whether a calculation comes to a number."""
         return any(_is_same(number, each) for each in self._results)

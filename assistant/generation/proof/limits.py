@@ -193,11 +193,23 @@ def wrong_sides(condition: TestCondition, measures: Measures, worked: Worked) ->
             (one.words for one in measures.read.all
              if of_year(one.value, bound) == nearest and comparable(one, bound)), "",
         )  # fmt: skip
+        if not words and _is_counted_out(limit, worked):
+            continue
         holds = "holds" if limit.fact.holds else "does not hold"
         value = f"“{words}” lies" if words else "its dates or entries lie"
         claim = f"{shown(limit.fact.quote)} {holds}"
         message = f"The case is to show that {claim}; {value} on the other side."
         yield Mark(WRONG_SIDE, words or limit.fact.quote, message)
+
+
+def _is_counted_out(limit: Limit, worked: Worked) -> bool:
+    """Whether a calculation of the case comes to a length of time on the side that is claimed: two
+    other dates of it that lie nearer to the limit are then of another matter."""
+    bound = limit.bounds[0][1]
+    return bound.kind == "duration" and any(
+        comparable(one, bound) and limit.holds_at(one.value) == limit.fact.holds
+        for one in worked.results
+    )
 
 
 def on_right_side(condition: TestCondition, quote: str, measures: Measures, worked: Worked) -> bool:

@@ -220,6 +220,30 @@ def test_limits_are_read_in_dates_money_and_other_languages(
     assert ("wrong side" in errors(case)) is wrong, case.findings
 
 
+@pytest.mark.parametrize(
+    ("received", "line", "wrong"),
+    [
+        ("2026-05-11", "2026-05-11 - 2026-04-10 = 31 days", False),
+        ("2026-05-11", "2026-04-10 - 2026-04-02 = 8 days", True),
+        ("2026-04-15", "2026-04-15 - 2026-04-10 = 5 days", True),
+        ("2026-04-15", "2026-05-11 - 2026-04-10 = 31 days", True),  # 2026-05-11 is not given
+    ],
+)
+def test_what_a_calculation_counts_is_the_length_meant_and_not_two_other_dates(
+    prove: Prove, received: str, line: str, wrong: bool
+) -> None:
+    quote = "later than 14 days after the end"
+    fact = Fact(kind="limit", quote=quote, value="15 days")
+    case = prove(
+        f"A complaint {quote} of the interruption brings no claim.",
+        [("Save the complaint.", f"Received on {received}", "No claim is there.")],
+        given=["The interruption lasted from 2026-04-02 to 2026-04-10."],
+        facts=[fact],
+        calculations=[[line]],
+    )
+    assert ("wrong side" in errors(case)) is wrong, case.findings
+
+
 # --- Claims ---------------------------------------------------------------------------------------
 
 
