@@ -3,7 +3,9 @@
 A story's writer sees no case of the others: two cases that book one slot of one day cannot both be
 run, and a tester takes "Clerk A" of two stories for one person. What the writer made up is told:
 roles with a letter and names in quotation marks that stand in no source, the numbers of records,
-also of those that a source lists for the test, and dates with a time of day.
+also of those that a source lists for the test, with the titles of the cases that use them, and
+dates with a time of day. A record may go on from case to case: a claim that one registers another
+assesses.
 """
 
 from __future__ import annotations
@@ -19,8 +21,11 @@ from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.nouns import is_person
 from assistant.language.quoted_messages import find_messages
 
-MOST_CHARACTERS = 6_000
+MOST_CHARACTERS = 9_000
 """Of all that is told; the latest are kept."""
+
+MOST_TITLES = 4
+"""Cases that are named behind a record: the latest, in whose state it is."""
 
 MOST_WORDS = 4
 """Words of a name."""
@@ -48,14 +53,16 @@ _ELISION = re.compile(r"^[^\W\d_]{1,2}[’']")
 
 
 def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, ...]:
-    """What the data of cases name that no text gives, each once; people behind the rest, and the
-    latest as far as they go."""
+    """What the data of cases name that no text gives, each once, a record with the titles of its
+    cases; people behind the rest, and the latest as far as they go."""
     given = f" {bare_words(_OWNER.sub('', ' '.join(texts)))} "
-    lines = [
-        line
-        for case in cases
-        for line in (*case.preconditions, *(step.test_data for step in case.steps))
-    ]
+    lines: list[str] = []
+    titles: dict[str, list[str]] = {}
+    for case in cases:
+        data = (*case.preconditions, *(step.test_data for step in case.steps))
+        lines += data
+        for name in dict.fromkeys(name for line in data for name in _records(line)):
+            titles.setdefault(name, []).append(f"“{case.title}”")
     people = [name for line in lines for name in _people(line, given)]
     others = [name for line in lines for name in _records(line)]
     found = [
@@ -66,10 +73,12 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
     kept: list[str] = []
     left = MOST_CHARACTERS
     for name in reversed(found):
-        left -= len(name) + 2
+        used_in = titles.get(name, []) if _RECORD.fullmatch(name) else []
+        told = f"{name} ({', '.join(used_in[-MOST_TITLES:])})" if used_in else name
+        left -= len(told) + 2
         if left < 0:
             break
-        kept.append(name)
+        kept.append(told)
     return tuple(reversed(kept))
 
 

@@ -11,6 +11,13 @@ def case(*given: str, data: str = "") -> TestCase:
     return TestCase(id="TC-1", title="Book", preconditions=given, steps=(step,))
 
 
+def test_a_record_is_told_with_the_titles_of_its_latest_cases() -> None:
+    titles = [f"The claim is checked {number} times" for number in range(1, 6)]
+    cases = [case("The claim CL-00087 is open.").model_copy(update={"title": t}) for t in titles]
+    told = ", ".join(f"“{title}”" for title in titles[1:])
+    assert used_records(cases, ()) == (f"CL-00087 ({told})",)
+
+
 def test_what_a_case_made_up_is_told_and_not_what_a_source_says() -> None:
     made = case(
         "The boat “Quail” of Holder A has the slot BP-0417 with the status “Confirmed”.",
@@ -18,14 +25,14 @@ def test_what_a_case_made_up_is_told_and_not_what_a_source_says() -> None:
         data="Slot: 22 December 2026, 08:00; press “Book lift”",
     )
     texts = ("A slot is “Confirmed” after payment.", "Button: Book lift", "Gate D-7")
-    wanted = ("BP-0417", "Quail", "2026-12-22 08:00", "Holder A")
+    wanted = ("BP-0417 (“Book”, “Book”)", "Quail", "2026-12-22 08:00", "Holder A")
     assert used_records([made, made], texts) == wanted
 
 
 def test_a_record_that_a_source_lists_is_taken_once_a_case_uses_it() -> None:
     made = case("The set WS-40136 of customer C-1055 lies at gate D-7 by rule BR-12.")
     listed = ["SET: WS-40136; CUSTOMER: C-1055; GATE: D-7", "BR-12 says so."]
-    assert used_records([made], listed) == ("WS-40136", "C-1055")
+    assert used_records([made], listed) == ("WS-40136 (“Book”)", "C-1055 (“Book”)")
 
 
 def test_people_are_told_by_role_and_letter_and_are_kept_before_the_rest() -> None:
@@ -38,7 +45,7 @@ def test_people_are_told_by_role_and_letter_and_are_kept_before_the_rest() -> No
     people = ("Line Manager A", "Network planner B", "Sachbearbeiterin D", "Clerk A")
     found = used_records([made], ["Plan C holds."])
     assert found[-5:] == (*people, "Bürgerbüro-Leitung E")
-    assert found[-6] == "RC-00999"
+    assert found[-6] == "RC-00999 (“Book”)"
 
 
 def test_two_letters_name_a_person_and_no_apostrophe_or_pronoun_does() -> None:
@@ -75,7 +82,7 @@ def test_what_stands_between_two_inch_marks_is_no_name() -> None:
 def test_the_latest_are_kept() -> None:
     cases = [case(f"The record RC-{number:05} is open.") for number in range(1_000)]
     kept = used_records(cases, ())
-    assert kept[-1] == "RC-00999"
+    assert kept[-1] == "RC-00999 (“Book”)"
     assert 0 < sum(len(one) + 2 for one in kept) <= MOST_CHARACTERS
 
 
@@ -84,4 +91,5 @@ def test_numbers_of_records_are_told_and_no_quantity_or_midnight() -> None:
         "Supplier 40311 delivered 76340 kg by 2026-09-17 00:00 for EUR 12500.",
         data="Pickup: 880118; day: 14 September 2026, 13:50",
     )
-    assert used_records([made], ["PICKUP_ID: 880118"]) == ("40311", "880118", "2026-09-14 13:50")
+    found = used_records([made], ["PICKUP_ID: 880118"])
+    assert found == ("40311 (“Book”)", "880118 (“Book”)", "2026-09-14 13:50")
