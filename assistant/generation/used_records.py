@@ -16,7 +16,7 @@ from datetime import date, time
 
 from assistant.domain import TestCase
 from assistant.generation.proof.amounts import numbers
-from assistant.language.casing import FUNCTION_WORD, bare_words
+from assistant.language.casing import FUNCTION_WORD, bare_words, record_names
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.nouns import is_person
 from assistant.language.quoted_messages import find_messages
@@ -31,13 +31,7 @@ MOST_WORDS = 4
 """Words of a name."""
 
 _CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+(?![\w-])")
-"""The number of a record: "RC-00151", "FP-2026-00701"."""
-
-_NUMBER = re.compile(r"\d{5,10}")
-"""A number without a unit as long as those of customers and orders: "supplier 40311"."""
-
-_RECORD = re.compile(r"(?=(?:\D*\d){3})[\w-]*[A-Z][\w-]*-[\w-]+|\d{5,10}")
-"""A code of three digits and more: of many that are alike, where "Gate D-7" is a place."""
+"""The number of a record or the name of a place: "RC-00151", "Gate D-7"."""
 
 _NAMED = r"[^\W\d_a-z][\w-]*[^\W\d_] "
 _PERSON = re.compile(
@@ -68,12 +62,12 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
     found = [
         name
         for name in dict.fromkeys((*others, *people))
-        if _RECORD.fullmatch(name) or f" {bare_words(name)} " not in given
+        if _is_record(name) or f" {bare_words(name)} " not in given
     ]
     kept: list[str] = []
     left = MOST_CHARACTERS
     for name in reversed(found):
-        used_in = titles.get(name, []) if _RECORD.fullmatch(name) else []
+        used_in = titles.get(name, []) if _is_record(name) else []
         told = f"{name} ({', '.join(used_in[-MOST_TITLES:])})" if used_in else name
         left -= len(told) + 2
         if left < 0:
@@ -100,10 +94,14 @@ def _people(line: str, given: str) -> Iterator[str]:
                 yield name
 
 
+def _is_record(name: str) -> bool:
+    return record_names(name) == (name,)
+
+
 def _records(line: str) -> Iterator[str]:
     yield from _CODE.findall(line)
     yield from (one.text for one in find_messages(line) if len(one.text.split()) <= MOST_WORDS)
-    yield from (one.words for one in numbers(line) if not one.kind and _NUMBER.fullmatch(one.words))
+    yield from record_names(line)
     yield from _moments(line)
 
 

@@ -1,9 +1,10 @@
-"""Small forms of words: one line, capitals."""
+"""Small forms of words: one line, capitals, names of records."""
 
 from __future__ import annotations
 
 import re
 
+from assistant.language.amounts import all_amounts
 from assistant.language.nouns import COMMON, is_person, is_plural
 from assistant.language.word_lists import read_patterns
 
@@ -13,6 +14,12 @@ _WORD = re.compile(r"[^\W_]+")
 
 _PATTERNS = read_patterns(__file__)
 FUNCTION_WORD = _PATTERNS["function_word"]
+
+_CODE = r"(?=(?:[A-Z_/.-]{0,9}\d){3})[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+|[/.]\d+)*(?![\w-])"
+"""Of three digits and more: "RC-00151", "SO10023", where "Gate D-7" is a place."""
+_NUMBER = r"(?<![.,:/])\d{5,10}(?![\w:/-]|[.,]\d)"
+"""As long as those of customers and orders."""
+_NAME = re.compile(rf"(?<![\w-])(?:{_CODE}|{_NUMBER})")
 
 
 def one_line(text: str) -> str:
@@ -47,3 +54,12 @@ def lower_start(text: str) -> str:
         or first.lower() in COMMON
     ) and not following.isupper()
     return first.lower() + text[len(first) :] if common or plain else text
+
+
+def record_names(text: str) -> tuple[str, ...]:
+    """The names of records in a text, each once: "RC-00151", "supplier 40311"; no quantity."""
+    found = list(_NAME.finditer(text))
+    if any(one.group().isdigit() for one in found):
+        amounts = [(one.start, one.end) for one in all_amounts(text) if one.unit]
+        found = [one for one in found if not any(a <= one.start() < b for a, b in amounts)]
+    return tuple(dict.fromkeys(one.group() for one in found))

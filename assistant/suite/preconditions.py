@@ -8,20 +8,15 @@ made, and all others are listed too.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 
 from assistant.domain import TestCase, Value
-from assistant.suite.export.csv_file import encodable, mark
 
 SET_UP = "To be set up"
 """How a precondition begins that somebody has to make: writers are asked for these words."""
 
 _MARK = re.compile(rf"{SET_UP}\b(?P<alone>\s*:)?\s*", re.IGNORECASE)
-
-CSV_HEADERS = (SET_UP, "Precondition", "Number of cases", "Cases", "Criteria")
 
 
 class Precondition(Value):
@@ -49,9 +44,8 @@ def preconditions(cases: Iterable[TestCase]) -> tuple[Precondition, ...]:
     needed: dict[tuple[bool, str], dict[str, TestCase]] = {}
     for case in cases:
         for line in filter(str.strip, case.preconditions):
-            to_set_up, text = _read(line)
-            key = (to_set_up, " ".join(text.split()))
-            words.setdefault(key, text)
+            key = same_words(line)
+            words.setdefault(key, without_mark(line)[1])
             needed.setdefault(key, {})[case.id] = case
     found = [
         Precondition(text=words[key], to_set_up=key[0], cases=tuple(by_id.values()))
@@ -64,7 +58,8 @@ def preconditions(cases: Iterable[TestCase]) -> tuple[Precondition, ...]:
     )
 
 
-def _read(line: str) -> tuple[bool, str]:
+def without_mark(line: str) -> tuple[bool, str]:
+    """Whether a precondition is to be set up, and its words without the mark that says so."""
     text = line.strip()
     marked = _MARK.match(text)
     if marked is None:
@@ -72,18 +67,7 @@ def _read(line: str) -> tuple[bool, str]:
     return True, (text[marked.end() :] if marked["alone"] else "") or text
 
 
-def preconditions_csv(rows: Iterable[Precondition]) -> bytes:
-    """A line each, as CSV for a spreadsheet: UTF-8 with a signature, formulas made harmless."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(CSV_HEADERS)
-    for row in rows:
-        values = (
-            "yes" if row.to_set_up else "",
-            row.text,
-            str(len(row.cases)),
-            "\n".join(f"{case.id} {case.title}" for case in row.cases),
-            ", ".join(row.criterion_ids),
-        )
-        writer.writerow([mark(encodable(value)) for value in values])
-    return out.getvalue().encode("utf-8-sig")
+def same_words(line: str) -> tuple[bool, str]:
+    """What preconditions have in common that differ in their spaces alone."""
+    to_set_up, text = without_mark(line)
+    return to_set_up, " ".join(text.split())

@@ -32,7 +32,7 @@ def test_the_list_goes_to_a_file_or_to_stdout(run: Callable[..., str], tmp_path:
     assert said == f"Preconditions of 2 cases written to {out}\n"
     with out.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[1:] == [["yes", "a loan", "2", "A A\nB B", ""]]
+    assert rows[1:] == [["yes", "a loan", "2", "A A\nB B", "", ""]]
     assert '"a loan"' in run("export", "--test-data")
     document = json.loads(run("export", "--test-data", "--json", "--out", str(out)))
     assert document["cases"] == 2

@@ -79,6 +79,23 @@ def test_records_to_set_up_stand_above_what_else_the_cases_start_from(app: AppTe
     assert app.query_params["case"] == case_id
 
 
+def test_a_record_that_cases_need_differently_stands_first_with_their_words(app: AppTest) -> None:
+    change(app, 0, ["Loan LN-10001 of <b>Ann</b> is open."])
+    change(app, 1, ["Loan LN-10001 is returned."])
+    text = said(shown(app))
+    assert "**Named by several cases (1)**" in [one.label for one in app.expander]
+    assert "**LN-10001** :small[:gray[2 cases, 2 different preconditions]]" in text
+    assert text.count("- Loan LN-10001 of <b>Ann</b> is open.") == 2, "here and among the others"
+    opening = [one for one in app.button if str(one.key).startswith("shared-0")]
+    case_id = opening[1].key.split("-open-")[1]
+    opening[1].click().run()
+    assert not app.exception
+    assert app.query_params["case"] == case_id
+    change(app, 1, ["Loan LN-10001 of <b>Ann</b> is open."])
+    shown(app)
+    assert not [one for one in app.expander if "Named by several" in one.label]
+
+
 def test_only_the_accepted_cases_are_prepared_for_once_there_are_some(app: AppTest) -> None:
     (choice,) = [one for one in shown(app).radio if one.key.startswith("test-data-what-")]
     choice.set_value("accepted").run()

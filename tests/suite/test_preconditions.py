@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain import TestCase
+from assistant.suite.export import preconditions_csv
 from assistant.suite.export.csv_file import encodable, restore
-from assistant.suite.preconditions import SET_UP, Precondition, preconditions, preconditions_csv
+from assistant.suite.preconditions import SET_UP, Precondition, preconditions
 
 
 def case(name: str, *lines: str, criteria: tuple[str, ...] = ()) -> TestCase:
@@ -93,8 +94,11 @@ def test_no_precondition_is_lost_changed_or_told_twice(given_lines: list[list[st
     keys = [(row.to_set_up, " ".join(row.text.split())) for row in rows]
     assert len(set(keys)) == len(keys)
     assert keys == sorted(keys, key=lambda key: not key[0])
-    header, *cells = read(preconditions_csv(rows))
-    assert header == ["To be set up", "Precondition", "Number of cases", "Cases", "Criteria"]
+    header, *cells = read(preconditions_csv(cases))
+    assert header == [
+        "To be set up", "Precondition", "Number of cases", "Cases", "Criteria",
+        "Named by several cases",
+    ]  # fmt: skip
     assert [restore(row[1]) for row in cells] == [encodable(row.text) for row in rows]
     assert [row[0] for row in cells] == ["yes" if row.to_set_up else "" for row in rows]
 
@@ -103,9 +107,23 @@ def test_the_file_opens_in_a_spreadsheet_and_runs_no_formula() -> None:
     hostile = TestCase(
         id="=1+1", title="x", preconditions=('To be set up: =HYPERLINK("http://evil.example")',)
     )
-    data = preconditions_csv(preconditions([hostile, case("B", "Zürich is open", criteria=("R",))]))
+    data = preconditions_csv([hostile, case("B", "Zürich is open", criteria=("R",))])
     assert data.startswith(b"\xef\xbb\xbf")
     assert read(data)[1:] == [
-        ["yes", '\'=HYPERLINK("http://evil.example")', "1", "'=1+1 x", ""],
-        ["", "Zürich is open", "1", "B Title B", "R"],
+        ["yes", '\'=HYPERLINK("http://evil.example")', "1", "'=1+1 x", "", ""],
+        ["", "Zürich is open", "1", "B Title B", "R", ""],
     ]
+
+
+def test_no_cell_is_longer_than_excel_can_show() -> None:
+    many = [
+        case(f"T-{number:04}", "Day: 12 May", criteria=(f"R-{number:04}" * 4,))
+        for number in range(3_000)
+    ]
+    (row,) = read(preconditions_csv(many))[1:]
+    assert row[2] == "3000"
+    for cell, between in ((row[3], "\n"), (row[4], ", ")):
+        assert 32_000 < len(cell) <= 32_767
+        *listed, more = cell.split(between)
+        assert more == f"and {3_000 - len(listed)} more"
+        assert listed[-1].startswith(("T-", "R-"))

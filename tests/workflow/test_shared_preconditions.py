@@ -1,4 +1,4 @@
-"""Shared preconditions reach the cases with their sources, and are told once for a run."""
+"""Shared preconditions reach the cases with their sources."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from pathlib import Path
 
 from syncing import quick_workspace
 
-from assistant.domain import GenerationConfig, TestCase
-from assistant.suite.common_preconditions import common_preconditions
+from assistant.domain import GenerationConfig
 from assistant.workflow.writing import generate_cases
+from assistant.workflow.writing.analyse_epic import shared_preconditions
 from assistant.workflow.writing.requests import GenerateRequest, understand
-from assistant.workflow.writing.shared_preconditions import of_epics, of_run
 
 EPIC = """# HR-9 Leave requests
 
@@ -40,7 +39,8 @@ DAY_LEFT = "The employee has a day of leave left."
 def test_stated_preconditions_reach_every_case_with_their_words(tmp_path: Path) -> None:
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
         found = understand(workspace, project_id, GenerateRequest(text=EPIC))
-        assert [(one.key, one.text) for one in of_epics(found.epics)] == [
+        stated = [one for epic in found.epics for one in shared_preconditions(epic)]
+        assert [(one.key, one.text) for one in stated] == [
             ("HR-9", SWITCHED_ON), ("HR-91", DAY_LEFT),
         ]  # fmt: skip
         begun = generate_cases.begin(workspace, project_id, found, GenerationConfig())
@@ -51,20 +51,3 @@ def test_stated_preconditions_reach_every_case_with_their_words(tmp_path: Path) 
         assert wanted <= {c.quote for c in case.citations if c.supports == "precondition"}
         assert DAY_LEFT in wanted or DAY_LEFT not in case.preconditions
         assert not [one for one in case.findings if one.step is None], case.id
-    told = {(one.key, one.text) for one in of_run(run)}
-    assert {("HR-9", SWITCHED_ON), ("HR-91", DAY_LEFT)} <= told
-    assert len(told) == len(of_run(run)), "each line once"
-
-
-def test_only_what_most_cases_have_is_common() -> None:
-    def case(number: int, *lines: str, **more) -> TestCase:
-        return TestCase(
-            id=f"T{number}", title="t", preconditions=lines, epic_key="E", story_key="S", **more
-        )
-
-    cases = [case(1, "Signed in.", "A"), case(2, "signed in", "B"), case(3, "Signed  in.", "C")]
-    (one,) = common_preconditions(cases)
-    assert (one.text, one.cases, one.total, one.story_key) == ("Signed in.", 3, 3, "")
-    assert common_preconditions(cases[:2]) == (), "two cases share nothing worth telling"
-    rejected = [case(n, "Signed in.", status="rejected") for n in range(4, 9)]
-    assert common_preconditions(rejected) == ()

@@ -8,6 +8,7 @@ from assistant.suite.export.csv_file import (
     write_csv,
 )
 from assistant.suite.export.format_losses import losses
+from assistant.suite.export.preconditions_file import preconditions_csv
 from assistant.suite.export.xlsx_file import write_xlsx
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "download_name",
     "export_warnings",
     "losses",
+    "preconditions_csv",
     "write_csv",
     "write_xlsx",
 ]

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from assistant.domain import TECHNIQUES, AcceptanceCriterion, TestCondition
+from assistant.domain import TECHNIQUES, AcceptanceCriterion, Epic, TestCondition
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, label_lines
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
+from assistant.workflow.writing.analyse_epic import shared_preconditions
 from assistant.workflow.writing.requests import Understanding
-from assistant.workflow.writing.shared_preconditions import SharedLine
 
 
 def checklist_panel(found: Understanding) -> None:
@@ -57,18 +57,18 @@ def _items(items: Sequence[TestCondition]) -> Iterator[str]:
         yield (f":small[\u2003{mark} {label(one.statement, limit=240)} :gray[{one.technique}]]")
 
 
-def shared_preconditions_panel(lines: Sequence[SharedLine]) -> None:
-    """The lines by epic and story, folded; nothing where there is none."""
-    if not lines:
+def shared_preconditions_panel(epics: Sequence[Epic]) -> None:
+    """What the texts of epics and stories state for all of their criteria, folded."""
+    shared = [one for epic in epics for one in shared_preconditions(epic)]
+    if not shared:
         return
-    title = f"Shared preconditions ({len(lines)})"
+    title = f"Shared preconditions ({len(shared)})"
     with st.expander(title, icon=":material/playlist_add_check:", key="shared_preconditions"):
-        for key in dict.fromkeys(line.key for line in lines):
-            parts = [f":small[**{label(key)}**]"]
-            parts += [
-                f":small[{label(line.text, limit=260)} :gray[{label(line.why)}]]"
-                for line in lines
-                if line.key == key
-            ]
-            st.markdown("  \n".join(parts))
+        lines = [
+            f":small[**{label(one.key)}** {label(one.text, limit=260)} :gray["
+            + (f"stated for the {one.level}" if one.stated else "given in each of its criteria")
+            + "]]"
+            for one in shared
+        ]
+        st.markdown("  \n".join(lines))
         st.caption("Each case keeps them too: a test tool shows one case at a time.")

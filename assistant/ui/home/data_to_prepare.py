@@ -1,5 +1,5 @@
-"""What has to be prepared for the cases of a run: what is to be set up, then all else they start
-from."""
+"""What has to be prepared for the cases of a run: records that several of them name, what is to be
+set up, then all else they start from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant.domain import TestCase
 from assistant.ui.cases.depth_matrix import case_button
 from assistant.ui.counts import counted
 from assistant.ui.home.downloads import selection_choice, test_data_button
@@ -15,7 +16,7 @@ from assistant.ui.plain_text import label
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, preconditions
-from assistant.workflow.review.preconditions import SET_UP, Precondition
+from assistant.workflow.review.preconditions import SET_UP, Precondition, SharedRecord
 from assistant.workflow.writing.runs import RunSummary
 
 CHARACTERS = 2_000
@@ -30,18 +31,37 @@ def data_to_prepare(opened: Workspace, record: Session, summary: RunSummary) -> 
     """The preconditions of the chosen cases, each once, with the cases that need it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         selection = selection_choice(summary, key="test-data-what", horizontal=True)
-        rows = preconditions.of_run(opened, record.project_id, summary.id, selection)
+        cases = preconditions.cases_of_run(opened, record.project_id, summary.id, selection)
+        rows = preconditions.preconditions(cases)
         title = export_cases.title_of_run(summary.request, summary.created_at)
         st.space("stretch")
-        data = preconditions.preconditions_csv(rows) if rows else b""
+        data = preconditions.preconditions_csv(cases) if rows else b""
         test_data_button(data, title, key="test-data")
     if not rows:
         accepted = selection == "accepted" and not summary.accepted
         why = "No case is accepted yet." if accepted else "None of these cases has a precondition."
         st.info(why, icon=":material/inventory_2:")
         return
+    _of_several_cases(preconditions.shared_records(cases))
     _to_set_up([row for row in rows if row.to_set_up])
     _others([row for row in rows if not row.to_set_up])
+
+
+def _of_several_cases(records: Sequence[SharedRecord]) -> None:
+    if not records:
+        return
+    with st.expander(f"**Named by several cases ({len(records)})**", expanded=True):
+        st.caption(
+            "Records that several cases name, not all in the same words: one case may change what "
+            "another starts from."
+        )
+        for number, record in enumerate(records[:LISTED]):
+            with st.container(gap=None):
+                st.markdown(f"**{label(record.name)}** :small[:gray[{record.counts}]]")
+                for use in record.uses:
+                    st.markdown("\n".join(f"- {label(one, limit=CHARACTERS)}" for one in use.lines))
+                    _cases(use.cases, f"shared-{number}")
+        _more(records)
 
 
 def _to_set_up(rows: Sequence[Precondition]) -> None:
@@ -61,11 +81,15 @@ def _to_set_up(rows: Sequence[Precondition]) -> None:
                     f":orange[:material/content_copy:] {many} need it in the same words: where one "
                     "of them changes it, set it up once for each."
                 )
-            for case in row.cases[:BUTTONS]:
-                case_button(case.id, case.title, f"set-up-{number}", open_in_run)
-            if len(row.cases) > BUTTONS:
-                st.caption(f"and {len(row.cases) - BUTTONS} more in the file")
+            _cases(row.cases, f"set-up-{number}")
     _more(rows)
+
+
+def _cases(cases: Sequence[TestCase], key: str) -> None:
+    for case in cases[:BUTTONS]:
+        case_button(case.id, case.title, key, open_in_run)
+    if len(cases) > BUTTONS:
+        st.caption(f"and {len(cases) - BUTTONS} more in the file")
 
 
 def _others(rows: Sequence[Precondition]) -> None:
@@ -82,6 +106,6 @@ def _others(rows: Sequence[Precondition]) -> None:
     _more(rows)
 
 
-def _more(rows: Sequence[Precondition]) -> None:
+def _more(rows: Sequence[Precondition | SharedRecord]) -> None:
     if len(rows) > LISTED:
         st.caption(f"and {len(rows) - LISTED} more in the file")

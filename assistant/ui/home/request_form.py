@@ -53,7 +53,6 @@ from assistant.workflow.writing import (
     generate_cases,
     read_ahead,
     second_reading,
-    shared_preconditions,
 )
 from assistant.workflow.writing.requests import (
     MOST_ON_PAGE,
@@ -341,7 +340,7 @@ def _understood(
     _described(found)
     _unread_and_questions(opened, record, found)
     existing_panel(opened, record, found)
-    shared_preconditions_panel(shared_preconditions.of_epics(found.epics))
+    shared_preconditions_panel(found.epics)
     checklist_panel(found)
     return found, nothing_left
 

@@ -25,14 +25,13 @@ from assistant.ui.cases.proposals_panel import conflict_panel, has_conflict, pro
 from assistant.ui.cases.rewritten_panel import rewritten_panel
 from assistant.ui.cases.sources_panel import open_wanted_source, sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_of_run, stale_panel
-from assistant.ui.home.checklist_panel import shared_preconditions_panel
 from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, keep_address, show_done, show_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template, lineage, stale
 from assistant.workflow.review.review import BulkOutcome
-from assistant.workflow.writing import runs, shared_preconditions
+from assistant.workflow.writing import runs
 from assistant.workflow.writing.runs import ACTIVE, RunView, StoredCase
 
 PANES = {
@@ -141,7 +140,6 @@ def _case(
     if view.summary.status not in ACTIVE:
         filtered = bool(chosen_verdicts(view.summary.id))
         case_against_existing(opened, record.project_id, view.summary, stored, expanded=filtered)
-        shared_preconditions_panel(shared_preconditions.of_run(view.run))
 
 
 def _note_taken(stored: StoredCase) -> None:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.domain import TestCase
 from assistant.suite.export import download_name
+from assistant.suite.export import preconditions_csv as preconditions_csv
 from assistant.suite.preconditions import SET_UP as SET_UP
 from assistant.suite.preconditions import Precondition as Precondition
-from assistant.suite.preconditions import preconditions
-from assistant.suite.preconditions import preconditions_csv as preconditions_csv
+from assistant.suite.preconditions import preconditions as preconditions
+from assistant.suite.shared_records import SharedRecord as SharedRecord
+from assistant.suite.shared_records import shared_records as shared_records
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.export_cases import CsvFile, Selection, select, title_and_cases
 
 
-def of_run(
+def cases_of_run(
     workspace: Workspace, project_id: str, run_id: str, selection: Selection
-) -> tuple[Precondition, ...]:
-    """What the selected cases of a run start from, story by story."""
+) -> tuple[TestCase, ...]:
+    """The selected cases of a run, story by story."""
     chosen = select(workspace, project_id, run_id=run_id, selection=selection)
-    return preconditions(stored.case for stored in chosen)
+    return tuple(stored.case for stored in chosen)
 
 
 def file_of(workspace: Workspace, project_id: str, case_ids: Sequence[str]) -> bytes:
     """The list of what these cases start from, as CSV."""
     wanted = set(case_ids)
     held = workspace.library.cases(project_id)
-    return preconditions_csv(preconditions(one.case for one in held if one.id in wanted))
+    return preconditions_csv([one.case for one in held if one.id in wanted])
 
 
 def export_csv(
@@ -33,8 +36,7 @@ def export_csv(
 ) -> CsvFile:
     """The list for the selected cases of a run or of the project; ``LibraryError`` for no cases."""
     title, cases = title_and_cases(workspace, project_id, run_id=run_id, selection=selection)
-    content = preconditions_csv(preconditions(cases))
-    return CsvFile(name=file_name(title), content=content, cases=len(cases))
+    return CsvFile(name=file_name(title), content=preconditions_csv(cases), cases=len(cases))
 
 
 def file_name(title: str) -> str:

@@ -17,7 +17,6 @@ __all__ = [
     "reuse",
     "runs",
     "second_reading",
-    "shared_preconditions",
     "usage",
     "write_again",
     "writing_run",

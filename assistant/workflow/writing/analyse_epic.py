@@ -17,7 +17,8 @@ from assistant.design.processes.end_to_end import (
 )
 from assistant.design.questions.notices import find_notices
 from assistant.design.questions.questions import raise_questions
-from assistant.design.shared_preconditions import SharedPrecondition, shared_preconditions
+from assistant.design.shared_preconditions import SharedPrecondition
+from assistant.design.shared_preconditions import shared_preconditions as shared_preconditions
 from assistant.domain import (
     TECHNIQUES,
     AcceptanceCriterion,
