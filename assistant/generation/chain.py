@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.design.questions.scope import is_scope_statement, out_of_scope
+from assistant.design.questions.scope import is_scope_statement, left_out_in, out_of_scope
 from assistant.domain import (
     Chunk,
     Epic,
@@ -354,6 +354,9 @@ def _story_brief(
         story=first.story,
         conditions=tuple(item.condition for item in items),
         left_out=plan.left_out,
+        tested=tuple(
+            one for q in plan.questions if plan.is_answered(q) for one in left_out_in(q)[1]
+        ),
         sources=each_once(
             (*_sources_of(places, plan), *plan.of_the_test, *found_for_others(plan, places))
         ),

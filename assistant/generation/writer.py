@@ -60,7 +60,8 @@ class StoryBrief(Value):
     ``taken`` are records and moments that cases of the run's other stories use; ``request`` is the
     sentence that asked for the cases, where there is one. ``present`` are cases of the story that
     are there, rejected ones among them, where only what they lack is to be written.
-    ``left_out`` are criteria that the request leaves out: no case is of them.
+    ``left_out`` are criteria that the request leaves out: no case is of them. ``tested`` are those
+    that are tested whatever takes them out: a person has said so.
     """
 
     epic: Epic
@@ -74,6 +75,7 @@ class StoryBrief(Value):
     request: str = ""
     present: tuple[TestCase, ...] = ()
     left_out: tuple[str, ...] = ()
+    tested: tuple[str, ...] = ()
 
     def case_brief(self, condition: TestCondition) -> CaseBrief:
         """What concerns one condition of the story."""

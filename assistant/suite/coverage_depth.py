@@ -29,7 +29,9 @@ from assistant.domain import (
 from assistant.language.languages import ENGLISH, language_of
 from assistant.suite.export.csv_file import encodable, mark
 
-Level = Literal["Gap", "Shallow", "Partial", "Underspecified", "Not read", "Well covered"]
+Level = Literal[
+    "Gap", "Shallow", "Partial", "Underspecified", "Not read", "Well covered", "Left out"
+]
 RULES: dict[Level, str] = {
     "Gap": "no case traces to the criterion",
     "Shallow": "it can fail or has a limit, and no case shows that; or fewer than half of its "
@@ -41,6 +43,9 @@ RULES: dict[Level, str] = {
     "Not read": "it is in a language of which code reads no rules and is one item, quoted whole: "
     "whether its cases test all of it, only a reader can tell",
     "Well covered": "every item has a worded case, and every expected result has a source",
+    "Left out": "no case stands for it, because the words that are told take it out of the test: "
+    "those of a source, the request or the epic. Nothing is missing of it until somebody answers "
+    "that it is tested",
 }
 """What each level means, in the order in which a reader should look at them."""
 
@@ -184,6 +189,7 @@ def depth(
     redundant: Collection[str] = (),
     covered_elsewhere: Collection[str] = (),
     refers: Mapping[str, str] = NOWHERE,
+    left_out: Mapping[str, str] = NOWHERE,
 ) -> DepthReport:
     """How ``cases`` cover the ``conditions`` of all criteria of ``epics``; rejected ones do not.
 
@@ -195,7 +201,9 @@ def depth(
     An end-to-end condition is shown at each criterion that it walks through, and decides the level
     of none. ``redundant`` are cases that say what another one says; ``covered_elsewhere`` are
     conditions that an existing case covers, and ``questions`` those that are open. ``refers`` are
-    the words by which a criterion refers to rules elsewhere, of which it has no item, by its id.
+    the words by which a criterion refers to rules elsewhere, of which it has no item, by its id,
+    and ``left_out`` those that take one without a case out of the test: nothing is missing of it,
+    nor of what would walk through it.
     """
     counted = [case for case in cases if case.status != "rejected"]
     tracing: dict[str, list[TestCase]] = defaultdict(list)
@@ -204,14 +212,16 @@ def depth(
             tracing[criterion_id].append(case)
     wanted: dict[str, list[TestCondition]] = defaultdict(list)
     for condition in conditions:
-        for name in condition.criterion_ids:
-            wanted[name].append(condition)
+        if left_out.keys().isdisjoint(condition.criterion_ids):
+            for name in condition.criterion_ids:
+                wanted[name].append(condition)
     asked: dict[str, list[Question]] = defaultdict(list)
     for question in questions:
         asked[question.criterion_id].append(question)
     rows = [
         _row(epic, story, criterion, tracing[criterion.id], wanted[criterion.id],
-             asked[criterion.id], redundant, covered_elsewhere, refers.get(criterion.id, ""))
+             asked[criterion.id], redundant, covered_elsewhere, refers.get(criterion.id, ""),
+             left_out.get(criterion.id, ""))
         for epic in epics
         for story in epic.stories
         for criterion in story.criteria
@@ -264,6 +274,7 @@ def _row(
     redundant: Collection[str],
     covered_elsewhere: Collection[str],
     refers: str,
+    left_out: str,
 ) -> CriterionDepth:
     named = {name for case in cases if not _is_refused(case) for name in case.condition_ids}
     named |= set(covered_elsewhere)
@@ -301,7 +312,9 @@ def _row(
     )
     open_ones = [one for one in missing if not one.legs]
     level, why = _level(cases, own, open_ones, cells, unsupported, questions, refers)
-    if language and level not in ("Gap", "Underspecified"):
+    if left_out:
+        level, why = "Left out", left_out
+    elif language and level not in ("Gap", "Underspecified"):
         level = "Not read"
         why = f"{language}: code reads no rules of it; "
         why += "no case claims it" if open_ones else "a case claims it, look yourself"

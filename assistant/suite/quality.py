@@ -27,6 +27,8 @@ class Figure(About):
     count: int
     total: int
     case_ids: tuple[str, ...]
+    left_out: int = 0
+    """Of criteria: how many beside the total are left out of the test."""
 
     @property
     def share(self) -> float:
@@ -51,7 +53,8 @@ def quality(
     problems: Collection[str] | None = None,
     stale: Collection[str] = (),
     proposed: Collection[str] = (),
-    grounding_rules: Collection[str] = (),
+    no_smells: Collection[str] = (),
+    left_out: int = 0,
 ) -> Quality:
     """The figures of ``cases``; rejected ones do not count.
 
@@ -60,7 +63,8 @@ def quality(
     those with a case, ``problems`` cases that break the company's template (``None``: it has
     none, and nothing is said of it), ``stale`` those that
     rest on what a source says no more, ``proposed`` those of which a change is proposed.
-    Findings of ``grounding_rules`` are about sources and count as no smell.
+    Findings of the rules ``no_smells`` are not about wording. ``left_out`` are the criteria that no
+    case is wanted for, beside the ``criteria``.
     """
     counted = [case for case in cases if case.status != "rejected"]
     results = sum(bool(step.expected_result.strip()) for case in counted for step in case.steps)
@@ -68,8 +72,7 @@ def quality(
     with_unproved = [case.id for case in counted if case.unsupported_steps]
     denied = [case.id for case in counted if any(f.severity == "error" for f in case.findings)]
     smells = {
-        case.id: [f.rule for f in case.findings if f.rule not in grounding_rules]
-        for case in counted
+        case.id: [f.rule for f in case.findings if f.rule not in no_smells] for case in counted
     }
     smelly = [name for name, rules in smells.items() if rules]
     same = [case.id for case in counted if case.id in set(duplicates)]
@@ -108,7 +111,12 @@ def quality(
         if name == "template" and problems is None:
             continue
         count, total, ids = counts[name]
-        figures.append(Figure(**about.model_dump(), count=count, total=total, case_ids=tuple(ids)))
+        figures.append(
+            Figure(
+                **about.model_dump(), count=count, total=total, case_ids=tuple(ids),
+                left_out=left_out if name == "criteria" else 0,
+            )
+        )  # fmt: skip
     return Quality(
         figures=tuple(figures),
         findings=dict(sorted(findings.items(), key=lambda item: -item[1])),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from assistant.design.questions.scope import question_on_left_out
 from assistant.domain import (
     SECOND_READER,
     GenerationConfig,
@@ -18,6 +19,7 @@ from assistant.domain import (
     Question,
 )
 from assistant.errors import InvalidOutput
+from assistant.library import StoredCase
 from assistant.ui import state
 from assistant.ui.cases import case_list
 from assistant.ui.home.writing_progress import _FOLLOWED, _Followed
@@ -531,6 +533,66 @@ def test_quality_lists_accepted_cases_with_a_doubt_of_any_reading(app: AppTest) 
     assert not app.exception
     listed = [one.key for one in app.button if str(one.key).startswith("doubted-open-")]
     assert listed == [f"doubted-open-{first.id}"]
+
+
+def test_what_a_source_takes_out_is_left_out_until_a_person_says_otherwise(app: AppTest) -> None:
+    opened, project_id = state.workspace(), app.query_params["project"]
+    run_id = app.query_params["run"]
+    (printed,) = [
+        one
+        for epic in opened.library.run(project_id, run_id).epics
+        for one in epic.criteria
+        if "printed" in one.text
+    ]
+    for one in opened.library.cases(project_id, run_id=run_id):
+        if printed.id in one.case.criterion_ids:
+            opened.library.set_status(
+                project_id, one.id, "rejected", by="Ada", expected_version=one.row_version
+            )
+    asked = question_on_left_out("Printing comes in drop 4", "Mail", (printed.id,), ())
+    opened.library.add_questions(run_id, [asked], bears_on=lambda _, case: False)
+
+    def figures() -> dict[str, tuple[str, str]]:
+        app.segmented_control(key="run_view").set_value("coverage").run()
+        assert not app.exception
+        return {one.label: (one.value, one.delta) for one in app.metric}
+
+    assert figures()["Criteria"] == ("3", "1 left out")
+    assert figures()["Items left"] == ("0", "")
+    (matrix,) = [one.value for one in app.dataframe if "Level" in one.value]
+    assert list(matrix["Level"])[-1] == ["Left out"]
+    assert list(matrix["Why"])[-1] == "“Printing comes in drop 4” (Mail)"
+    app.segmented_control(key="run_view").set_value("questions").run()
+    assert "On criteria that are left out (1)" in [one.label for one in app.expander]
+    (choice,) = [one for one in app.radio if str(one.key).startswith("tested-")]
+    choice.set_value(answers.TESTED)
+    (save,) = [one for one in app.button if one.key == choice.key.replace("tested-", "save-", 1)]
+    save.click().run()
+    assert not app.exception
+    assert "On criteria that are left out (1)" not in [one.label for one in app.expander]
+    assert figures()["Criteria"] == ("3", "")
+    assert figures()["Items left"] != ("0", "")
+
+
+def test_one_kind_of_smell_is_a_line_and_no_chart(app: AppTest) -> None:
+    opened, project_id = state.workspace(), app.query_params["project"]
+    first, second, *_ = opened.library.cases(project_id, run_id=app.query_params["run"])
+
+    def smell(stored: StoredCase, *rules: str) -> None:
+        now = opened.library.case(project_id, stored.id)
+        found = tuple(LintFinding(rule=one, message="So it is.") for one in rules)
+        smelly = now.case.model_copy(update={"findings": found})
+        opened.library.update_case(project_id, smelly, expected_version=now.row_version, by="Ada")
+
+    for one in opened.library.cases(project_id, run_id=app.query_params["run"]):
+        smell(one)
+    smell(first, "vague words", SECOND_READER)
+    app.segmented_control(key="run_view").set_value("quality").run()
+    assert not app.exception
+    assert "Smells: vague words, found 1 time" in [one.value for one in app.caption]
+    smell(second, "no data")
+    app.run()
+    assert "**Smells by kind**" in [one.value for one in app.markdown]
 
 
 def test_accept_all_leaves_a_case_for_the_reason_that_the_list_says(app: AppTest) -> None:

@@ -72,6 +72,25 @@ def test_every_level_follows_from_its_rule() -> None:
     assert level(*everything[:2], written("B1", steps=(outline,))) == "Partial", "nobody worded it"
 
 
+def test_nothing_is_missing_of_what_is_left_out() -> None:
+    other = AcceptanceCriterion(id="PAY-71-AC2", text="Another")
+    story = EPIC.stories[0]
+    both = story.model_copy(update={"criteria": (other, *story.criteria)})
+    epic = EPIC.model_copy(update={"stories": (both,)})
+    leg = condition("P2", "positive").model_copy(update={"criterion_id": other.id})
+    walk = condition("E1", "end-to-end").model_copy(update={"legs": (CONDITIONS[0], leg)})
+    report = depth(
+        [epic], (), (*CONDITIONS, leg, walk), left_out={"PAY-71-AC1": "“It is postponed” (Mail)"}
+    )
+    assert [(row.level, row.why, row.missing) for row in report.by_risk] == [
+        ("Gap", "no case", ("P2",)),
+        ("Left out", "“It is postponed” (Mail)", ()),
+    ]
+    row = list(csv.reader(io.StringIO(matrix_csv(report).decode("utf-8-sig"))))[2]
+    shown = dict(zip(CSV_HEADERS, row, strict=True))
+    assert (shown["Level"], shown["Conditions without a case"]) == ("Left out", "")
+
+
 def test_half_of_the_items_is_part_of_them_and_less_is_shallow() -> None:
     cases = written("P1"), written("N1")
     more = (*CONDITIONS[:2], condition("P2", "positive"), condition("N2", "negative"))

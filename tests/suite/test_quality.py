@@ -29,7 +29,8 @@ def test_each_figure_names_its_cases() -> None:
         existing=["THERE"],
         criteria=4,
         covered=["A", "B"],
-        grounding_rules=["contradiction"],
+        no_smells=["contradiction"],
+        left_out=3,
     )
     figures = {figure.name: figure for figure in found.figures}
     assert figures["No automatic finding"].case_ids == ("GOOD",)
@@ -40,6 +41,7 @@ def test_each_figure_names_its_cases() -> None:
     assert figures["Exist already"].case_ids == ("THERE",)
     assert figures["With a smell"].case_ids == ("SMELLY",)
     assert figures["Criteria with a case"].share == 0.5
+    assert {name for name, one in figures.items() if one.left_out} == {"Criteria with a case"}
     assert found.findings == {"several actions": 1}
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.design.questions.conflicts import stem
+from assistant.domain import Evidence, Question
 from assistant.language.amounts import DIGITS_PATTERN, WORDS_PATTERN
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.word_lists import read_patterns, word_lists, word_set
@@ -61,6 +62,31 @@ def out_of_scope(text: str) -> tuple[ScopeItem, ...]:
         if negative and not any(one.start <= tail.start("what") < one.end for one in found):
             found += _split(text, tail.start("what"), tail.end("what"))
     return tuple(sorted((one for one in found if one.words), key=lambda one: one.start))
+
+
+_NO_CASE = ": so the model wrote no case for "
+_TESTED = ". Is it tested all the same?"
+
+
+def question_on_left_out(
+    words: str, source: str, criterion_ids: Sequence[str], evidence: tuple[Evidence, ...]
+) -> Question:
+    """Whether criteria are tested for which a model wrote no case because of these words."""
+    return Question(
+        criterion_id=criterion_ids[0],
+        kind="out of scope",
+        text=f"“{words}” ({source}){_NO_CASE}{', '.join(criterion_ids)}{_TESTED}",
+        evidence=evidence,
+    )
+
+
+def left_out_in(question: Question) -> tuple[str, tuple[str, ...]]:
+    """Of such a question its words with the name of their source, and the criteria; none of any
+    other. Runs of earlier versions have it, too."""
+    said, _, rest = question.text.rpartition(_NO_CASE)
+    if not said or question.kind != "out of scope":
+        return "", ()
+    return said, tuple(rest.removesuffix(_TESTED).split(", "))
 
 
 def is_scope_statement(text: str) -> bool:

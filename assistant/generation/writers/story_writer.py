@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
-from assistant.design.questions.scope import is_scope_statement
+from assistant.design.questions.scope import is_scope_statement, question_on_left_out
 from assistant.domain import (
     Chunk,
     Evidence,
@@ -623,11 +623,13 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
 def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
     """The criteria for which no case is written because a source in the prompt takes them out of
     the release, or the request leaves them out, with a question that quotes the words; these count
-    only where they stand there. A criterion that the answer has cases for is withdrawn by nothing.
+    only where they stand there. A criterion that the answer has cases for is withdrawn by nothing,
+    nor is one of which a person has said that it is tested.
     """
+    wanted = call.tested.union(call.brief.tested)
     by_words: dict[tuple[int, str], list[str]] = {}
     for draft in read_withdrawn(data):
-        if draft.criterion in call.criteria and draft.criterion not in call.tested:
+        if draft.criterion in call.criteria and draft.criterion not in wanted:
             by_words.setdefault((draft.source, draft.words), []).append(draft.criterion)
     for (source, words), criteria in by_words.items():
         if len(words.split()) < FEWEST_WORDS:
@@ -646,14 +648,7 @@ def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
         ledger.withdrawn.update(criteria)
         mine = ledger.withdrawn_by.setdefault(quote, [])  # by an answer before this one too
         mine += (one for one in dict.fromkeys(criteria) if one not in mine)
-        names = ", ".join(mine)
-        ledger.questions[f"withdrawn: {quote}"] = Question(
-            criterion_id=mine[0],
-            kind="out of scope",
-            text=f"“{quote}” ({title}): so the model wrote no case for {names}. "
-            "Is it tested all the same?",
-            evidence=evidence,
-        )
+        ledger.questions[f"withdrawn: {quote}"] = question_on_left_out(quote, title, mine, evidence)
 
 
 def _quoted(words: str, source: int, call: _Call) -> tuple[Chunk, str] | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from assistant.domain import TECHNIQUES, Technique
+from assistant.ui.browser_scripts import was_narrow
 from assistant.ui.cases.case_list import table_height
 from assistant.ui.counts import counted
 from assistant.ui.plain_text import label, visible
@@ -30,6 +31,7 @@ LEVEL_COLORS: dict[Level, str] = {
     "Underspecified": "gray",
     "Not read": "blue",
     "Well covered": "green",
+    "Left out": "violet",
 }
 STORY_COLORS: dict[StoryLevel, str] = {"No criterion": "red", "Story only": "gray"}
 LEVEL_HEX: dict[Level, str] = {
@@ -39,10 +41,13 @@ LEVEL_HEX: dict[Level, str] = {
     "Underspecified": "#9aa1ab",
     "Not read": "#4a86c5",
     "Well covered": "#3c9d63",
+    "Left out": "#8a63c4",
 }
 STORY_HEX: dict[StoryLevel, str] = {"No criterion": "#a33030", "Story only": "#9aa1ab"}
 _COLORS: Mapping[Level | StoryLevel, str] = dict((*LEVEL_COLORS.items(), *STORY_COLORS.items()))
 FILTER_WIDTH = 124
+WHY_WIDTH, CELL_WIDTH = 296, 74
+"""In pixels, for the longest reason but the words of a source, and for names of techniques."""
 MATRIX_HEIGHT = 561
 """In pixels: at most sixteen rows, so that the cases of a chosen cell are not far below them."""
 FAULTS = ("no negative", "redundant cases", "open questions")
@@ -193,14 +198,18 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
             return ""
         return f"{found.covered} of {found.wanted}" if found.wanted else f"{len(found.case_ids)}"
 
+    told = all(row.criterion_id.startswith(row.story_key) for row in rows)
+    stories = {} if told else {"Story": [visible(row.story_key) for row in rows]}
     table = {
         "Criterion": [visible(row.criterion_id) for row in rows],
-        "Story": [visible(row.story_key) for row in rows],
+        **stories,
         "Level": [[row.level] for row in rows],
-        "Why": [row.why for row in rows],
-        **{SHORT_NAMES[name]: [cell(row, name) for row in rows] for name in used},
-        "Accepted": [f"{len(row.accepted)} of {len(row.case_ids)}" for row in rows],
+        "Why": [visible(row.why) for row in rows],
         "Risk": [row.priority if row.missing else "" for row in rows],
+        "Accepted": [
+            f"{len(row.accepted)} of {len(row.case_ids)}" if row.case_ids else "" for row in rows
+        ],
+        **{SHORT_NAMES[name]: [cell(row, name) for row in rows] for name in used},
         "Text": [visible(row.text) for row in rows],
     }
     st.dataframe(
@@ -211,14 +220,14 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
         selection_mode="single-cell",
         height=table_height(len(rows), MATRIX_HEIGHT),
         column_config={
-            "Criterion": st.column_config.TextColumn(width=112),
+            "Criterion": st.column_config.TextColumn(width=112, pinned=True),
             "Story": st.column_config.TextColumn(width=90),
             "Level": st.column_config.MultiselectColumn(
                 width=116,
                 options=[*LEVEL_HEX, *STORY_HEX],
                 color=[*LEVEL_HEX.values(), *STORY_HEX.values()],
             ),
-            "Why": st.column_config.TextColumn(width=230),
+            "Why": st.column_config.TextColumn(width=WHY_WIDTH),
             "Risk": st.column_config.TextColumn(
                 width=68, help="Priority of the most important condition that has no case"
             ),
@@ -226,7 +235,8 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
             "Text": st.column_config.TextColumn(width=420),
             **{
                 SHORT_NAMES[name]: st.column_config.TextColumn(
-                    width=78, help="Items with a case, of those that the criterion calls for"
+                    width=CELL_WIDTH,
+                    help="Items with a case, of those that the criterion calls for",
                 )
                 for name in used
             },
@@ -244,11 +254,12 @@ def _cases_of_cell(
     """The cases behind the clicked cell: of its technique, or all of its criterion."""
     cells = st.session_state.get(f"{key}-matrix", {}).get("selection", {}).get("cells", [])
     if not cells or cells[0][0] >= len(rows):
-        st.caption(":material/touch_app: Choose a cell to see its cases.")
+        more = " The table goes on to the right." if was_narrow() else ""
+        st.caption(f":material/touch_app: Choose a cell to see its cases.{more}")
         return
     row, column = rows[cells[0][0]], cells[0][1]
     of_column = (name for name in _columns(rows) if SHORT_NAMES[name] == column)
-    technique = next(of_column, None) if row.criterion_id else None
+    technique = next(of_column, None) if row.cells else None
     found = row.cell(technique) if technique else None
     ids = found.case_ids if found else () if technique else row.case_ids
     what = f" · {technique}" if technique else ""
@@ -256,7 +267,7 @@ def _cases_of_cell(
         st.markdown(
             f":{_COLORS[row.level]}-badge[{row.level}] "
             f"**{label(row.criterion_id or row.story_key)}**{what}  \n"
-            f":small[{label(row.text, limit=400)}]"
+            f":small[{label(row.text, limit=400)}]  \n:small[:gray[{label(row.why, limit=400)}]]"
         )
         for case_id in ids:
             case_button(case_id, titles.get(case_id, ""), key, open_case)

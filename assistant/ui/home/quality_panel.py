@@ -22,6 +22,7 @@ from assistant.ui.home.second_reading_menu import second_reading_menu, second_re
 from assistant.ui.home.write_again_menu import writer_choice
 from assistant.ui.home.writing_progress import follow, writing_progress
 from assistant.ui.menus import close_menus, menu_key
+from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
@@ -39,6 +40,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
     ``stamp`` is that of the project (``review_library.stamp``) before the run was read.
     """
     report = _report(opened, record.project_id, view, record.run_id, stamp)
+    left_out = report.by_level["Left out"]
     figures = {
         "Criteria": len(report.criteria),
         "Case or outline": sum(bool(row.case_ids) for row in report.criteria),
@@ -49,7 +51,10 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
     }
     with st.grid(len(figures), min_column_width=150):
         for name, value in figures.items():
-            st.metric(name, value, border=True)
+            st.metric(
+                name, value, f"{left_out} left out" if left_out and name == "Criteria" else None,
+                delta_color="off", delta_arrow="off", border=True, height="stretch",
+            )  # fmt: skip
     _gaps(opened, record, view, report)
     titles = {case.id: case.title for case in view.run.cases}
     depth_matrix(report, key="run-depth", open_case=open_in_run, titles=titles)
@@ -189,7 +194,8 @@ def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str)
             st.metric(
                 figure.name,
                 f"{figure.share:.0%}",
-                f"{figure.count} of {figure.total}",
+                f"{figure.count} of {figure.total}"
+                + f", {figure.left_out} left out" * bool(figure.left_out),
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
@@ -206,9 +212,11 @@ def quality_panel(opened: Workspace, record: Session, view: RunView, stamp: str)
     for figure in found.figures:
         if figure.name == chosen:
             _behind(figure, titles)
-    if found.findings:
+    if len(found.findings) > 1:
         st.markdown("**Smells by kind**")
         st.vega_lite_chart(_smells(found.findings), width="stretch")
+    for name, count in found.findings.items() if len(found.findings) == 1 else ():
+        st.caption(f"Smells: {label(name)}, found {counted(count, 'time')}")
 
 
 def _smells(findings: Mapping[str, int]) -> dict[str, object]:

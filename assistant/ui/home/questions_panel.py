@@ -165,6 +165,18 @@ def question_to_answer(
             # Where the form opens above its button, it lies over the question.
             st.markdown(question_text(question, limit=400))
             words = "the answer in your own words"
+            chosen: str | None = None
+            replaces = False
+            if is_left_out := answers.is_on_left_out(question):
+                chosen = st.radio(
+                    "Is it tested?",
+                    (answers.TESTED, answers.STAYS_OUT),
+                    index=None,
+                    captions=("*Write the missing cases* in *Coverage* writes for it then.", ""),
+                    label_visibility="collapsed",
+                    key=f"tested-{key}",
+                )
+                words = "why, or who decided it"
             text = st.text_area(
                 f"What {visible(criterion.id)} should say, or {words}"
                 if question.suggestion
@@ -174,17 +186,19 @@ def question_to_answer(
                 max_chars=answers.MAX_ANSWER,
                 key=f"text-{key}",
             )
-            replaces = st.checkbox(
-                "Write the cases for this text instead of the criterion's own",
-                value=bool(question.suggestion),
-                key=f"replaces-{key}",
-                help=f"Only where your text says all that {visible(criterion.id)} is to say: its "
-                "own words no longer count then.",
-            )
+            if not is_left_out:
+                replaces = st.checkbox(
+                    "Write the cases for this text instead of the criterion's own",
+                    value=bool(question.suggestion),
+                    key=f"replaces-{key}",
+                    help=f"Only where your text says all that {visible(criterion.id)} is to say: "
+                    "its own words no longer count then.",
+                )
             if pressed(
                 "Save the answer", button=st.form_submit_button, type="primary", key=f"save-{key}"
             ):
-                _save(opened, record, epic, question, text or "", replaces, key)
+                said = f"{chosen or ''} {text or ''}".strip()
+                _save(opened, record, epic, question, said, replaces, key)
             if key in st.session_state.get(FEWER, {}):
                 st.warning(st.session_state[FEWER][key][1], icon=":material/rule:")
             of_it = [one for one in cases or () if criterion.id in one.case.criterion_ids]
@@ -342,7 +356,9 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
                 help="The cases that carry this question, from the present sources",
             )
 
-    ordered = sorted((*view.raised, *view.asked), key=lambda one: not one.question.is_open)
+    every = sorted((*view.raised, *view.asked), key=lambda one: not one.question.is_open)
+    beside = [one for one in every if view.is_beside(one)]
+    ordered = [one for one in every if one not in beside]
     of_running = [one for one in ordered if one.question.is_on_running]
     on_what_holds = [one for one in ordered if not one.question.is_on_running]
     said = [one for one in on_what_holds if one.answer is None and not one.question.is_open]
@@ -355,6 +371,13 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
         with st.expander(title, icon=":material/visibility:", expanded=len(of_running) < SHORT):
             st.caption("No case waits for these. An answer is a source for what is written next.")
             for one in of_running:
+                shown(one)
+    if beside:
+        with st.expander(
+            f"On criteria that are left out ({len(beside)})", icon=":material/do_not_disturb_on:"
+        ):
+            st.caption("No case is written for these criteria unless somebody says so above.")
+            for one in beside:
                 shown(one)
     if view.earlier:
         title = f"No longer asked: their words stand no more ({len(view.earlier)})"

@@ -36,9 +36,10 @@ def second_reading_note(
     are right. Accepted ones with a doubt, of any reading, need nobody in the list, so they are
     opened here."""
     last = second_reading.last_reading(opened, record.project_id, record.run_id)
+    held = [one for one in cases if one.status != "rejected" and doubts_of(one)]
     if last is not None:
-        _said(last)
-    doubted = [one for one in cases if one.status == "accepted" and doubts_of(one)]
+        _said(last, len(held))
+    doubted = [one for one in held if one.status == "accepted"]
     if doubted:
         with st.container(border=True, gap=None):
             st.caption("Accepted cases with a second reader's doubt")
@@ -46,13 +47,14 @@ def second_reading_note(
                 case_button(case.id, case.title, "doubted", open_case)
 
 
-def _said(last: ReadingTrace) -> None:
+def _said(last: ReadingTrace, held: int) -> None:
     doubts = f"it doubted {last.doubted}" if last.doubted else "it doubted none"
+    now = f"; {counted(held, 'case')} with a doubt now" if held != last.doubted else ""
     changed = f", {counted(last.changed, 'case')} changed meanwhile" if last.changed else ""
     st.markdown(
         f":small[:material/visibility: **{counted(last.read, 'case')}** read once more by "
-        f"{label(last.title)}, {date_time(last.at)}: {doubts}{changed}. It overlooks things: no "
-        "doubt does not say that a case is right.]"
+        f"{label(last.title)}, {date_time(last.at)}: {doubts}{changed}{now}. It overlooks things: "
+        "no doubt does not say that a case is right.]"
     )
 
 

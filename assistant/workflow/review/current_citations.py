@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.domain import Chunk, Epic, SourceDocument, TestCase, Value
 from assistant.errors import LibraryError
+from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.knowledge.chunks.chunking import split
 from assistant.library import DocumentState
 from assistant.workflow.review.sentences import PAIRED, closest, paired, plain_words, sentences
@@ -131,6 +132,16 @@ class PresentWords:
             changed = {"version": document.version, "removed_at": None}
             self._states[document.id] = state.model_copy(update=changed)
         self._versions[document.id, document.version] = upcoming
+
+    def say(self, chunk: Chunk, quote: str) -> bool:
+        """Whether the source of a chunk is there and its present version has words of the chunk."""
+        state = self.state(chunk.document_id)
+        if state is None:
+            return True
+        if state.id == chunk.document_id and state.version == chunk.version:
+            return state.removed_at is None
+        now = self.now(chunk.document_id).whole
+        return stands_in(quote, folded(now.replace("**", "")))
 
     def state(self, document_id: str) -> DocumentState | None:
         """What became of a document: itself, or the one that took its place."""

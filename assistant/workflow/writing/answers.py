@@ -16,6 +16,7 @@ from datetime import datetime
 
 from assistant.design.processes.end_to_end import planned_conditions
 from assistant.design.questions.conflicts import without_stages
+from assistant.design.questions.scope import left_out_in
 from assistant.design.questions.similar_criteria import Progress
 from assistant.domain import (
     AcceptanceCriterion,
@@ -45,6 +46,8 @@ from assistant.workflow.sources.source_standing import standings
 from assistant.workflow.writing.compare_criteria import Comparison
 
 PREFIX = "answer-"
+TESTED, STAYS_OUT = "It is tested.", "It stays left out."
+"""How answers begin on criteria that a model wrote no case for: a person chooses one of these."""
 MAX_ANSWER = 4_000
 """Characters of an answer."""
 _MAX_ROUNDS = 5
@@ -74,6 +77,12 @@ class Answer(Value):
     at: datetime
     replaces: bool = False
 
+    @property
+    def is_tested(self) -> bool:
+        """Of one on what is left out: whether it may say that it is tested all the same. Whatever
+        somebody wrote may, but that it stays left out."""
+        return not self.text.startswith(STAYS_OUT)
+
 
 class Asked(Value):
     """A question of a run, and the answer that somebody gave to it."""
@@ -101,6 +110,11 @@ class Asked(Value):
         return self.question.text in case.open_questions and (
             of_it or bool(self.question.case_titles)
         )
+
+
+def is_on_left_out(question: Question) -> bool:
+    """Whether it asks if criteria are tested that a model wrote no case for."""
+    return bool(left_out_in(question)[1])
 
 
 def answer(
@@ -406,9 +420,26 @@ def raised_questions(
             if given_to_it is None:
                 found.append(question)
             else:
-                chunks = answer_chunks(workspace, project_id, given_to_it)
-                settled.append(question.model_copy(update={"source_answers": _as_words(chunks)}))
+                settled.append(_settled(workspace, project_id, question, given_to_it))
     return tuple(found), tuple(settled)
+
+
+def tested_all_the_same(
+    workspace: Workspace, project_id: str, epics: Sequence[Epic], questions: Iterable[Question]
+) -> tuple[Question, ...]:
+    """Those of these questions on what is left out to which a person has answered that it is
+    tested, with the answer's words."""
+    asked = asked_of(workspace, project_id, epics, filter(is_on_left_out, questions))
+    return tuple(
+        _settled(workspace, project_id, one.question, one.answer)
+        for one in asked
+        if one.answer and one.answer.is_tested
+    )
+
+
+def _settled(workspace: Workspace, project_id: str, question: Question, given: Answer) -> Question:
+    chunks = answer_chunks(workspace, project_id, given)
+    return question.model_copy(update={"source_answers": _as_words(chunks)})
 
 
 def answer_chunks(workspace: Workspace, project_id: str, given: Answer) -> tuple[Chunk, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from assistant.design.description_rules import with_described_as
 from assistant.design.questions.conflicts import without_stages
+from assistant.design.questions.scope import left_out_in
 from assistant.domain import Chunk, Epic, GenerationRun, Question, TestCase, Value
 from assistant.sources.pasted.pasted import story_as_criterion
 from assistant.workflow.deployment.workspace import Workspace
@@ -238,7 +239,11 @@ def _on_changed_epics(
 
 
 def _rests_on(question: Question, then: Mapping[str, str], lost: Collection[str]) -> bool:
-    """Whether a question is on words of criteria that stand no more."""
+    """Whether a question is on words of criteria that stand no more; one on criteria that are left
+    out is asked for each of them."""
+    _, left_out = left_out_in(question)
+    if left_out:
+        return all(then.get(name, "") in lost for name in left_out)
     own = then.get(question.criterion_id, "")
     quotes = [plain_words(one.quote) for one in question.evidence]
     return own in lost or any(quote and quote in text for quote in quotes for text in lost)

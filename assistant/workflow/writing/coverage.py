@@ -9,7 +9,7 @@ cases that are there; it is derived, worded and checked like every other.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from assistant.design.description_rules import described_ids, with_described
@@ -27,13 +27,13 @@ from assistant.errors import LibraryError
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.reading.references import refers_elsewhere
+from assistant.suite.coverage_depth import NOWHERE, claimed_in, depth
 from assistant.suite.coverage_depth import RULES as RULES
 from assistant.suite.coverage_depth import STORY_RULES as STORY_RULES
 from assistant.suite.coverage_depth import CriterionDepth as CriterionDepth
 from assistant.suite.coverage_depth import DepthReport as DepthReport
 from assistant.suite.coverage_depth import Level as Level
 from assistant.suite.coverage_depth import StoryLevel as StoryLevel
-from assistant.suite.coverage_depth import claimed_in, depth
 from assistant.suite.coverage_depth import matrix_csv as matrix_csv
 from assistant.suite.duplicates import find_duplicates
 from assistant.workflow.deployment.workspace import Workspace
@@ -48,6 +48,7 @@ from assistant.workflow.writing.changed_basis import condition_now as condition_
 from assistant.workflow.writing.compare_criteria import Comparison, Comparisons
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
+from assistant.workflow.writing.left_out import left_out, left_out_of_project
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import ACTIVE, RunView, view, with_present_text
 
@@ -62,8 +63,10 @@ def of_view(workspace: Workspace, project_id: str, view: RunView) -> DepthReport
     """The same for a run that was read already: of its criteria as they are now, where the view
     says that they have changed."""
     if view.change is None or not view.change.now:
-        return of_loaded_run(view.run, questions=view.open_questions)
-    return _of_present(workspace, project_id, view.run, view.change, view.open_questions)
+        return of_loaded_run(view.run, questions=view.open_questions, left_out=view.left_out)
+    return _of_present(
+        workspace, project_id, view.run, view.change, view.open_questions, view.left_out
+    )
 
 
 def _of_present(
@@ -72,6 +75,7 @@ def _of_present(
     run: GenerationRun,
     change: BasisChange,
     questions: Sequence[Question] = (),
+    out: Mapping[str, str] = NOWHERE,
 ) -> DepthReport:
     """How the cases of a run cover its criteria as they are now."""
     cases = cases_now(workspace, project_id, run, change)
@@ -85,6 +89,7 @@ def _of_present(
         redundant=find_duplicates(cases).surplus,
         covered_elsewhere=[condition_now(one, change.present_ids) for one in choices.skip],
         refers=_refers(change.now, conditions),
+        left_out=out,
     )
 
 
@@ -147,9 +152,14 @@ def missing_of_new(
     return tuple(one for one in found if one not in planned and one not in left_out)
 
 
-def of_loaded_run(run: GenerationRun, *, questions: Sequence[Question] = ()) -> DepthReport:
-    """The same with these questions still open, and with the cases that another one makes
-    redundant: by their words alone; for the meaning too, look for duplicates."""
+def of_loaded_run(
+    run: GenerationRun,
+    *,
+    questions: Sequence[Question] = (),
+    left_out: Mapping[str, str] = NOWHERE,
+) -> DepthReport:
+    """The same with these questions still open, these criteria left out, and the cases that another
+    one makes redundant: by their words alone; for the meaning too, look for duplicates."""
     same = find_duplicates(run.cases).surplus
     conditions = planned_conditions(run)
     return depth(
@@ -160,6 +170,7 @@ def of_loaded_run(run: GenerationRun, *, questions: Sequence[Question] = ()) -> 
         redundant=same,
         covered_elsewhere=run.generation.skip,
         refers=_refers(run.epics, conditions),
+        left_out=left_out,
     )
 
 
@@ -177,7 +188,8 @@ def of_library(workspace: Workspace, project_id: str) -> DepthReport:
     asked = asked_of(workspace, project_id, epics, questions)
     still_open = [one.question for one in asked if one.is_open]
     refers = _refers(epics, conditions)
-    return depth(epics, cases, conditions, questions=still_open, refers=refers)
+    out = left_out_of_project(workspace, project_id, epics, cases)
+    return depth(epics, cases, conditions, questions=still_open, refers=refers, left_out=out)
 
 
 def _design(
@@ -210,15 +222,19 @@ def planned_conditions(run: GenerationRun) -> tuple[TestCondition, ...]:
     )
 
 
-def missing(run: GenerationRun) -> tuple[str, ...]:
-    """The conditions of a run that no case covers, in source order.
+def missing(run: GenerationRun, out: Mapping[str, str] = NOWHERE) -> tuple[str, ...]:
+    """The conditions of a run that no case covers, in source order, but of criteria left ``out``.
 
     Rejected cases cover nothing; what was left to an existing case when the run began is covered.
     """
-    found = depth(
-        run.epics, run.cases, planned_conditions(run), covered_elsewhere=run.generation.skip
-    )
-    return found.missing
+    return _planned(run, out).missing
+
+
+def _planned(run: GenerationRun, out: Mapping[str, str]) -> DepthReport:
+    return depth(
+        run.epics, run.cases, planned_conditions(run), covered_elsewhere=run.generation.skip,
+        left_out=out,
+    )  # fmt: skip
 
 
 def to_write(workspace: Workspace, project_id: str, run: GenerationRun) -> tuple[str, ...]:
@@ -227,9 +243,7 @@ def to_write(workspace: Workspace, project_id: str, run: GenerationRun) -> tuple
     One that a case claims and is not seen to show is written once more; after that it is for a
     person to look at, and asking again would only repeat the case.
     """
-    found = depth(
-        run.epics, run.cases, planned_conditions(run), covered_elsewhere=run.generation.skip
-    )
+    found = _planned(run, left_out(workspace, project_id, run))
     names = {name for row in found.criteria for name in row.claimed}
     if not names:
         return found.missing
@@ -276,7 +290,8 @@ def gaps(
     rejected = _rejected([stored.case for stored in listed], planned)
     if new and change is not None:
         rejected += _rejected(cases_now(workspace, project_id, run, change), new)
-    asked = () if only_new else tuple(one for one in missing(run) if one not in planned)
+    all_missing = () if only_new else missing(run, left_out(workspace, project_id, run))
+    asked = tuple(one for one in all_missing if one not in planned)
     return Gaps(planned=planned, new=new, rejected=rejected, asked=asked)
 
 

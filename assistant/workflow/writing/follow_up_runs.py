@@ -43,7 +43,12 @@ from assistant.workflow.sources.mask_sources import masked_text
 from assistant.workflow.sources.reindex import basis_chunks
 from assistant.workflow.sources.source_standing import standings
 from assistant.workflow.writing import writing_run
-from assistant.workflow.writing.answers import answered_chunks, answers_told, raised_questions
+from assistant.workflow.writing.answers import (
+    answered_chunks,
+    answers_told,
+    raised_questions,
+    tested_all_the_same,
+)
 from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.recheck_case import house_rules
@@ -127,6 +132,7 @@ def planned_run(
     still_open, settled = raised_questions(
         workspace, project_id, epics, basis.answers, left_out=left_out
     )
+    tested = tested_all_the_same(workspace, project_id, epics, source.questions)
     return GenerationRun(
         id=f"{_prefix(list_run_id)}{uuid.uuid4().hex[:12]}",
         by=by,
@@ -136,7 +142,7 @@ def planned_run(
         retrieval=source.retrieval,
         generation=generation,
         epics=epics,
-        questions=(*still_open, *settled),
+        questions=(*still_open, *settled, *tested),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from assistant.design.questions.notices import find_notices
 from assistant.domain import (
+    SECOND_READER,
     CaseStatus,
     GenerationRun,
     Notice,
@@ -18,7 +19,6 @@ from assistant.domain import (
 )
 from assistant.errors import LibraryError
 from assistant.generation.proof import RULES
-from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.library import RunSummary as RunSummary
 from assistant.library import StoredCase as StoredCase
 from assistant.suite.quality import Figure as Figure
@@ -40,6 +40,7 @@ from assistant.workflow.writing.changed_basis import (
     cases_now,
     questions_now,
 )
+from assistant.workflow.writing.left_out import left_out
 from assistant.workflow.writing.repetitions import repeated
 
 ACTIVE = ("queued", "running")
@@ -65,11 +66,21 @@ class RunView(Value):
     """What is asked of its changed and new criteria, and of those that a source denies now."""
     earlier: tuple[Asked, ...] = ()
     """What was asked of words that stand no more, and is not asked of those of now."""
+    left_out: Mapping[str, str] = {}
+    """``left_out``: of its criteria, by their present ids."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
-        """Those on what holds that neither a source nor a person has answered."""
-        return tuple(one.question for one in (*self.asked, *self.raised) if one.is_open)
+        """Those on what holds that neither a source nor a person has answered, but what is asked
+        beside the test."""
+        both = (*self.asked, *self.raised)
+        return tuple(one.question for one in both if one.is_open and not self.is_beside(one))
+
+    def is_beside(self, one: Asked) -> bool:
+        """Whether it asks something of a criterion that is left out, and not whether it is."""
+        ids = self.change.present_ids if self.change is not None else {}
+        name = one.question.criterion_id
+        return one.question.kind != "out of scope" and ids.get(name, name) in self.left_out
 
     def how_to_run(self, case: TestCase) -> tuple[Asked, ...]:
         """What its writer asked that only says how a tester runs and sees the case: it waits for
@@ -162,6 +173,7 @@ def view(workspace: Workspace, project_id: str, run_id: str) -> RunView:
         summary=listed,
         run=run.model_copy(update={"questions": questions}),
         asked=asked_of(workspace, project_id, run.epics, questions),
+        left_out=left_out(workspace, project_id, run),
     )
 
 
@@ -185,6 +197,7 @@ def with_present_text(
             "asked": found.standing,
             "raised": found.raised,
             "earlier": found.earlier,
+            "left_out": left_out(workspace, project_id, view.run, change),
         }
     )
 
@@ -198,13 +211,7 @@ def _as_answered_now(
 
     def is_given(answer: SourceAnswer) -> bool:
         chunk = chunks.get(answer.chunk_id)
-        state = words.state(chunk.document_id) if chunk else None
-        if chunk is None or state is None:
-            return True
-        if state.id == chunk.document_id and state.version == chunk.version:
-            return state.removed_at is None
-        now = words.now(chunk.document_id).whole
-        return stands_in(answer.quote, folded(now.replace("**", "")))
+        return chunk is None or words.say(chunk, answer.quote)
 
     return tuple(
         one.model_copy(update={"source_answers": tuple(filter(is_given, one.source_answers))})
@@ -329,16 +336,19 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
     whole = [one for one in cases if one.status != "rejected" and not one.is_outline]
     traced = {name for one in whole for name in one.criterion_ids}
     epics = change.now if change else run.epics
-    left_out = change.left_out if change else run.generation.criteria_left_out
-    criteria = [one.id for epic in epics for one in epic.criteria if one.id not in left_out]
+    not_asked = change.left_out if change else run.generation.criteria_left_out
+    asked = [one.id for epic in epics for one in epic.criteria if one.id not in not_asked]
+    out = left_out(workspace, project_id, run, change)
+    criteria = [one for one in asked if one not in out]
     return quality(
         run.cases,
         duplicates={*report.within, *(case.id for case in run.cases if repeated(case))},
         existing=report.existing,
         criteria=len(criteria),
+        left_out=len(asked) - len(criteria),
         covered=[name for name in criteria if name in traced],
         problems=company_template.faults(workspace, project_id, run.cases),
         stale=stale.by_case(stale.stale_cases(workspace, project_id, run_id=run.id)),
         proposed=workspace.library.proposals.counts(project_id),
-        grounding_rules=RULES,
+        no_smells=RULES | {SECOND_READER},
     )

@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 from fake_chat import Answer, FakeChat
 
+from assistant.design.questions.scope import left_out_in
 from assistant.domain import (
     AcceptanceCriterion,
     CaseOrigin,
@@ -483,6 +484,7 @@ def test_no_case_is_written_for_what_a_source_takes_out_of_the_release(words: st
     assert (asked.kind, asked.criterion_id) == ("out of scope", "LV-1-AC1")
     assert "“HR moves to release 9” (Mail of 2 June)" in asked.text
     assert "no case for LV-1-AC1." in asked.text
+    assert left_out_in(asked) == ("“HR moves to release 9” (Mail of 2 June)", ("LV-1-AC1",))
     (quoted,) = asked.evidence
     assert (quoted.source_id, quoted.quote) == ("c4", "HR moves to release 9")
 
@@ -502,6 +504,17 @@ def test_no_case_is_written_for_what_the_request_leaves_out(words: str) -> None:
     (asked,) = end.questions
     assert asked.text.startswith(f"“{words}” (the request): so the model wrote no case for LV-1")
     assert not asked.evidence
+
+
+def test_what_a_person_says_to_be_tested_is_withdrawn_by_nothing() -> None:
+    request = "All of leave, please. Leave out the long absences: HR tests them."
+    brief = BRIEF.model_copy(update={"request": request, "tested": ("LV-1-AC1",)})
+    said = [{"criterion": "LV-1-AC1", "source": 0, "words": "Leave out the long absences"}]
+    subject, chat = writer(answer(withdrawn=said), answer(case(), case("Ten", "B2", "x")))
+    cases, end, _ = run(subject, brief=brief)
+    assert len(chat.questions) == 2, "asked for once more"
+    assert len(cases) == 2
+    assert not end.questions
 
 
 def test_a_page_under_the_id_of_a_criterion_is_a_source_of_its_own() -> None:
