@@ -529,6 +529,9 @@ SECOND_READER = "second reader"
 DRAFT_OR_OLD = "draft or old source"
 """The rule of a finding that all sources of a result are drafts, older editions or outdated."""
 
+OTHER_LIMIT = "other limit"
+"""The rule of a finding that a case keeps to a limit that it cites and not to its criterion's."""
+
 CONTRADICTION, WRONG_SIDE, INCONSISTENT = "contradiction", "wrong side", "inconsistent data"
 DENYING_RULES = frozenset((CONTRADICTION, WRONG_SIDE, INCONSISTENT))
 """The rules of findings that a source, the criterion or the case's own data say otherwise."""
@@ -609,10 +612,12 @@ class TestCase(Value):
     @property
     def needs_you(self) -> bool:
         """Whether a person has to look before the case can be used: a finding that is an error, a
-        second reader's doubt, a result that no source supports, or drafts and old ones alone, an
-        open question, an outline to complete, or a writer whose cases no check can tell apart."""
+        second reader's doubt, a limit that is not its criterion's, a result that no source
+        supports, or drafts and old ones alone, an open question, an outline to complete, or a
+        writer whose cases no check can tell apart."""
         errors = any(
-            finding.severity == "error" or finding.rule in (SECOND_READER, DRAFT_OR_OLD)
+            finding.severity == "error"
+            or finding.rule in (SECOND_READER, OTHER_LIMIT, DRAFT_OR_OLD)
             for finding in self.findings
         )
         open_words = bool(self.unsupported_steps or self.open_questions or self.is_outline)

@@ -49,8 +49,8 @@ from assistant.generation.proof.polarity import (
     turns_alone,
 )
 from assistant.generation.proof.proof_faults import (
-    CITED,
     CONTRADICTION,
+    OTHER_LIMIT,
     RULES,
     UNSUPPORTED,
     WRONG_SIDE,
@@ -132,7 +132,7 @@ class _Proof:
     def _wrong_sides(self, condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         """Data on the other side of a limit. Where they lie right by the number that a source puts
         in its place, both sentences are told beside it, and where by one of what the case cites,
-        its words: who is right is for a person to say."""
+        it is no error, and its words are told: who is right is for a person to say."""
         worked = self.claims.worked
         marks = tuple(wrong_sides(condition, measures, worked))
 
@@ -149,7 +149,8 @@ class _Proof:
         others = () if contested or not marks else self._cited_limits()
         cited = next((other.sentence.text for one, other in others if keeps(one, other)), "")
         for mark in marks:
-            yield replace(mark, message=f"{mark.message} {CITED}{shown(cited)}.") if cited else mark
+            told = f"{mark.message} What it cites says {shown(cited)}."
+            yield Mark(OTHER_LIMIT, mark.words, told) if cited else mark
 
     def _conflicts(self) -> Iterator[Mark]:
         """Limits that the case rests on and for which another source states another number."""

@@ -9,6 +9,7 @@ from assistant.domain import CONTRADICTION as CONTRADICTION
 from assistant.domain import DENYING_RULES, DocumentStage, LintFinding, Standing
 from assistant.domain import DRAFT_OR_OLD as DRAFT_OR_OLD
 from assistant.domain import INCONSISTENT as INCONSISTENT
+from assistant.domain import OTHER_LIMIT as OTHER_LIMIT
 from assistant.domain import WRONG_SIDE as WRONG_SIDE
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
 from assistant.generation.sentence_words import clipped
@@ -17,13 +18,10 @@ UNSUPPORTED = "unsupported"
 ECHO = "echo"
 REPETITION = "repetition"
 UNFILLED = "placeholder not filled"
-CITED = "What it cites says "
-"""How a mark goes on to the words of a citation by which the case is right."""
-
 ERRORS = DENYING_RULES | {ECHO}
 """Rules of what the text or the data deny."""
 
-RULES = ERRORS | {NOT_IN_SOURCES, UNSUPPORTED, REPETITION, UNFILLED, DRAFT_OR_OLD}
+RULES = ERRORS | {NOT_IN_SOURCES, UNSUPPORTED, REPETITION, UNFILLED, DRAFT_OR_OLD, OTHER_LIMIT}
 """The rules of the findings made here; they are made anew whenever a case is checked."""
 
 SHOWN = 160

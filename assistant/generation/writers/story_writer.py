@@ -30,7 +30,7 @@ from assistant.generation.attempts import Attempts
 from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, Message, stream_structured
 from assistant.generation.models.structured import StructuredReply
-from assistant.generation.proof.proof_faults import CITED, CONTRADICTION, WRONG_SIDE
+from assistant.generation.proof.proof_faults import CONTRADICTION, WRONG_SIDE
 from assistant.generation.proof.repetition import repeats
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
@@ -552,7 +552,7 @@ def _errors(case: TestCase) -> str:
         one
         for one in whole
         if one.rule == CONTRADICTION
-        or (one.rule == WRONG_SIDE and any(said in one.message for said in (CITED, *contested)))
+        or (one.rule == WRONG_SIDE and any(said in one.message for said in contested))
     ]
     return " ".join(
         one.message for one in case.findings if one.severity == "error" and one not in for_people

@@ -30,6 +30,7 @@ from assistant.workflow.review.review import (
     DOUBTED,
     FAULTY,
     OLD,
+    OTHER,
     OUTLINE,
     QUESTION,
     RATED,
@@ -65,6 +66,7 @@ Show = Literal["needs you", "to review", "accepted", "rejected", "stale", "propo
 NEEDS = {
     CONTRADICTS: "contradiction",
     FAULTY: "at odds with itself",
+    OTHER: "by another limit",
     DOUBTED: "doubted",
     OUTLINE: OUTLINE,
     QUESTION: QUESTION,

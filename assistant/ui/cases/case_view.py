@@ -33,6 +33,7 @@ from assistant.workflow.review.review import (
     DOUBTED,
     FAULTY,
     OLD,
+    OTHER,
     OUTLINE,
     QUESTION,
     UNSUPPORTED,
@@ -41,6 +42,7 @@ from assistant.workflow.review.review import (
     drafts_of,
     faults_of,
     needs_of,
+    other_limits_of,
 )
 from assistant.workflow.writing.answers import Answer, Asked
 
@@ -119,6 +121,8 @@ def needs_lines(case: TestCase, answers: Answers = ({}, False)) -> None:
             said = [_sentence(one) for one in contradictions_of(case)]
         elif need == FAULTY:
             said = [_sentence(one) for one in faults_of(case)]
+        elif need == OTHER:
+            said = [_sentence(one) for one in other_limits_of(case)]
         elif need == DOUBTED:
             said = [_sentence(one) for one in doubts_of(case)]
         elif need == OLD:
@@ -147,7 +151,8 @@ def needs_lines(case: TestCase, answers: Answers = ({}, False)) -> None:
 
 def told_by_needs(case: TestCase) -> tuple[LintFinding, ...]:
     """The findings that ``needs_lines`` says in words."""
-    return (*contradictions_of(case), *faults_of(case), *doubts_of(case), *drafts_of(case))
+    found = (contradictions_of, faults_of, other_limits_of, doubts_of, drafts_of)
+    return tuple(one for of_case in found for one in of_case(case))
 
 
 def _answered(question: str, answer: Answer) -> str:

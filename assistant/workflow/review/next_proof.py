@@ -32,7 +32,12 @@ from assistant.domain import (
 )
 from assistant.generation.proof import Ground, Sources, grounded
 from assistant.generation.proof.bleed import NOT_IN_SOURCES
-from assistant.generation.proof.proof_faults import CONTRADICTION, UNSUPPORTED, WRONG_SIDE
+from assistant.generation.proof.proof_faults import (
+    CONTRADICTION,
+    OTHER_LIMIT,
+    UNSUPPORTED,
+    WRONG_SIDE,
+)
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import NextVersion, PresentWords, in_one_alone
@@ -49,7 +54,7 @@ from assistant.workflow.writing.requests import conditions_of
 if TYPE_CHECKING:
     from assistant.library import Library
 
-DENIED = frozenset((CONTRADICTION, WRONG_SIDE))
+DENIED = frozenset((CONTRADICTION, WRONG_SIDE, OTHER_LIMIT))
 TOLD = DENIED | {UNSUPPORTED, NOT_IN_SOURCES}
 _QUOTED = re.compile(r"“([^”]*)”")
 """What a finding quotes: see ``proof_faults.shown``."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from assistant.domain import (
     DRAFT_OR_OLD,
+    OTHER_LIMIT,
     SECOND_READER,
     CaseStatus,
     LintFinding,
@@ -225,6 +226,7 @@ QUESTION = "open question"
 ANSWERED = "question answered"
 """A question was open when the case was written, and somebody has answered it."""
 DOUBTED = "doubted by a second reader"
+OTHER = "keeps to another limit than its criterion's"
 OLD = "rests on a draft or an old source alone"
 STALE = "stale"
 """What it rests on has changed since it was written: see ``stale``."""
@@ -235,7 +237,7 @@ RATED: dict[WriterRating, str] = {
 
 
 NEEDS = (
-    CONTRADICTS, FAULTY, DOUBTED, STALE, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED, OLD,
+    CONTRADICTS, FAULTY, OTHER, DOUBTED, STALE, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED, OLD,
     *RATED.values(),
 )  # fmt: skip
 """What a case may need a person for, worst first."""
@@ -251,6 +253,7 @@ def needs_of(
     found = {
         CONTRADICTS: bool(contradictions_of(case)),
         FAULTY: bool(faults_of(case)),
+        OTHER: bool(other_limits_of(case)),
         DOUBTED: bool(doubts_of(case)),
         STALE: stale,
         OUTLINE: case.is_outline,
@@ -286,6 +289,11 @@ def contradictions_of(case: TestCase) -> tuple[LintFinding, ...]:
 def faults_of(case: TestCase) -> tuple[LintFinding, ...]:
     """The other errors."""
     return tuple(one for one in _errors(case) if one.rule != CONTRADICTION)
+
+
+def other_limits_of(case: TestCase) -> tuple[LintFinding, ...]:
+    """The limits of its criterion that a case breaks by keeping to one that it cites."""
+    return tuple(one for one in case.findings if one.rule == OTHER_LIMIT)
 
 
 def doubts_of(case: TestCase) -> tuple[LintFinding, ...]:
