@@ -26,6 +26,9 @@ OPENING = r'"(?:(?<!\d")|(?=[^\W\d_])(?![^\W\d_]?[ ]?[xX×][ ]?\d)(?=[^"\n]*(?<=
 STRAIGHT = re.compile(rf'{OPENING}([^"\n]*)"')
 """What stands in straight marks."""
 
+MARKS = "\"'“”„«»‘’"
+"""All marks that a quotation begins or ends with."""
+
 _QUOTED = re.compile(
     r"“(?P<curly>[^“”\n]{1,400})”"
     rf'|{OPENING}(?P<straight>[^"\n]{{1,400}})"'

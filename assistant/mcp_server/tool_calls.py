@@ -13,7 +13,7 @@ from assistant.mcp_server import arguments as takes
 from assistant.mcp_server.tool_scope import Json, ToolScope, limited, quotations, without_places
 from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment import models
-from assistant.workflow.review import case_checks, check_suite, proposals, review, stale
+from assistant.workflow.review import case_checks, check_suite, lineage, proposals, review, stale
 from assistant.workflow.review.proposals import ProposedChange
 from assistant.workflow.sources import search_sources
 from assistant.workflow.sources.mask_sources import masked_cases
@@ -306,11 +306,12 @@ def get_case(scope: ToolScope, given: takes.CaseArguments) -> Json:
     ]
     answered, _ = runs.answers_on(scope.workspace, scope.project_id, stored)
     old = stale.by_case(stale.stale_cases(scope.workspace, scope.project_id, run_id=stored.run_id))
+    chain = lineage.chains(scope.workspace, scope.project_id, stored.run_id or "").needs(stored.id)
     return {
         "status": stored.status,
         "version": stored.row_version,
         **_proved(scope, case),
-        "needs": list(review.needs_of(case, answered, stale=stored.id in old)),
+        "needs": list(review.needs_of(case, answered, stale=stored.id in old, chain=chain)),
         "proposals": waiting,
     }
 

@@ -4,6 +4,7 @@ from assistant.suite.rows import rows
 
 __all__ = [
     "amounts",
+    "case_chains",
     "case_changes",
     "case_words",
     "coverage_depth",

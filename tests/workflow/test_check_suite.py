@@ -83,6 +83,14 @@ def test_a_case_that_the_sources_carry_has_no_finding_and_quotes_them(check) -> 
     assert quotation.quote in source.chunk.text
 
 
+def test_a_precondition_that_names_another_case_of_the_suite_is_no_fault(check) -> None:
+    """Neither a quotation that no source has nor a number on another side than the case's."""
+    after = 'After the case "A number of 14 digits is refused": Account Search is open.'
+    one, other = check(GOOD).cases[0], check((*GOOD[:3], after, *GOOD[4:])).cases[0]
+    assert other.case.preconditions == (after,)
+    assert (other.verdict, other.case.findings) == (one.verdict, one.case.findings)
+
+
 def test_what_stands_nowhere_is_told_with_the_words(check) -> None:
     message, number = check(OTHER_MESSAGE, OTHER_NUMBER).cases
     assert message.verdict in ("denied", "not in the sources")

@@ -6,6 +6,7 @@ __all__ = [
     "case_list",
     "case_undo",
     "case_view",
+    "chain_line",
     "depth_matrix",
     "existing_verdicts",
     "proposals_panel",

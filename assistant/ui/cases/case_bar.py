@@ -18,6 +18,7 @@ from assistant.ui.cases.case_undo import (
     open_fields,
     undo,
 )
+from assistant.ui.cases.chain_line import note_successors
 from assistant.ui.cases.own_saves import saved_since
 from assistant.ui.home.write_again_menu import write_again_menu
 from assistant.ui.plain_text import label
@@ -101,7 +102,7 @@ class CaseBar:
             key=name.lower(),
             disabled=not there,
             help=f"{name}. Key {shortcut}",
-            on_click=_open,
+            on_click=open_case,
             args=(self.rows[place].id if there else "",),
         )
 
@@ -201,10 +202,13 @@ class CaseBar:
             lacks = review.left_open(stored.case) if status == "accepted" else ""
             if lacks:
                 note_done(f"{stored.id} accepted, though {lacks}", icon=":material/edit_note:")
+            if status == "rejected":
+                note_successors(self.opened, stored, "rejected")
             led_to(following)
             open_fields("")
 
 
-def _open(case_id: str) -> None:
+def open_case(case_id: str) -> None:
+    """Show a case of the open run beside its list, to be read."""
     st.session_state[RECORD].case_id = case_id
     open_fields("")

@@ -9,6 +9,7 @@ from assistant.errors import AssistantError, EditConflict
 from assistant.ui.browser_scripts import ask_before_leaving
 from assistant.ui.cases.case_undo import note_edit
 from assistant.ui.cases.case_view import mark
+from assistant.ui.cases.chain_line import note_successors
 from assistant.ui.cases.own_saves import Places, note_save, saved_since
 from assistant.ui.cases.proposals_panel import note_conflict
 from assistant.ui.plain_text import visible
@@ -184,6 +185,8 @@ class CaseEditor:
 
     def _note_edit(self, seen: StoredCase, saved: StoredCase) -> None:
         note_edit(saved.id, seen.row_version, saved.row_version)
+        if seen.title != saved.title:
+            note_successors(self.opened, saved, "has another title now")
         if seen.status == "accepted" and saved.status == "draft":
             note_done(
                 f"{visible(saved.id)} is a draft again: other words than these were accepted. Undo "

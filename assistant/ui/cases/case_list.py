@@ -29,6 +29,7 @@ from assistant.workflow.review.review import (
     CONTRADICTS,
     DOUBTED,
     FAULTY,
+    OF_CHAIN,
     OLD,
     OTHER,
     OUTLINE,
@@ -68,6 +69,7 @@ NEEDS = {
     FAULTY: "at odds with itself",
     OTHER: "by another limit",
     DOUBTED: "doubted",
+    **dict(zip(OF_CHAIN, OF_CHAIN, strict=True)),
     OUTLINE: OUTLINE,
     QUESTION: QUESTION,
     ANSWERED: ANSWERED,
@@ -199,8 +201,9 @@ def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
         on_change=_list_changed,
         help="Needs you: it contradicts a source, is an outline to complete, carries an open "
         "question, has a result that is not in the sources or rests on a draft or an old one "
-        "alone, was written by a model whose cases are to be read line by line, or is stale: its "
-        "sources changed, or a newer one sets another limit. "
+        "alone, was written by a model whose cases are to be read line by line, is stale (its "
+        "sources changed, or a newer one sets another limit), or goes on from a case that is "
+        "rejected or has another title. "
         "Proposed: another program proposes a change of it.",
     )
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from assistant.domain import CaseStatus
 from assistant.errors import AssistantError
+from assistant.ui.cases.chain_line import successors_said
 from assistant.ui.cases.list_order import beside
 from assistant.ui.cases.own_saves import note_save
 from assistant.ui.counts import counted
@@ -185,6 +186,8 @@ def undo(opened: Workspace, record: Session, following: NextUndo) -> None:
     if deed is None:
         return
     begun = _begun(record)
+    added = [one.case_id for one in deed.changes if one.action == "added"]
+    gone = successors_said(opened, record.project_id, [record.run_id], added)
     change = _change(opened, record, deed.changes[0]) if len(deed.changes) == 1 else None
     try:
         taken = undoing.take_back(opened, record.project_id, deed, by=record.user, begun=begun)
@@ -199,7 +202,7 @@ def undo(opened: Workspace, record: Session, following: NextUndo) -> None:
                 "they are."
             )
         return
-    note_done(f"Taken back: {following.says}", icon=":material/undo:")
+    note_done(f"Taken back: {following.says}{gone}", icon=":material/undo:")
     (one, version) = taken.done[0]
     if not version:
         led_to(beside(one.case_id))

@@ -72,11 +72,14 @@ def case_view(
     criteria: dict[str, str],
     answers: Answers = ({}, False),
     how_to_run: Sequence[Asked] = (),
+    chain: Sequence[str] = (),
+    draw_chain: Callable[[], None] = lambda: None,
 ) -> None:
     """The case's words, nothing to type into; ``criteria`` are its criteria's texts by id,
-    ``how_to_run`` what was asked on running it."""
+    ``how_to_run`` what was asked on running it, ``chain`` as ``needs_of`` takes it; ``draw_chain``
+    is called below the preconditions."""
     st.markdown(f"**{label(case.title, limit=300)}**")
-    needs_lines(case, answers)
+    needs_lines(case, answers, chain)
     remarks = [
         f":small[:gray[{line}]]"
         for name in case.criterion_ids
@@ -87,6 +90,7 @@ def case_view(
     if how_to_run:
         st.markdown("  \n".join(f":small[{_on_running(one)}]" for one in how_to_run))
     _lines("Preconditions", case.preconditions)
+    draw_chain()
     steps_table(case)
     _lines("Objective", [one for one in case.objective.splitlines() if not _quotes(one, criteria)])
     _lines("Postconditions", case.postconditions)
@@ -109,12 +113,12 @@ def _quotes(line: str, criteria: dict[str, str]) -> bool:
     return bool(words) and words in " ".join(criteria.get(name, "").split())
 
 
-def needs_lines(case: TestCase, answers: Answers = ({}, False)) -> None:
+def needs_lines(case: TestCase, answers: Answers = ({}, False), chain: Sequence[str] = ()) -> None:
     """Why a person has to look at the case: each reason, a contradiction with both its texts, a
     question with its answer."""
     lines = []
     given, written_before = answers
-    for need in needs_of(case, given):
+    for need in needs_of(case, given, chain=chain):
         mark = f":{NEED_COLORS.get(need, 'orange')}-badge[{need}]"
         said: Sequence[str] = ()
         if need == CONTRADICTS:

@@ -16,6 +16,7 @@ from assistant.domain import TestCase
 from assistant.errors import AssistantError, EditConflict
 from assistant.ui.cases.case_undo import DECIDED, note_made
 from assistant.ui.cases.case_view import findings_panel, mark, needs_lines, told_by_needs
+from assistant.ui.cases.chain_line import note_successors
 from assistant.ui.counts import date_time
 from assistant.ui.plain_text import EMPTY, label, marked_words
 from assistant.ui.state import CASE_PROBLEM, Session, error_kept
@@ -239,6 +240,8 @@ def _take(opened: Workspace, record: Session, one: Proposal, taken: Taken) -> No
         st.session_state[CASE_PROBLEM] = str(error)
     else:
         taken(stored)
+        if any(field.field == "Title" for field in one.fields):
+            note_successors(opened, stored, "has another title now")
 
 
 def _dismiss(opened: Workspace, record: Session, one: Proposal) -> None:

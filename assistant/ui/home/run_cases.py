@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import from_the_top
-from assistant.ui.cases.case_bar import case_bar
+from assistant.ui.cases.case_bar import case_bar, open_case
 from assistant.ui.cases.case_editor import CaseEditor
 from assistant.ui.cases.case_list import case_list, counts_line, ordered_rows
 from assistant.ui.cases.case_undo import DECIDED, EDITING, note_decision
@@ -20,6 +20,7 @@ from assistant.ui.cases.case_view import (
     template_faults,
     told_by_needs,
 )
+from assistant.ui.cases.chain_line import chain_line
 from assistant.ui.cases.existing_verdicts import case_against_existing, chosen_verdicts
 from assistant.ui.cases.proposals_panel import conflict_panel, has_conflict, proposals_panel
 from assistant.ui.cases.rewritten_panel import rewritten_panel
@@ -133,7 +134,12 @@ def _case(
     else:
         criteria = runs.criteria_texts(opened, record.project_id, view, stored)
         answers = runs.answers_on(opened, record.project_id, stored)
-        case_view(stored.case, criteria, answers, view.how_to_run(stored.case))
+        rows = runs.case_rows(opened, record.project_id, record.run_id)
+        chains = lineage.chains(opened, record.project_id, record.run_id, rows)
+        case_view(
+            stored.case, criteria, answers, view.how_to_run(stored.case), chains.needs(stored.id),
+            partial(chain_line, stored.id, chains, open_case),
+        )  # fmt: skip
         findings_panel(stored.case, editor.apply_fix, told=told_by_needs(stored.case))
     faults = company_template.faults(opened, record.project_id, [stored.case]) or {}
     template_faults(faults.get(stored.id, ()))

@@ -29,7 +29,7 @@ from assistant.ui.state import Session, note_done, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review, review_library
+from assistant.workflow.review import lineage, review, review_library
 from assistant.workflow.writing import generate_cases, runs
 from assistant.workflow.writing.runs import ACTIVE, RunSummary, RunView
 
@@ -187,7 +187,12 @@ def _accept_all(opened: Workspace, record: Session) -> None:
     ]
     stale = stale_of_run(opened, record)
     answered = runs.answered_in(opened, record.project_id, record.run_id, drafts)
-    reasons = (review.set_aside(one, stale, answered.get(one.id, ())) for one in drafts)
+    rows = runs.case_rows(opened, record.project_id, record.run_id)
+    chains = lineage.chains(opened, record.project_id, record.run_id, rows)
+    reasons = (
+        review.set_aside(one, stale, answered.get(one.id, ()), chains.needs(one.id))
+        for one in drafts
+    )
     left = Counter(filter(None, reasons))
     clean = len(drafts) - left.total()
     with st.popover(

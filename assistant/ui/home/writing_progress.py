@@ -9,6 +9,7 @@ import streamlit as st
 
 from assistant.errors import LibraryError
 from assistant.ui.cases.case_undo import note_made
+from assistant.ui.cases.chain_line import successors_said
 from assistant.ui.counts import counted
 from assistant.ui.job_progress import progress_bar, waits_for_model
 from assistant.ui.plain_text import label, plain
@@ -172,4 +173,6 @@ def _note_written(opened: Workspace, record: Session, before: Mapping[str, int])
         note_made(*((case_id, one) for one in made))
         if not made:
             unchanged.append(case_id)
+        elif said := successors_said(opened, record.project_id, [record.run_id], [case_id]):
+            st.info(f"{label(case_id)} was written again{label(said, limit=400)}")
     return unchanged

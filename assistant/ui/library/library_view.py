@@ -22,6 +22,7 @@ from assistant.ui.cases.case_list import (
     table_height,
 )
 from assistant.ui.cases.case_view import findings_panel, steps_table, template_faults
+from assistant.ui.cases.chain_line import chain_line, successors_said
 from assistant.ui.cases.depth_matrix import depth_matrix
 from assistant.ui.cases.existing_verdicts import (
     COLUMN,
@@ -59,6 +60,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import (
     company_template,
     export_cases,
+    lineage,
     preconditions,
     review,
     review_library,
@@ -69,8 +71,11 @@ from assistant.workflow.writing.reuse import VERDICTS, Verdict
 from assistant.workflow.writing.runs import ACTIVE, StoredCase
 
 
-def library_case(opened: Workspace, record: Session, case_id: str) -> None:
-    """The case as it stands, and under it every earlier version with what changed."""
+def library_case(
+    opened: Workspace, record: Session, case_id: str, listed: Sequence[LibraryRow]
+) -> None:
+    """The case as it stands, and under it every earlier version with what changed; ``listed`` are
+    all cases of the library."""
     try:
         stored = opened.library.case(record.project_id, case_id)
     except AssistantError as error:
@@ -92,6 +97,10 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
     proposals_panel(opened, record, stored, taken=partial(_note_taken, record))
     for text in case.preconditions:
         st.caption(f"Precondition: {label(text, limit=300)}")
+    run_id = stored.run_id or ""
+    run = [row for row in listed if row.run_id == run_id]
+    chains = lineage.chains(opened, record.project_id, run_id, run)
+    chain_line(case_id, chains, partial(_open_alone, record))
     steps_table(case, marks=case.origin.writer != "import")
     _against_existing(opened, record, stored)
     checked = recheck_case.case_with_findings(opened, record.project_id, stored)
@@ -113,6 +122,12 @@ def library_case(opened: Workspace, record: Session, case_id: str) -> None:
         record.case_id = case.id
         st.switch_page("pages/generate_test_cases.py")
     _history(opened, record, case_id)
+
+
+def _open_alone(record: Session, case_id: str) -> None:
+    """Show a case; one that is ticked would stay open instead."""
+    st.session_state.pop(_ticks_key(record), None)
+    open_in_library(case_id)
 
 
 def _note_taken(record: Session, stored: StoredCase) -> None:
@@ -216,7 +231,7 @@ def _cases(opened: Workspace, record: Session, listed: Sequence[LibraryRow]) -> 
     with grid.cell():
         _table(record, rows, verdicts)
     with grid.cell():
-        library_case(opened, record, str(shown))
+        library_case(opened, record, str(shown), listed)
 
 
 def _filter(listed: Sequence[LibraryRow], verdicts: Mapping[str, Verdict]) -> CaseFilter:
@@ -418,7 +433,11 @@ def _decide(
         if outcome.empty:
             skipped += f", {len(outcome.empty)} lack what a tester does or sees: complete "
             skipped += "(Edit) or reject them"
-        note_done(f"{counted(len(outcome.changed), 'case')} {status}{skipped}")
+        done = f"{counted(len(outcome.changed), 'case')} {status}{skipped}"
+        if status == "rejected":
+            ids = [name for name, _ in outcome.changed]
+            done += successors_said(opened, record.project_id, [row.run_id for row in target], ids)
+        note_done(done)
 
 
 def _undo(opened: Workspace, record: Session) -> None:

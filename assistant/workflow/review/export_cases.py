@@ -12,6 +12,7 @@ from assistant.errors import LibraryError
 from assistant.library import StoredCase
 from assistant.sources.pasted.names_and_ids import is_made_key
 from assistant.sources.pasted.story_sentences import shortened
+from assistant.suite.case_chains import in_order
 from assistant.suite.export import (
     EXPORT_PROFILES,
     ProfileName,
@@ -95,21 +96,29 @@ def select(
     """The accepted cases, or all that are not rejected, of one run or of the whole project.
 
     Imported cases came from another tool and would be doubled there: they are left out. Story by
-    story in the order in which they were written, a person's own cases with their story's.
+    story in the order in which they were written, a person's own cases with their story's, and no
+    case before one that it goes on from.
     """
     found = workspace.library.cases(project_id, run_id=run_id, statuses=STATUSES[selection])
     place: dict[tuple[str, str], int] = {}
     for one in found:
         place.setdefault((one.case.epic_key, one.case.story_key), len(place))
-    return tuple(sorted(found, key=lambda s: place[s.case.epic_key, s.case.story_key]))
+    return _in_order(sorted(found, key=lambda s: place[s.case.epic_key, s.case.story_key]))
+
+
+def _in_order(found: Sequence[StoredCase]) -> tuple[StoredCase, ...]:
+    """The cases in their order, but each behind those that it goes on from."""
+    return tuple(found[place] for place in in_order([(one.run_id, one.case) for one in found]))
 
 
 def file_of(
     workspace: Workspace, project_id: str, case_ids: Sequence[str], target: Target
 ) -> bytes:
-    """The file of these cases, in the order of ``case_ids``."""
-    held = {stored.id: stored.case for stored in workspace.library.cases(project_id)}
-    cases = [held[name] for name in dict.fromkeys(case_ids) if name in held]
+    """The file of these cases, in the order of ``case_ids``, but each behind those that it goes on
+    from."""
+    held = {stored.id: stored for stored in workspace.library.cases(project_id)}
+    chosen = _in_order([held[name] for name in dict.fromkeys(case_ids) if name in held])
+    cases: Sequence[TestCase] = [one.case for one in chosen]
     cases, sources = _with_sources(workspace, project_id, cases)
     return _written(target.template, cases, target.profile, sources)
 

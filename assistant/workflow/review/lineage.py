@@ -1,16 +1,20 @@
 """Lineage: from each step of a case to chunk, document version, source system, person and time.
 
-And back: which cases rest on a document.
+And back: which cases rest on a document. And from case to case: which goes on from which.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from assistant.domain import Chunk, Value
 from assistant.errors import LibraryError
 from assistant.library import DocumentVersion
+from assistant.suite.case_chains import OTHER_TITLE as OTHER_TITLE
+from assistant.suite.case_chains import REJECTED as REJECTED
+from assistant.suite.case_chains import Case, case_chains
+from assistant.suite.case_chains import CaseChains as CaseChains
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.review.sentences import SentenceChange, changes, sentences_at
@@ -166,3 +170,34 @@ def _origin(
     origin = library.connections.origin(project_id, chunk.document_id)
     external_id = origin.external_id if origin else ""
     return (names.get(brought.connection_id, UPLOADED), external_id, brought.by, fetched_at)
+
+
+def chains(
+    workspace: Workspace, project_id: str, run_id: str, cases: Sequence[Case] | None = None
+) -> CaseChains:
+    """Which case of a run goes on from which; ``cases`` are all of its list, where they are known,
+    or those of no run, whose earlier titles do not count."""
+    library = workspace.library
+
+    def titles() -> dict[str, list[str]]:
+        made = library.standing_changes(project_id, run_id)
+        edited = {one.case_id for one in made if one.action in ("edited", "written again")}
+        histories = {name: library.history(project_id, name) for name in edited}
+        return {name: [one.case.title for one in found] for name, found in histories.items()}
+
+    key = (run_id, *(one.seq for one in library.events(project_id, limit=1, calls=False)))
+    earlier = workspace.memo.get("titles", project_id, key, titles) if run_id else None
+    if cases is None:
+        held = library.cases(project_id, run_id=run_id) if run_id else ()
+        cases = [one.case for one in held]
+    return case_chains(cases, earlier)
+
+
+def successors(
+    workspace: Workspace, project_id: str, run_ids: Iterable[str], case_ids: Collection[str]
+) -> list[str]:
+    """The cases that are not rejected and go on from these of some runs, and are none of these."""
+    lists = dict.fromkeys(run_ids) if case_ids else ()
+    after = [chains(workspace, project_id, run_id).after for run_id in lists]
+    found = [one for held in after for name in case_ids for one in held.get(name, ())]
+    return [name for name in dict.fromkeys(found) if name not in case_ids]

@@ -25,10 +25,13 @@ from assistant.generation.proof import still_cited
 from assistant.generation.proof.proof_faults import CONTRADICTION
 from assistant.generation.proof.statement_words import all_content, meeting
 from assistant.library import StoredCase
+from assistant.suite import case_chains
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.lineage import chains
 from assistant.workflow.review.stale import by_case, stale_cases
 from assistant.workflow.writing.recheck_case import rechecked
 
+Chain = Sequence[str]
 REJECTION_REASONS = (
     "Duplicate of another case",
     "Expected result is wrong",
@@ -230,6 +233,8 @@ OTHER = "keeps to another limit than its criterion's"
 OLD = "rests on a draft or an old source alone"
 STALE = "stale"
 """What it rests on has changed since it was written: see ``stale``."""
+OF_CHAIN = (case_chains.REJECTED, case_chains.OTHER_TITLE)
+"""What has become of a case that this one goes on from: see ``lineage.chains``."""
 RATED: dict[WriterRating, str] = {
     "poor": "by a model of whose cases readers would use few as they stand: read every line",
     "unknown": "written by a model whose cases nobody has rated: read every line",
@@ -237,18 +242,18 @@ RATED: dict[WriterRating, str] = {
 
 
 NEEDS = (
-    CONTRADICTS, FAULTY, OTHER, DOUBTED, STALE, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED, OLD,
-    *RATED.values(),
+    CONTRADICTS, FAULTY, OTHER, DOUBTED, STALE, *OF_CHAIN, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED,
+    OLD, *RATED.values(),
 )  # fmt: skip
 """What a case may need a person for, worst first."""
 
 
 def needs_of(
-    case: TestCase, answered: Collection[str] = (), *, stale: bool = False
+    case: TestCase, answered: Collection[str] = (), *, stale: bool = False, chain: Chain = ()
 ) -> tuple[str, ...]:
     """What a person has to look at before the case can be used (``TestCase.needs_you``, or that it
     is stale, which its words do not tell), as fixed phrases, worst first. ``answered`` are those of
-    its questions that somebody has answered."""
+    its questions that somebody has answered, ``chain`` those of ``OF_CHAIN`` that hold."""
     still_open = [one for one in case.open_questions if one not in answered]
     found = {
         CONTRADICTS: bool(contradictions_of(case)),
@@ -256,6 +261,7 @@ def needs_of(
         OTHER: bool(other_limits_of(case)),
         DOUBTED: bool(doubts_of(case)),
         STALE: stale,
+        **dict.fromkeys(chain, True),
         OUTLINE: case.is_outline,
         QUESTION: bool(still_open),
         ANSWERED: len(still_open) < len(case.open_questions),
@@ -353,12 +359,15 @@ def _has_strange_action(case: TestCase) -> bool:
 
 
 def set_aside(
-    stored: StoredCase, stale: Collection[str] = (), answered: Collection[str] = ()
+    stored: StoredCase,
+    stale: Collection[str] = (),
+    answered: Collection[str] = (),
+    chain: Chain = (),
 ) -> str:
     """Why *Accept all* leaves a draft to a person, as a fixed phrase; empty where it does not.
-    ``stale`` are the ids of stale cases, ``answered`` as ``needs_of`` takes them."""
+    ``stale`` are the ids of stale cases, ``answered`` and ``chain`` as ``needs_of`` takes them."""
     case = stored.case
-    needs = needs_of(case, answered, stale=stored.id in stale)
+    needs = needs_of(case, answered, stale=stored.id in stale, chain=chain)
     if needs:
         return needs[0]
     if case.findings:
@@ -406,7 +415,13 @@ def accept_all(
 ) -> BulkOutcome:
     """Accept the drafts among ``cases`` that ``set_aside`` leaves to nobody, as seen."""
     stale = by_case(stale_cases(workspace, project_id))
-    clean = [one for one in cases if one.case.status == "draft" and not set_aside(one, stale)]
+    found = {name: chains(workspace, project_id, name) for name in {s.run_id or "" for s in cases}}
+    clean = [
+        one
+        for one in cases
+        if one.case.status == "draft"
+        and not set_aside(one, stale, chain=found[one.run_id or ""].needs(one.id))
+    ]
     seen = [
         SeenVersion(case_id=one.id, version=one.row_version, text_hash=one.text_hash)
         for one in clean

@@ -34,6 +34,7 @@ class LibraryRow(Value):
     findings: int
     version: int
     text_hash: str = ""
+    preconditions: tuple[str, ...] = ()
     words: str
     proposals: int = 0
     """Changes that other programs propose and nobody has decided on."""
@@ -95,6 +96,7 @@ def _row(stored: StoredCase, proposals: int) -> LibraryRow:
         findings=len(case.findings),
         version=stored.row_version,
         text_hash=stored.text_hash,
+        preconditions=case.preconditions,
         words=words_of(case),
         proposals=proposals,
     )

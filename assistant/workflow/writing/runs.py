@@ -26,9 +26,9 @@ from assistant.suite.quality import Quality as Quality
 from assistant.suite.quality import quality
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import company_template, duplicates, stale
+from assistant.workflow.review import company_template, duplicates, lineage, stale
 from assistant.workflow.review.current_citations import PresentWords
-from assistant.workflow.review.review import QUESTION, STALE, needs_of, worst_first
+from assistant.workflow.review.review import OF_CHAIN, QUESTION, STALE, needs_of, worst_first
 from assistant.workflow.review.review_library import words_of
 from assistant.workflow.sources.source_standing import with_standings
 from assistant.workflow.writing.answers import PREFIX, Answer, Asked, answered, asked_of
@@ -120,6 +120,7 @@ class CaseRow(Value):
     source_run_id: str = ""
     needs: tuple[str, ...] = ()
     """Why a person has to look at it first, as fixed phrases; see ``review.needs_of``."""
+    preconditions: tuple[str, ...] = ()
     words: str = ""
     """Its text in lower case, for searching."""
     proposals: int = 0
@@ -132,9 +133,9 @@ class CaseRow(Value):
 
     @property
     def needs_you(self) -> bool:
-        """Whether a person has to look at it: undecided with a need, or stale whatever was
-        decided."""
-        return bool(self.needs) and (self.status == "draft" or self.is_stale)
+        """Whether a person has to look at it: undecided with a need, or, whatever was decided,
+        stale or without the case that it goes on from."""
+        return bool(self.needs if self.status == "draft" else {STALE, *OF_CHAIN} & {*self.needs})
 
 
 def runs(workspace: Workspace, project_id: str) -> tuple[RunSummary, ...]:
@@ -275,9 +276,14 @@ def case_rows(
     ]
     asking = [one for one, row in zip(cases, rows, strict=True) if QUESTION in row.needs]
     given = answered_in(workspace, project_id, run_id, asking)
+    chains = lineage.chains(workspace, project_id, run_id, rows)
+
+    def needs(one: StoredCase, stale: bool) -> tuple[str, ...]:
+        return needs_of(one.case, given.get(one.id, ()), stale=stale, chain=chains.needs(one.id))
+
     rows = [
-        row.model_copy(update={"needs": needs_of(one.case, given[one.id], stale=row.is_stale)})
-        if one.id in given
+        row.model_copy(update={"needs": needs(one, row.is_stale)})
+        if one.id in given or chains.needs(one.id)
         else row
         for one, row in zip(cases, rows, strict=True)
     ]
@@ -319,6 +325,7 @@ def _row(stored: StoredCase, stale: bool) -> CaseRow:
         condition_ids=stored.case.condition_ids,
         source_run_id=stored.source_run_id or "",
         needs=needs_of(stored.case, stale=stale),
+        preconditions=stored.case.preconditions,
         words=words_of(stored.case),
     )
 

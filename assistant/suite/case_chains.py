@@ -1,0 +1,108 @@
+"""Which case goes on from which: a precondition has the title of the other in quotation marks.
+
+Whoever runs a chain has to know its order, and what cannot be run where one of it is thrown away.
+Code reads no words before the title and guesses nothing: a title stands there as it is, or not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.domain import CaseStatus
+from assistant.language.quoted_messages import MARKS, find_messages
+
+REJECTED = "the case it goes on from is rejected"
+OTHER_TITLE = "the case it goes on from has another title now"
+_MARK = re.compile(f"[{MARKS}]")
+
+
+class Case(Protocol):
+    """What of a case is read here: a case itself, or a line of a list."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def status(self) -> CaseStatus: ...
+    @property
+    def preconditions(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class CaseChains:
+    """By the id of a case: those that it goes on from, each with what has become of it (empty where
+    nothing has, or where the case itself is rejected), and those not rejected that go on from it.
+    """
+
+    titles: Mapping[str, str]
+    before: Mapping[str, Mapping[str, str]]
+    after: Mapping[str, Sequence[str]]
+
+    def needs(self, case_id: str) -> tuple[str, ...]:
+        """Why a person has to look at a case, as fixed phrases."""
+        return tuple(dict.fromkeys(filter(None, self.before.get(case_id, {}).values())))
+
+
+def case_chains(
+    cases: Sequence[Case], earlier: Mapping[str, Sequence[str]] | None = None
+) -> CaseChains:
+    """The chains among the cases of one run, in the order in which they were written; ``earlier``
+    are, by their ids, the titles that cases had before.
+
+    Of cases with one title the first is meant, one that is not rejected before others; a title that
+    a case has goes before one that another case had.
+    """
+    standing = sorted(cases, key=lambda one: one.status == "rejected")
+    titles: dict[str, list[tuple[Case, str]]] = {}
+    for one in standing:
+        titles.setdefault(_spaced(one.title), []).append((one, ""))
+    for one in standing:
+        for title in (earlier or {}).get(one.id, ()):
+            titles.setdefault(_spaced(title), []).append((one, OTHER_TITLE))
+    marked = [title for title in titles if _MARK.search(title)]
+    before: dict[str, dict[str, str]] = {}
+    after: dict[str, list[str]] = {}
+    for one in cases:
+        stands = one.status != "rejected"
+        for title in _quoted(one.preconditions, marked):
+            held = (found for found in titles.get(title, ()) if found[0].id != one.id)
+            for other, remark in list(held)[:1]:
+                remark = REJECTED if other.status == "rejected" else remark
+                before.setdefault(one.id, {}).setdefault(other.id, remark if stands else "")
+                if stands and one.id not in after.setdefault(other.id, []):
+                    after[other.id].append(one.id)
+    return CaseChains({one.id: one.title for one in cases}, before, after)
+
+
+def _quoted(lines: Iterable[str], marked: Iterable[str]) -> Iterator[str]:
+    """What stands in quotation marks; ``marked`` are titles that hold such marks themselves."""
+    for line in map(_spaced, lines):
+        yield from (one.text.strip() for one in find_messages(line))
+        for title in marked:
+            if title in line and re.search(rf"[{MARKS}]\s?{re.escape(title)}\s?[{MARKS}]", line):
+                yield title
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def in_order(cases: Sequence[tuple[Hashable, Case]]) -> list[int]:
+    """The places of cases, each given with its run, in their order, save that a case which goes on
+    from another one comes behind it; of a circle the first is taken when nothing else is left."""
+    place = {one.id: number for number, (_, one) in enumerate(cases)}
+    needed: dict[int, set[int]] = {}
+    for run in {run for run, _ in cases}:
+        for name, found in case_chains([one for of, one in cases if of == run]).before.items():
+            needed[place[name]] = {place[one] for one in found}
+    order: dict[int, None] = {}
+    left = dict.fromkeys(range(len(cases)))
+    while left:
+        free = (one for one in left if needed.get(one, set()) <= order.keys())
+        taken = next(free, next(iter(left)))
+        order[taken] = left.pop(taken)
+    return list(order)

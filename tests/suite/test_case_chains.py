@@ -1,0 +1,81 @@
+"""Which case goes on from which: a title in quotation marks, and nothing that is only like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.domain import TestCase
+from assistant.suite.case_chains import OTHER_TITLE, REJECTED, case_chains, in_order
+
+
+def case(name: str, title: str, *lines: str, status: str = "draft") -> TestCase:
+    return TestCase(id=name, title=title, preconditions=lines, status=status)
+
+
+@pytest.mark.parametrize(
+    ("title", "line", "names"),
+    [
+        ("Clerk builds a run", 'After the case "Clerk builds a run": L-1 is in state Draft', True),
+        ("Ein Lauf wird gebaut", "Nach dem Fall „Ein Lauf wird gebaut“: L-1 ist offen", True),
+        ("Un lot est créé", "Après le cas « Un lot est créé » : L-1 est ouvert", True),
+        ("Clerk builds a run", "After “Clerk builds\na run”: L-1 is in state Draft", True),
+        ('The state "Sent" is shown', 'After the case "The state "Sent" is shown": L-1', True),
+        ("Clerk builds a run", "Clerk builds a run: L-1 is in state Draft", False),
+        ("Clerk builds a run", 'After the case "Clerk builds a run again": L-1', False),
+        ("Clerk builds a run", 'After the case "clerk builds": L-1', False),
+    ],
+)
+def test_a_title_in_quotation_marks_of_any_kind_names_its_case(title, line, names) -> None:
+    chains = case_chains([case("A", title), case("B", "Sends it", line)])
+    assert chains.before == ({"B": {"A": ""}} if names else {})
+    assert chains.after == ({"A": ["B"]} if names else {})
+
+
+def test_several_cases_are_named_each_once_and_none_names_itself() -> None:
+    chains = case_chains(
+        [
+            case("A", "Builds"),
+            case("B", "Sends", 'After "Builds"'),
+            case("C", "Pays", 'After the cases "Sends" and "Builds": open', '"Sends", "Pays"'),
+        ]
+    )
+    assert list(chains.before["C"]) == ["B", "A"]
+    assert chains.after == {"A": ["B", "C"], "B": ["C"]}
+
+
+def test_of_cases_with_one_title_the_first_that_stands_is_meant() -> None:
+    held = [case("A", "Builds"), case("B", "Builds"), case("C", "Sends", 'After "Builds"')]
+    assert list(case_chains(held).before["C"]) == ["A"]
+    assert list(case_chains([case("A", "Builds", status="rejected"), *held[1:]]).before["C"]) == [
+        "B"
+    ]
+
+
+def test_what_became_of_the_case_before_is_told_unless_the_case_itself_is_rejected() -> None:
+    first, second = case("A", "Builds", status="rejected"), case("B", "Sends", 'After "Builds"')
+    assert case_chains([first, second]).needs("B") == (REJECTED,)
+    renamed = [case("A", "Builds a run"), second]
+    assert case_chains(renamed).before == {}
+    earlier = {"A": ["Builds"], "B": ["Sends"]}
+    assert case_chains(renamed, earlier).needs("B") == (OTHER_TITLE,)
+    gone = second.model_copy(update={"status": "rejected"})
+    chains = case_chains([first, gone])
+    assert (chains.needs("B"), chains.after) == ((), {}), "nobody runs it"
+    assert list(chains.before["B"]) == ["A"]
+    taken = [*renamed, case("C", "Builds")]
+    assert case_chains(taken, earlier).before["B"] == {"C": ""}, "a title of now goes first"
+
+
+def order(*cases: tuple[str, TestCase]) -> str:
+    return "".join(cases[place][1].id for place in in_order(cases))
+
+
+def test_a_case_comes_behind_the_one_it_goes_on_from_and_all_others_stay() -> None:
+    late = case("X", "Late", 'After "Builds"')
+    later = case("Y", "Later", 'After "Late"')
+    first, build, last = case("A", "First"), case("B", "Builds"), case("C", "Last")
+    assert order(("r", first), ("r", build), ("r", late), ("r", last)) == "ABXC"
+    assert order(("r", later), ("r", late), ("r", first), ("r", build), ("r", last)) == "ABXYC"
+    assert order(("r", late), ("s", build), ("r", first)) == "XBA", "of another run"
+    circle = case("B", "Builds", 'After "Later"')
+    assert order(("r", later), ("r", late), ("r", circle), ("r", first)) == "AYBX"
