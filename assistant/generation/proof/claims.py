@@ -56,6 +56,7 @@ from assistant.generation.proof.statement_words import (
 )
 from assistant.generation.sentence_words import sentences
 from assistant.language.casing import bare_words
+from assistant.language.dates_and_times import NO_YEAR, WEEKDAYS
 from assistant.language.function_words import listed
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
@@ -602,11 +603,31 @@ class Claims:
         told = self._flat + flat(" ".join(lines)) if found else ""
         return any(
             all(
-                flat(part) in told or self._is_known_number(part, words) or _is_open(part, words)
+                flat(part) in told
+                or self._is_known_number(part, words)
+                or self._is_day(part)
+                or _is_open(part, words)
                 for value in values
-                for part in listed(value)
+                for part in listed(_as_said(value, words))
             )
             for values in found
+        )
+
+    def _is_day(self, words: str) -> bool:
+        """Whether words are a day of the data or of a calculation with its day of the week: "Thu 15
+        Oct" where the data say 2026-10-15."""
+        name, _, rest = words.strip().partition(" ")
+        weekday = WEEKDAYS.get(name.strip(".,").casefold())
+        said = [one.value for one in numbers(rest) if one.words == rest.strip()]
+        given = (*(one for line in self.basis.data for one in numbers(line)), *self.worked.results)
+        return any(
+            isinstance(day, date)
+            and isinstance(one.value, date)
+            and one.value.weekday() == weekday
+            and (day.month, day.day) == (one.value.month, one.value.day)
+            and day.year in (NO_YEAR, one.value.year)
+            for day in said
+            for one in given
         )
 
     def _is_known_number(self, words: str, context: str = "") -> bool:
@@ -776,6 +797,12 @@ def counts_characters(number: Number, part: str) -> bool:
     texts = [message.text for message in find_messages(part)]
     texts += [match.group() for match in _PLACE_RUN.finditer(part)]
     return any(len(text) == number.value for text in texts)
+
+
+def _as_said(folded: str, words: str) -> str:
+    """A part of words as it stands in them: months are told by their capital."""
+    found = re.search(r"\s+".join(map(re.escape, folded.split())), words, re.IGNORECASE)
+    return found[0] if found else folded
 
 
 def _is_open(filling: str, message: str) -> bool:

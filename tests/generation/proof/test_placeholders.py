@@ -168,3 +168,17 @@ def test_an_amount_of_a_row_fills_a_place(prove: Prove, fee: str, stands: bool) 
     steps = [("Cancel it.", "", f"“A late fee of {fee} will be put on your account.” is shown.")]
     case = prove("The agreed message is shown.", steps, sources=told)
     assert any(one.rule == "not in the sources" for one in case.findings) is not stands
+
+
+@pytest.mark.parametrize(
+    ("day", "known"),
+    [("Thu 15 Oct", True), ("15 Oct", True), ("Fri 15 Oct", False), ("Thu 22 Oct", False)],
+)
+def test_a_day_that_fills_a_place_is_one_of_the_data(prove: Prove, day: str, known: bool) -> None:
+    text = "SMS M-04: We fit your glass on {date} between {from} and {to}. Call us: 01 555."
+    case = prove(
+        text,
+        [("Book the slot.", "Thursday 15 October 2026, 10:30–12:30",
+          f"“We fit your glass on {day} between 10:30 and 12:30. Call us: 01 555.”")],
+    )  # fmt: skip
+    assert (case.unsupported_steps == ()) is known, case.findings
