@@ -519,6 +519,10 @@ class Worked:
         """What the right calculations with given numbers come to."""
         return tuple(self._results)
 
+    def goes_in(self, number: Number) -> bool:
+        """Whether a right calculation is made with a number, as one of the same unit."""
+        return any(alike(number, each) for each in self._operands)
+
     def comes_to(self, number: Number) -> bool:
         """Whether a calculation comes to a number."""
         return any(_is_same(number, each) for each in self._results)

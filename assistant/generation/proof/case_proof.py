@@ -18,10 +18,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 
 from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts, moved
-from assistant.domain import AcceptanceCriterion, Citation, TestCase, TestCondition, TestStep
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    Citation,
+    TestCase,
+    TestCondition,
+    TestStep,
+)
+from assistant.generation.proof.amounts import number_of
 from assistant.generation.proof.case_basis import Basis, Ground
 from assistant.generation.proof.checklist import covered_conditions
 from assistant.generation.proof.claims import Claims, parts_of
@@ -73,6 +82,9 @@ from assistant.language.units import UNITS_OF_TIME
 
 SHARED = 2
 """Words that a criterion's sentence and what is cited have to share, other than units of time."""
+
+_BASIS = ("criterion", "case", "story")
+"""Kinds of chunks that put no other limit in the place of a criterion's."""
 
 _UNIT_WORDS = content(" ".join(UNITS_OF_TIME))
 
@@ -173,24 +185,31 @@ class _Proof:
         )
 
     def _cited_limits(self) -> Iterator[tuple[AcceptanceCriterion, Conflict]]:
-        """Other numbers for limits of the criteria in what the case itself cites, in a sentence
-        that shares words with the criterion's.
+        """Other numbers for limits of the criteria in what the case itself cites or calculates
+        with, in a sentence that shares words with the criterion's.
 
         Too little to tell that both are on one matter, and enough not to have a case that keeps to
         one written again.
         """
-        for one in dict.fromkeys(one for step in self.basis.case.steps for one in step.citations):
-            passage = self.basis.ground.sources.of_id(one.chunk_id)
-            if passage is None or passage.source.chunk.kind in ("criterion", "case", "story"):
-                continue
-            quote = Span(one.quote, one.start, one.end)
+        for chunk, quote, is_cited in self._quotable():
             for criterion in self.basis.criteria:
                 for sentence in clauses_of(criterion.text):
                     shared = meeting(content(sentence.text), content(quote.text)) - _UNIT_WORDS
                     if len(shared) >= SHARED:
                         for ours, theirs in _other_numbers(sentence, quote):
-                            chunk = passage.source.chunk
-                            yield criterion, Conflict(ours, chunk, theirs, quote, 0.0)
+                            if is_cited or self.claims.worked.goes_in(number_of(theirs)):
+                                yield criterion, Conflict(ours, chunk, theirs, quote, 0.0)
+
+    def _quotable(self) -> Iterator[tuple[Chunk, Span, bool]]:
+        """What the case cites, then each clause of the sources found, and whether it is cited."""
+        for one in dict.fromkeys(one for step in self.basis.case.steps for one in step.citations):
+            passage = self.basis.ground.sources.of_id(one.chunk_id)
+            if passage is not None and passage.source.chunk.kind not in _BASIS:
+                yield passage.source.chunk, Span(one.quote, one.start, one.end), True
+        if self.claims.worked.is_given:
+            chunks = (passage.source.chunk for passage in self.basis.passages)
+            for chunk in (one for one in chunks if one.kind not in _BASIS):
+                yield from ((chunk, clause, False) for clause in clauses_of(chunk.text))
 
     # --- Steps ------------------------------------------------------------------------------------
 
@@ -396,10 +415,23 @@ def _with_limit(
         start = criterion.text.find(fact.quote) if criterion.text.count(fact.quote) == 1 else -1
         if start >= 0 and start <= ours.start and ours.end <= start + len(fact.quote):
             before, behind = fact.quote[: ours.start - start], fact.quote[ours.end - start :]
-            changed = {"quote": f"{before}{conflict.theirs.text}{behind}", "value": ""}
+            value = _moved(fact.value, ours, conflict.theirs)
+            changed = {"quote": f"{before}{conflict.theirs.text}{behind}", "value": value}
             fact = fact.model_copy(update=changed)
         facts.append(fact)
     return condition.model_copy(update={"facts": tuple(facts)})
+
+
+def _moved(tried: str, ours: Quantity, theirs: Quantity) -> str:
+    """The value tried, as far from the other limit as from the criterion's where it stands alone
+    ("9 days" of ten, "13 days" of 14): on which side of it the words hold."""
+    found = next(iter(find_quantities(tried)), None)
+    values = (found.value if found else None, ours.value, theirs.value)
+    if found is None or not all(isinstance(one, Decimal) for one in values):
+        return ""
+    is_alike = found.kind == ours.kind == theirs.kind and found.unit == ours.unit == theirs.unit
+    moved = theirs.value - ours.value + found.value  # type: ignore[operator]
+    return tried.replace(found.digits, f"{moved:f}", 1) if is_alike and found.digits else ""
 
 
 NO_SIDE = frozenset({"main flow", "scenario", "row"})

@@ -219,13 +219,17 @@ def on_right_side(condition: TestCondition, quote: str, measures: Measures, work
         side == limit.fact.holds
         for limit in limits_of(condition)
         if limit.fact.quote == quote
-        for side in _sides(limit, values_for(limit, measures), measures, dated=True).values()
+        for side in _sides(
+            limit, values_for(limit, measures), measures, dated=True, certain=False
+        ).values()
     )
 
 
-def _sides(limit: Limit, values: Values, measures: Measures, *, dated: bool) -> dict[Value, bool]:
+def _sides(
+    limit: Limit, values: Values, measures: Measures, *, dated: bool, certain: bool = True
+) -> dict[Value, bool]:
     """The values that are near to a limit, with ``dated`` also how far dates are apart, and whether
-    it holds at each; empty where that cannot be told of one of them."""
+    it holds at each; with ``certain`` empty where that cannot be told of one of them."""
     bound, all_values = limit.bounds[0][1], dict.fromkeys(values.written)
     if dated:
         all_values |= dict.fromkeys((*values.counted, *values.computed))
@@ -235,7 +239,7 @@ def _sides(limit: Limit, values: Values, measures: Measures, *, dated: bool) -> 
         near = [value for value in near if value != bound.value]
     sides = {value: limit.holds_at(value) for value in near}
     told = {value: side for value, side in sides.items() if side is not None}
-    return told if len(told) == len(sides) else {}
+    return told if len(told) == len(sides) or not certain else {}
 
 
 def _is_named(quote: str, bound: Number, measures: Measures) -> bool:

@@ -516,6 +516,47 @@ def test_data_that_keep_the_number_of_what_the_case_cites_are_told_with_its_word
     assert not told or ("“within 14 days”" in found.message and said[:8] in found.message)
 
 
+@pytest.mark.parametrize(
+    ("said", "line", "told"),
+    [
+        ("Term: invoices are payable 21 days from the invoice date.",
+         "2027-04-12 + 21 days = 2027-05-03", True),
+        ("Term: invoices are payable 21 days from the invoice date.",
+         "2027-05-04 - 2027-04-12 = 22 days", False),
+        ("Files are kept for 21 days.", "2027-04-12 + 21 days = 2027-05-03", False),
+    ],
+)  # fmt: skip
+def test_a_limit_that_the_case_calculates_with_is_told_where_a_source_states_it(
+    prove: Prove, said: str, line: str, told: bool
+) -> None:
+    fact = Fact(kind="limit", quote="within 30 days", value="31 days", holds=False)
+    case = prove(
+        "Invoices are payable within 30 days of the invoice date.",
+        [("Open the invoice on 2027-05-04.", "", "It is overdue.")],
+        given=["The invoice of 2027-04-12 is not paid."], facts=[fact], sources=[said],
+        calculations=[[line]],
+    )  # fmt: skip
+    rules = [one.rule for one in case.findings if one.rule in ("wrong side", "other limit")]
+    assert rules == ["other limit" if told else "wrong side"], case.findings
+
+
+def test_a_value_moves_with_the_limit_that_takes_the_place_of_the_criterions(prove: Prove) -> None:
+    fact = Fact(kind="limit", quote="Ten days", value="9 days", holds=False)
+    case = prove(
+        "Ten days after the due date the reminder M-207 is sent with a fee of 3.50.",
+        [("Start the job on 2027-05-16.", "", "No reminder is sent."),
+         ("Start the job on 2027-05-17, a holiday.", "", "No reminder is sent.")],
+        given=["The invoice is due on 2027-05-03."], facts=[fact],
+        sources=["Reminder: 14 days after the due date, 5.00 EUR. Households with a Pass get the "
+                 "reminder but without the fee."], cited=[2],
+        calculations=[["2027-05-16 - 2027-05-03 = 13 days"], []],
+    )  # fmt: skip
+    (both, _) = [one for one in case.findings if one.severity == "error"]
+    assert both.rule == "contradiction", case.findings
+    assert "“Ten days”" in both.message
+    assert "14 days" in both.message
+
+
 def test_the_right_side_of_another_limit_acquits_nothing(prove: Prove) -> None:
     facts = [
         Fact(kind="limit", quote="above 500 EUR", value="501 EUR", holds=True),
