@@ -13,7 +13,7 @@ from assistant.generation.models.structured import list_schema, object_schema
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.writers.story_prompt import source_block
 
-ANSWER_PROMPT_VERSION = "answer-4"
+ANSWER_PROMPT_VERSION = "answer-5"
 ANSWER_TOKENS = 1_200
 QUESTION_CHARACTERS = 3_000
 EARLIER_CHARACTERS = 600
@@ -30,7 +30,7 @@ SYSTEM = """You answer a question about a project from numbered sources (busines
 - status, head and file of a source tell whether it is a draft, an older edition or outdated, and its date; named_in gives the numbers of other sources that name it by its key, as a change request does that puts another value in its place. Where such a source, or one of an earlier date that a later one decides on anew, says otherwise than a newer one, the sentence tells the present value, from the newer source, and says which source replaces which where the words that you quote or a title say so. An old value is told only where it is asked for, and then as old, with the source that replaces it ("until version 7: ..."); never as a second rule beside the present one. Of a draft that nothing newer speaks of, say that it is a draft.
 - A source on another role, product, period or matter than the one that is asked about is no answer, nor is one that its heading or its own words call outdated. Where the sources answer a part of the question, say that part and set whole to false. Where they answer none of it, return an empty list of sentences.
 - conclusion: where what is asked follows from your sentences and none of them says it (yes or no; which value, message or role it is for the record, day or amount that is asked about), one short sentence that says it, with numbers and names of the question and of your sentences, or what you compute from these; "" where a sentence says it, where it does not follow for certain, and where there are no sentences.
-- calculation: how a number, date or time of the conclusion was computed, one line each, "expression = value", digits and units only: "EUR 9.50 + EUR 22.50 = EUR 32.00", "13:30 - 40 minutes = 12:50", "2026-09-14 + 120 days = 2027-01-12"; [] where nothing is computed.
+- calculation: how each number, date or time of the conclusion that no sentence says was computed, one line each, "expression = value", digits and units only, a line for each step that a rule asks for: "EUR 9.50 + EUR 22.50 = EUR 32.00", "floor(EUR 569.40 / EUR 0.50) * EUR 0.50 = EUR 569.00" (down to the next 0.50; ceil, round, min and max likewise), "13:30 - 40 minutes = 12:50", "2026-09-14 + 120 days = 2027-01-12", "2026-10-23 + 2 working days without 2026-10-26 = 2026-10-28", "2027-04-10 + 0 working days = 2027-04-12" (a Saturday: the next working day); [] where nothing is computed.
 - Write in the language of the sources that you use."""  # noqa: E501
 
 _QUOTE = object_schema(source={"type": "integer"}, words={"type": "string"})
