@@ -55,6 +55,8 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
     for case in cases:
         data = (*case.preconditions, *(step.test_data for step in case.steps))
         lines += data
+        if case.status in ("rejected", "imported"):
+            continue  # nothing can go on from it
         for name in dict.fromkeys(name for line in data for name in _records(line)):
             titles.setdefault(name, []).append(f"“{case.title}”")
     people = [name for line in lines for name in _people(line, given)]

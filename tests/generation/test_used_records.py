@@ -18,6 +18,11 @@ def test_a_record_is_told_with_the_titles_of_its_latest_cases() -> None:
     assert used_records(cases, ()) == (f"CL-00087 ({told})",)
 
 
+def test_no_case_goes_on_from_a_rejected_or_imported_one() -> None:
+    rejected = case("The claim CL-00087 is open.").model_copy(update={"status": "rejected"})
+    assert used_records([rejected], ()) == ("CL-00087",)
+
+
 def test_what_a_case_made_up_is_told_and_not_what_a_source_says() -> None:
     made = case(
         "The boat “Quail” of Holder A has the slot BP-0417 with the status “Confirmed”.",

@@ -440,6 +440,7 @@ class Worked:
         self._given = Numbers((*given.texts, *quoted))
         self._results: list[Number] = []
         self._operands: list[Number] = []
+        self._apart: list[Number] = []
         self._missing: list[tuple[Number, str]] = []
         for line in read:
             if not line.is_right:
@@ -452,6 +453,8 @@ class Worked:
                 self._missing += [(each, missing[0].words) for each in line.results]
                 continue
             # "2 days" lie between two given ones
+            if sum(isinstance(one.value, date) for one in line.operands) == 2:
+                self._apart += (one for one in line.results if one.kind == "duration")
             self._results += (*line.results, *line.free, *missing)
             self._operands += line.operands
 
@@ -518,6 +521,11 @@ class Worked:
     def results(self) -> tuple[Number, ...]:
         """What the right calculations with given numbers come to."""
         return tuple(self._results)
+
+    @property
+    def apart(self) -> tuple[Number, ...]:
+        """How far two given dates are apart by a right calculation."""
+        return tuple(self._apart)
 
     def goes_in(self, number: Number) -> bool:
         """Whether a right calculation is made with a number, as one of the same unit."""

@@ -83,6 +83,9 @@ from assistant.language.units import UNITS_OF_TIME
 SHARED = 2
 """Words that a criterion's sentence and what is cited have to share, other than units of time."""
 
+SHARED_BESIDE = 3
+"""The same, of a source that the case does not cite."""
+
 _BASIS = ("criterion", "case", "story")
 """Kinds of chunks that put no other limit in the place of a criterion's."""
 
@@ -159,10 +162,10 @@ class _Proof:
         for criterion, conflict in contested:
             yield _contradiction(criterion.id, conflict)
         others = () if contested or not marks else self._cited_limits()
-        cited = next((other.sentence.text for one, other in others if keeps(one, other)), "")
+        kept = ((by, other) for one, other, by in others if keeps(one, other))
+        told = next((f"{by} {shown(other.sentence.text)}." for by, other in kept), "")
         for mark in marks:
-            told = f"{mark.message} What it cites says {shown(cited)}."
-            yield Mark(OTHER_LIMIT, mark.words, told) if cited else mark
+            yield Mark(OTHER_LIMIT, mark.words, f"{mark.message} {told}") if told else mark
 
     def _conflicts(self) -> Iterator[Mark]:
         """Limits that the case rests on and for which another source states another number."""
@@ -184,9 +187,9 @@ class _Proof:
             for conflict in find_conflicts(criterion.text, chunks)
         )
 
-    def _cited_limits(self) -> Iterator[tuple[AcceptanceCriterion, Conflict]]:
+    def _cited_limits(self) -> Iterator[tuple[AcceptanceCriterion, Conflict, str]]:
         """Other numbers for limits of the criteria in what the case itself cites or calculates
-        with, in a sentence that shares words with the criterion's.
+        with, in a sentence that shares words with the criterion's, and how it is told whose it is.
 
         Too little to tell that both are on one matter, and enough not to have a case that keeps to
         one written again.
@@ -195,10 +198,11 @@ class _Proof:
             for criterion in self.basis.criteria:
                 for sentence in clauses_of(criterion.text):
                     shared = meeting(content(sentence.text), content(quote.text)) - _UNIT_WORDS
-                    if len(shared) >= SHARED:
+                    if len(shared) >= (SHARED if is_cited else SHARED_BESIDE):
+                        by = "What it cites says" if is_cited else f"{shown(chunk.title)} says"
                         for ours, theirs in _other_numbers(sentence, quote):
                             if is_cited or self.claims.worked.goes_in(number_of(theirs)):
-                                yield criterion, Conflict(ours, chunk, theirs, quote, 0.0)
+                                yield criterion, Conflict(ours, chunk, theirs, quote, 0.0), by
 
     def _quotable(self) -> Iterator[tuple[Chunk, Span, bool]]:
         """What the case cites, then each clause of the sources found, and whether it is cited."""
@@ -426,12 +430,16 @@ def _moved(tried: str, ours: Quantity, theirs: Quantity) -> str:
     """The value tried, as far from the other limit as from the criterion's where it stands alone
     ("9 days" of ten, "13 days" of 14): on which side of it the words hold."""
     found = next(iter(find_quantities(tried)), None)
-    values = (found.value if found else None, ours.value, theirs.value)
-    if found is None or not all(isinstance(one, Decimal) for one in values):
+    if found is None or not (
+        isinstance(found.value, Decimal)
+        and isinstance(ours.value, Decimal)
+        and isinstance(theirs.value, Decimal)
+    ):
         return ""
     is_alike = found.kind == ours.kind == theirs.kind and found.unit == ours.unit == theirs.unit
-    moved = theirs.value - ours.value + found.value  # type: ignore[operator]
-    return tried.replace(found.digits, f"{moved:f}", 1) if is_alike and found.digits else ""
+    moved = theirs.value - ours.value + found.value
+    is_written = is_alike and moved > 0 and found.digits in tried
+    return tried.replace(found.digits, f"{moved:f}", 1) if is_written else ""
 
 
 NO_SIDE = frozenset({"main flow", "scenario", "row"})

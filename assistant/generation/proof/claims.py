@@ -623,6 +623,7 @@ class Claims:
         return any(
             isinstance(day, date)
             and isinstance(one.value, date)
+            and one.value.year != NO_YEAR
             and one.value.weekday() == weekday
             and (day.month, day.day) == (one.value.month, one.value.day)
             and day.year in (NO_YEAR, one.value.year)

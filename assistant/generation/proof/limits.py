@@ -25,6 +25,10 @@ FAR = Decimal("1.0")
 """... and how far where none is nearer."""
 
 
+COUNTED = Decimal(2)
+"""How far a length of time that the case itself counts still tells one."""
+
+
 @dataclass(frozen=True)
 class Limit:
     """A limit that a condition claims: its quotation, the side, the value tried, the bounds, and
@@ -203,13 +207,12 @@ def wrong_sides(condition: TestCondition, measures: Measures, worked: Worked) ->
 
 
 def _is_counted_out(limit: Limit, worked: Worked) -> bool:
-    """Whether a calculation of the case comes to a length of time on the side that is claimed: two
-    other dates of it that lie nearer to the limit are then of another matter."""
+    """Whether all lengths of time between two dates that the case calculates lie on the side that
+    is claimed: two other dates of it that lie nearer to the limit are then of another matter."""
     bound = limit.bounds[0][1]
-    return bound.kind == "duration" and any(
-        comparable(one, bound) and limit.holds_at(one.value) == limit.fact.holds
-        for one in worked.results
-    )
+    lengths = [one.value for one in worked.apart if comparable(one, bound)]
+    near = [one for one in lengths if _within(one, bound, COUNTED)]
+    return bool(near) and all(limit.holds_at(one) == limit.fact.holds for one in lengths)
 
 
 def on_right_side(condition: TestCondition, quote: str, measures: Measures, worked: Worked) -> bool:

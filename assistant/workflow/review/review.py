@@ -298,7 +298,7 @@ def faults_of(case: TestCase) -> tuple[LintFinding, ...]:
 
 
 def other_limits_of(case: TestCase) -> tuple[LintFinding, ...]:
-    """The limits of its criterion that a case breaks by keeping to one that it cites."""
+    """The limits of its criterion that a case breaks by keeping to one of a source."""
     return tuple(one for one in case.findings if one.rule == OTHER_LIMIT)
 
 

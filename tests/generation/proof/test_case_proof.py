@@ -524,6 +524,10 @@ def test_data_that_keep_the_number_of_what_the_case_cites_are_told_with_its_word
         ("Term: invoices are payable 21 days from the invoice date.",
          "2027-05-04 - 2027-04-12 = 22 days", False),
         ("Files are kept for 21 days.", "2027-04-12 + 21 days = 2027-05-03", False),
+        ("The archive deletes the scan of an invoice 21 days from the scan date.",
+         "2027-04-12 + 21 days = 2027-05-03", False),
+        ("", "60 days + 40 days = 100 days", False),
+        ("", "2027-05-04 - 2027-01-01 = 123 days", False),
     ],
 )  # fmt: skip
 def test_a_limit_that_the_case_calculates_with_is_told_where_a_source_states_it(
@@ -533,11 +537,15 @@ def test_a_limit_that_the_case_calculates_with_is_told_where_a_source_states_it(
     case = prove(
         "Invoices are payable within 30 days of the invoice date.",
         [("Open the invoice on 2027-05-04.", "", "It is overdue.")],
-        given=["The invoice of 2027-04-12 is not paid."], facts=[fact], sources=[said],
+        given=["The invoice of 2027-04-12 is not paid; the contract began on 2027-01-01. It is "
+               "stored for 60 days and 40 days."],
+        facts=[fact], sources=[said],
         calculations=[[line]],
     )  # fmt: skip
-    rules = [one.rule for one in case.findings if one.rule in ("wrong side", "other limit")]
-    assert rules == ["other limit" if told else "wrong side"], case.findings
+    (found,) = [one for one in case.findings if one.rule in ("wrong side", "other limit")]
+    assert found.rule == ("other limit" if told else "wrong side")
+    assert (f"says “{said[:-1]}”" in found.message) is told
+    assert "cites" not in found.message
 
 
 def test_a_value_moves_with_the_limit_that_takes_the_place_of_the_criterions(prove: Prove) -> None:

@@ -182,3 +182,10 @@ def test_a_day_that_fills_a_place_is_one_of_the_data(prove: Prove, day: str, kno
           f"“We fit your glass on {day} between 10:30 and 12:30. Call us: 01 555.”")],
     )  # fmt: skip
     assert (case.unsupported_steps == ()) is known, case.findings
+
+
+def test_a_day_without_a_year_falls_on_no_day_of_the_week(prove: Prove) -> None:
+    text = "SMS M-04: We fit your glass on {date}. Call us: 01 555 before eight."
+    result = "“We fit your glass on Fri 15 Oct. Call us: 01 555 before eight.”"
+    case = prove(text, [("Book the slot.", "Slot of 15 October", result)])
+    assert case.unsupported_steps == (1,)
