@@ -97,7 +97,8 @@ def _people(line: str, given: str) -> Iterator[str]:
 
 
 def _is_record(name: str) -> bool:
-    return record_names(name) == (name,)
+    """A number, or a code with a hyphen: of others that a source gives too many are no records."""
+    return (name.isdigit() or "-" in name) and record_names(name) == (name,)
 
 
 def _records(line: str) -> Iterator[str]:

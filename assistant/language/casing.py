@@ -20,6 +20,9 @@ _CODE = r"(?=(?:[A-Z_/.-]{0,9}\d){3})[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+|[/.]\d+)*(?!
 _NUMBER = r"(?<![.,:/])\d{5,10}(?![\w:/-]|[.,]\d)"
 """As long as those of customers and orders."""
 _NAME = re.compile(rf"(?<![\w-])(?:{_CODE}|{_NUMBER})")
+_DIGITS = re.compile(r"\d{4,}")
+_YEAR_OR_DAY = re.compile(r"(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))?")
+"""As in the name of a period or of a file: "FY2026", "20260314"."""
 
 
 def one_line(text: str) -> str:
@@ -58,8 +61,15 @@ def lower_start(text: str) -> str:
 
 def record_names(text: str) -> tuple[str, ...]:
     """The names of records in a text, each once: "RC-00151", "supplier 40311"; no quantity."""
-    found = list(_NAME.finditer(text))
+    found = [one for one in _NAME.finditer(text) if _counts_up(one.group())]
     if any(one.group().isdigit() for one in found):
         amounts = [(one.start, one.end) for one in all_amounts(text) if one.unit]
         found = [one for one in found if not any(a <= one.start() < b for a, b in amounts)]
     return tuple(dict.fromkeys(one.group() for one in found))
+
+
+def _counts_up(name: str) -> bool:
+    """Whether a code has a hyphen, or a number longer than those of methods and answers ("SHA256",
+    "HTTP404") that is no time."""
+    long = _DIGITS.findall(name)
+    return "-" in name or any(not _YEAR_OR_DAY.fullmatch(one) for one in long)

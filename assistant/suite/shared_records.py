@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 from assistant.domain import TestCase, Value
-from assistant.language.casing import record_names
+from assistant.language.casing import FUNCTION_WORD, record_names
 from assistant.suite.preconditions import same_words, without_mark
 
 _CLAUSE_END = re.compile(r"[,;:.](?:\s|$)")
+_WORD = re.compile(r"[\w-]+")
 
 
 class RecordUse(Value):
@@ -41,21 +42,31 @@ def shared_records(cases: Sequence[TestCase]) -> tuple[SharedRecord, ...]:
 
     A record has a number, or a name in a precondition that is to be set up. A precondition is about
     what its first clause with a name has: the articles of an order stand behind it. Keys of what is
-    tested, and names that a criterion has, are those of no record.
+    tested, and words that an objective has, are those of no record.
     """
-    subject = "\n".join(
-        f"{one.epic_key} {one.story_key} {one.criterion_ids} {one.release} {one.objective}"
-        for one in cases
+    tested = dict.fromkeys(
+        f"{one.epic_key} {one.story_key} {one.criterion_ids} {one.release}" for one in cases
     )
-    keys, subject = {*record_names(subject)}, subject.casefold()
+    keys = {*record_names("\n".join(tested))}
+    objectives = dict.fromkeys(one.objective for one in cases)
+    subject = "\n".join((*tested, *objectives)).casefold()
     lines = (without_mark(line) for case in cases for line in case.preconditions)
-    set_up: dict[str, set[str]] = defaultdict(set)
+    set_up: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    lengths: dict[str, set[int]] = defaultdict(set)
     for name in {name for marked, text in lines if marked for name in _about(text, _names)[1]}:
         if " " in name and name.casefold() not in subject:
-            set_up[name.split()[0]].add(name)
+            parts = _WORD.findall(name)
+            set_up[*parts].add(name)
+            lengths[parts[0]].add(len(parts))
 
     def names_in(clause: str) -> set[str]:
-        known = (one for word in clause.split() for one in set_up.get(word.lstrip('("“'), ()))
+        parts = _WORD.findall(clause)
+        runs = (
+            tuple(parts[at : at + length])
+            for at, part in enumerate(parts)
+            for length in lengths.get(part, ())
+        )
+        known = (one for run in runs for one in set_up.get(run, ()))
         return {*record_names(clause), *(one for one in known if one in clause)} - keys
 
     words: dict[tuple[bool, str], str] = {}
@@ -99,9 +110,10 @@ def _about(text: str, names_in: Callable[[str], set[str]]) -> tuple[int, list[st
 
 
 def _names(clause: str) -> set[str]:
-    """The numbers, and names of two words and more: "Ada Horn"; no role with a letter."""
-    runs = (" ".join(words) for is_name, words in groupby(clause.split(), _is_name) if is_name)
-    names = (run.rstrip(')”"') for run in runs)
+    """The numbers, and names of two words and more: "Ada Horn"; no role with a letter, and no
+    article before a name."""
+    runs = (words for is_name, words in groupby(clause.split(), _is_name) if is_name)
+    names = (" ".join(dropwhile(FUNCTION_WORD.fullmatch, words)).rstrip(')”"') for words in runs)
     return {*record_names(clause), *(one for one in names if " " in one and one[-2] != " ")}
 
 

@@ -98,3 +98,8 @@ def test_numbers_of_records_are_told_and_no_quantity_or_midnight() -> None:
     )
     found = used_records([made], ["PICKUP_ID: 880118"])
     assert found == ("40311 (“Book”)", "880118 (“Book”)", "2026-09-14 13:50")
+
+
+def test_a_code_without_a_hyphen_that_a_source_gives_is_none_of_a_record() -> None:
+    made = case("The file has a SHA256 hash.", "Form FY2026 of SO10023, order SO10024.")
+    assert used_records([made], ["SHA256, FY2026 and SO10023"]) == ("SO10024",)

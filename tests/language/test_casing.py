@@ -16,6 +16,8 @@ from assistant.language.casing import record_names
         ("Gate D-7 of LD-UAT2, framework RF-25, row R2", ()),
         ("12500 kWh for EUR 12500, 40000 members, 30000,50 and 12345.67", ()),
         ("2026-06-02 12:00, uat.agent1@example.org, res.2002, quarter 2026Q1", ()),
+        ("SHA256, HTTP404, FY2026, Q1/2026, V2.10.3; the file of 20260314", ()),
+        ("Batch INV2026/0012 and S-1007, 20261314", ("INV2026/0012", "S-1007", "20261314")),
     ],
 )  # fmt: skip
 def test_a_record_is_told_from_a_place_and_a_quantity(text: str, names: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.ui import state
+from assistant.ui.home import data_to_prepare
 from assistant.ui.library.library_view import DOWNLOAD
 
 EPIC = """# LOAN-1 Loans
@@ -94,6 +95,20 @@ def test_a_record_that_cases_need_differently_stands_first_with_their_words(app:
     change(app, 1, ["Loan LN-10001 of <b>Ann</b> is open."])
     shown(app)
     assert not [one for one in app.expander if "Named by several" in one.label]
+
+
+def test_of_ways_to_name_a_record_and_lines_of_one_as_many_are_shown_as_buttons(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data_to_prepare, "BUTTONS", 1)
+    change(app, 0, [f"Loan LN-10001 has note {number}." for number in range(4)])
+    change(app, 1, ["Loan LN-10001 is returned."])
+    (panel,) = [one for one in shown(app).expander if "Named by several" in one.label]
+    text = "\n".join(one.value for one in panel.markdown).replace("\\", "")
+    assert text.count("- Loan LN-10001 has note") == 1
+    assert "is returned" not in text
+    more = [one.value for one in panel.caption if "in the file" in one.value]
+    assert more == ["and 3 more in the file", "and 1 more in the file"]
 
 
 def test_only_the_accepted_cases_are_prepared_for_once_there_are_some(app: AppTest) -> None:

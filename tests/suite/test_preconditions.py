@@ -127,3 +127,12 @@ def test_no_cell_is_longer_than_excel_can_show() -> None:
         *listed, more = cell.split(between)
         assert more == f"and {3_000 - len(listed)} more"
         assert listed[-1].startswith(("T-", "R-"))
+
+
+def test_a_precondition_longer_than_a_cell_of_excel_says_how_much_more_there_is() -> None:
+    for text in ("y" * 40_000, "=" + "😀" * 40_000, "z" * 32_767):
+        ((_, cell, *_),) = read(preconditions_csv([case("A", text)]))[1:]
+        assert 32_700 < len(cell.encode("utf-16-le")) // 2 <= 32_767
+        held, _, more = restore(cell).partition(" and ")
+        assert text.startswith(held)
+        assert more == f"{len(text) - len(held)} more characters"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 from assistant.domain import TestCase
 from assistant.suite.export import preconditions_csv
@@ -90,3 +91,49 @@ def test_the_file_names_the_record_beside_each_precondition_about_it() -> None:
         ("Day: 2 June", ""),
         ("Loan LN-10001 is paid.", "LN-10001: 2 cases, 2 different preconditions"),
     ]
+
+
+def test_an_objective_that_names_a_record_hides_it_from_no_case() -> None:
+    active, closed = "Contract CN-70058 is active.", "Contract CN-70058 is closed."
+    cases = (case("A", active), case("B", closed))
+    named = case("C", "Nobody is signed in.", objective="Cancel contract CN-70058 twice")
+    assert told(*cases, named) == told(*cases) == {"CN-70058": [(active, "A"), (closed, "B")]}
+
+
+def test_a_name_is_looked_for_as_whole_words() -> None:
+    made, none = "To be set up: Ada Horn has a claim.", "Ada Horn's claim is paid."
+    others = (case("C", "Ada Hornung is signed in."), case("D", "Ada Horn-Lee is signed in."))
+    assert told(case("A", made), *others) == {}
+    assert told(case("A", made), case("B", none), *others) == {
+        "Ada Horn": [(made, "A"), (none, "B")]
+    }
+
+
+def test_an_article_before_a_word_with_a_capital_makes_no_name() -> None:
+    with_orders = "To be set up: A Premium customer with 3 orders."
+    without = "To be set up: A Premium customer without orders."
+    assert told(case("A", with_orders), case("B", without)) == {}
+    made, paid = "To be set up: The Ada Horn Trust has a bill.", "Ada Horn Trust paid its bill."
+    assert list(told(case("A", made), case("B", paid))) == ["Ada Horn Trust"]
+
+
+def test_what_many_cases_share_is_counted_once_a_record() -> None:
+    cases = [
+        case(f"T-{n}", *(f"Supplier SUP-{40_000 + m} has order {n} open." for m in range(10)))
+        for n in range(4_000)
+    ]
+    begin = time.process_time()
+    assert preconditions_csv(cases)
+    assert time.process_time() - begin < 8
+
+
+def test_of_many_names_with_one_first_word_none_is_tried_after_another() -> None:
+    here = "Customer Customer Customer is here"
+    cases = [case(f"T-{n}", f"To be set up: Customer {letters(n)}", here) for n in range(5_000)]
+    begin = time.process_time()
+    assert shared_records(cases) == ()
+    assert time.process_time() - begin < 4
+
+
+def letters(number: int) -> str:
+    return "Ann" + "".join(chr(97 + number // 26**place % 26) for place in range(3))

@@ -22,15 +22,16 @@ def preconditions_csv(cases: Sequence[TestCase]) -> bytes:
     a precondition stand the records in it that other cases name in other words."""
     records: dict[tuple[bool, str], dict[str, None]] = defaultdict(dict)
     for record in shared_records(cases):
+        told = f"{record.name}: {record.counts}"
         for line in (line for use in record.uses for line in use.lines):
-            records[same_words(line)][f"{record.name}: {record.counts}"] = None
+            records[same_words(line)][told] = None
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(HEADERS)
     for row in preconditions(cases):
         values = (
             "yes" if row.to_set_up else "",
-            row.text,
+            _text(row.text),
             str(len(row.cases)),
             _list([f"{case.id} {case.title}" for case in row.cases], "\n"),
             _list(row.criterion_ids, ", "),
@@ -38,6 +39,16 @@ def preconditions_csv(cases: Sequence[TestCase]) -> bytes:
         )
         writer.writerow([mark(encodable(value)) for value in values])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _text(text: str) -> str:
+    """As much as a cell of Excel holds, and how many characters more there are."""
+    units = encodable(text).encode("utf-16-le")
+    if len(units) // 2 < EXCEL_CELL_LIMIT:  # the mark of a formula takes one
+        return text
+    more = f" and {len(text)} more characters"
+    held = units[: (EXCEL_CELL_LIMIT - 1 - len(more)) * 2].decode("utf-16-le", "ignore")
+    return f"{held} and {len(text) - len(held)} more characters"
 
 
 def _list(parts: Sequence[str], between: str) -> str:

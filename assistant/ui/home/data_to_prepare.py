@@ -24,7 +24,7 @@ CHARACTERS = 2_000
 LISTED = 200
 """Lines of either kind on the page; the file has all."""
 BUTTONS = 12
-"""Cases of a line that are opened from it."""
+"""Cases of a line that are opened from it, ways to name a record, and lines of one."""
 
 
 def data_to_prepare(opened: Workspace, record: Session, summary: RunSummary) -> None:
@@ -58,9 +58,12 @@ def _of_several_cases(records: Sequence[SharedRecord]) -> None:
         for number, record in enumerate(records[:LISTED]):
             with st.container(gap=None):
                 st.markdown(f"**{label(record.name)}** :small[:gray[{record.counts}]]")
-                for use in record.uses:
-                    st.markdown("\n".join(f"- {label(one, limit=CHARACTERS)}" for one in use.lines))
+                for use in record.uses[:BUTTONS]:
+                    lines = (f"- {label(one, limit=CHARACTERS)}" for one in use.lines[:BUTTONS])
+                    st.markdown("\n".join(lines))
+                    _more(use.lines, BUTTONS)
                     _cases(use.cases, f"shared-{number}")
+                _more(record.uses, BUTTONS)
         _more(records)
 
 
@@ -88,8 +91,7 @@ def _to_set_up(rows: Sequence[Precondition]) -> None:
 def _cases(cases: Sequence[TestCase], key: str) -> None:
     for case in cases[:BUTTONS]:
         case_button(case.id, case.title, key, open_in_run)
-    if len(cases) > BUTTONS:
-        st.caption(f"and {len(cases) - BUTTONS} more in the file")
+    _more(cases, BUTTONS)
 
 
 def _others(rows: Sequence[Precondition]) -> None:
@@ -106,6 +108,6 @@ def _others(rows: Sequence[Precondition]) -> None:
     _more(rows)
 
 
-def _more(rows: Sequence[Precondition | SharedRecord]) -> None:
-    if len(rows) > LISTED:
-        st.caption(f"and {len(rows) - LISTED} more in the file")
+def _more(all_of_them: Sequence[object], shown: int = LISTED) -> None:
+    if len(all_of_them) > shown:
+        st.caption(f"and {len(all_of_them) - shown} more in the file")
