@@ -565,9 +565,21 @@ def test_what_a_source_takes_out_is_left_out_until_a_person_says_otherwise(app: 
     app.segmented_control(key="run_view").set_value("questions").run()
     assert "On criteria that are left out (1)" in [one.label for one in app.expander]
     (choice,) = [one for one in app.radio if str(one.key).startswith("tested-")]
+
+    def save() -> None:
+        key = choice.key.replace("tested-", "save-", 1)
+        next(one for one in app.button if one.key == key).click().run()
+
+    own = choice.key.replace("tested-", "text-", 1)
+    app.text_area(key=own).set_value("No, Ben says it is out of scope.")
+    save()
+    assert any("Nothing is saved yet." in one.value for one in app.warning)
+    assert app.text_area(key=own).value == "No, Ben says it is out of scope."
+    assert figures()["Criteria"] == ("3", "1 left out")
+    app.segmented_control(key="run_view").set_value("questions").run()
+    (choice,) = [one for one in app.radio if str(one.key).startswith("tested-")]
     choice.set_value(answers.TESTED)
-    (save,) = [one for one in app.button if one.key == choice.key.replace("tested-", "save-", 1)]
-    save.click().run()
+    save()
     assert not app.exception
     assert "On criteria that are left out (1)" not in [one.label for one in app.expander]
     assert figures()["Criteria"] == ("3", "")

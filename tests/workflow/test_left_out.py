@@ -9,7 +9,7 @@ import pytest
 from syncing import quick_workspace
 from written_again import fill_now
 
-from assistant.design.questions.scope import question_on_left_out
+from assistant.design.questions.scope import left_out_in, question_on_left_out
 from assistant.domain import (
     SECOND_READER,
     Evidence,
@@ -26,7 +26,9 @@ from assistant.workflow.review import review
 from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.reindex import index_documents
 from assistant.workflow.writing import answers, coverage, follow_up_runs, generate_cases, runs
+from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.coverage import DepthReport
+from assistant.workflow.writing.left_out import left_out
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 EPIC = """# PT-4 Portal
@@ -52,6 +54,9 @@ Decided on Complain, where the customer picks an interruption: {SAID}, no people
 """
 PICKS, SENT, PAYS, CASH = "PT-41-AC1", "PT-41-AC2", "PT-42-AC1", "PT-42-AC2"
 WHY = f"“{SAID}” (Mail of 2 June)"
+FIRST = "- The customer picks"
+THIRD = "PT-41-AC3"
+"""The second criterion, once another one stands before the first."""
 
 
 class Project:
@@ -61,16 +66,8 @@ class Project:
         self.workspace, self.project_id = workspace, project_id
         self.put("epic.md", EPIC)
         self.mail = self.put("mail.md", MAIL)
-        found = understand(workspace, project_id, GenerateRequest(epic_keys=("PT-4",)))
-        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig())
-        run = generate_cases.run_now(workspace, project_id, begun)
-        self.run_id = run.id
-        self.reject(PICKS, SENT)
-        told = next(one.chunk for one in run.retrieved if SAID in one.chunk.text)
-        start = told.text.index(SAID)
-        words = Evidence(source_id=told.id, quote=SAID, start=start, end=start + len(SAID))
-        self.question = question_on_left_out(SAID, "Mail of 2 June", (PICKS, SENT), (words,))
-        workspace.library.add_questions(run.id, [self.question], bears_on=bearing(run.epics))
+        self.run_id = self.write()
+        self.question = self.ask(SAID, PICKS, SENT)
 
     @property
     def run(self) -> GenerationRun:
@@ -88,6 +85,24 @@ class Project:
     def criteria_figure(self) -> Figure:
         figures = runs.quality_of(self.workspace, self.project_id, self.run).figures
         return next(one for one in figures if one.name == "Criteria with a case")
+
+    def write(self) -> str:
+        """Another run; the cases of the story are rejected."""
+        found = understand(self.workspace, self.project_id, GenerateRequest(epic_keys=("PT-4",)))
+        begun = generate_cases.begin(self.workspace, self.project_id, found, GenerationConfig())
+        self.run_id = generate_cases.run_now(self.workspace, self.project_id, begun).id
+        self.reject(PICKS, SENT)
+        return self.run_id
+
+    def ask(self, said: str, *criteria: str) -> Question:
+        """Have the run ask whether these criteria are tested that words of the mail take out."""
+        run = self.run
+        told = next(one.chunk for one in run.retrieved if said in one.chunk.text)
+        start = told.text.index(said)
+        words = Evidence(source_id=told.id, quote=said, start=start, end=start + len(said))
+        asked = question_on_left_out(said, "Mail of 2 June", criteria, (words,))
+        self.workspace.library.add_questions(run.id, [asked], bears_on=bearing(run.epics))
+        return asked
 
     def put(self, name: str, text: str) -> str:
         reading = read_file(name, text.encode())
@@ -111,9 +126,13 @@ class Project:
         seen = runs.view(self.workspace, self.project_id, self.run_id)
         return runs.with_present_text(self.workspace, self.project_id, seen)
 
-    def answer(self, text: str) -> answers.Answer:
-        epic = self.run.epics[0]
-        return answers.answer(self.workspace, self.project_id, epic, self.question, text, by="Ann")
+    def answer(self, text: str, question: Question | None = None) -> answers.Answer:
+        epic, asked = self.run.epics[0], question or self.question
+        return answers.answer(self.workspace, self.project_id, epic, asked, text, by="Ann")
+
+    @property
+    def of_project(self) -> DepthReport:
+        return coverage.of_library(self.workspace, self.project_id)
 
     def gaps(self) -> coverage.Gaps:
         return coverage.gaps(self.workspace, self.project_id, self.run, None)
@@ -222,3 +241,100 @@ def test_what_a_second_reader_doubts_is_no_smell(project: Project) -> None:
     )
     found = runs.quality_of(project.workspace, project.project_id, project.run)
     assert SECOND_READER not in found.findings
+
+
+def test_what_is_asked_of_a_new_criterion_is_open_whatever_had_its_number(project: Project) -> None:
+    project.put("epic.md", EPIC.replace(FIRST, f"- The page is shown quickly.\n{FIRST}"))
+    view = project.view()
+    assert view.left_out.keys() == {SENT, THIRD, CASH}
+    (new,) = [one for one in view.raised if one.question.criterion_id == PICKS]
+    assert not view.is_beside(new)
+    assert new.question in view.open_questions
+    beside = [one.question.criterion_id for one in view.asked if view.is_beside(one)]
+    assert beside == [SENT], "the one on what is left out, by its id of then"
+
+
+def test_of_two_that_read_the_same_the_one_on_what_is_left_out_is_beside(project: Project) -> None:
+    put = EPIC.replace("- The confirmation", "- The page is shown quickly.\n- The confirmation")
+    project.put("epic.md", put)
+    view = project.view()
+    (then,) = [one for one in view.asked if one.question.kind == "untestable"]
+    (now,) = [one for one in view.raised if one.question.kind == "untestable"]
+    assert view.is_beside(then)
+    assert not view.is_beside(now)
+
+
+def test_what_a_person_says_of_a_criterion_counts_whatever_else_takes_it_out(
+    project: Project,
+) -> None:
+    project.answer(answers.TESTED, project.ask("no people", PICKS))
+    assert (project.levels[PICKS], project.levels[SENT]) == ("Gap", "Left out")
+
+
+def test_an_answer_on_one_run_counts_for_the_whole_project(project: Project) -> None:
+    project.write()
+    project.answer(answers.TESTED, project.ask(SAID, PICKS))
+    levels = {row.criterion_id: row.level for row in project.of_project.criteria}
+    assert (levels[PICKS], levels[SENT]) == ("Gap", "Left out")
+
+
+def test_the_report_of_the_project_counts_the_open_questions_of_its_run(project: Project) -> None:
+    def questions(report: DepthReport) -> dict[str, int]:
+        return {row.criterion_id: row.questions for row in report.criteria}
+
+    assert questions(project.of_project) == questions(project.report)
+    assert questions(project.report)[PICKS] == 1
+    project.answer(answers.STAYS_OUT)
+    assert questions(project.of_project) == questions(project.report)
+
+
+def test_a_case_counts_for_its_criterion_whatever_number_that_has_now(project: Project) -> None:
+    given = project.answer(answers.TESTED)
+    project.put("epic.md", EPIC.replace(FIRST, f"- The page shows the list.\n{FIRST}"))
+    again, _ = coverage.begin(
+        project.workspace, project.project_id, project.run_id, by="Ann", rejected=True
+    )
+    (told,) = [one for one in again.run.questions if one.kind == "out of scope"]
+    assert left_out_in(told)[1] == (SENT, THIRD)
+    assert [one.quote for one in told.source_answers] == [answers.TESTED]
+    follow_up_runs.write_now(project.workspace, project.project_id, [again])
+    answers.withdraw(project.workspace, project.project_id, given.document_id)
+    cases = {row.criterion_id: row.case_ids for row in project.report.criteria}
+    assert cases[PICKS]
+    assert not cases[SENT]
+    assert project.levels[SENT] == project.levels[THIRD] == "Left out"
+    assert project.criteria_figure.left_out == 3
+
+
+def test_the_answer_reaches_the_writer_for_what_still_reads_as_then(project: Project) -> None:
+    project.answer(answers.TESTED)
+    project.put("epic.md", EPIC.replace("of the last 12", "of the last 6"))
+    again, _ = coverage.begin(
+        project.workspace, project.project_id, project.run_id, by="Ann", rejected=True
+    )
+    (told,) = [one for one in again.run.questions if one.kind == "out of scope"]
+    assert left_out_in(told)[1] == (SENT,)
+
+
+def test_what_has_a_case_elsewhere_is_told_by_its_present_number(project: Project) -> None:
+    run = project.run
+    choices = run.generation.model_copy(update={"skip": (f"{SENT}-P1",)})
+    skips = run.model_copy(update={"generation": choices})
+    project.put("epic.md", EPIC.replace(FIRST, f"- The page shows the list.\n{FIRST}"))
+    change = basis_change(project.workspace, project.project_id, skips)
+    found = left_out(project.workspace, project.project_id, skips, change)
+    assert found.keys() == {SENT, CASH}
+
+
+def test_an_id_that_begins_another_is_left_out_for_itself(project: Project) -> None:
+    run = project.run
+    longer = f"{PICKS}-2"
+    (epic,) = run.epics
+    first, second = epic.stories[0].criteria
+    story = epic.stories[0].model_copy(
+        update={"criteria": (first, second.model_copy(update={"id": longer}))}
+    )
+    choices = run.generation.model_copy(update={"skip": (f"{longer}-P1",)})
+    epics = (epic.model_copy(update={"stories": (story, *epic.stories[1:])}),)
+    skips = run.model_copy(update={"generation": choices, "epics": epics})
+    assert PICKS in left_out(project.workspace, project.project_id, skips)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +87,17 @@ def left_out_in(question: Question) -> tuple[str, tuple[str, ...]]:
     if not said or question.kind != "out of scope":
         return "", ()
     return said, tuple(rest.removesuffix(_TESTED).split(", "))
+
+
+def left_out_by_ids(question: Question, ids: Mapping[str, str]) -> Question | None:
+    """Such a question with the ids that its criteria have by ``ids``, those without one left out;
+    ``None`` where none has one."""
+    said, criteria = left_out_in(question)
+    names = [ids[one] for one in criteria if one in ids]
+    if not names:
+        return None
+    text = f"{said}{_NO_CASE}{', '.join(names)}{_TESTED}"
+    return question.model_copy(update={"criterion_id": names[0], "text": text})
 
 
 def is_scope_statement(text: str) -> bool:

@@ -55,6 +55,10 @@ PASSAGES = 3
 
 FEWER = "answers_that_leave_less"
 """By question: the text that would leave its criterion less to test, and what was said of it."""
+NOT_CHOSEN = (
+    f"Nothing is saved yet. Choose *{answers.TESTED}* or *{answers.STAYS_OUT}*, then press *Save "
+    "the answer*; your text is kept."
+)
 MAX_SHOWN = 60
 """Questions with a form on one page; the others are counted."""
 
@@ -197,8 +201,11 @@ def question_to_answer(
             if pressed(
                 "Save the answer", button=st.form_submit_button, type="primary", key=f"save-{key}"
             ):
-                said = f"{chosen or ''} {text or ''}".strip()
-                _save(opened, record, epic, question, said, replaces, key)
+                if is_left_out and not chosen:  # words alone may say either
+                    st.warning(NOT_CHOSEN, icon=":material/rule:")
+                else:
+                    said = f"{chosen or ''} {text or ''}".strip()
+                    _save(opened, record, epic, question, said, replaces, key)
             if key in st.session_state.get(FEWER, {}):
                 st.warning(st.session_state[FEWER][key][1], icon=":material/rule:")
             of_it = [one for one in cases or () if criterion.id in one.case.criterion_ids]
@@ -338,7 +345,7 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
     def shown(one: answers.Asked) -> None:
         if one.answer is None:
             epics = run.epics
-            if one in view.raised:
+            if view.is_raised(one):
                 epics = view.change.now if view.change is not None else epics
                 st.markdown(":orange-badge[:material/fiber_new: raised by the present text]")
             question_to_answer(opened, record, epics, one.question, run.retrieved, cases)
@@ -358,7 +365,7 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
 
     every = sorted((*view.raised, *view.asked), key=lambda one: not one.question.is_open)
     beside = [one for one in every if view.is_beside(one)]
-    ordered = [one for one in every if one not in beside]
+    ordered = [one for one in every if not view.is_beside(one)]
     of_running = [one for one in ordered if one.question.is_on_running]
     on_what_holds = [one for one in ordered if not one.question.is_on_running]
     said = [one for one in on_what_holds if one.answer is None and not one.question.is_open]

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from assistant.design.processes.end_to_end import planned_conditions
 from assistant.design.questions.conflicts import without_stages
-from assistant.design.questions.scope import left_out_in
+from assistant.design.questions.scope import left_out_by_ids, left_out_in
 from assistant.design.questions.similar_criteria import Progress
 from assistant.domain import (
     AcceptanceCriterion,
@@ -425,15 +425,22 @@ def raised_questions(
 
 
 def tested_all_the_same(
-    workspace: Workspace, project_id: str, epics: Sequence[Epic], questions: Iterable[Question]
+    workspace: Workspace,
+    project_id: str,
+    epics: Sequence[Epic],
+    questions: Iterable[Question],
+    ids: Mapping[str, str],
 ) -> tuple[Question, ...]:
-    """Those of these questions on what is left out to which a person has answered that it is
-    tested, with the answer's words."""
+    """Those of these questions on what is left out of ``epics`` to which a person has answered that
+    it is tested, with the answer's words; on criteria that have an id by ``ids``, by that."""
     asked = asked_of(workspace, project_id, epics, filter(is_on_left_out, questions))
-    return tuple(
-        _settled(workspace, project_id, one.question, one.answer)
+    found = (
+        (left_out_by_ids(one.question, ids), one.answer)
         for one in asked
         if one.answer and one.answer.is_tested
+    )
+    return tuple(
+        _settled(workspace, project_id, question, given) for question, given in found if question
     )
 
 

@@ -51,6 +51,11 @@ class BasisChange(Value):
     def __bool__(self) -> bool:
         return bool(self.new or self.changed or self.gone)
 
+    @property
+    def same_ids(self) -> dict[str, str]:
+        """Of ``present_ids`` those of criteria that read as then."""
+        return {old: now for old, now in self.present_ids.items() if now not in self.changed}
+
 
 def basis_change(workspace: Workspace, project_id: str, run: GenerationRun) -> BasisChange:
     """What became of the criteria of a run's epics."""

@@ -186,10 +186,17 @@ def of_library(workspace: Workspace, project_id: str) -> DepthReport:
         "design of all epics", project_id, epics, lambda: _design(workspace.comparisons, epics)
     )
     asked = asked_of(workspace, project_id, epics, questions)
-    still_open = [one.question for one in asked if one.is_open]
     refers = _refers(epics, conditions)
-    out = left_out_of_project(workspace, project_id, epics, cases)
-    return depth(epics, cases, conditions, questions=still_open, refers=refers, left_out=out)
+    out, on_scope = left_out_of_project(workspace, project_id, epics, cases)
+    still_open = [
+        one.question
+        for one in asked
+        if one.is_open
+        and (one.question.kind == "out of scope" or one.question.criterion_id not in out)
+    ]
+    return depth(
+        epics, cases, conditions, questions=[*still_open, *on_scope], refers=refers, left_out=out
+    )
 
 
 def _design(

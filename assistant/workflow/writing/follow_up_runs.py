@@ -124,7 +124,8 @@ def planned_run(
     It writes for the list of the run ``list_run_id``. ``writer`` writes instead of the one that
     wrote then; raises ``ModelUnavailable`` where there is no such writer.
     """
-    left_out = basis_change(workspace, project_id, source).left_out
+    change = basis_change(workspace, project_id, source)
+    left_out = change.left_out
     generation = source.generation.model_copy(update={"criteria_left_out": left_out})
     if writer is not None:
         known_writer(workspace, writer)
@@ -132,7 +133,9 @@ def planned_run(
     still_open, settled = raised_questions(
         workspace, project_id, epics, basis.answers, left_out=left_out
     )
-    tested = tested_all_the_same(workspace, project_id, epics, source.questions)
+    written = {one.id for epic in epics for one in epic.criteria}
+    ids = {old: now for old, now in change.same_ids.items() if now in written}
+    tested = tested_all_the_same(workspace, project_id, source.epics, source.questions, ids)
     return GenerationRun(
         id=f"{_prefix(list_run_id)}{uuid.uuid4().hex[:12]}",
         by=by,

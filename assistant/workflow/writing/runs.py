@@ -78,9 +78,14 @@ class RunView(Value):
 
     def is_beside(self, one: Asked) -> bool:
         """Whether it asks something of a criterion that is left out, and not whether it is."""
-        ids = self.change.present_ids if self.change is not None else {}
+        ids = self.change.present_ids if self.change and not self.is_raised(one) else {}
         name = one.question.criterion_id
         return one.question.kind != "out of scope" and ids.get(name, name) in self.left_out
+
+    def is_raised(self, one: Asked) -> bool:
+        """Whether it is one of ``raised``, on a criterion by its present id: one of ``asked`` on
+        another criterion may read the same, its id of then."""
+        return any(one is other for other in self.raised)
 
     def how_to_run(self, case: TestCase) -> tuple[Asked, ...]:
         """What its writer asked that only says how a tester runs and sees the case: it waits for
@@ -198,7 +203,7 @@ def with_present_text(
             "asked": found.standing,
             "raised": found.raised,
             "earlier": found.earlier,
-            "left_out": left_out(workspace, project_id, view.run, change),
+            "left_out": left_out(workspace, project_id, view.run, change or None),
         }
     )
 
@@ -345,7 +350,7 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
     epics = change.now if change else run.epics
     not_asked = change.left_out if change else run.generation.criteria_left_out
     asked = [one.id for epic in epics for one in epic.criteria if one.id not in not_asked]
-    out = left_out(workspace, project_id, run, change)
+    out = left_out(workspace, project_id, run, change or None)
     criteria = [one for one in asked if one not in out]
     return quality(
         run.cases,
