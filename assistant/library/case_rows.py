@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, union, upd
 
 from assistant.domain import TestCase, utc_now
 from assistant.errors import EditConflict, LibraryError
-from assistant.library.storage.records import CaseAction, StoredCase, case_text
+from assistant.library.storage.records import CaseAction, CaseVersion, StoredCase, case_text
 from assistant.library.storage.rows import cleaned, matching, next_seq, plain, rows_in_parts, when
 from assistant.library.storage.schema import case_versions, cases, stale_reviews
 
@@ -44,6 +44,13 @@ def fetch(connection: Connection, project_id: str, case_id: str) -> CaseRow:
             f"There is no test case “{case_id}” in this project. Reload the list of cases."
         )
     return row
+
+
+def case_version(row: CaseRow) -> CaseVersion:
+    """A row of the history as the library hands it out."""
+    return CaseVersion(
+        row.version, when(row.at), row.actor, row.action, row.reason, row.body, row.restores
+    )
 
 
 def stored(row: CaseRow) -> StoredCase:

@@ -418,12 +418,7 @@ class CaseStore(Store):
             found = _history(connection, project_id, case_id)
         if not found:
             raise LibraryError(f"There is no test case “{case_id}” in this project.")
-        return tuple(
-            CaseVersion(
-                row.version, when(row.at), row.actor, row.action, row.reason, row.body, row.restores
-            )
-            for row in found
-        )
+        return tuple(map(case_rows.case_version, found))
 
 
 def _bookkeeping(case: TestCase) -> dict[str, object]:

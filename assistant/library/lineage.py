@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, insert, or_, select
 
 from assistant.domain import Chunk, Epic, utc_now
-from assistant.library.case_rows import stored
+from assistant.library.case_rows import case_version, stored
 from assistant.library.projects import lock_project, record
 from assistant.library.storage.database import Store
 from assistant.library.storage.records import (
+    CaseVersion,
     DocumentState,
     DocumentVersion,
     StaleReview,
@@ -29,6 +30,7 @@ from assistant.library.storage.rows import (
     rows_in_parts,
 )
 from assistant.library.storage.schema import (
+    case_versions,
     cases,
     document_versions,
     documents,
@@ -226,6 +228,28 @@ class LineageStore(Store):
                 )
                 found += connection.execute(query.order_by(cases.c.seq)).all()
         return tuple(stored(row) for row in sorted(found, key=lambda row: row.seq))
+
+    def case_histories(
+        self, project_id: str, run_id: str, *, edited: bool = False
+    ) -> dict[str, tuple[CaseVersion, ...]]:
+        """Every version of the cases of a run's list, by case, oldest first; with ``edited`` of
+        those alone whose words somebody or a run ever changed."""
+        query = (
+            select(case_versions)
+            .join(cases, matching(case_versions, project_id=cases.c.project_id, case_id=cases.c.id))
+            .where(matching(cases, project_id=project_id, run_id=run_id))
+            .order_by(cases.c.seq, case_versions.c.version)
+        )
+        if edited:
+            made = select(case_versions.c.case_id).where(
+                case_versions.c.project_id == project_id,
+                case_versions.c.action.in_(("edited", "written again")),
+            )
+            query = query.where(cases.c.id.in_(made))
+        found: dict[str, list[CaseVersion]] = {}
+        for row in self._all(query):
+            found.setdefault(row.case_id, []).append(case_version(row))
+        return {name: tuple(versions) for name, versions in found.items()}
 
     def uncited_cases(self, project_id: str) -> tuple[StoredCase, ...]:
         """The cases that no run wrote: they cite nothing."""

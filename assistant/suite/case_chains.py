@@ -7,7 +7,7 @@ Code reads no words before the title and guesses nothing: a title stands there a
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,46 +63,70 @@ def case_chains(
     for one in standing:
         for title in (earlier or {}).get(one.id, ()):
             titles.setdefault(_spaced(title), []).append((one, OTHER_TITLE))
-    marked = [title for title in titles if _MARK.search(title)]
+    marked = {title for title in titles if _MARK.search(title)}
+    longest = max(map(len, marked), default=0)
     before: dict[str, dict[str, str]] = {}
     after: dict[str, list[str]] = {}
     for one in cases:
         stands = one.status != "rejected"
-        for title in _quoted(one.preconditions, marked):
-            held = (found for found in titles.get(title, ()) if found[0].id != one.id)
-            for other, remark in list(held)[:1]:
-                remark = REJECTED if other.status == "rejected" else remark
-                before.setdefault(one.id, {}).setdefault(other.id, remark if stands else "")
-                if stands and one.id not in after.setdefault(other.id, []):
-                    after[other.id].append(one.id)
+        for title in _quoted(one.preconditions, marked, longest):
+            found = next((held for held in titles.get(title, ()) if held[0].id != one.id), None)
+            if found is None:
+                continue
+            other, remark = found
+            known = before.setdefault(one.id, {})
+            if stands and other.id not in known:
+                after.setdefault(other.id, []).append(one.id)
+            remark = REJECTED if other.status == "rejected" else remark
+            known.setdefault(other.id, remark if stands else "")
     return CaseChains({one.id: one.title for one in cases}, before, after)
 
 
-def _quoted(lines: Iterable[str], marked: Iterable[str]) -> Iterator[str]:
-    """What stands in quotation marks; ``marked`` are titles that hold such marks themselves."""
+def _quoted(lines: Iterable[str], marked: Collection[str], longest: int) -> Iterator[str]:
+    """What stands in quotation marks; ``marked`` are titles that hold such marks themselves, and
+    ``longest`` is the length of the longest."""
     for line in map(_spaced, lines):
         yield from (one.text.strip() for one in find_messages(line))
-        for title in marked:
-            if title in line and re.search(rf"[{MARKS}]\s?{re.escape(title)}\s?[{MARKS}]", line):
-                yield title
+        places = [one.start() for one in _MARK.finditer(line)] if marked else []
+        for number, start in enumerate(places):
+            for end in places[number + 2 :]:  # a mark of the title's own stands between
+                if end - start > longest + 3:  # the mark itself, and a space on each side
+                    break
+                if (title := line[start + 1 : end].strip()) in marked:
+                    yield title
 
 
 def _spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def in_order(cases: Sequence[tuple[Hashable, Case]]) -> list[int]:
+def in_order(
+    cases: Sequence[tuple[Hashable, Case]], earlier: Mapping[str, Sequence[str]] | None = None
+) -> list[int]:
     """The places of cases, each given with its run, in their order, save that a case which goes on
-    from another one comes behind it; of a circle the first is taken when nothing else is left."""
+    from another one comes behind it; ``earlier`` is that of ``case_chains``.
+
+    Where all that is left waits for another one, a circle is opened: at the case that is met twice
+    first on the way back from the first that is left.
+    """
     place = {one.id: number for number, (_, one) in enumerate(cases)}
     needed: dict[int, set[int]] = {}
-    for run in {run for run, _ in cases}:
-        for name, found in case_chains([one for of, one in cases if of == run]).before.items():
+    runs: dict[Hashable, list[Case]] = {}
+    for run, one in cases:
+        runs.setdefault(run, []).append(one)
+    for held in runs.values():
+        for name, found in case_chains(held, earlier).before.items():
             needed[place[name]] = {place[one] for one in found}
     order: dict[int, None] = {}
     left = dict.fromkeys(range(len(cases)))
     while left:
         free = (one for one in left if needed.get(one, set()) <= order.keys())
-        taken = next(free, next(iter(left)))
+        taken = next(free, None)
+        if taken is None:
+            met: set[int] = set()
+            taken = next(iter(left))
+            while taken not in met:
+                met.add(taken)
+                taken = min(needed[taken] - order.keys())
         order[taken] = left.pop(taken)
     return list(order)

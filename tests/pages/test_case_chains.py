@@ -99,6 +99,9 @@ def test_another_title_is_told_and_marked_until_undo(app: AppTest) -> None:
     assert not [one for one in toasts(app) if "go on" in one], "told once"
     press(app, "edit")
     press(app, "undo")
+    (told,) = [one for one in toasts(app) if "go on" in one]
+    assert told.startswith("Taken back: ")
+    assert told.endswith(". 5 cases go on from it: C1, C2, C3 and 2 more")
     assert RENAMED not in captions(app)
 
 

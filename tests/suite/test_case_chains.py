@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from assistant.domain import TestCase
@@ -20,6 +22,9 @@ def case(name: str, title: str, *lines: str, status: str = "draft") -> TestCase:
         ("Un lot est créé", "Après le cas « Un lot est créé » : L-1 est ouvert", True),
         ("Clerk builds a run", "After “Clerk builds\na run”: L-1 is in state Draft", True),
         ('The state "Sent" is shown', 'After the case "The state "Sent" is shown": L-1', True),
+        ("L'état d'un lot", "L'agent est là, après le cas « L'état d'un lot » : ouvert", True),
+        ("L'état d'un lot", "Après le cas « L'état d'un lot est affiché » : ouvert", False),
+        ("L'état d'un lot", "L'état d'un lot est ouvert", False),
         ("Clerk builds a run", "Clerk builds a run: L-1 is in state Draft", False),
         ("Clerk builds a run", 'After the case "Clerk builds a run again": L-1', False),
         ("Clerk builds a run", 'After the case "clerk builds": L-1', False),
@@ -79,3 +84,28 @@ def test_a_case_comes_behind_the_one_it_goes_on_from_and_all_others_stay() -> No
     assert order(("r", late), ("s", build), ("r", first)) == "XBA", "of another run"
     circle = case("B", "Builds", 'After "Later"')
     assert order(("r", later), ("r", late), ("r", circle), ("r", first)) == "AYBX"
+
+
+def test_of_cases_in_a_circle_one_of_the_circle_is_first_and_not_who_waits_for_it() -> None:
+    waits, free = case("D", "Waits", 'After "One"'), case("E", "Free")
+    one, two = case("A", "One", 'After "Two"'), case("B", "Two", 'After "One"')
+    assert order(("r", waits), ("r", one), ("r", two), ("r", free)) == "EADB"
+
+
+def test_a_case_with_another_title_stays_before_those_that_name_the_earlier_one() -> None:
+    held = [("r", case("D", "Sends", 'After "Builds"')), ("r", case("B", "Makes"))]
+    assert in_order(held, {"B": ["Builds"]}) == [1, 0]
+
+
+@pytest.mark.parametrize("mark", ["'", '"'])
+def test_titles_with_marks_of_their_own_take_time_in_proportion(mark) -> None:
+    def seconds(many: int) -> float:
+        held = [
+            case(f"C{at}", f"L{mark}état {at}", f"« L{mark}état {at - 1} »") for at in range(many)
+        ]
+        begun = process_time()
+        assert len(case_chains(held).before) == many - 1
+        return process_time() - begun
+
+    few, many = (min(seconds(size) for _ in range(3)) for size in (400, 4000))
+    assert many < 30 * few, "ten times as many; each with each were a hundred times"

@@ -90,6 +90,53 @@ def test_another_title_is_told_at_those_that_name_the_earlier_one(opened) -> Non
     assert needing(opened) == {}
 
 
+def change(opened: tuple[Workspace, str], name: str, **fields: object) -> None:
+    stored = opened[0].library.case(opened[1], name)
+    edited = stored.case.model_copy(update=fields)
+    review.save(*opened, edited, seen_version=stored.row_version, by="Ann")
+
+
+def test_a_title_that_no_case_named_while_it_stood_is_not_told(opened) -> None:
+    change(opened, "D", preconditions=("The run has the status “Sent”",))
+    title(opened, "E", "Sent")
+    undo(opened, "E")
+    assert needing(opened) == {}
+    change(opened, "E", objective="To see the list")
+    assert needing(opened) == {}, "no case goes on from E"
+    title(opened, "E", "Sent")
+    title(opened, "E", "Clerk opens the list")
+    assert needing(opened) == {}, "as after an undo"
+
+
+def test_a_title_that_a_case_named_is_told_when_it_is_taken_back(opened) -> None:
+    title(opened, "B", "Clerk mails the run")
+    change(opened, "D", preconditions=("After the case “Clerk mails the run”: L-1 is sent",))
+    assert needing(opened) == {}
+    undo(opened, "B")
+    assert needing(opened) == {"D": [RENAMED]}
+    assert lineage.successors(*opened, [RUN], ["B"]) == ["D"]
+    change(opened, "B", objective="To mail it")
+    assert needing(opened) == {"D": [RENAMED]}
+    title(opened, "B", "Clerk mails the run")
+    assert needing(opened) == {}
+
+
+def test_a_case_that_was_written_before_the_one_it_names_is_told_too(opened) -> None:
+    opened[0].library.add_case(opened[1], RUN, case("F", "Clerk ends it", "Clerk starts it"))
+    opened[0].library.add_case(opened[1], RUN, case("G", "Clerk starts it"))
+    title(opened, "G", "Clerk begins it")
+    assert needing(opened) == {"F": [RENAMED]}
+
+
+def test_another_title_moves_no_case_in_a_file(opened) -> None:
+    title(opened, "B", "Clerk mails the run")
+    assert [one.id for one in export_cases.select(*opened, run_id=RUN)] == ["A", "E", "B", "D", "C"]
+    target = export_cases.targets(*opened)[0]
+    data = export_cases.file_of(*opened, ["D", "B"], target).decode("utf-8-sig")
+    titles = [row["Title"] for row in csv.DictReader(io.StringIO(data)) if row["Title"]]
+    assert titles == ["Clerk mails the run", "A sent run cannot be cancelled"]
+
+
 def test_all_leave_a_case_to_a_person_whose_beginning_is_gone(opened) -> None:
     decide(opened, "A", "rejected")
     held = opened[0].library.cases(opened[1], run_id=RUN)

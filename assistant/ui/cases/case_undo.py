@@ -202,8 +202,10 @@ def undo(opened: Workspace, record: Session, following: NextUndo) -> None:
                 "they are."
             )
         return
-    note_done(f"Taken back: {following.says}{gone}", icon=":material/undo:")
     (one, version) = taken.done[0]
+    if change is not None and change.before.case.title != change.changed.case.title:
+        gone = successors_said(opened, record.project_id, [record.run_id], [one.case_id])
+    note_done(f"Taken back: {following.says}{gone}", icon=":material/undo:")
     if not version:
         led_to(beside(one.case_id))
         open_fields("")

@@ -24,6 +24,7 @@ from assistant.suite.export import (
 )
 from assistant.suite.template import READY_TEMPLATES, template_problems
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.lineage import earlier_titles
 from assistant.workflow.review.review import contradictions_of, faults_of
 from assistant.workflow.review.stale import stale_cases
 
@@ -103,12 +104,19 @@ def select(
     place: dict[tuple[str, str], int] = {}
     for one in found:
         place.setdefault((one.case.epic_key, one.case.story_key), len(place))
-    return _in_order(sorted(found, key=lambda s: place[s.case.epic_key, s.case.story_key]))
+    by_story = sorted(found, key=lambda s: place[s.case.epic_key, s.case.story_key])
+    return _in_order(workspace, project_id, by_story)
 
 
-def _in_order(found: Sequence[StoredCase]) -> tuple[StoredCase, ...]:
+def _in_order(
+    workspace: Workspace, project_id: str, found: Sequence[StoredCase]
+) -> tuple[StoredCase, ...]:
     """The cases in their order, but each behind those that it goes on from."""
-    return tuple(found[place] for place in in_order([(one.run_id, one.case) for one in found]))
+    earlier: dict[str, Sequence[str]] = {}
+    for run_id in dict.fromkeys(one.run_id for one in found):
+        earlier.update(earlier_titles(workspace, project_id, run_id or ""))
+    places = in_order([(one.run_id, one.case) for one in found], earlier)
+    return tuple(found[place] for place in places)
 
 
 def file_of(
@@ -117,7 +125,8 @@ def file_of(
     """The file of these cases, in the order of ``case_ids``, but each behind those that it goes on
     from."""
     held = {stored.id: stored for stored in workspace.library.cases(project_id)}
-    chosen = _in_order([held[name] for name in dict.fromkeys(case_ids) if name in held])
+    named = [held[name] for name in dict.fromkeys(case_ids) if name in held]
+    chosen = _in_order(workspace, project_id, named)
     cases: Sequence[TestCase] = [one.case for one in chosen]
     cases, sources = _with_sources(workspace, project_id, cases)
     return _written(target.template, cases, target.profile, sources)

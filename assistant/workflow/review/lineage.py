@@ -5,12 +5,13 @@ And back: which cases rest on a document. And from case to case: which goes on f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from assistant.domain import Chunk, Value
 from assistant.errors import LibraryError
-from assistant.library import DocumentVersion
+from assistant.library import CaseVersion, DocumentVersion
 from assistant.suite.case_chains import OTHER_TITLE as OTHER_TITLE
 from assistant.suite.case_chains import REJECTED as REJECTED
 from assistant.suite.case_chains import Case, case_chains
@@ -177,20 +178,60 @@ def chains(
 ) -> CaseChains:
     """Which case of a run goes on from which; ``cases`` are all of its list, where they are known,
     or those of no run, whose earlier titles do not count."""
+    if cases is None:
+        held = workspace.library.cases(project_id, run_id=run_id) if run_id else ()
+        cases = [one.case for one in held]
+    return case_chains(cases, earlier_titles(workspace, project_id, run_id))
+
+
+def earlier_titles(
+    workspace: Workspace, project_id: str, run_id: str
+) -> Mapping[str, Sequence[str]]:
+    """By case of a run: the titles that it had and has no more, whether somebody gave it another
+    one or took one back; none where there is no run.
+
+    Only such as a case of the run came to name while they stood, or before the case was there:
+    words that read like a title of another time mean something else.
+    """
+    if not run_id:
+        return {}
     library = workspace.library
 
     def titles() -> dict[str, list[str]]:
-        made = library.standing_changes(project_id, run_id)
-        edited = {one.case_id for one in made if one.action in ("edited", "written again")}
-        histories = {name: library.history(project_id, name) for name in edited}
-        return {name: [one.case.title for one in found] for name, found in histories.items()}
+        gone: list[tuple[str, str, datetime | None, datetime]] = []
+        for name, kept in library.lineage.case_histories(project_id, run_id, edited=True).items():
+            first, now = kept[0].case.title, kept[-1].case.title
+            for one, after in pairwise(kept):
+                title = one.case.title
+                if title != now:
+                    gone.append((name, title, None if title == first else one.at, after.at))
+        if not gone:
+            return {}
+        histories = library.lineage.case_histories(project_id, run_id)
+        lines = [(name, *line) for name, kept in histories.items() for line in _new_lines(kept)]
+        found: dict[str, list[str]] = {}
+        for name, title, since, until in gone:
+            words = " ".join(title.split())
+            if title not in found.get(name, ()) and any(
+                words in line
+                for other, at, line in lines
+                if other != name and (since is None or since <= at) and at <= until
+            ):
+                found.setdefault(name, []).append(title)
+        return found
 
     key = (run_id, *(one.seq for one in library.events(project_id, limit=1, calls=False)))
-    earlier = workspace.memo.get("titles", project_id, key, titles) if run_id else None
-    if cases is None:
-        held = library.cases(project_id, run_id=run_id) if run_id else ()
-        cases = [one.case for one in held]
-    return case_chains(cases, earlier)
+    return workspace.memo.get("titles", project_id, key, titles)
+
+
+def _new_lines(history: Iterable[CaseVersion]) -> Iterator[tuple[datetime, str]]:
+    """The preconditions that each version of a case brought, with its time."""
+    old: tuple[str, ...] = ()
+    for one in history:
+        for line in one.case.preconditions:
+            if line not in old:
+                yield one.at, " ".join(line.split())
+        old = one.case.preconditions
 
 
 def successors(
