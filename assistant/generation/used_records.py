@@ -50,17 +50,18 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
     """What the data of cases name that no text gives, each once, a record with the titles of its
     cases; people behind the rest, and the latest as far as they go."""
     given = f" {bare_words(_OWNER.sub('', ' '.join(texts)))} "
-    lines: list[str] = []
+    people: list[str] = []
+    others: list[str] = []
     titles: dict[str, list[str]] = {}
     for case in cases:
         data = (*case.preconditions, *(step.test_data for step in case.steps))
-        lines += data
+        names = list(dict.fromkeys(name for line in data for name in _records(line)))
+        others += names
+        people += (name for line in data for name in _people(line, given))
         if case.status in ("rejected", "imported"):
             continue  # nothing can go on from it
-        for name in dict.fromkeys(name for line in data for name in _records(line)):
+        for name in names:
             titles.setdefault(name, []).append(f"“{case.title}”")
-    people = [name for line in lines for name in _people(line, given)]
-    others = [name for line in lines for name in _records(line)]
     found = [
         name
         for name in dict.fromkeys((*others, *people))

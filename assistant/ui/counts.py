@@ -10,7 +10,7 @@ _IRREGULAR = {"criterion": "criteria", "piece not understood": "pieces not under
 
 def counted(number: int, noun: str) -> str:
     """``counted(1, "story")`` is "1 story", ``counted(2, "story")`` is "2 stories"."""
-    many = re.sub("y$", "ie", noun) + "s"
+    many = re.sub("(?<![aeiou])y$", "ie", noun) + "s"
     return f"{number} {noun if number == 1 else _IRREGULAR.get(noun, many)}"
 
 

@@ -28,8 +28,13 @@ def test_what_the_program_counts_has_a_plural(noun: str) -> None:
     assert counted(1, noun) == f"1 {noun}"
     plural = counted(2, noun).removeprefix("2 ")
     irregular = {"criterion": "criteria", "piece not understood": "pieces not understood"}
-    assert plural == irregular.get(noun, f"{noun[:-1]}ies" if noun[-1] == "y" else f"{noun}s")
+    ends_in_ies = noun.endswith("y") and noun[-2] not in "aeiou"
+    assert plural == irregular.get(noun, f"{noun[:-1]}ies" if ends_in_ies else f"{noun}s")
     assert not noun.endswith(("s", "x", "ch", "sh")), "its plural takes -es"
+
+
+def test_a_vowel_keeps_its_y() -> None:
+    assert counted(2, "day") == "2 days"
 
 
 def test_the_nouns_that_the_program_counts_are_found() -> None:
