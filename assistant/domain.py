@@ -8,7 +8,7 @@ IEEE 29119-3; ``Chunk`` and ``RetrievedChunk`` follow LangChain and Qdrant.
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -559,6 +559,8 @@ class TestCase(Value):
     id: str
     title: str
     objective: str = ""
+    test_date: date | None = None
+    """The day on which it is run, where its own words state one or a person gave it."""
     preconditions: tuple[str, ...] = ()
     steps: tuple[TestStep, ...] = ()
     postconditions: tuple[str, ...] = ()

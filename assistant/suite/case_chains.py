@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from assistant.domain import CaseStatus
@@ -16,6 +17,7 @@ from assistant.language.quoted_messages import MARKS, find_messages
 
 REJECTED = "the case it goes on from is rejected"
 OTHER_TITLE = "the case it goes on from has another title now"
+LATER = "the case it goes on from is run on a later day"
 _MARK = re.compile(f"[{MARKS}]")
 
 
@@ -30,6 +32,8 @@ class Case(Protocol):
     def status(self) -> CaseStatus: ...
     @property
     def preconditions(self) -> tuple[str, ...]: ...
+    @property
+    def test_date(self) -> date | None: ...
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,14 @@ def case_chains(
             known = before.setdefault(one.id, {})
             if stands and other.id not in known:
                 after.setdefault(other.id, []).append(one.id)
-            remark = REJECTED if other.status == "rejected" else remark
+            remark = REJECTED if other.status == "rejected" else remark or _later(other, one)
             known.setdefault(other.id, remark if stands else "")
     return CaseChains({one.id: one.title for one in cases}, before, after)
+
+
+def _later(other: Case, one: Case) -> str:
+    before, after = other.test_date, one.test_date
+    return LATER if before and after and before > after else ""
 
 
 def _quoted(lines: Iterable[str], marked: Collection[str], longest: int) -> Iterator[str]:
@@ -103,8 +112,9 @@ def _spaced(text: str) -> str:
 def in_order(
     cases: Sequence[tuple[Hashable, Case]], earlier: Mapping[str, Sequence[str]] | None = None
 ) -> list[int]:
-    """The places of cases, each given with its run, in their order, save that a case which goes on
-    from another one comes behind it; ``earlier`` is that of ``case_chains``.
+    """The places of cases, each given with its run, by their test dates and those of a day in
+    their order, save that a case which goes on from another one comes behind it; what has no date,
+    and so can be run on any day, comes first. ``earlier`` is that of ``case_chains``.
 
     Where all that is left waits for another one, a circle is opened: at the case that is met twice
     first on the way back from the first that is left.
@@ -118,7 +128,8 @@ def in_order(
         for name, found in case_chains(held, earlier).before.items():
             needed[place[name]] = {place[one] for one in found}
     order: dict[int, None] = {}
-    left = dict.fromkeys(range(len(cases)))
+    days = [one.test_date or date.min for _, one in cases]
+    left = dict.fromkeys(sorted(range(len(cases)), key=days.__getitem__))
     while left:
         free = (one for one in left if needed.get(one, set()) <= order.keys())
         taken = next(free, None)

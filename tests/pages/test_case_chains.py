@@ -14,7 +14,7 @@ from assistant.ui.home.writing_progress import _FOLLOWED, _Followed
 from assistant.workflow.review import review
 
 RUN = "run-1"
-REJECTED, RENAMED = review.OF_CHAIN
+REJECTED, RENAMED, LATER = review.OF_CHAIN
 FIVE = ["C1", "C2", "C3", "C4 Sends run 4", "C5 Sends run 5"]
 
 

@@ -14,7 +14,7 @@ from assistant.workflow.review import export_cases, lineage, review
 from assistant.workflow.writing import runs
 
 RUN = "run-1"
-REJECTED, RENAMED = review.OF_CHAIN
+REJECTED, RENAMED, LATER = review.OF_CHAIN
 STEP = TestStep(number=1, action="Pay it", expected_result="It is paid", support="supported")
 
 

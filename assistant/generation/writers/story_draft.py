@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -37,6 +38,14 @@ def _lines(value: object) -> object:
     return tuple(line for line in kept if line)[:MAX_LINES]
 
 
+def _day(value: object) -> object:
+    """A date as ISO writes it; any other words name no day, and the case counts still."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def _places(value: object) -> object:
     """Places of cases; what is no list of numbers names none, and the question counts still."""
     return [one for one in value if isinstance(one, int)] if isinstance(value, list) else ()
@@ -61,7 +70,8 @@ class DraftStep(_Draft):
 
 class StoryCaseDraft(_Draft):
     """A whole case as the model wrote it. ``covers`` are the checklist items that it claims,
-    ``aim`` is why a case written again no longer proves what its title said."""
+    ``test_date`` is the day on which it is run, ``aim`` is why a case written again no longer
+    proves what its title said."""
 
     __test__: ClassVar[bool] = False
 
@@ -70,6 +80,7 @@ class StoryCaseDraft(_Draft):
     technique: Technique = "positive"
     title: str = Field(min_length=1, max_length=300)
     aim: str = Field(default="", max_length=MAX_TEXT)
+    test_date: Annotated[date | None, BeforeValidator(_day)] = None
     preconditions: tuple[str, ...] = Field(default=(), max_length=12)
     steps: tuple[DraftStep, ...] = Field(min_length=1, max_length=MAX_STEPS)
 
@@ -147,6 +158,7 @@ def story_schema(
         title=text,
         **({"aim": text} if again else {}),
         preconditions=list_schema(text),
+        test_date=text,
         steps=list_schema(_step_fields()),
     )
     number = {"type": "integer"}

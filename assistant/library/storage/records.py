@@ -427,6 +427,7 @@ def case_text(case: TestCase) -> str:
     """The words of a case as plain lines, for showing two versions beside each other."""
     lines = [case.title, f"Status: {case.status}", f"Priority: {case.priority}"]
     lines += [f"Objective: {case.objective}"] if case.objective else []
+    lines += [f"Test date: {case.test_date}"] if case.test_date else []
     lines += [f"Precondition: {text}" for text in case.preconditions]
     for step in case.steps:
         data = f" [{step.test_data}]" if step.test_data else ""
@@ -439,5 +440,6 @@ def text_hash(case: TestCase) -> str:
     """SHA-256 of the words of a case that a reviewer reads, whatever its status."""
     steps = [(step.action, step.test_data, step.expected_result) for step in case.steps]
     words = (case.title, case.objective, case.priority, case.preconditions, steps)
-    text = json.dumps([*words, case.postconditions], ensure_ascii=True)
+    dated = [str(case.test_date)] if case.test_date else []  # most have none, and keep their hash
+    text = json.dumps([*words, case.postconditions, *dated], ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

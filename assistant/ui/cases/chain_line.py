@@ -11,7 +11,7 @@ from assistant.ui.plain_text import label, visible
 from assistant.ui.state import RECORD, note_done
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
-from assistant.workflow.review.lineage import OTHER_TITLE, REJECTED, CaseChains
+from assistant.workflow.review.lineage import LATER, OTHER_TITLE, REJECTED, CaseChains
 from assistant.workflow.writing.runs import StoredCase
 
 SHOWN = 3
@@ -20,6 +20,7 @@ REMARKS = {
     "": "",
     REJECTED: " :orange[(rejected)]",
     OTHER_TITLE: " :orange[(has another title now)]",
+    LATER: " :orange[(run on a later day)]",
 }
 
 

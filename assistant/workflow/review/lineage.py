@@ -12,6 +12,7 @@ from itertools import pairwise
 from assistant.domain import Chunk, Value
 from assistant.errors import LibraryError
 from assistant.library import CaseVersion, DocumentVersion
+from assistant.suite.case_chains import LATER as LATER
 from assistant.suite.case_chains import OTHER_TITLE as OTHER_TITLE
 from assistant.suite.case_chains import REJECTED as REJECTED
 from assistant.suite.case_chains import Case, case_chains

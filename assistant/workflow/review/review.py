@@ -233,7 +233,7 @@ OTHER = "keeps to another limit than its criterion's"
 OLD = "rests on a draft or an old source alone"
 STALE = "stale"
 """What it rests on has changed since it was written: see ``stale``."""
-OF_CHAIN = (case_chains.REJECTED, case_chains.OTHER_TITLE)
+OF_CHAIN = (case_chains.REJECTED, case_chains.OTHER_TITLE, case_chains.LATER)
 """What has become of a case that this one goes on from: see ``lineage.chains``."""
 RATED: dict[WriterRating, str] = {
     "poor": "by a model of whose cases readers would use few as they stand: read every line",

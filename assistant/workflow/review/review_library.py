@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from difflib import ndiff
 from typing import Literal
 
@@ -35,6 +36,7 @@ class LibraryRow(Value):
     version: int
     text_hash: str = ""
     preconditions: tuple[str, ...] = ()
+    test_date: date | None = None
     words: str
     proposals: int = 0
     """Changes that other programs propose and nobody has decided on."""
@@ -97,6 +99,7 @@ def _row(stored: StoredCase, proposals: int) -> LibraryRow:
         version=stored.row_version,
         text_hash=stored.text_hash,
         preconditions=case.preconditions,
+        test_date=case.test_date,
         words=words_of(case),
         proposals=proposals,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from functools import partial
 
 from assistant.design.questions.notices import find_notices
@@ -126,6 +127,7 @@ class CaseRow(Value):
     needs: tuple[str, ...] = ()
     """Why a person has to look at it first, as fixed phrases; see ``review.needs_of``."""
     preconditions: tuple[str, ...] = ()
+    test_date: date | None = None
     words: str = ""
     """Its text in lower case, for searching."""
     proposals: int = 0
@@ -331,6 +333,7 @@ def _row(stored: StoredCase, stale: bool) -> CaseRow:
         source_run_id=stored.source_run_id or "",
         needs=needs_of(stored.case, stale=stale),
         preconditions=stored.case.preconditions,
+        test_date=stored.case.test_date,
         words=words_of(stored.case),
     )
 
