@@ -302,8 +302,9 @@ def _by_story(
         raise_if_cancelled(cancelled, "Writing cases")
         brief = _story_brief(batch, places, plan, style, request, present)
         elsewhere = [one for one in present if one not in brief.present]
-        taken = used_records([*elsewhere, *written], texts)
-        brief = brief.model_copy(update={"taken": taken})
+        others = (*elsewhere, *written)
+        taken = used_records(others, texts)
+        brief = brief.model_copy(update={"taken": taken, "written": others})
         with untraced():
             for event in writer.write_story(brief, _prover(brief, house), cancelled=cancelled):
                 if isinstance(event, WrittenCase):

@@ -79,6 +79,18 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
     return tuple(reversed(kept))
 
 
+def titles_by_day(cases: Iterable[TestCase]) -> tuple[str, ...]:
+    """The titles of cases, a line each test date with how many it has; those without one last."""
+    days: dict[date, list[str]] = {}
+    for case in cases:
+        if case.status not in ("rejected", "imported"):
+            days.setdefault(case.test_date or date.max, []).append(f"“{case.title}”")
+    return tuple(
+        f"{'no date' if day == date.max else day} ({len(titles)}): {'; '.join(titles)}"
+        for day, titles in sorted(days.items())
+    )
+
+
 def _people(line: str, given: str) -> Iterator[str]:
     """Who is called by a role and a letter: the longest role that the texts name (``given``, their
     bare words), else words with a capital."""

@@ -57,9 +57,10 @@ class StoryBrief(Value):
 
     ``conditions`` are the items of the checklist that still need a case. ``questions`` are those
     still open on its criteria; ``out_of_scope`` is what epic and story leave out, verbatim;
-    ``taken`` are records and moments that cases of the run's other stories use; ``request`` is the
-    sentence that asked for the cases, where there is one. ``present`` are cases of the story that
-    are there, rejected ones among them, where only what they lack is to be written.
+    ``written`` are the cases of the run's other stories, ``taken`` the records and moments that
+    these use; ``request`` is the sentence that asked for the cases, where there is one. ``present``
+    are cases of the story that are there, rejected ones among them, where only what they lack is to
+    be written.
     ``left_out`` are criteria that the request leaves out: no case is of them. ``tested`` are those
     that are tested whatever takes them out: a person has said so.
     """
@@ -72,6 +73,7 @@ class StoryBrief(Value):
     questions: tuple[Question, ...] = ()
     out_of_scope: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    written: tuple[TestCase, ...] = ()
     request: str = ""
     present: tuple[TestCase, ...] = ()
     left_out: tuple[str, ...] = ()

@@ -231,7 +231,8 @@ class StoryWriter:
         for conditions in parts_of(brief.conditions):
             texts = (one.chunk.text for one in brief.sources if one.chunk.kind != "case")
             taken = (*brief.taken, *used_records(written, texts))
-            told = brief.model_copy(update={"taken": tuple(dict.fromkeys(taken))})
+            so_far = {"taken": tuple(dict.fromkeys(taken)), "written": (*brief.written, *written)}
+            told = brief.model_copy(update=so_far)
             for one in self._batch(told, conditions, prove, ledger, cancelled):
                 written.append(one.case)
                 yield one
