@@ -440,6 +440,30 @@ def test_a_story_is_told_what_the_cases_before_it_use() -> None:
     assert "<taken>Emma; 2026-07-02 10:00</taken>" in later
 
 
+@pytest.mark.parametrize(
+    ("said", "stated", "kept"),
+    [
+        ("2026-07-02", "Date of the test: Thursday 2 July 2026", True),
+        ("2026-07-02", "Today is Thu 2 July", True),
+        ("2026-07-02", "The book was lent on 1 July 2026", False),
+        ("2026-07-02", "The book is lent", False),
+        ("Thursday", "Date of the test: Thursday 2 July 2026", False),
+    ],
+)
+def test_a_test_date_counts_where_the_case_names_that_day(said, stated, kept) -> None:
+    events, _ = run(answer(LENT | {"preconditions": [stated], "test_date": said}), answer())
+    found = next(one for one in cases_of(events) if one.title == LENT["title"])
+    assert found.test_date == (date(2026, 7, 2) if kept else None)
+
+
+def test_a_story_is_told_the_titles_of_the_cases_before_it_by_their_days() -> None:
+    dated = LENT | {"preconditions": ["Date of the test: 2 July 2026"], "test_date": "2026-07-02"}
+    _, chat = run(answer(dated), answer(), answer(LATE), answer())
+    first, later = chat.questions[0][1][1], chat.questions[2][1][1]
+    assert "<written>" not in first
+    assert f"<written>\n2026-07-02 (1): “{LENT['title']}”" in later
+
+
 def test_every_story_is_told_the_request_and_what_says_when_the_test_is() -> None:
     """Both stand beside the stories: in a sentence, a chat, minutes."""
 

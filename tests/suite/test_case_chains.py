@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from assistant.domain import TestCase
-from assistant.suite.case_chains import OTHER_TITLE, REJECTED, case_chains, in_order
+from assistant.suite.case_chains import LATER, OTHER_TITLE, REJECTED, case_chains, in_order
 
 
 def case(name: str, title: str, *lines: str, status: str = "draft") -> TestCase:
@@ -69,6 +71,17 @@ def test_what_became_of_the_case_before_is_told_unless_the_case_itself_is_reject
     assert case_chains(taken, earlier).before["B"] == {"C": ""}, "a title of now goes first"
 
 
+def test_a_case_before_that_is_run_on_a_later_day_is_told() -> None:
+    def days(first: int, second: int | None) -> tuple[str, ...]:
+        before = case("A", "Builds").model_copy(update={"test_date": date(2027, 2, first)})
+        day = date(2027, 2, second) if second else None
+        after = case("B", "Sends", 'After "Builds"').model_copy(update={"test_date": day})
+        return case_chains([before, after]).needs("B")
+
+    assert days(3, 2) == (LATER,)
+    assert days(2, 2) == days(2, 3) == days(3, None) == ()
+
+
 def order(*cases: tuple[str, TestCase]) -> str:
     return "".join(cases[place][1].id for place in in_order(cases))
 
@@ -99,3 +112,11 @@ def test_a_case_with_another_title_stays_before_those_that_name_the_earlier_one(
 def test_titles_with_marks_of_their_own_lead_to_one_another(mark: str) -> None:
     held = [case(f"C{at}", f"L{mark}état {at}", f"« L{mark}état {at - 1} »") for at in range(400)]
     assert len(case_chains(held).before) == 399
+
+
+def test_cases_stand_by_their_days_and_what_has_none_first() -> None:
+    def dated(name: str, day: int, *lines: str) -> TestCase:
+        return case(name, name, *lines).model_copy(update={"test_date": date(2027, 2, day)})
+
+    held = [dated("C", 3), dated("B", 2), case("A", "A"), dated("D", 3), dated("E", 1, 'After "D"')]
+    assert order(*(("run", one) for one in held)) == "ABCDE"

@@ -62,6 +62,7 @@ def redrafted_case(
     case, old = drafted_case(draft, brief, model), revision.case
     kept: dict[str, object] = {
         "id": old.id,
+        "test_date": case.test_date or old.test_date,
         "criterion_ids": case.criterion_ids or old.criterion_ids,
         "postconditions": old.postconditions,
         "priority": old.priority,

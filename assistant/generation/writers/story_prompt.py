@@ -253,7 +253,9 @@ def _again(again: Revision, safe: Safe) -> list[str]:
 
 def case_lines(case: TestCase) -> str:
     """A case with its numbered steps and all that they hold, sources left out."""
-    lines = [f"Title: {case.title}", *(f"Precondition: {one}" for one in case.preconditions)]
+    lines = [f"Title: {case.title}"]
+    lines += [f"Test date: {case.test_date}"] if case.test_date else []
+    lines += [f"Precondition: {one}" for one in case.preconditions]
     for step in case.steps:
         lines.append(f"Step {step.number}: {step.action}")
         lines += [f"  Data: {step.test_data}"] if step.test_data else []
