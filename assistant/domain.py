@@ -647,16 +647,16 @@ class StoryCases(Value):
 # --- Company template -------------------------------------------------------------------------
 
 TemplateField = Literal[
-    "id", "title", "objective", "preconditions", "postconditions", "priority", "type", "release",
-    "team", "epic", "story", "criteria", "labels", "status", "writer", "sources", "support",
-    "questions",
+    "id", "title", "objective", "test_date", "preconditions", "postconditions", "priority", "type",
+    "release", "team", "epic", "story", "criteria", "labels", "status", "writer", "sources",
+    "support", "questions",
     "step_number", "step_action", "step_data", "step_expected", "step_sources", "step_support",
     "steps", "description", "tags", "constant",
 ]  # fmt: skip
 """What a template column can hold. ``steps`` is all steps in one cell, for one row per case;
 ``description`` is what a tool without columns for it keeps in one text: id, objective,
-preconditions, postconditions, story, criteria, priority and open questions, each where the template
-has no column for it; ``tags`` are labels, release, team, epic, story and criteria."""
+test date, preconditions, postconditions, story, criteria, priority and open questions, each where
+the template has no column for it; ``tags`` are labels, release, team, epic, story and criteria."""
 
 
 CASE_PARTS: dict[str, str] = {
@@ -664,6 +664,7 @@ CASE_PARTS: dict[str, str] = {
     "postconditions": "Postconditions",
     "calculations": "Calculations",
     "questions": "Open questions",
+    "test_date": "Test date",
     "story": "User story",
     "criteria": "Acceptance criteria",
     "priority": "Priority",
@@ -682,6 +683,7 @@ class Column(Value):
 
     ``separator`` joins the values of a field that has several (criteria, labels); ``every_row``
     fills a field of the case on each of its rows where the template fills it on the first only.
+    An ``optional`` column stands in a file only where one of its cases fills it.
     """
 
     header: str = Field(min_length=1)
@@ -693,6 +695,7 @@ class Column(Value):
     values: dict[str, str] = {}
     separator: str = Field(default=", ", min_length=1)
     every_row: bool = False
+    optional: bool = False
 
 
 class CaseTemplate(Value):

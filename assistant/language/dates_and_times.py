@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -162,6 +162,57 @@ def find_moments(text: str) -> Iterator[Moment]:
         if not lasts:
             value, style = _time_of(match)
             yield Moment(value, match.start(), match.end(), style)
+
+
+def clear_days(cells: Sequence[str]) -> list[date | None]:
+    """The one day that each cell of a column names, with its year and no other words than a day of
+    the week and a time; ``None`` for any other cell.
+
+    In "3/4/2027" day and month could change places: it is clear where all other cells of the column
+    that tell their order have the same.
+    """
+    found = [_lone_day(cell) for cell in cells]
+    told = (one for one in found if one and not _can_turn(one) and one.value.day > 12)
+    orders = {one.style[:3] for one in told} & {"dmn", "mdn"}
+    days = list[date | None]()
+    for one in found:
+        if one is None or (_can_turn(one) and len(orders) != 1):
+            days.append(None)
+        elif _can_turn(one) and orders == {"mdn"}:
+            days.append(one.value.replace(month=one.value.day, day=one.value.month))
+        else:
+            days.append(one.value)
+    return days
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    value: date
+    style: str
+
+
+_ISO_TIME = re.compile(r"(?<=\d-\d\d)T(?=\d\d:)")
+"""What parts day and time of a moment as programs write it."""
+
+
+def _lone_day(cell: str) -> _Day | None:
+    cell = _ISO_TIME.sub(" ", cell)
+    moments = list(find_moments(cell))
+    days = {_Day(one.value, one.style) for one in moments if isinstance(one.value, date)}
+    named = {place for one in moments for place in range(one.start, one.end)}
+    rest = "".join(" " if place in named else sign for place, sign in enumerate(cell))
+    words = re.findall(r"[^\W_]+", rest.casefold())
+    if len(days) != 1:
+        return None
+    (day,) = days
+    fits = all(WEEKDAYS.get(word) == day.value.weekday() for word in words)
+    return day if fits and day.value.year != NO_YEAR else None
+
+
+def _can_turn(one: _Day) -> bool:
+    """Whether a day could be the month, and the month the day; behind dots the month is second."""
+    day = one.value
+    return one.style.startswith(("dmn/", "dmn-")) and day.day <= 12 and day.day != day.month
 
 
 def weekday_of(text: str, moment: Moment) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -149,6 +150,10 @@ class ProposalArguments(Arguments):
     reason: Annotated[str, Field(min_length=1, max_length=400, description="Why, for the person "
                                  "who decides")]  # fmt: skip
     title: Annotated[str, Field(min_length=1, max_length=400)] | None = None
+    test_date: (
+        Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="The day on which it is "
+                             "run, as 2027-02-15; empty: none")] | None
+    ) = None  # fmt: skip
     preconditions: (
         Annotated[list[Line], Field(max_length=50, description="All of them, in order")] | None
     ) = None
@@ -160,8 +165,11 @@ class ProposalArguments(Arguments):
 
     @model_validator(mode="after")
     def _check_size(self) -> Self:
-        if self.title is None and self.preconditions is None and self.steps is None:
-            raise ValueError("give at least one of title, preconditions and steps")
+        given = (self.title, self.test_date, self.preconditions, self.steps)
+        if all(one is None for one in given):
+            raise ValueError("give at least one of title, test_date, preconditions and steps")
+        if self.test_date:
+            date.fromisoformat(self.test_date)
         said = [self.title or "", *(self.preconditions or ()), *_words_of(self.steps or ())]
         return _sized(self, said)
 

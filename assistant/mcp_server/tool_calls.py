@@ -328,7 +328,7 @@ def propose_edit(scope: ToolScope, given: takes.ProposalArguments) -> Json:
             "propose the change again."
         )
     change = ProposedChange.model_validate(
-        given.model_dump(include={"title", "preconditions", "steps"})
+        given.model_dump(include={"title", "test_date", "preconditions", "steps"})
     )
     case = proposals.changed(scope.workspace, scope.project_id, stored, change)
     if not given.only_check:
@@ -344,8 +344,9 @@ def _proved(scope: ToolScope, case: TestCase) -> Json:
     cited = scope.workspace.library.chunks(
         scope.project_id, {one.chunk_id for one in case.all_citations}
     )
-    kept = {"id", "title", "objective", "preconditions", "postconditions", "priority", "technique",
-            "epic_key", "story_key", "criterion_ids", "open_questions", "origin"}  # fmt: skip
+    kept = {"id", "title", "objective", "test_date", "preconditions", "postconditions", "priority",
+            "technique", "epic_key", "story_key", "criterion_ids", "open_questions",
+            "origin"}  # fmt: skip
     return case.model_dump(mode="json", include=kept) | {
         "steps": [
             {"number": one.number, "action": one.action, "test_data": one.test_data,

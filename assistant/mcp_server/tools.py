@@ -150,8 +150,8 @@ TOOLS: tuple[ToolSpec[Any], ...] = (
     ),
     ToolSpec(
         "propose_edit",
-        "Propose another title, other preconditions or other steps for a stored case, with the "
-        "reason and the version that get_case gave; tells support and findings made anew.",
+        "Propose another title or test date, other preconditions or other steps for a stored case, "
+        "with the reason and the version that get_case gave; tells support and findings made anew.",
         arguments.ProposalArguments,
         tool_calls.propose_edit,
         writes="The proposal waits beside the case, in place of an earlier one by whoever calls; "

@@ -43,14 +43,22 @@ def rows(
     sources: Sources,
     mark_unsupported: bool = True,
 ) -> Iterator[list[str]]:
-    """The header row, then the rows of ``cases`` in the order in which they come.
+    """The header row, then the rows of ``cases`` in the order in which they come, without the
+    ``optional`` columns that none of them fills.
 
     Cells hold the stored text unchanged: making them safe for a spreadsheet is the exporter's
     business. For ``mark_unsupported`` see ``case_rows``.
     """
-    yield [column.header for column in template.columns]
+    table = [[column.header for column in template.columns]]
     for case in cases:
-        yield from case_rows(template, case, sources=sources, mark_unsupported=mark_unsupported)
+        table += case_rows(template, case, sources=sources, mark_unsupported=mark_unsupported)
+    kept = [
+        place
+        for place, column in enumerate(template.columns)
+        if not column.optional or any(row[place] for row in table[1:])
+    ]
+    for row in table:
+        yield [row[place] for place in kept]
 
 
 def case_rows(
@@ -184,6 +192,10 @@ def _case_cell(
     return _in_their_words(column, "\n".join(items))
 
 
+def _day(case: TestCase) -> str:
+    return case.test_date.isoformat() if case.test_date else ""
+
+
 def _questions(case: TestCase) -> list[str]:
     return [*case.open_questions, *(HOW_TO_RUN + text for text in case.running_questions)]
 
@@ -192,6 +204,7 @@ _CASE_FIELDS: dict[TemplateField, Callable[[TestCase], Sequence[str]]] = {
     "id": lambda case: (case.id,),
     "title": lambda case: (case.title,),
     "objective": lambda case: (case.objective,),
+    "test_date": lambda case: (_day(case),),
     "preconditions": lambda case: case.preconditions,
     "postconditions": lambda case: case.postconditions,
     "priority": lambda case: (case.priority,),
@@ -287,6 +300,7 @@ def _description(
     )
     parts += [_listed(field, lines) for field, lines in lists if lines and field not in fields]
     values: tuple[tuple[TemplateField, str], ...] = (
+        ("test_date", _day(case)),
         ("story", case.story_key),
         ("criteria", ", ".join(case.criterion_ids)),
         ("priority", case.priority),

@@ -2,7 +2,7 @@
 
 A template file is the JSON form of ``CaseTemplate``: a name, ``row_per`` and ``columns``, each with
 ``header`` and ``field`` and, where needed, ``required``, ``max_chars``, ``allowed``, ``default``
-and ``values`` (our word to theirs).
+and ``values`` (our word to theirs), ``optional`` (no column where no case fills it).
 
 Case templates as data: the standard one and those of test tools (``case_templates.toml``).
 """
@@ -37,6 +37,16 @@ READY_TEMPLATES = (XRAY, ZEPHYR_SCALE, TESTRAIL, AZURE_DEVOPS)
 
 DEFAULT_TEMPLATE = TEMPLATES["standard"]
 """The template of a project without its own: one row per step, fields of IEEE 29119-3."""
+
+_UNDATED = DEFAULT_TEMPLATE.model_copy(
+    update={"columns": tuple(one for one in DEFAULT_TEMPLATE.columns if one.field != "test_date")}
+)
+"""The same as earlier versions gave it to a project."""
+
+
+def present_template(template: CaseTemplate) -> CaseTemplate:
+    """The template that a project has now: the default one where it was given an earlier form."""
+    return DEFAULT_TEMPLATE if template == _UNDATED else template
 
 
 def load_template(text: str) -> CaseTemplate:
@@ -96,7 +106,7 @@ def left_out(template: CaseTemplate, case: TestCase) -> tuple[str, ...]:
         fields.add("step_data")
     if "description" in fields:
         fields |= {"objective", "preconditions", "postconditions", "questions", "id"}
-        fields |= {"story", "criteria", "priority"}
+        fields |= {"story", "criteria", "priority", "test_date"}
     if "tags" in fields:
         fields |= {"labels", "release", "team", "epic", "story", "criteria"}
     if template.preconditions_first:
@@ -104,6 +114,7 @@ def left_out(template: CaseTemplate, case: TestCase) -> tuple[str, ...]:
     held: tuple[tuple[TemplateField, str, bool], ...] = (
         ("title", "title", True),
         ("objective", "objective", bool(case.objective)),
+        ("test_date", "test dates", bool(case.test_date)),
         ("preconditions", "preconditions", bool(case.preconditions)),
         ("step_action", "actions", bool(case.steps)),
         ("step_data", "test data", any(step.test_data for step in case.steps)),

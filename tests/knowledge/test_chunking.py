@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -247,6 +248,19 @@ def test_an_existing_case_is_one_chunk_and_no_cell_is_lost() -> None:
     assert [c.text for c in chunks if c.kind == "table_row"] == [
         "Id: T-9; Title: A row that was not read as a case; Step: -; Expected: -; Priority: P7"
     ]
+
+
+def test_the_day_on_which_a_case_is_run_is_no_part_of_what_is_found() -> None:
+    text = (
+        "| Id | Title | Test Date | Step | Sprint |\n|---|---|---|---|---|\n"
+        "| T-1 | Verify that a refund is paid | 2027-02-15 | Open the refund screen | S7 |\n"
+    )
+    step = TestStep(number=1, action="Open the refund screen", expected_result="")
+    day = date(2027, 2, 15)
+    case = TestCase(id="T-1", title="Verify that a refund is paid", test_date=day, steps=(step,))
+    (chunk,) = split(document(text, "test_cases"), cases=[case])
+    assert "Sprint: S7" in chunk.text
+    assert "2027" not in chunk.text
 
 
 def test_further_rows_of_a_case_without_its_name_belong_to_it() -> None:

@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from assistant.language.dates_and_times import NO_YEAR, find_moments, weekday_of
+from assistant.language.dates_and_times import NO_YEAR, clear_days, find_moments, weekday_of
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,27 @@ def test_a_day_of_the_week_is_that_of_its_date_by_the_calendar(text: str, day: s
     moment = next(find_moments(text))
     place = weekday_of(text, moment)
     assert (place and text[slice(*place)]) == day
+
+
+@pytest.mark.parametrize(
+    ("cells", "days"),
+    [
+        (
+            ["2027-02-15", "15.02.2027", "Mon 15 Feb 2027", "15. Februar 2027", "15 février 2027",
+             "2027-02-15 00:00:00", "2027-02-15T09:30", "15/02/2027"],
+            ["2027-02-15"] * 8,
+        ),
+        (["", "TBD", "Week 8", "15 Feb", "Tue 15 Feb 2027", "after 15 Feb 2027", "31.02.2027",
+          "15.02.27", "46433", "15 or 16 Feb 2027", "2027-02-15 - 2027-02-17"], [None] * 11),
+        (["3/4/2027"], [None]),
+        (["3/4/2027", "4/4/2027"], [None, "2027-04-04"]),
+        (["3/4/2027", "13/4/2027"], ["2027-04-03", "2027-04-13"]),
+        (["3/4/2027", "3/14/2027"], ["2027-03-04", "2027-03-14"]),
+        (["3/4/2027", "13/4/2027", "3/14/2027"], [None, "2027-04-13", "2027-03-14"]),
+        (["03.04.2027"], ["2027-04-03"]),
+    ],
+)  # fmt: skip
+def test_the_cells_of_a_column_are_days_where_they_name_one_and_nothing_else(
+    cells: list[str], days: list[str | None]
+) -> None:
+    assert [day and day.isoformat() for day in clear_days(cells)] == days

@@ -168,9 +168,10 @@ def test_each_tool_answers_from_the_project(talk: Callable[[Ask], None]) -> None
         case_id = next(name for one in covered["criteria"] for name in one["cases"])
         case = answer(await session.call_tool("get_case", {"case_id": case_id}))
         change = {"case_id": case_id, "version": case["version"], "reason": "Shorter.",
-                  "title": "Another title"}  # fmt: skip
+                  "title": "Another title", "test_date": "2027-02-15"}  # fmt: skip
         proposed = answer(await session.call_tool("propose_edit", change))
         assert (proposed["kept"], proposed["title"]) == (True, "Another title")
+        assert (proposed["test_date"], case["test_date"]) == ("2027-02-15", None)
         after = answer(await session.call_tool("get_case", {"case_id": case_id}))
         (waits,) = after["proposals"]
         assert waits["reason"] == "Shorter."
@@ -229,6 +230,8 @@ def test_what_is_unknown_too_long_or_of_another_kind_is_refused(
             ("propose_edit", {**CHANGE, "reason": "x" * 401}, "reason"),
             ("propose_edit", {**CHANGE, "title": "x" * 401}, "title"),
             ("propose_edit", {**CHANGE, "status": "accepted"}, "status"),
+            ("propose_edit", {**CHANGE, "test_date": "15.02.2027"}, "test_date"),
+            ("propose_edit", {**CHANGE, "test_date": "2027-02-30"}, "day is out of range"),
             ("propose_edit", {**CHANGE, "steps": []}, "steps"),
             ("propose_edit", {**CHANGE, "case_id": "NO-1"}, "NO-1"),
             ("propose_edit", {**CHANGE, "reason": "uat_" + "A" * 43}, "token"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 
 import openpyxl
 import pytest
@@ -443,6 +444,8 @@ FOREIGN = (
     "Postconditions:\n- The card is blocked",
     "Priority: to be agreed with Ann",
     "Calculations:\n- 2 x 3 = 6 EUR",
+    "Test date: at the end of the month",
+    "Test date: 2027-02-30",
 )
 
 
@@ -453,6 +456,7 @@ def test_a_paragraph_that_is_not_as_we_write_it_stays_in_the_objective(words: st
     (case,) = reading_of(header, [row]).cases
     assert case.objective == f"Paying\n\n{words}"
     assert (case.story_key, case.criterion_ids, case.priority) == ("", (), "High")
+    assert case.test_date is None
     assert case.id.startswith("TC-")
     assert case.postconditions == ("The sum is booked",)
 
@@ -475,3 +479,71 @@ def test_a_calculation_of_a_step_that_is_not_there_stays_in_the_objective() -> N
     row = ["Pay", "Calculations:\n- Step 2: 2 * 3 = 6", "Open it", "It is shown"]
     (case,) = reading_of("Title,Description,Test Step,Expected Result", [row]).cases
     assert case.objective == "Calculations:\n- Step 2: 2 * 3 = 6"
+
+
+DAY = date(2027, 2, 15)
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        *((name, DAY) for name in (
+            "Test date", "TestDate", "Planned date", "Planned Test Date", "Scheduled for",
+            "Scheduled date", "Custom field (Test date)", "Testdatum", "Geplantes Datum",
+            "Date de test", "Date prévue", "Fecha prevista", "测试日期",
+        )),
+        *((name, None) for name in (
+            "Date", "Created", "Created on", "Created date", "Executed on", "Execution date",
+            "Last run", "Due date", "Date tested", "Updated", "Datum", "Erstellt am",
+            "Ausgeführt am", "Date d'exécution", "Date de création",
+        )),
+    ],
+)  # fmt: skip
+def test_the_test_date_is_known_by_its_header_and_other_days_are_none(
+    name: str, day: date | None
+) -> None:
+    row = ["T-1", "Pay", "15.02.2027", "Open it", "It is shown"]
+    (case,) = reading_of(f"ID,Title,{name},Test Step,Expected Result", [row]).cases
+    assert (case.id, case.title, case.test_date) == ("T-1", "Pay", day)
+
+
+def test_a_day_that_is_not_clear_is_left_empty_and_told() -> None:
+    header = "ID,Title,Planned date,Test Step,Expected Result"
+    rows = [
+        [f"T-{number}", "Pay", day, "Open it", "It is shown"]
+        for number, day in enumerate(["TBD", "3/4/2027", "2027-02-15", "", "TBD"], 1)
+    ]
+    reading = reading_of(header, rows)
+    assert [case.test_date for case in reading.cases] == [None, None, DAY, None, None]
+    (told,) = reading.unread
+    assert told.text == "TBD, 3/4/2027"
+    assert told.reason.startswith("These are no clear days")
+
+
+def test_a_day_of_a_workbook_and_rows_of_a_case_that_name_two() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["ID", "Title", "Planned date", "Test Step", "Expected Result"],
+        ["T-1", "Pay", DAY, "Open it", "It is shown"],
+        ["T-1", "Pay", DAY.replace(day=16), "Pay", "It is paid"],
+    ):
+        sheet.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    reading = read_file("cases.xlsx", target.getvalue())
+    (case,) = reading.cases
+    assert (case.test_date, len(case.steps)) == (DAY, 2)
+    (told,) = reading.unread
+    assert told.reason == "The rows of T-1 name more than one test date. The first was taken."
+
+
+def test_a_column_of_test_dates_counts_before_the_words_of_a_description() -> None:
+    header = "ID,Title,Description,Test date,Test Step,Expected Result"
+    said = ["T-1", "Pay", "Test date: 2027-02-15"]
+    same, other = ["15.02.2027", "Open it", "It is shown"], ["16.02.2027", "Open it", "It is shown"]
+    (case,) = reading_of(header, [[*said, *same]]).cases
+    assert (case.test_date, case.objective) == (DAY, "")
+    (case,) = reading_of(header, [[*said, *other]]).cases
+    assert (case.test_date, case.objective) == (DAY.replace(day=16), said[-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 
@@ -19,6 +20,7 @@ from assistant.suite.template import (
     READY_TEMPLATES,
     TESTRAIL,
     XRAY,
+    ZEPHYR_SCALE,
     template_problems,
 )
 
@@ -88,6 +90,18 @@ def test_no_ready_template_loses_postconditions_without_saying_so() -> None:
         lost = "postconditions" in told(template, CASE)
         assert lost == (template is TESTRAIL)
         assert lost != (CASE.postconditions[0] in file)
+
+
+def test_a_test_date_stands_in_each_file_or_is_said_to_be_lost() -> None:
+    dated = CASE.model_copy(update={"test_date": date(2027, 2, 15)})
+    for template in (*READY_TEMPLATES, DEFAULT_TEMPLATE):
+        file = "\n".join(cell for row in cells(template, dated, BARE) for cell in row.values())
+        lost = told(template, dated, BARE).get("test dates")
+        assert lost == ((CASE.id,) if template is TESTRAIL else None)
+        assert (lost is None) == ("2027-02-15" in file)
+        assert ("Test date: 2027-02-15" in file) == (template in (XRAY, ZEPHYR_SCALE, AZURE_DEVOPS))
+        undated = [cell for row in cells(template, CASE) for cell in (*row, *row.values())]
+        assert not any("test date" in cell.lower() for cell in undated)
 
 
 def test_losses_are_said_by_case() -> None:

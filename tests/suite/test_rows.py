@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from assistant.domain import (
@@ -240,3 +242,17 @@ def test_cases_keep_their_order_and_steps_are_ordered() -> None:
     found = list(rows(template, cases, sources={}))[1:]
     assert [row[0] for row in found][::2] == ids
     assert [row[1] for row in found] == ["1", "2"] * 4
+
+
+def test_an_optional_column_stands_in_a_file_where_a_case_fills_it() -> None:
+    day = Column(header="Day", field="test_date", optional=True)
+    template = CaseTemplate(name="T", columns=(Column(header="Id", field="id"), day))
+    bare = CASE.model_copy(update={"steps": ()})
+    dated = bare.model_copy(update={"id": "D", "test_date": date(2027, 2, 15)})
+    assert list(rows(template, [bare], sources={})) == [["Id"], [CASE.id]]
+    assert list(rows(template, [bare, dated], sources={})) == [
+        ["Id", "Day"], [CASE.id, ""], ["D", "2027-02-15"],
+    ]  # fmt: skip
+    always = day.model_copy(update={"optional": False})
+    template = template.model_copy(update={"columns": (always,)})
+    assert list(rows(template, [bare], sources={})) == [["Day"], [""]]

@@ -7,6 +7,7 @@ import pytest
 from assistant.domain import CaseTemplate
 from assistant.errors import TemplateError
 from assistant.sources.grids.mapping import suggest_mapping
+from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template
 from assistant.workflow.review.company_template import ColumnEdit
@@ -37,6 +38,24 @@ def test_faults_are_told_by_case_and_only_of_a_template_of_the_companys_own(
         assert found is not None
         assert set(found) == told
         assert all("Why, case C:" in one for problems in found.values() for one in problems)
+
+
+def test_a_project_that_was_given_the_template_before_test_dates_has_the_default_one(
+    empty_project: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = empty_project
+    before = [one for one in DEFAULT_TEMPLATE.columns if one.field != "test_date"]
+    undated = DEFAULT_TEMPLATE.model_copy(update={"columns": tuple(before)})
+    for columns, kept in ((before, DEFAULT_TEMPLATE), (before[:-1], None)):
+        given = undated.model_copy(update={"columns": tuple(columns)})
+        workspace.library.save_template(project_id, given)
+        assert workspace.project(project_id).template == (kept or given)
+
+
+def test_a_column_that_stands_where_a_case_fills_it_stays_so_when_others_are_edited() -> None:
+    edits = company_template.edits_of(DEFAULT_TEMPLATE)
+    assert company_template.edited(edits, name="Standard", layout="step") == DEFAULT_TEMPLATE
+    assert [one.header for one in edits if one.optional] == ["Test Date"]
 
 
 @pytest.mark.parametrize(

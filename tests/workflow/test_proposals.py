@@ -5,6 +5,8 @@ Two people save one case: the second one's words are kept, compared and merged.
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from assistant.domain import TestCase, TestStep
@@ -73,6 +75,26 @@ def test_nothing_changes_until_it_is_taken_and_undo_takes_it_back(opened: Opened
     assert told["proposed change taken"].detail == "Ann (tool)"
     opened[0].library.undo(opened[1], "C", expected_version=2, by="Tess")
     assert opened[0].library.case(opened[1], "C").case.steps == before.case.steps
+
+
+def test_a_test_date_is_proposed_taken_and_taken_out_again(opened: Opened) -> None:
+    propose(opened, test_date="2027-02-15")
+    (one,) = waiting(opened)
+    assert [(told.field, told.theirs, told.mine) for told in one.fields] == [
+        ("Test date", "", "2027-02-15")
+    ]
+    version = edit(opened, title="Pay at the desk")
+    (one,) = waiting(opened)
+    taken = proposals.take(*opened, one.seq, seen_version=version, by="Tess")
+    assert (taken.case.title, taken.case.test_date) == ("Pay at the desk", date(2027, 2, 15))
+    propose(opened, title="Pay")
+    assert proposals.take(
+        *opened, waiting(opened)[0].seq, seen_version=taken.row_version, by="Tess"
+    ).case.test_date == date(2027, 2, 15)  # fmt: skip
+    propose(opened, test_date="")
+    (one,) = waiting(opened)
+    taken = proposals.take(*opened, one.seq, seen_version=one.present_version, by="Tess")
+    assert taken.case.test_date is None
 
 
 def test_it_is_proved_like_an_edit(opened: Opened) -> None:

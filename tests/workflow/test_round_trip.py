@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,12 +49,13 @@ def case_of(number: int, text: str) -> TestCase:
     return TestCase(
         id=f"T-{number}", title=text, objective="What it is for", preconditions=lines,
         postconditions=lines, steps=(step,),
+        test_date=date(2027, 2, 1) + timedelta(number) if number % 3 else None,
     )  # fmt: skip
 
 
 def fields(case: TestCase) -> dict[str, object]:
     """What a person wrote in a case."""
-    names = {"id", "title", "objective", "preconditions", "postconditions"}
+    names = {"id", "title", "objective", "test_date", "preconditions", "postconditions"}
     steps = [(step.action, step.test_data, step.expected_result) for step in case.steps]
     return {**case.model_dump(include=names), "steps": steps}
 
@@ -152,6 +154,7 @@ WHOLE = TestCase(
             calculation=("2027-05-03 + 15 days = 2027-05-18", "EUR 2.50 * 1 = EUR 2.50"),
         ),
     ),
+    test_date=date(2027, 5, 18),
     postconditions=("The loan is deleted.",),
     open_questions=("Who waives the fee?",),
     running_questions=("On which screen is the fee shown?",),
@@ -165,7 +168,9 @@ WHOLE = TestCase(
 @pytest.mark.parametrize("template", READY_TEMPLATES, ids=lambda one: one.name)
 def test_a_file_for_a_tool_reads_back_as_the_cases_in_it(template: CaseTemplate) -> None:
     one_step = WHOLE.model_copy(update={"id": "TC-US-7-AC1-P1", "title": "A", "steps": ()})
-    one_step = one_step.model_copy(update={"steps": WHOLE.steps[:1], "preconditions": ()})
+    one_step = one_step.model_copy(
+        update={"steps": WHOLE.steps[:1], "preconditions": (), "test_date": None}
+    )
     cases = [WHOLE, one_step]
     data = write_csv(template, cases, profile="import", sources={})
     read = read_file("cases.csv", data).cases
@@ -173,7 +178,7 @@ def test_a_file_for_a_tool_reads_back_as_the_cases_in_it(template: CaseTemplate)
     lost = {one.what for one in losses(template, cases, profile="import")}
     parts = (("objective", "objective"), ("postconditions", "postconditions"),
              ("criterion_ids", "acceptance criteria"), ("open_questions", "open questions"),
-             ("running_questions", "open questions"),
+             ("running_questions", "open questions"), ("test_date", "test dates"),
              ("id", "test case ids"))  # fmt: skip
     same |= {field for field, what in parts if what not in lost}
     assert [case.model_dump(include=same) for case in read] == [

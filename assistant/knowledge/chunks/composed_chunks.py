@@ -34,9 +34,10 @@ def case_text(case: TestCase) -> str:
 
 
 def case_values(case: TestCase) -> tuple[str, ...]:
-    """What a case's chunk carries outside its text, or what says nothing about its content."""
-    technique = case.technique or ""
-    return (case.release, case.team, case.priority, technique, *case.labels)
+    """What a case's chunk carries outside its text, or what says nothing about its content: the
+    day on which it is run is a plan, and no knowledge of the product."""
+    technique, day = case.technique or "", str(case.test_date or "")
+    return (case.release, case.team, case.priority, technique, day, *case.labels)
 
 
 class Holder:

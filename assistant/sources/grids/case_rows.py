@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from datetime import date
 
 from assistant.domain import (
     CASE_PARTS,
@@ -19,6 +20,7 @@ from assistant.domain import (
     TestStep,
     Unread,
 )
+from assistant.language.dates_and_times import clear_days
 from assistant.sources.grids.case_groups import RESULT_LINES, CaseRows, grouped
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
@@ -54,23 +56,42 @@ def read_cases(grid: Grid, taken: Taken) -> tuple[list[TestCase], list[Unread]]:
     A row belongs to the case above it when its id and title are empty or the same, and nothing else
     that is said of the case differs. Rows that belong to no case are ``Unread``, and so is what
     rows of one case say otherwise than its first. Ids are kept where the file has them; others are
-    made from the title and steps.
+    made from the title and steps. A test date is taken where its cell is a clear day.
     """
     cases, unread = list[TestCase](), list[Unread]()
+    days = _days(grid)
     for rows in grouped(grid, unread):
-        case = _case(rows, taken)
+        case = _case(rows, taken, days)
         cases.append(case)
-        unread.extend(_contradictions(rows, case.id))
+        unread.extend(_contradictions(rows, case.id, days))
+    if unclear := [cell for cell, day in days.items() if day is None]:
+        reason = "These are no clear days: the test dates of their cases were left empty."
+        unread.append(Unread(text=shortened(", ".join(unclear), 300), reason=reason))
     return cases, unread
 
 
-def _case(rows: CaseRows, taken: Taken) -> TestCase:
+def _days(grid: Grid) -> dict[str, date | None]:
+    """The days that the cells of test dates name."""
+    assert grid.columns is not None
+    cells = (grid.columns.cell(row, "test_date") for row in grid.rows)
+    found = list(dict.fromkeys(filter(None, cells)))
+    return dict(zip(found, clear_days(found), strict=True))
+
+
+def _days_of(rows: CaseRows, days: Mapping[str, date | None]) -> list[str]:
+    """The clear days among the test dates of a case, each once, as ISO writes them."""
+    named = (days.get(cell) for cell in _values(rows, "test_date"))
+    return list(dict.fromkeys(str(day) for day in named if day))
+
+
+def _case(rows: CaseRows, taken: Taken, days: Mapping[str, date | None]) -> TestCase:
     first = rows.first
     steps, given, ahead = _steps(rows)
     objectives, told = _values(rows, "objective"), dict[str, str]()
+    (day, *_) = (*_days_of(rows, days), "")
     if not rows.is_own:
         numbers = {step.number + ahead for step in steps}
-        objectives, told = _parts_apart(objectives, _in_columns(rows), numbers)
+        objectives, told = _parts_apart(objectives, _in_columns(rows, day), numbers)
     said = [*objectives, *_values(rows, "title")]
     title = first.get("title", "") or next(iter(said), "") or first.get("id", "")
     wanted = " ".join((first.get("id", "") or told.get("id", "")).split())
@@ -84,11 +105,13 @@ def _case(rows: CaseRows, taken: Taken) -> TestCase:
     status = "; ".join(_values(rows, "status"))
     preconditions = [*_items(rows, "preconditions"), *_lines(told.get("preconditions", "")), *given]
     asked = _lines(told.get("questions", ""))
+    day = day or told.get("test_date", "")
     labels = (*rows.section, *_labels(_joined(rows, "labels")))
     return TestCase(
         id=taken.claim(wanted),
         title=title if rows.is_own else shortened(title, 500),
         objective="\n".join(words for words in said if words != title),
+        test_date=date.fromisoformat(day) if day else None,
         preconditions=tuple(dict.fromkeys(preconditions)),
         steps=_with_calculations(steps, _lines(told.get("calculations", "")), ahead),
         postconditions=tuple(
@@ -119,6 +142,7 @@ _LISTS = frozenset({"preconditions", "postconditions", "calculations", "question
 _OF_STEP = re.compile(r"Step (\d{1,4}): (.+)")
 _KEY = r"(?:\d+-)?[^\W\d_](?=\S*\d)(?:[\w./:-]*\w)?"
 _OUR_VALUES = {
+    "test_date": re.compile(r"\d{4}-\d\d-\d\d"),
     "story": re.compile(rf"#?\d+|{_KEY}"),
     "criteria": re.compile(rf"{_KEY}(?:, {_KEY})*"),
     "priority": re.compile("High|Medium|Low"),
@@ -127,10 +151,11 @@ _OUR_VALUES = {
 """What our exports write for a part that has one line: keys and ids are a word with a number."""
 
 
-def _in_columns(rows: CaseRows) -> dict[str, str]:
+def _in_columns(rows: CaseRows, day: str) -> dict[str, str]:
     """What columns of their own say of the parts of a case of which there is one only."""
     own = {name: _joined(rows, name) for name in ("postconditions", "story", "criteria")}
-    return {**own, "priority": _first(rows, "priority"), "id": rows.first.get("id", "")}
+    one = {"priority": _first(rows, "priority"), "id": rows.first.get("id", "")}
+    return {**own, **one, "test_date": day}
 
 
 def _parts_apart(
@@ -166,6 +191,8 @@ def _is_ours(field: str, words: str, numbers: Set[int]) -> bool:
     if field == "calculations":
         found = list(map(_OF_STEP.fullmatch, words.split("\n")))
         return all(match is not None and int(match[1]) in numbers for match in found)
+    if field == "test_date" and None in clear_days([words]):
+        return False
     return field not in _OUR_VALUES or bool(_OUR_VALUES[field].fullmatch(words))
 
 
@@ -181,15 +208,16 @@ def _with_calculations(
     )
 
 
-def _contradictions(rows: CaseRows, case_id: str) -> list[Unread]:
+def _contradictions(rows: CaseRows, case_id: str, days: Mapping[str, date | None]) -> list[Unread]:
     """What the rows of a case say differently, and of which it can hold one only."""
+    told = {name: _values(rows, name) for name in ("priority", "type")}
     return [
         Unread(
             text=", ".join(values),
             reason=f"The rows of {case_id} name more than one {name}. The first was taken.",
         )
-        for name in ("priority", "type")
-        if len(values := _values(rows, name)) > 1
+        for name, values in {**told, "test date": _days_of(rows, days)}.items()
+        if len(values) > 1
     ]
 
 

@@ -35,9 +35,9 @@ from assistant.sources.pasted.names_and_ids import Taken, find_key
 from assistant.sources.pasted.story_sentences import starts_story
 
 CaseField = Literal[
-    "id", "title", "objective", "preconditions", "postconditions", "priority", "type", "release",
-    "team", "epic", "story", "criteria", "labels", "status", "step_number", "step_action",
-    "step_data", "step_expected", "gherkin", "plain", "ignore",
+    "id", "title", "objective", "test_date", "preconditions", "postconditions", "priority", "type",
+    "release", "team", "epic", "story", "criteria", "labels", "status", "step_number",
+    "step_action", "step_data", "step_expected", "gherkin", "plain", "ignore",
 ]  # fmt: skip
 """What a column of a case table can hold; "ignore" for one that is not read."""
 

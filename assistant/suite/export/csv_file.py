@@ -93,12 +93,13 @@ def export_warnings(
     if limit is None:
         return ()
     found = []
-    for number, row in enumerate(_cells(chosen, template, cases, sources), start=1):
-        for column, cell in zip(template.columns, row, strict=True):
+    headers, *table = _cells(chosen, template, cases, sources)
+    for number, row in enumerate(table, start=2):
+        for header, cell in zip(headers, row, strict=True):
             size = len(cell.encode("utf-16-le")) // 2 if len(cell) * 2 > limit else 0
             if size > limit:
                 found.append(
-                    f"Row {number}, {column.header}: {size:,} characters; Excel shows "
+                    f"Row {number}, {header}: {size:,} characters; Excel shows "
                     f"{limit:,} of them. Shorten the cell or use one row per step."
                 )
     return tuple(found)

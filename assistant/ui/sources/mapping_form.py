@@ -37,6 +37,7 @@ CASE_WORDS: dict[ColumnField, str] = {
     "step_data": "Step: test data",
     "step_expected": "Step: expected result",
     "step_number": "Step: number",
+    "test_date": "Test date",
     "preconditions": "Preconditions",
     "postconditions": "Postconditions",
     "objective": "Objective",

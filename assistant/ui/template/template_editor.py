@@ -136,6 +136,7 @@ FIELD_WORDS: dict[TemplateField, str] = {
     "id": "Case id",
     "title": "Title",
     "objective": "Objective",
+    "test_date": "Test date",
     "preconditions": "Preconditions",
     "step_number": "Step: number",
     "step_action": "Step: action",
@@ -168,9 +169,9 @@ LAYOUT_WORDS: dict[Layout, str] = {
     "step, title row": "A row for the case, then a row per step",
     "case": "A row per case",
 }
-PLACE, HEADER, HOLDS, TEXT, REQUIRED, LONGEST, ALLOWED, RENAMES, EVERY, JOINED = (
+PLACE, HEADER, HOLDS, TEXT, REQUIRED, LONGEST, ALLOWED, RENAMES, EVERY, FILLED, JOINED = (
     "#", "Header", "Holds", "Text", "Required", "Max.", "Allowed words",
-    "Our word = yours", "Each row", "Joined by",
+    "Our word = yours", "Each row", "If filled", "Joined by",
 )  # fmt: skip
 
 
@@ -254,6 +255,7 @@ def _table(start: CaseTemplate, key: str) -> pd.DataFrame:
                 ALLOWED: [visible(edit.allowed) for edit in before],
                 LONGEST: pd.array([edit.max_chars for edit in before], dtype="Int64"),
                 EVERY: [edit.every_row for edit in before],
+                FILLED: [edit.optional for edit in before],
                 JOINED: [edit.separator for edit in before],
             }
         ),
@@ -262,7 +264,18 @@ def _table(start: CaseTemplate, key: str) -> pd.DataFrame:
         placeholder="",
         num_rows="dynamic",
         height=min(560, 76 + 35 * len(before)),
-        column_order=(PLACE, HEADER, HOLDS, REQUIRED, TEXT, RENAMES, ALLOWED, LONGEST, EVERY),
+        column_order=(
+            PLACE,
+            HEADER,
+            HOLDS,
+            REQUIRED,
+            TEXT,
+            RENAMES,
+            ALLOWED,
+            LONGEST,
+            EVERY,
+            FILLED,
+        ),
         column_config={
             PLACE: config.NumberColumn(
                 width=44, help="1 is the first column. 2.5 moves a column between 2 and 3."
@@ -282,6 +295,9 @@ def _table(start: CaseTemplate, key: str) -> pd.DataFrame:
             ),
             EVERY: config.CheckboxColumn(
                 width=90, help="Also where the other fields stand on the first row only."
+            ),
+            FILLED: config.CheckboxColumn(
+                width=80, help="No column in a file in which it would be empty in all cases."
             ),
         },
         alt="Columns of the template",
@@ -308,6 +324,7 @@ def _edits(table: pd.DataFrame) -> list[ColumnEdit]:
                 allowed=str(filled.get(ALLOWED, "")),
                 renames=str(filled.get(RENAMES, "")),
                 every_row=bool(filled.get(EVERY, False)),
+                optional=bool(filled.get(FILLED, False)),
                 separator=str(filled.get(JOINED, ", ")),
             )
         )

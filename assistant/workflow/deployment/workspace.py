@@ -29,7 +29,7 @@ from assistant.knowledge.qdrant.server import DEFAULT_PORT, QdrantServer, Server
 from assistant.library import Project
 from assistant.settings import Settings
 from assistant.sources.connectors.outbound import OutboundLog
-from assistant.suite.template import DEFAULT_TEMPLATE
+from assistant.suite.template import DEFAULT_TEMPLATE, present_template
 from assistant.workflow.deployment import endpoint_file, erase_marker
 from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
 from assistant.workflow.deployment.endpoints import Endpoints
@@ -119,7 +119,8 @@ class Workspace:
 
     def project(self, name_or_id: str) -> Project:
         """The project with this name or id; ``LibraryError`` names those that exist."""
-        return self.library.project(name_or_id)
+        found = self.library.project(name_or_id)
+        return found.model_copy(update={"template": present_template(found.template)})
 
     def find_project(self, name: str) -> Project | None:
         """The project with exactly this name, if there is one."""

@@ -69,6 +69,7 @@ class ColumnEdit(Value):
     allowed: str = ""
     renames: str = ""
     every_row: bool = False
+    optional: bool = False
     separator: str = ", "
 
 
@@ -201,6 +202,7 @@ def edits_of(template: CaseTemplate) -> tuple[ColumnEdit, ...]:
             allowed="; ".join(column.allowed),
             renames="; ".join(f"{ours} = {theirs}" for ours, theirs in column.values.items()),
             every_row=column.every_row,
+            optional=column.optional,
             separator=column.separator,
         )
         for place, column in enumerate(template.columns, start=1)
@@ -258,6 +260,7 @@ def _column(edit: ColumnEdit) -> dict[str, object]:
         values=renames,
         separator=edit.separator,
         every_row=edit.every_row,
+        optional=edit.optional,
     )
     return column.model_dump()
 

@@ -13,7 +13,7 @@ it beside the stored one, and saves what was taken of each as a new version.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import zip_longest
 from typing import Literal
 
@@ -55,6 +55,7 @@ STEPS = "Steps"
 _FIELDS: dict[str, Callable[[TestCase], str]] = {
     "Title": lambda case: case.title,
     "Priority": lambda case: case.priority,
+    "Test date": lambda case: str(case.test_date or ""),
     "Preconditions": lambda case: "\n".join(case.preconditions),
     "Objective": lambda case: case.objective,
     "Postconditions": lambda case: "\n".join(case.postconditions),
@@ -172,6 +173,8 @@ def merged(theirs: TestCase, mine: TestCase, taken: Mapping[str, Side]) -> TestC
     if "Priority" in own:
         priority: Priority = mine.priority
         values["priority"] = priority
+    if "Test date" in own:
+        values["test_date"] = mine.test_date
     if "Objective" in own:
         values["objective"] = mine.objective
     for field in ("Preconditions", "Postconditions"):
@@ -230,6 +233,8 @@ class ProposedChange(Value):
     """The fields of a case that are to read differently; ``None``: as they are."""
 
     title: str | None = None
+    test_date: date | Literal[""] | None = None
+    """Empty: it has no day of its own any more."""
     preconditions: tuple[str, ...] | None = None
     steps: tuple[StepEdit, ...] | None = None
 
@@ -269,6 +274,8 @@ def changed(
     update: dict[str, object] = {}
     if change.title is not None:
         update["title"] = change.title
+    if change.test_date is not None:
+        update["test_date"] = change.test_date or None
     if change.preconditions is not None:
         update["preconditions"] = change.preconditions
     if change.steps is not None:
