@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from assistant.domain import CaseTemplate, TestCase, TestStep
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.files import read_file
+from assistant.sources.reading import Reading
 from assistant.suite.export import (
     EXPORT_PROFILES,
     ProfileName,
@@ -60,18 +62,31 @@ def fields(case: TestCase) -> dict[str, object]:
     return {**case.model_dump(include=names), "steps": steps}
 
 
+def read_back(form: str, cases: Sequence[TestCase]) -> Reading:
+    """What an import makes of the default template's file of these cases."""
+    if form == "xlsx":
+        return read_file("cases.xlsx", write_xlsx(DEFAULT_TEMPLATE, cases, sources={}))
+    profile: ProfileName = "excel" if form == "excel" else "import"
+    data = write_csv(DEFAULT_TEMPLATE, cases, profile=profile, sources={})
+    return read_file("cases.csv", data)
+
+
+@pytest.mark.parametrize("form", [*PROFILES, "xlsx"])
+def test_each_case_comes_back_with_its_test_date_or_none(form: str) -> None:
+    cases = [case_of(number, "Pay") for number in range(4)]
+    assert [bool(one.test_date) for one in cases] == [False, True, True, False]
+    assert [one.test_date for one in read_back(form, cases).cases] == [
+        one.test_date for one in cases
+    ]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("form", [*PROFILES, "xlsx"])
 def test_every_naughty_string_comes_back_in_every_field(form: str, shared_dir: Path) -> None:
     texts = naughty(shared_dir)
     assert len(texts) > 520
     cases = [case_of(number, text) for number, text in enumerate(texts)]
-    if form == "xlsx":
-        reading = read_file("cases.xlsx", write_xlsx(DEFAULT_TEMPLATE, cases, sources={}))
-    else:
-        profile: ProfileName = "excel" if form == "excel" else "import"
-        data = write_csv(DEFAULT_TEMPLATE, cases, profile=profile, sources={})
-        reading = read_file("cases.csv", data)
+    reading = read_back(form, cases)
     wanted = [fields(case_of(number, as_read(text))) for number, text in enumerate(texts)]
     assert len(reading.cases) == len(wanted)
     read = [fields(case) for case in reading.cases]
