@@ -20,6 +20,7 @@ CURRENCY_SYMBOLS = {"£": "GBP", "$": "USD", "€": "EUR", "¥": "JPY", "₹": "
 _CURRENCY_WORDS = {
     "pound": "GBP", "pounds": "GBP", "euro": "EUR", "euros": "EUR", "dollar": "USD",
     "dollars": "USD", "pence": "GBX", "p": "GBX", "penny": "GBX", "cents": "cent", "cent": "cent",
+    "centime": "cent", "centimes": "cent", "rappen": "cent",
     "rupee": "INR", "rupees": "INR", "zł": "PLN", "kč": "CZK",
 }  # fmt: skip
 CURRENCY_CODES_PATTERN = (

@@ -30,6 +30,9 @@ from assistant.language.units import in_base_unit
 MEASURED = ("money", "percent", "duration", "size", "measure", "age")
 """Kinds whose unit belongs to the number: "2 EUR" is no "2 %"."""
 
+_WITHOUT_CENTS = frozenset(("JPY", "KRW", "GBP"))
+"""Currencies that have no cents: "5p" is read as what it is of a pound."""
+
 _NO_NOUN = frozenset(("today", "tomorrow", "yesterday", "now", "then"))
 
 TURNS = 100
@@ -259,8 +262,17 @@ def alike(number: Number, other: Number) -> bool:
     if "count" in (number.kind, other.kind) and "duration" in (number.kind, other.kind):
         return _is_compound(number, other)
     if number.kind in MEASURED or other.kind in MEASURED:
+        units = {number.unit, other.unit}
+        if "cent" in units and len(units) == 2 and not units & _WITHOUT_CENTS:
+            return number.kind == other.kind and _in_cents(number) == _in_cents(other)
         return number.family == other.family and (mine == theirs or _read_alike(number, other))
     return mine == theirs
+
+
+def _in_cents(money: Number) -> object:
+    """An amount in the hundredth part of its currency, which "5 cent" does not name."""
+    value = money.value
+    return value * 100 if isinstance(value, Decimal) and money.unit != "cent" else value
 
 
 def _is_compound(number: Number, other: Number) -> bool:

@@ -247,6 +247,8 @@ def test_what_follows_from_given_numbers_holds_and_nothing_else() -> None:
         ("4 weeks * 7 days = 28 days", "four weeks", ("28 days", "4 weeks"), ("28 weeks", "€28")),
         ("EUR 50.00 + EUR 5.00 = EUR 55.00", "It says “EUR 50.00 are due”, then EUR 5.00 more.",
          ("€55.00",), ("€54.00",)),
+        ("round(EUR 41.88 / EUR 0.05) * EUR 0.05 = EUR 41.90", "EUR 41.88, rounded to 5 cent",
+         ("€41.90",), ("€41.95", "5 minutes")),
         ("10:00 + 30 minutes = 10:30", "30 minutes from 10.00 Uhr on", ("10:30",), ("11:30",)),
     ],
 )  # fmt: skip
