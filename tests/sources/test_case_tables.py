@@ -54,6 +54,19 @@ def test_a_case_that_differs_from_the_one_above_is_its_own() -> None:
     assert len({case.id for case in reading.cases}) == 4
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("TC,Title,Steps,Expected,Result,Date", "T-1,Door,Press,It opens,pass,2026-06-10"),
+        ("TC,Title,Steps,Result,Expected Result", "T-1,Door,Press,pass,It opens"),
+        ("TC,Title,Steps,Result,Tester", "T-1,Door,Press,It opens,Ann"),
+    ],
+)
+def test_how_a_run_ended_is_no_expected_result(header: str, row: str) -> None:
+    (case,) = reading_of(header, row).cases
+    assert steps_of(case) == [("Press", "It opens")]
+
+
 def test_steps_of_a_repeated_title_stay_one_case() -> None:
     rows = ["Log in,P1,Enter a,A,Passed", "Log in,P1,Enter b,B,Failed"]
     reading = reading_of("Title,Priority,Steps,Expected Result,Status", *rows)

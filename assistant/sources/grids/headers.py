@@ -244,14 +244,14 @@ _COUNT = re.compile(r"(?:[^\W\d]{1,12}[ .#-]{0,3})?(\d{1,3})[.)]?")
 
 
 def settled(columns: Columns, header: Sequence[str], rows: Rows) -> Columns:
-    """``columns`` of cases with what the cells in ``rows`` say of five kinds of column.
+    """``columns`` of cases with what the cells in ``rows`` say of six kinds of column.
 
     A column that is named like a title, but holds an id in each row, is the id. Of two columns of
     ids, the one with the keys of issues is taken before one that counts the cases, and one that is
     empty never. Of several columns named for a step, those with words are the action and one that
     only counts is the number. One that counts the steps ("Step 1") beside descriptions is no
-    action. One named "Ticket" is the requirement where it holds issue keys. Columns of requirements
-    are returned as they are.
+    action, and "Result" beside what is expected tells how a run ended. One named "Ticket" is the
+    requirement where it holds issue keys. Columns of requirements are returned as they are.
     """
     if columns.kind != "cases":
         return columns
@@ -261,6 +261,7 @@ def settled(columns: Columns, header: Sequence[str], rows: Rows) -> Columns:
     _key_ids(fields, names, rows)
     _word_steps(fields, unknown, names, rows)
     _count_steps(fields, names, rows)
+    _leave_results(fields, unknown, names)
     _link_tickets(fields, unknown, names, rows)
     return Columns(columns.kind, fields, tuple(unknown))
 
@@ -373,6 +374,21 @@ def _count_steps(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows:
             fields.pop(name, None)
     fields["step_action"] = (described[0],)
     fields["step_number"] = (*actions, *fields.get("step_number", ()))[:1]
+
+
+def _leave_results(
+    fields: dict[str, tuple[int, ...]], unknown: list[int], names: Sequence[str]
+) -> None:
+    """A bare "Result" beside a column that is named for what is expected is no expected result."""
+    expected = fields.get("step_expected", ())
+    ended = [n for n in expected if names[n] in _ENDED]
+    if ended and len(ended) < len(expected):
+        fields["step_expected"] = tuple(n for n in expected if n not in ended)
+        unknown += ended
+
+
+_ENDED = {"result", "step result", "steps result"}
+"""Names of expected results where there is no other: else of what a run came to."""
 
 
 def _link_tickets(
