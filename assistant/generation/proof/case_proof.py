@@ -146,8 +146,8 @@ class _Proof:
 
     def _wrong_sides(self, condition: TestCondition, measures: Measures) -> Iterator[Mark]:
         """Data on the other side of a limit. Where they lie right by the number that a source puts
-        in its place, both sentences are told beside it, and where by one of what the case cites,
-        it is no error, and its words are told: who is right is for a person to say."""
+        in its place, both sentences are told, and where by one of what the case cites, its words:
+        the data are no error then, and who is right is for a person to say."""
         worked = self.claims.worked
         marks = tuple(wrong_sides(condition, measures, worked))
 
@@ -165,7 +165,8 @@ class _Proof:
         kept = ((by, other) for one, other, by in others if keeps(one, other))
         told = next((f"{by} {shown(other.sentence.text)}." for by, other in kept), "")
         for mark in marks:
-            yield Mark(OTHER_LIMIT, mark.words, f"{mark.message} {told}") if told else mark
+            message = f"{mark.message} {told}".rstrip()
+            yield Mark(OTHER_LIMIT, mark.words, message) if told or contested else mark
 
     def _conflicts(self) -> Iterator[Mark]:
         """Limits that the case rests on and for which another source states another number."""
