@@ -560,7 +560,7 @@ class TestCase(Value):
     title: str
     objective: str = ""
     test_date: date | None = None
-    """The day on which it is run, where its own words state one or a person gave it."""
+    """The day on which it is to be run, as its writer or a person planned it."""
     preconditions: tuple[str, ...] = ()
     steps: tuple[TestStep, ...] = ()
     postconditions: tuple[str, ...] = ()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from assistant.domain import PRIORITIES, CaseOrigin, ModelSpec, TestCase, TestStep
 from assistant.generation.proof import Sources, with_sources
-from assistant.generation.proof.amounts import numbers
 from assistant.generation.proof.calculation_lines import read_line
 from assistant.generation.step_replacement import with_step
 from assistant.generation.writer import Revision, StoryBrief
 from assistant.generation.writers.case_parts import quoted_criteria
 from assistant.generation.writers.story_draft import DraftStep, StoryCaseDraft
-from assistant.language.dates_and_times import NO_YEAR
 
 
 def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> TestCase:
@@ -20,8 +16,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
 
     ``condition_ids`` are those that the draft claims; proof decides which it covers. A criterion
     that it does not name is taken from the items it claims. Lines of a calculation that code cannot
-    work out are left out: what stands below a result was worked out. So is a test date that its
-    preconditions, actions and data do not name.
+    work out are left out: what stands below a result was worked out.
     """
     epic, story = brief.epic, brief.story
     claimed = [one for one in brief.conditions if one.id in draft.covers]
@@ -34,7 +29,7 @@ def drafted_case(draft: StoryCaseDraft, brief: StoryBrief, model: ModelSpec) -> 
         id="",
         title=" ".join(draft.title.split()),
         objective=quoted_criteria(epic, criteria),
-        test_date=_stated_day(draft),
+        test_date=draft.test_date,
         preconditions=draft.preconditions,
         steps=tuple(
             _step(number, step, draft.title, sources)
@@ -77,16 +72,6 @@ def with_drafted_step(step: DraftStep, brief: StoryBrief, revision: Revision) ->
     """The case with the draft in the place of the step that is written again, not yet proved."""
     case, number = revision.case, revision.step
     return with_step(case, _step(number, step, case.title, Sources(brief.sources)), number)
-
-
-def _stated_day(draft: StoryCaseDraft) -> date | None:
-    """The test date of a draft, where the case itself names that day, with or without the year."""
-    day = draft.test_date
-    if day is None:
-        return None
-    given = (text for step in draft.steps for text in (step.action, step.data))
-    stated = {one.value for line in (*draft.preconditions, *given) for one in numbers(line)}
-    return day if {day, day.replace(year=NO_YEAR)} & stated else None
 
 
 def _step(number: int, step: DraftStep, title: str, sources: Sources) -> TestStep:
