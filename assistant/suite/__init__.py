@@ -17,6 +17,7 @@ __all__ = [
     "quality",
     "reuse",
     "rows",
+    "schedule",
     "shared_records",
     "step_marks",
     "template",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 _IRREGULAR = {"criterion": "criteria", "piece not understood": "pieces not understood"}
 
@@ -17,6 +17,11 @@ def counted(number: int, noun: str) -> str:
 def listed(counts: dict[str, int]) -> str:
     """The counts that are not zero, as a list of nouns."""
     return ", ".join(counted(number, noun) for noun, number in counts.items() if number)
+
+
+def weekday_date(day: date) -> str:
+    """A day with its weekday, as "Tue 12 May 2026"."""
+    return f"{day:%a} {day.day} {day:%b} {day.year}"
 
 
 def date_time(moment: datetime | None, never: str = "") -> str:

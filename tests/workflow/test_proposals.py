@@ -304,6 +304,24 @@ def test_where_both_changed_a_field_it_is_said_and_either_can_be_taken(opened: O
     assert not proposals.conflicts(*opened, mine, 1)
 
 
+def test_a_test_date_that_one_gave_and_one_that_another_cleared_are_merged(opened: Opened) -> None:
+    first, other = date(2026, 5, 4), date(2026, 5, 12)
+    version = save(opened, case_with(opened, test_date=first), 1)
+    mine = case_with(opened, test_date=other)
+    theirs = save(opened, case_with(opened, test_date=None), version)
+    (found,) = proposals.conflicts(*opened, mine, version)
+    assert (found.field, found.theirs, found.mine) == ("Test date", "", "2026-05-12")
+    assert found.changed_by == "both"
+    stored = proposals.save_merged(
+        *opened, mine, {"Test date": "theirs"}, theirs_version=theirs, by="Tess"
+    )
+    assert stored.case.test_date is None
+    stored = proposals.save_merged(
+        *opened, mine, {"Test date": "mine"}, theirs_version=theirs, by="Tess"
+    )
+    assert stored.case.test_date == other
+
+
 def test_steps_of_which_one_was_put_in_are_taken_as_a_whole(opened: Opened) -> None:
     mine = review.with_step(case_with(opened), 1)
     theirs = save(opened, case_with(opened, title="Theirs"), 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from assistant.domain import PRIORITIES, LintFinding, TestCase, TestStep
@@ -24,8 +26,11 @@ STEP_FIELDS = {
     "test_data": "Test data",
     "expected_result": "Expected result",
 }
-PRIORITY_WIDTH = 120
+PRIORITY_WIDTH, DATE_WIDTH = 120, 150
 """In pixels: the longest of them, whole."""
+FIRST_DATE, LAST_DATE = date(2000, 1, 1), date(2099, 12, 31)
+"""What the calendar offers, if the case has no other date."""
+Typed = str | date | None
 
 
 class CaseEditor:
@@ -36,16 +41,17 @@ class CaseEditor:
         self.record = record
         self.stored = stored
         self.case = stored.case
-        self._saved_values: dict[str, str] = {}
+        self._saved_values: dict[str, Typed] = {}
 
     def _key(self, field: str) -> str:
         return f"case-{field}-{self.stored.id}"
 
-    def _field_values(self) -> dict[str, str]:
+    def _field_values(self) -> dict[str, Typed]:
         case = self.case
-        values: dict[str, str] = {
+        values: dict[str, Typed] = {
             "title": visible(case.title),
             "priority": case.priority,
+            "test_date": case.test_date,
             "objective": visible(case.objective),
             "preconditions": visible("\n".join(case.preconditions)),
             "postconditions": visible("\n".join(case.postconditions)),
@@ -71,7 +77,7 @@ class CaseEditor:
                 ":material/info: This case is accepted. With a change of its words it is a draft "
                 "again; Undo brings back both."
             )
-        with st.container(horizontal=True, wrap=False, gap="small"):
+        with st.container(horizontal=True, gap="small"):
             st.text_input("Title", key=self._key("title"), on_change=self._save_fields)
             st.selectbox(
                 "Priority",
@@ -79,6 +85,17 @@ class CaseEditor:
                 key=self._key("priority"),
                 on_change=self._save_fields,
                 width=PRIORITY_WIDTH,
+            )
+            own = self.case.test_date or FIRST_DATE
+            st.date_input(
+                "Test date",
+                value=None,
+                min_value=min(own, FIRST_DATE),
+                max_value=max(own, LAST_DATE),
+                format="YYYY-MM-DD",
+                key=self._key("test_date"),
+                on_change=self._save_fields,
+                width=DATE_WIDTH,
             )
         self._lines("Preconditions, one a line", "preconditions")
         for step in self.case.steps:
@@ -133,8 +150,8 @@ class CaseEditor:
         update: dict[str, object] = {}
         for field, value in changed.items():
             if field in ("preconditions", "postconditions"):
-                update[field] = _lines(value)
-            elif field in ("title", "priority", "objective"):
+                update[field] = _lines(str(value))
+            elif field in ("title", "priority", "objective", "test_date"):
                 update[field] = value
         steps = _step_edits(present.case, places, changed)
         if steps != [_edit_of(step) for step in present.case.steps]:
@@ -211,7 +228,7 @@ class CaseEditor:
             self._note_edit(present, saved)
 
 
-def _step_edits(case: TestCase, places: Places, changed: dict[str, str]) -> list[StepEdit]:
+def _step_edits(case: TestCase, places: Places, changed: dict[str, Typed]) -> list[StepEdit]:
     """The steps with what was typed where they were drawn; ``places`` says where that is now."""
     drawn = {place: number for number, place in places.items()}
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 import streamlit as st
@@ -203,7 +204,7 @@ def _filter(rows: Sequence[CaseRow], run_id: str) -> None:
         "question, has a result that is not in the sources or rests on a draft or an old one "
         "alone, was written by a model whose cases are to be read line by line, is stale (its "
         "sources changed, or a newer one sets another limit), or goes on from a case that is "
-        "rejected or has another title. "
+        "rejected, has another title or is run on a later day. "
         "Proposed: another program proposes a change of it.",
     )
 
@@ -343,6 +344,16 @@ def proposals_column(rows: Sequence[LibraryRow]) -> dict[str, list[int | None]]:
     if not any(row.proposals for row in rows):
         return {}
     return {"Proposed": [row.proposals or None for row in rows]}
+
+
+TEST_DATE = "Test date"
+
+
+def test_date_column(rows: Sequence[LibraryRow]) -> dict[str, list[date | None]]:
+    """The day on which a case is run, as a column; none where no case has one."""
+    if not any(row.test_date for row in rows):
+        return {}
+    return {TEST_DATE: [row.test_date for row in rows]}
 
 
 def existing_column(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import streamlit as st
 
 from assistant.domain import Citation, LintFinding, TestCase, TestStep
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, weekday_date
 from assistant.ui.plain_text import (
     highlighted,
     label,
@@ -79,6 +79,7 @@ def case_view(
     ``how_to_run`` what was asked on running it, ``chain`` as ``needs_of`` takes it; ``draw_chain``
     is called below the preconditions."""
     st.markdown(f"**{label(case.title, limit=300)}**")
+    test_date_line(case)
     needs_lines(case, answers, chain)
     remarks = [
         f":small[:gray[{line}]]"
@@ -94,6 +95,12 @@ def case_view(
     steps_table(case)
     _lines("Objective", [one for one in case.objective.splitlines() if not _quotes(one, criteria)])
     _lines("Postconditions", case.postconditions)
+
+
+def test_date_line(case: TestCase) -> None:
+    """The day on which the case is run; nothing where it has none."""
+    if case.test_date:
+        st.markdown(f":small[:gray[:material/event: Test date: {weekday_date(case.test_date)}]]")
 
 
 def _named_lines(name: str, text: str) -> list[str]:

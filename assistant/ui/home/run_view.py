@@ -21,6 +21,7 @@ from assistant.ui.home.downloads import download_menu
 from assistant.ui.home.quality_panel import coverage_table, quality_panel
 from assistant.ui.home.questions_panel import run_questions
 from assistant.ui.home.run_cases import panes_shown, run_cases
+from assistant.ui.home.schedule_view import schedule_view
 from assistant.ui.home.second_reading_menu import second_reading_progress
 from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.plain_text import label, plain
@@ -45,12 +46,14 @@ REQUEST = 90
 """Characters of a request that its run is headed with; all of it is shown on hover."""
 VIEW = "run_view"
 VIEWS = {
-    "cases": ":material/list_alt: Cases",
-    "coverage": ":material/grid_on: Coverage",
-    "quality": ":material/verified: Quality",
-    "test data": ":material/inventory_2: Test data",
-    "questions": ":material/contact_support: Questions",
+    "cases": "Cases",
+    "coverage": "Coverage",
+    "quality": "Quality",
+    "test data": "Test data",
+    "schedule": "Schedule",
+    "questions": "Questions",
 }
+"""Words alone: with icons the row of buttons breaks beside an open menu."""
 
 
 def run_view(opened: Workspace, record: Session) -> None:
@@ -79,6 +82,8 @@ def run_view(opened: Workspace, record: Session) -> None:
         quality_panel(opened, record, view, stamp)
     elif shown == "test data":
         data_to_prepare(opened, record, view.summary)
+    elif shown == "schedule":
+        schedule_view(opened, record, view)
     elif shown == "questions":
         run_questions(opened, record, view)
     else:

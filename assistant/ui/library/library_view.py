@@ -16,12 +16,19 @@ from assistant.errors import AssistantError
 from assistant.ui.browser_scripts import is_narrow
 from assistant.ui.cases.case_bar import STATUS_COLORS
 from assistant.ui.cases.case_list import (
+    TEST_DATE,
     common_columns,
     existing_column,
     proposals_column,
     table_height,
+    test_date_column,
 )
-from assistant.ui.cases.case_view import findings_panel, steps_table, template_faults
+from assistant.ui.cases.case_view import (
+    findings_panel,
+    steps_table,
+    template_faults,
+    test_date_line,
+)
 from assistant.ui.cases.chain_line import chain_line, successors_said
 from assistant.ui.cases.depth_matrix import depth_matrix
 from assistant.ui.cases.existing_verdicts import (
@@ -89,6 +96,7 @@ def library_case(
     trace = " · ".join(label(x) for x in (case.epic_key, case.story_key, *case.criterion_ids) if x)
     if trace:
         st.caption(trace)
+    test_date_line(case)
     if case.status_reason:
         st.caption(f":material/info: {label(case.status_reason, limit=240)}")
     show_problem()
@@ -167,7 +175,7 @@ VIEWS = {
 }
 TABLE_HEIGHT, NARROW_HEIGHT = 420, 270
 """Where the case does not fit beside the table, it begins below it, and has to be seen there."""
-CASE_WIDTH, FILTER_WIDTH = 460, 124
+CASE_WIDTH, FILTER_WIDTH, DATE_WIDTH = 460, 124, 118
 
 
 def library_view(opened: Workspace, record: Session) -> None:
@@ -304,16 +312,19 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
 
     with st.sidebar:  # it takes no room there
         height = NARROW_HEIGHT if is_narrow() else TABLE_HEIGHT
-    proposed = proposals_column(rows)
+    proposed, dated = proposals_column(rows), test_date_column(rows)
     table = {
         **common_columns(rows),
+        **dated,
         **existing_column(rows, verdicts),
         **proposed,
         "Writer": [row.writer for row in rows],
         "Support": ["⚠ none" if row.unsupported else "" for row in rows],
         "Findings": [row.findings or None for row in rows],
     }
-    title_width = 334 - bool(verdicts) * COLUMN_WIDTH - bool(proposed) * 76
+    title_width = (
+        334 - bool(verdicts) * COLUMN_WIDTH - bool(proposed) * 76 - bool(dated) * DATE_WIDTH
+    )
     st.dataframe(
         table,
         key=TABLE,
@@ -328,6 +339,7 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
             "Title": st.column_config.TextColumn(width=title_width),
             "Technique": st.column_config.TextColumn(width=112),
             "Criterion": st.column_config.TextColumn(width=96),
+            TEST_DATE: st.column_config.DateColumn(width=DATE_WIDTH, format="ddd D MMM YYYY"),
             COLUMN: st.column_config.TextColumn(width=COLUMN_WIDTH, help=COLUMN_HELP),
             "Writer": st.column_config.TextColumn(width=64),
             "Support": st.column_config.TextColumn(width=66),

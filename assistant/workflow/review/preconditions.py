@@ -1,4 +1,7 @@
-"""What has to be prepared before cases are run: their preconditions, on screen and as a file."""
+"""What has to be prepared before cases are run: their preconditions, on screen and as a file.
+
+And on which day each is run.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,13 @@ from assistant.suite.export import preconditions_csv as preconditions_csv
 from assistant.suite.preconditions import SET_UP as SET_UP
 from assistant.suite.preconditions import Precondition as Precondition
 from assistant.suite.preconditions import preconditions as preconditions
+from assistant.suite.schedule import TestDay as TestDay
+from assistant.suite.schedule import fullest as fullest
+from assistant.suite.schedule import schedule
 from assistant.suite.shared_records import SharedRecord as SharedRecord
 from assistant.suite.shared_records import shared_records as shared_records
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import lineage, review_library
 from assistant.workflow.review.export_cases import CsvFile, Selection, select, title_and_cases
 
 
@@ -22,6 +29,20 @@ def cases_of_run(
     """The selected cases of a run, story by story."""
     chosen = select(workspace, project_id, run_id=run_id, selection=selection)
     return tuple(stored.case for stored in chosen)
+
+
+def schedule_of_run(
+    workspace: Workspace, project_id: str, run_id: str, selection: Selection
+) -> tuple[tuple[TestDay, ...], lineage.CaseChains]:
+    """The selected cases of a run day by day, and which case of the run goes on from which; kept
+    until anything in the project changes."""
+
+    def found() -> tuple[tuple[TestDay, ...], lineage.CaseChains]:
+        cases = cases_of_run(workspace, project_id, run_id, selection)
+        return schedule(cases), lineage.chains(workspace, project_id, run_id)
+
+    key = (run_id, selection, review_library.stamp(workspace, project_id))
+    return workspace.memo.get("schedules", project_id, key, found)
 
 
 def file_of(workspace: Workspace, project_id: str, case_ids: Sequence[str]) -> bytes:

@@ -1,0 +1,185 @@
+"""The test execution schedule of a run: how many cases each day has, then day by day which, in what
+order, from what they go on and what is to be set up before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+import streamlit as st
+
+from assistant.domain import TestCase
+from assistant.ui.cases.chain_line import REMARKS
+from assistant.ui.cases.depth_matrix import case_button
+from assistant.ui.counts import counted, weekday_date
+from assistant.ui.home.downloads import selection_choice
+from assistant.ui.home.quality_panel import open_in_run
+from assistant.ui.plain_text import cut, label, visible
+from assistant.ui.state import Session
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import preconditions
+from assistant.workflow.review.lineage import REJECTED, CaseChains
+from assistant.workflow.review.preconditions import SET_UP, TestDay
+from assistant.workflow.writing.runs import RunView
+
+CHARACTERS = 2_000
+"""Of a precondition: whoever makes the record reads all of it."""
+LISTED = 200
+"""Cases on the page, and lines to be set up of a day; of more cases one day is shown at a time."""
+STORY_HEX = (
+    "#4a86c5", "#3c9d63", "#e5b93c", "#8a63c4", "#e8833a", "#2fa3a0", "#9db8d9", "#a9cfb4",
+    "#c6b3e3",
+)  # fmt: skip
+"""No red: it is the color of what is wrong. More colors can nobody tell apart."""
+GRAY = "#9aa1ab"
+PLOTTED_DAYS, FEW_DAYS, STORY = 40, 15, 48
+"""Bars, how many of them may be high, and characters of a story's name."""
+NOT_ACCEPTED = " :orange[(not accepted)]"
+OTHERS, NO_STORY = "other stories", "no story"
+ANY_DAY = "On any day"
+NO_DATES = (
+    "None of these cases has a test date, the day on which it is run. A model that writes whole "
+    "stories states it where the request or a source names the days of the test. You can set it "
+    "yourself: open a case, press *Edit* (key E), choose its *Test date*."
+)
+
+
+def schedule_view(opened: Workspace, record: Session, view: RunView) -> None:
+    """The days of the chosen cases: a plot, then each day with its cases."""
+    selection = selection_choice(view.summary, key="schedule-what", horizontal=True)
+    days, chains = preconditions.schedule_of_run(opened, record.project_id, view.run.id, selection)
+    fullest = preconditions.fullest(days)
+    if not fullest:
+        accepted = selection == "accepted" and not view.summary.accepted
+        st.info("No case is accepted yet." if accepted else NO_DATES, icon=":material/event:")
+        return
+    st.markdown(_sum(days, fullest))
+    _plot_of(days, {one.key: one.title for epic in view.run.epics for one in epic.stories})
+    listed = {case.id: case for one in days for case in one.cases}
+    for number, one in enumerate(_shown(days)):
+        _day(number, one, chains, listed)
+
+
+def _sum(days: Sequence[TestDay], fullest: Sequence[TestDay]) -> str:
+    dated = [one for one in days if one.day]
+    many, most = sum(len(one.cases) for one in dated), len(fullest[0].cases)
+    names = ", ".join(_name(one.day) for one in fullest[:3])
+    more = f" and {len(fullest) - 3} more" if len(fullest) > 3 else ""
+    said = f"**{counted(many, 'case')} on {counted(len(dated), 'day')}**"
+    if len(dated) > 1:
+        each = " each" if len(fullest) > 1 else ""
+        said += f" · most on {names}{more}: **{counted(most, 'case')}**{each}"
+    left = sum(len(one.cases) for one in days if not one.day)
+    return f"{said} · {left} without a date" if left else said
+
+
+def _name(day: date | None) -> str:
+    return weekday_date(day) if day else ANY_DAY
+
+
+def _plot_of(days: Sequence[TestDay], titles: Mapping[str, str]) -> None:
+    """A bar a day, its parts the stories of its cases."""
+    dated = [one for one in days if one.day]
+    shown = dated[:PLOTTED_DAYS]
+    of_stories = Counter(case.story_key for one in shown for case in one.cases)
+    named = {name for name, _ in of_stories.most_common(len(STORY_HEX))}
+    legend = {
+        key: cut(visible(f"{key} {titles.get(key, '')}".strip() or NO_STORY), STORY)
+        for key in (*titles, *of_stories)
+        if key in named
+    }
+    bars: Counter[tuple[str, str]] = Counter(
+        (_name(one.day), legend.get(case.story_key, OTHERS)) for one in shown for case in one.cases
+    )
+    stories = [*dict.fromkeys(legend.values()), *[OTHERS] * (len(of_stories) > len(named))]
+    st.vega_lite_chart(_plot(bars, [_name(one.day) for one in shown], stories), width="stretch")
+    if len(dated) > len(shown):
+        st.caption(f"The plot has the first {len(shown)} of {len(dated)} days.")
+
+
+def _plot(
+    bars: Mapping[tuple[str, str], int], days: Sequence[str], stories: Sequence[str]
+) -> dict[str, object]:
+    values = [{"day": day, "story": story, "cases": n} for (day, story), n in bars.items()]
+    y = {"field": "day", "type": "nominal", "sort": days,
+         "axis": {"title": None, "labelLimit": 320}}  # fmt: skip
+    x = {"field": "cases", "type": "quantitative", "aggregate": "sum", "stack": "zero",
+         "axis": {"title": "Cases", "tickMinStep": 1, "format": "d"}}  # fmt: skip
+    return {
+        "data": {"values": values},
+        "height": {"step": 26 if len(days) <= FEW_DAYS else 15},
+        "encoding": {"y": y, "x": x},
+        "layer": [
+            {
+                "mark": {"type": "bar"},
+                "encoding": {
+                    "color": {"field": "story", "type": "nominal", "sort": stories,
+                              "scale": {"domain": stories,
+                                        "range": [*STORY_HEX[: len(stories)], GRAY]},
+                              "legend": {"title": None, "orient": "bottom", "columns": 2,
+                                         "labelLimit": 400}},
+                    "tooltip": [{"field": "day", "title": "Day"},
+                                {"field": "story", "title": "Story"},
+                                {"field": "cases", "aggregate": "sum", "title": "Cases"}],
+                },
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": GRAY},
+                "encoding": {"x": {**x, "stack": None},
+                             "text": {"field": "cases", "aggregate": "sum"}},
+            },
+        ],
+    }  # fmt: skip
+
+
+def _shown(days: Sequence[TestDay]) -> Sequence[TestDay]:
+    """All days, or the chosen one where they have more cases than a page can hold."""
+    if sum(len(one.cases) for one in days) <= LISTED:
+        return days
+    named = {_name(one.day): one for one in days}
+    chosen = st.selectbox(
+        "Day",
+        list(named),
+        format_func=lambda name: f"{name} ({counted(len(named[name].cases), 'case')})",
+        key="schedule-day",
+        width=320,
+    )
+    return [named.get(chosen, days[0])]
+
+
+def _day(number: int, one: TestDay, chains: CaseChains, listed: Mapping[str, TestCase]) -> None:
+    st.subheader(f"{_name(one.day)} ({len(one.cases)})")
+    if one.to_set_up:
+        when = " before this day" if one.day else ""
+        lines = []
+        for line in one.to_set_up[:LISTED]:
+            ids = label(", ".join(case.id for case in line.cases), limit=CHARACTERS)
+            lines.append(f"- {label(line.text, limit=CHARACTERS)} :small[:gray[{ids}]]")
+        st.markdown(f":small[:gray[:material/inventory_2: {SET_UP}{when}]]\n\n" + "\n".join(lines))
+        _more(one.to_set_up)
+    with st.container(gap=None):
+        for case in one.cases[:LISTED]:
+            before = chains.before.get(case.id, {})
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                case_button(case.id, case.title, f"schedule-{number}", open_in_run)
+                if before:
+                    said = ", ".join(_goes_on(case, *each, listed) for each in before.items())
+                    st.markdown(f":small[:gray[:material/link: goes on from {said}]]",
+                                width="content")  # fmt: skip
+    _more(one.cases)
+
+
+def _goes_on(case: TestCase, name: str, remark: str, listed: Mapping[str, TestCase]) -> str:
+    """The case that one goes on from: its day where that is another one, and what has become of
+    it."""
+    other = listed.get(name)
+    if other is None:
+        return f"{label(name)}{REMARKS[remark]}{NOT_ACCEPTED if remark != REJECTED else ''}"
+    day = f" ({_name(other.test_date)})" if other.test_date not in (None, case.test_date) else ""
+    return f"{label(name)}{day}{REMARKS[remark]}"
+
+
+def _more(all_of_them: Collection[object]) -> None:
+    if len(all_of_them) > LISTED:
+        st.caption(f"and {len(all_of_them) - LISTED} more")

@@ -1,0 +1,195 @@
+"""The schedule of a run, its days as a plot and as lists; the test date of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from assistant.domain import Epic, GenerationConfig, GenerationRun, TestCase, TestStep, UserStory
+from assistant.ui import state
+from assistant.ui.home import schedule_view
+
+RUN = "run-1"
+MONDAY, TUESDAY = date(2026, 5, 4), date(2026, 5, 12)
+STEP = TestStep(number=1, action="Pay it", expected_result="It is paid", support="supported")
+
+
+@pytest.fixture
+def environment(quick_environment: Path) -> Path:
+    """A data folder that takes no time."""
+    return quick_environment
+
+
+@pytest.fixture
+def app(open_app: Callable[..., AppTest]) -> AppTest:
+    """A run of two stories: three cases on Tuesday, one on Monday, one on any day, one rejected."""
+    open_app()
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    stories = (UserStory(key="S-1", title="Pay <b>now</b>"), UserStory(key="S-2", title="Book"))
+    epic = Epic(key="S", title="Loans", stories=stories)
+    run = GenerationRun(
+        id=RUN, by="Tess", request="r", generation=GenerationConfig(), epics=(epic,)
+    )
+    opened.library.start_run(project_id, run)
+    for name, story, day, lines in (
+        ("A", "S-1", TUESDAY, ()),
+        ("B", "S-2", MONDAY, ("After “Case A”: open", "To be set up: loan of <b>Ann</b>")),
+        ("C", "S-2", TUESDAY, ("To be set up: loan of <b>Ann</b>",)),
+        ("D", "S-1", TUESDAY, ("After “Case B”: open", "After “Case R”: open")),
+        ("E", "", None, ("After “Case B”: open",)),
+        ("R", "S-1", MONDAY, ()),
+    ):
+        title = f"Case {name}" if day else "Whenever"
+        case = TestCase(
+            id=name, title=title, story_key=story, test_date=day, preconditions=lines,
+            steps=(STEP,),
+        )  # fmt: skip
+        opened.library.add_case(project_id, RUN, case)
+    opened.library.finish_run(RUN, status="done")
+    decide("R", "rejected", project_id)
+    return open_app(project=project_id, run=RUN, case="C")
+
+
+def decide(name: str, status: Any, project_id: str) -> None:
+    library = state.workspace().library
+    version = library.case(project_id, name).row_version
+    library.set_status(project_id, name, status, reason="r", by="Ada", expected_version=version)
+
+
+def stored(app: AppTest, name: str) -> TestCase:
+    return state.workspace().library.case(app.query_params["project"], name).case
+
+
+def shown(app: AppTest) -> AppTest:
+    app.segmented_control(key="run_view").set_value("schedule").run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    parts = (*app.subheader, *app.markdown, *app.caption, *app.info)
+    return "\n".join(one.value for one in parts).replace("\\", "")
+
+
+def cases(app: AppTest) -> list[str]:
+    found = [str(one.key) for one in app.button if str(one.key).startswith("schedule-")]
+    return [f"{key.split('-')[1]} {key.split('-open-')[1]}" for key in found]
+
+
+def bars(app: AppTest) -> list[tuple[str, str, int]]:
+    (chart,) = app.get("vega_lite_chart")
+    held = chart.proto.data if chart.proto.HasField("data") else chart.proto.datasets[0].data
+    table = convert_arrow_bytes_to_pandas_df(held.data)
+    return [(str(one.day), str(one.story), int(one.cases)) for one in table.itertuples()]
+
+
+def test_each_day_has_its_cases_in_order_and_what_is_set_up_before(app: AppTest) -> None:
+    text = said(shown(app))
+    assert "**4 cases on 2 days** · most on Tue 12 May 2026: **3 cases** · 1 without a date" in text
+    days = [one.value for one in app.subheader]
+    assert days == ["Mon 4 May 2026 (1)", "Tue 12 May 2026 (3)", "On any day (1)"]
+    assert cases(app) == ["0 B", "1 A", "1 D", "1 C", "2 E"]
+    assert text.count("To be set up before this day") == 1
+    assert "- loan of <b>Ann</b> :small[:gray[B, C]]" in text
+    assert "goes on from A (Tue 12 May 2026) :orange[(run on a later day)]]" in text
+    assert "goes on from B (Mon 4 May 2026), R :orange[(rejected)]]" in text
+    assert bars(app) == [
+        ("Mon 4 May 2026", "S-2 Book", 1),
+        ("Tue 12 May 2026", "S-1 Pay <b>now</b>", 2),
+        ("Tue 12 May 2026", "S-2 Book", 1),
+    ]
+    app.button(key="schedule-1-open-D").click().run()
+    assert not app.exception
+    assert app.segmented_control(key="run_view").value == "cases"
+    assert app.query_params["case"] == "D"
+
+
+def test_accepted_cases_alone_say_what_they_go_on_from_is_not_accepted(app: AppTest) -> None:
+    (choice,) = [one for one in shown(app).radio if one.key.startswith("schedule-what-")]
+    choice.set_value("accepted").run()
+    assert "No case is accepted yet." in said(app)
+    decide("D", "accepted", app.query_params["project"])
+    text = said(app.run())
+    assert "**1 case on 1 day**" in text
+    assert "goes on from B :orange[(not accepted)], R :orange[(rejected)]]" in text
+    assert cases(app) == ["0 D"]
+
+
+def test_of_more_cases_than_a_page_holds_one_day_is_shown_and_what_is_left_out_is_said(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule_view, "LISTED", 2)
+    monkeypatch.setattr(schedule_view, "PLOTTED_DAYS", 1)
+    monkeypatch.setattr(schedule_view, "STORY_HEX", ("#000000",))
+    assert cases(shown(app)) == ["0 B"]
+    assert bars(app) == [("Mon 4 May 2026", "S-2 Book", 1)]
+    assert "The plot has the first 1 of 2 days." in said(app)
+    app.selectbox(key="schedule-day").set_value("Tue 12 May 2026").run()
+    assert cases(app) == ["0 A", "0 D"]
+    assert "and 1 more" in said(app)
+    monkeypatch.setattr(schedule_view, "PLOTTED_DAYS", 2)
+    app.run()
+    assert [one[1] for one in bars(app)] == ["S-2 Book", "other stories", "S-2 Book"]
+
+
+def test_a_run_without_dates_says_what_they_are_and_how_a_case_gets_one(app: AppTest) -> None:
+    project_id = app.query_params["project"]
+    library = state.workspace().library
+    for one in library.cases(project_id, run_id=RUN):
+        case = one.case.model_copy(update={"test_date": None})
+        library.update_case(project_id, case, expected_version=one.row_version, by="Ada")
+    text = said(shown(app))
+    assert "None of these cases has a test date, the day on which it is run." in text
+    assert not app.get("vega_lite_chart")
+    assert not cases(app)
+
+
+def test_a_person_sets_changes_and_clears_the_date_of_a_case(app: AppTest) -> None:
+    assert "Test date: Tue 12 May 2026" in said(app)
+    app.button(key="edit").click().run()
+    date_field = app.date_input(key="case-test_date-C")
+    assert date_field.value == TUESDAY
+    date_field.set_value(MONDAY).run()
+    assert stored(app, "C").test_date == MONDAY
+    app.date_input(key="case-test_date-C").set_value(None).run()
+    assert not app.exception
+    assert stored(app, "C").test_date is None
+    assert app.date_input(key="case-test_date-C").value is None
+    app.button(key="edit").click().run()
+    assert "Test date" not in said(app)
+    assert "test date" in app.button(key="undo").help.lower()
+    app.button(key="undo").click().run()
+    assert stored(app, "C").test_date == TUESDAY, "one undo takes back both"
+    app.button(key="edit").click().run()
+    assert app.date_input(key="case-test_date-C").value == TUESDAY
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1999, 12, 31), date.max])
+def test_a_date_beside_those_of_the_calendar_is_shown_and_kept(app: AppTest, day: date) -> None:
+    library, project_id = state.workspace().library, app.query_params["project"]
+    case = stored(app, "C").model_copy(update={"test_date": day})
+    library.update_case(project_id, case, expected_version=1, by="Ada")
+    app.run()
+    app.button(key="edit").click().run()
+    assert not app.exception
+    assert app.date_input(key="case-test_date-C").value == day
+    app.text_input(key="case-title-C").set_value("Other").run()
+    assert (stored(app, "C").title, stored(app, "C").test_date) == ("Other", day)
+
+
+def test_the_library_has_a_column_of_dates_where_a_listed_case_has_one(app: AppTest) -> None:
+    app.switch_page("pages/review_cases.py").run()
+    assert list(app.dataframe[0].value["Test date"])[:2] == [TUESDAY, MONDAY]
+    app.text_input(key="library-text").set_value("whenever").run()
+    assert not app.exception
+    assert "Test date" not in app.dataframe[0].value
+    app.session_state[f"library-ticked-{app.query_params['project']}"] = ("A",)
+    app.text_input(key="library-text").set_value("").run()
+    assert "Test date: Tue 12 May 2026" in said(app)
