@@ -40,7 +40,7 @@ OTHERS, NO_STORY = "other stories", "no story"
 ANY_DAY = "On any day"
 NO_DATES = (
     "None of these cases has a test date, the day on which it is run. A model that writes whole "
-    "stories states it where the request or a source names the days of the test. You can set it "
+    "stories plans it where the request or a source names the days of the test. You can set it "
     "yourself: open a case, press *Edit* (key E), choose its *Test date*."
 )
 
