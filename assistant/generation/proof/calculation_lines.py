@@ -47,9 +47,10 @@ CONSTANTS = frozenset(map(Decimal, ("0", "1", "2", "7", "12", "24", "60", "100",
 
 _CONVERSIONS = Numbers(
     ["1 year", "12 months", "365 days", "1 month", "1 week", "7 days", "1 day", "24 hours",
-     "1 working day", "1 hour", "60 minutes", "1 minute", "60 seconds", "100 %"]
+     "1 working day", "1 hour", "60 minutes", "1 minute", "60 seconds", "100 %",
+     "1 cent"]
 )  # fmt: skip
-"""What they may measure; "12 days" has to stand somewhere."""
+"""What they may measure; "12 days" has to stand somewhere. To a cent anything may be rounded."""
 
 _EXACT = Decimal("1e-9")
 """How far a whole number may be off, for thirds that were multiplied again; "5 / 2" is neither 2

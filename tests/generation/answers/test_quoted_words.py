@@ -193,6 +193,24 @@ def test_what_a_conclusion_brings_of_its_own_is_told_of_a_trusted_writer_and_dro
     assert found == (("", (), ()) if own else (text, shown, ()))
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("22 h 15 min are left.", ["2027-02-12 08:15 - 2027-02-11 10:00 = 22 h 15 min"]),
+        ("It comes to EUR 54.11.",
+         ["EUR 200.42 * 27 % = EUR 54.1134",
+          "round(EUR 54.1134 / EUR 0.01) * EUR 0.01 = EUR 54.11"]),
+    ],
+)  # fmt: skip
+def test_lengths_of_two_units_and_what_is_rounded_to_the_cent_are_worked_out(text, lines) -> None:
+    asked = "What is left on 11 Feb at 10 am, and what does it come to?"
+    said = ["The sailing departs 2027-02-12 08:15.", "27 % of EUR 200.42 are paid, to the cent."]
+    assert concluded(text, lines, asked, said, is_trusted=False)[2] == ()
+    assert concluded(text, lines, asked, said, is_trusted=False)[0] == text
+    other = text.replace("15 min", "16 min").replace("54.11", "54.12")
+    assert concluded(other, lines, asked, said, is_trusted=True)[2]
+
+
 @pytest.mark.parametrize("trusted", [True, False])
 @pytest.mark.parametrize("text", ["", "No. " * 200])
 def test_a_conclusion_is_short_and_drawn_from_sentences(text: str, trusted: bool) -> None:
