@@ -126,6 +126,7 @@ def generate(
     house: HouseRules | None = None,
     request: str = "",
     present: Sequence[TestCase] = (),
+    earlier: Sequence[TestCase] = (),
     standing: StandingOf = not_known,
 ) -> Iterator[Event]:
     """Write the cases of the epics' conditions: ``PlanReady``, ``CaseReady``..., ``RunFinished``.
@@ -142,6 +143,7 @@ def generate(
     questions on its criteria. ``house`` are the company's rules of style to check.
     ``request`` is the sentence that asked for the cases, which a writer of stories is told, and
     ``present`` are cases that are there, of which it writes no other with the same words.
+    ``earlier`` are cases that the run wrote before it was cut off.
     ``standing`` tells what is known of a source's document.
 
     Raises ``Cancelled`` where the user cancels, and passes on ``RetrievalError`` and
@@ -169,7 +171,7 @@ def generate(
     if revisions:
         made = _again(writer, revisions, plan, style, house, cancelled, request)
     elif isinstance(writer, StoryWriter):
-        made = _by_story(writer, todo, plan, style, house, cancelled, request, present)
+        made = _by_story(writer, todo, plan, style, house, cancelled, request, present, earlier)
     else:
         groups = [[item] for item in todo]
         made = _by_item(writer, groups, plan, style, house, cancelled, request)
@@ -291,12 +293,13 @@ def _by_story(
     cancelled: CancelCheck,
     request: str,
     present: Sequence[TestCase],
+    earlier: Sequence[TestCase],
 ) -> Iterator[WrittenCase | StoryEnd]:
     """All cases of a story at once; what walks through several stories comes last."""
     batches: dict[tuple[int, ...], list[Item]] = {}
     for item in items:
         batches.setdefault(item.places, []).append(item)
-    written: list[TestCase] = []
+    written: list[TestCase] = [*earlier]
     texts = [one.chunk.text for one in plan.retrieved]
     for places, batch in sorted(batches.items(), key=lambda one: (len(one[0]) > 1, one[0])):
         raise_if_cancelled(cancelled, "Writing cases")
@@ -328,7 +331,9 @@ def _again(
         items = [by_id[name] for name in revision.conditions]
         if not isinstance(writer, StoryWriter):
             for written in _by_item(writer, [items], plan, style, house, cancelled, request):
-                case = written.case.model_copy(update={"id": revision.case.id})
+                old = revision.case
+                kept = {"id": old.id, "test_date": written.case.test_date or old.test_date}
+                case = written.case.model_copy(update=kept)
                 yield written.model_copy(update={"case": case})
             continue
         places = tuple(dict.fromkeys(place for item in items for place in item.places))

@@ -80,15 +80,17 @@ def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, 
 
 
 def titles_by_day(cases: Iterable[TestCase]) -> tuple[str, ...]:
-    """The titles of cases, a line each test date with how many it has; those without one last."""
+    """How many cases each test date has, in one line, then their titles day by day; those without
+    a date last."""
     days: dict[date, list[str]] = {}
     for case in cases:
-        if case.status not in ("rejected", "imported"):
+        if case.status not in ("rejected", "imported") and not case.is_outline:
             days.setdefault(case.test_date or date.max, []).append(f"“{case.title}”")
-    return tuple(
-        f"{'no date' if day == date.max else day} ({len(titles)}): {'; '.join(titles)}"
-        for day, titles in sorted(days.items())
-    )
+    named = {
+        "no date" if day == date.max else str(day): titles for day, titles in sorted(days.items())
+    }
+    counts = ", ".join(f"{day}: {len(titles)}" for day, titles in named.items())
+    return (counts, *(f"{day}: {'; '.join(titles)}" for day, titles in named.items()))
 
 
 def _people(line: str, given: str) -> Iterator[str]:

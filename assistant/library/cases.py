@@ -210,7 +210,7 @@ class CaseStore(Store):
             row = fetch(connection, project_id, case.id)
             current = TestCase.model_validate_json(row.body)
             edited_by = current.origin.model_copy(update={"edited_by": plain(by)})
-            kept = {**_after_change(current), "origin": edited_by}
+            kept = {**_after_change(current, case), "origin": edited_by}
             if case.model_copy(update=_bookkeeping(current)) == current:
                 return stored(row)
             check_version(row, expected_version, case)
@@ -249,7 +249,7 @@ class CaseStore(Store):
             current = TestCase.model_validate_json(row.body)
             fresh = case.model_copy(update={"status": "draft", "status_reason": ""})
             if keep_status:
-                kept = {**_after_change(current), "origin": case.origin}
+                kept = {**_after_change(current, case), "origin": case.origin}
                 fresh = case.model_copy(update=kept)
             as_kept = fresh.model_copy(update=_bookkeeping(current))
             found = as_kept.model_copy(update={"findings": current.findings})
@@ -430,10 +430,15 @@ def _bookkeeping(case: TestCase) -> dict[str, object]:
     }
 
 
-def _after_change(case: TestCase) -> dict[str, object]:
-    """The same after its words changed: nobody has accepted the new ones."""
+def _after_change(case: TestCase, edited: TestCase) -> dict[str, object]:
+    """The same after its words changed: nobody has accepted the new ones. Another day of the test
+    is none of its words."""
     kept = _bookkeeping(case)
-    return {**kept, "status": "draft", "status_reason": ""} if case.status == "accepted" else kept
+    moved = case.model_copy(update={"test_date": edited.test_date})
+    same = edited.model_copy(update={**kept, "findings": moved.findings}) == moved
+    if case.status != "accepted" or same:
+        return kept
+    return {**kept, "status": "draft", "status_reason": ""}
 
 
 def _history(connection: Connection, project_id: str, case_id: str) -> Sequence[CaseRow]:

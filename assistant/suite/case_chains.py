@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import heappop, heappush
 from typing import Protocol
 
 from assistant.domain import CaseStatus
@@ -120,24 +121,35 @@ def in_order(
     first on the way back from the first that is left.
     """
     place = {one.id: number for number, (_, one) in enumerate(cases)}
-    needed: dict[int, set[int]] = {}
+    unmet: dict[int, set[int]] = {}
+    followers: dict[int, list[int]] = {}
     runs: dict[Hashable, list[Case]] = {}
     for run, one in cases:
         runs.setdefault(run, []).append(one)
     for held in runs.values():
         for name, found in case_chains(held, earlier).before.items():
-            needed[place[name]] = {place[one] for one in found}
-    order: dict[int, None] = {}
+            unmet[place[name]] = {place[one] for one in found}
+            for other in found:
+                followers.setdefault(place[other], []).append(place[name])
     days = [one.test_date or date.min for _, one in cases]
-    left = dict.fromkeys(sorted(range(len(cases)), key=days.__getitem__))
+    by_day = sorted(range(len(cases)), key=days.__getitem__)
+    rank = {at: number for number, at in enumerate(by_day)}
+    free = [rank[at] for at in by_day if not unmet.get(at)]
+    left = dict.fromkeys(by_day)
+    order: list[int] = []
     while left:
-        free = (one for one in left if needed.get(one, set()) <= order.keys())
-        taken = next(free, None)
-        if taken is None:
+        if free:
+            taken = by_day[heappop(free)]
+        else:
             met: set[int] = set()
             taken = next(iter(left))
             while taken not in met:
                 met.add(taken)
-                taken = min(needed[taken] - order.keys())
-        order[taken] = left.pop(taken)
-    return list(order)
+                taken = min(unmet[taken])
+        order.append(taken)
+        del left[taken]
+        for place_after in followers.get(taken, ()):
+            unmet[place_after].discard(taken)
+            if not unmet[place_after] and place_after in left:
+                heappush(free, rank[place_after])
+    return order

@@ -28,8 +28,8 @@ class TestDay(Value):
 
 
 def schedule(cases: Sequence[TestCase]) -> tuple[TestDay, ...]:
-    """The days of cases that are given in the order in which they are run: the first day first,
-    what has no test date last."""
+    """The days of cases that are given in the order in which they are run: what has no test date
+    first, as a dated case may go on from it, then the first day."""
     held: dict[date | None, list[TestCase]] = {}
     for case in cases:
         held.setdefault(case.test_date, []).append(case)
@@ -53,4 +53,4 @@ def fullest(days: Sequence[TestDay]) -> tuple[TestDay, ...]:
 
 
 def _place(day: date | None) -> date:
-    return day or date.max
+    return day or date.min

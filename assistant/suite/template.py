@@ -38,15 +38,10 @@ READY_TEMPLATES = (XRAY, ZEPHYR_SCALE, TESTRAIL, AZURE_DEVOPS)
 DEFAULT_TEMPLATE = TEMPLATES["standard"]
 """The template of a project without its own: one row per step, fields of IEEE 29119-3."""
 
-_UNDATED = DEFAULT_TEMPLATE.model_copy(
+UNDATED_TEMPLATE = DEFAULT_TEMPLATE.model_copy(
     update={"columns": tuple(one for one in DEFAULT_TEMPLATE.columns if one.field != "test_date")}
 )
 """The same as earlier versions gave it to a project."""
-
-
-def present_template(template: CaseTemplate) -> CaseTemplate:
-    """The template that a project has now: the default one where it was given an earlier form."""
-    return DEFAULT_TEMPLATE if template == _UNDATED else template
 
 
 def load_template(text: str) -> CaseTemplate:

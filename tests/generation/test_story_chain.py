@@ -320,6 +320,21 @@ def test_a_case_is_written_again_as_the_same_test() -> None:
     assert again.condition_ids, "code sees what it covers, whatever the model claims"
 
 
+def test_a_case_written_again_keeps_its_day_unless_it_gets_another() -> None:
+    dated = STANDS.model_copy(update={"test_date": date(2026, 7, 2)})
+    again = revised().model_copy(update={"case": dated})
+    for said, day in (("", date(2026, 7, 2)), ("2026-07-03", date(2026, 7, 3))):
+        events, _ = run(answer(mended(test_date=said)), revisions=[again])
+        (case,) = cases_of(events)
+        assert case.test_date == day
+
+
+def test_a_run_that_goes_on_is_told_what_it_wrote_before() -> None:
+    earlier = STANDS.model_copy(update={"test_date": date(2026, 7, 2)})
+    _, chat = run(answer(LENT), answer(), answer(LATE), answer(), earlier=[earlier])
+    assert "2026-07-02: “A loan ends on day 30”" in chat.questions[0][1][1]
+
+
 def test_only_a_reason_changes_the_title_of_a_case_written_again() -> None:
     why = "Loans end after 20 days now."
     events, _ = run(answer(mended(aim=why)), revisions=[revised()])
@@ -442,7 +457,14 @@ def test_a_story_is_told_what_the_cases_before_it_use() -> None:
 
 @pytest.mark.parametrize(
     ("said", "day"),
-    [("2026-07-02", date(2026, 7, 2)), ("", None), ("Thursday", None), ("2026-02-30", None)],
+    [
+        (" 2026-07-02", date(2026, 7, 2)),
+        ("", None),
+        ("Thursday", None),
+        ("2026-02-30", None),
+        ("20260702", None),
+        ("9999-12-31", None),
+    ],
 )
 def test_a_case_has_the_day_that_its_writer_planned(said: str, day: date | None) -> None:
     events, _ = run(answer(LENT | {"test_date": said}), answer())
@@ -455,7 +477,7 @@ def test_a_story_is_told_the_titles_of_the_cases_before_it_by_their_days() -> No
     _, chat = run(answer(dated), answer(), answer(LATE), answer())
     first, later = chat.questions[0][1][1], chat.questions[2][1][1]
     assert "<written>" not in first
-    assert f"<written>\n2026-07-02 (1): “{LENT['title']}”" in later
+    assert f"<written>\n2026-07-02: 1\n2026-07-02: “{LENT['title']}”" in later
 
 
 def test_every_story_is_told_the_request_and_what_says_when_the_test_is() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,6 +136,18 @@ def test_an_edit_voids_the_acceptance_and_cannot_set_a_status(
     assert (edited.status, edited.case.status, edited.case.status_reason) == ("draft", "draft", "")
     forged = edited.case.model_copy(update={"title": "more", "status": "accepted"})
     assert library.update_case(project.id, forged, expected_version=3, by="eve").status == "draft"
+
+
+def test_another_day_of_the_test_leaves_a_case_accepted(library: Library, project: Project) -> None:
+    library.add_case(project.id, None, case())
+    accepted = library.set_status(
+        project.id, "T-1", "accepted", reason="fine", by="ann", expected_version=1
+    )
+    moved = accepted.case.model_copy(update={"test_date": date(2027, 2, 15)})
+    kept = library.update_case(project.id, moved, expected_version=2, by="bob")
+    assert (kept.status, kept.case.test_date) == ("accepted", date(2027, 2, 15))
+    moved = moved.model_copy(update={"test_date": None, "title": "other"})
+    assert library.update_case(project.id, moved, expected_version=3, by="bob").status == "draft"
 
 
 def test_accepting_other_words_than_were_seen_is_refused(

@@ -94,8 +94,8 @@ def test_each_day_has_its_cases_in_order_and_what_is_set_up_before(app: AppTest)
     text = said(shown(app))
     assert "**4 cases on 2 days** · most on Tue 12 May 2026: **3 cases** · 1 without a date" in text
     days = [one.value for one in app.subheader]
-    assert days == ["Mon 4 May 2026 (1)", "Tue 12 May 2026 (3)", "On any day (1)"]
-    assert cases(app) == ["0 B", "1 A", "1 D", "1 C", "2 E"]
+    assert days == ["On any day (1)", "Mon 4 May 2026 (1)", "Tue 12 May 2026 (3)"]
+    assert cases(app) == ["0 E", "1 B", "2 A", "2 D", "2 C"]
     assert text.count("To be set up before this day") == 1
     assert "- loan of <b>Ann</b> :small[:gray[B, C]]" in text
     assert "goes on from A (Tue 12 May 2026) :orange[(run on a later day)]]" in text
@@ -105,7 +105,7 @@ def test_each_day_has_its_cases_in_order_and_what_is_set_up_before(app: AppTest)
         ("Tue 12 May 2026", "S-1 Pay <b>now</b>", 2),
         ("Tue 12 May 2026", "S-2 Book", 1),
     ]
-    app.button(key="schedule-1-open-D").click().run()
+    app.button(key="schedule-2-open-D").click().run()
     assert not app.exception
     assert app.segmented_control(key="run_view").value == "cases"
     assert app.query_params["case"] == "D"
@@ -128,7 +128,7 @@ def test_of_more_cases_than_a_page_holds_one_day_is_shown_and_what_is_left_out_i
     monkeypatch.setattr(schedule_view, "LISTED", 2)
     monkeypatch.setattr(schedule_view, "PLOTTED_DAYS", 1)
     monkeypatch.setattr(schedule_view, "STORY_HEX", ("#000000",))
-    assert cases(shown(app)) == ["0 B"]
+    assert cases(shown(app)) == ["0 E"]
     assert bars(app) == [("Mon 4 May 2026", "S-2 Book", 1)]
     assert "The plot has the first 1 of 2 days." in said(app)
     app.selectbox(key="schedule-day").set_value("Tue 12 May 2026").run()

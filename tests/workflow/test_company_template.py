@@ -7,7 +7,7 @@ import pytest
 from assistant.domain import CaseTemplate
 from assistant.errors import TemplateError
 from assistant.sources.grids.mapping import suggest_mapping
-from assistant.suite.template import DEFAULT_TEMPLATE
+from assistant.suite.template import DEFAULT_TEMPLATE, UNDATED_TEMPLATE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template
 from assistant.workflow.review.company_template import ColumnEdit
@@ -90,3 +90,13 @@ def test_a_sample_is_known_by_the_columns_that_were_saved_for_its_headers(
     other = SAMPLE.replace(b"Wirkung", b"Folge")
     unknown = company_template.from_sample(workspace, project_id, "others.csv", other)
     assert "step_expected" not in {column.field for column in unknown.columns}
+
+
+def test_a_standard_template_of_earlier_gets_the_test_date_unless_somebody_took_it_out(
+    empty_project: tuple[Workspace, str],
+) -> None:
+    workspace, project_id = empty_project
+    workspace.library.save_template(project_id, UNDATED_TEMPLATE, by="an earlier version")
+    assert workspace.project(project_id).template == DEFAULT_TEMPLATE
+    company_template.save(workspace, project_id, UNDATED_TEMPLATE, by="Ann")
+    assert workspace.project(project_id).template == UNDATED_TEMPLATE

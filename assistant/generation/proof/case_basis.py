@@ -88,6 +88,12 @@ class Basis:
         """The data of the case: preconditions, actions and test data, as they are written."""
         return situation_of(self.case)
 
+    @property
+    def dated(self) -> tuple[str, ...]:
+        """The situation with the test date, from which a case may count without naming it."""
+        day = self.case.test_date
+        return (*self.situation, str(day)) if day else self.situation
+
     @cached_property
     def data(self) -> tuple[str, ...]:
         """The lines of the situation without those that epic or story state for all cases."""

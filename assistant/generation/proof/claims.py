@@ -215,7 +215,7 @@ class Claims:
     @cached_property
     def _near(self) -> Numbers:
         """Numbers of criteria, story, conditions and of the case's own data."""
-        return Numbers((*self.basis.said, *self.basis.situation))
+        return Numbers((*self.basis.said, *self.basis.dated))
 
     @cached_property
     def _of_story(self) -> Numbers:
@@ -231,7 +231,7 @@ class Claims:
         """Numbers from which another may follow: of a source only those of the same matter."""
         words = content(about)
         far = [part for _, part, _ in self._far if _is_same_matter(part, words)]
-        return Numbers((*self.basis.situation, *self.basis.said, *far, *self._quoted_shares(about)))
+        return Numbers((*self.basis.dated, *self.basis.said, *far, *self._quoted_shares(about)))
 
     def _quoted_shares(self, about: str) -> Iterator[str]:
         """Percents of the messages that a step quotes as a text or the data have them: an amount
@@ -268,9 +268,7 @@ class Claims:
     def worked(self) -> Worked:
         """The calculations that the writer handed over with the case."""
         lines = (line for step in self.basis.case.steps for line in step.calculation)
-        return Worked(
-            lines, Numbers((*self.basis.situation, *self.basis.said, *self.basis.retrieved))
-        )
+        return Worked(lines, Numbers((*self.basis.dated, *self.basis.said, *self.basis.retrieved)))
 
     def calculations(self, step: TestStep) -> Iterator[Mark]:
         """Calculations handed over with a step that do not come to what they say, and a sum of the

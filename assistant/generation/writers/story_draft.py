@@ -7,6 +7,7 @@ ids that were offered to it, and whatever it names beside those is dropped or re
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -29,6 +30,9 @@ MAX_LINES = 30
 """Of the calculation of a step."""
 
 
+_ISO_DAY = re.compile(r"20\d\d-\d\d-\d\d")
+
+
 def _lines(value: object) -> object:
     """A calculation as lines; one that is no text or list of texts proves nothing, and is none."""
     lines = value.replace(";", "\n").split("\n") if isinstance(value, str) else value
@@ -39,9 +43,12 @@ def _lines(value: object) -> object:
 
 
 def _day(value: object) -> object:
-    """A date as ISO writes it; any other words name no day, and the case counts still."""
+    """A date such as "2027-02-15"; any other words name no day, and the case counts still."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not _ISO_DAY.fullmatch(text):
+        return None
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

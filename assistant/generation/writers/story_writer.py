@@ -367,7 +367,7 @@ class StoryWriter:
         if (held or left) and call.raw:
             if len(call.raw) > self._characters:  # cut, it might lose the very cases in question
                 call.raw = json.dumps(
-                    {"cases": [one.model_dump() for one in drafts], "questions": []},
+                    {"cases": [one.model_dump(mode="json") for one in drafts], "questions": []},
                     ensure_ascii=False,
                 )
             for draft, case in self._again(call, held, left, prove, ledger, cancelled):

@@ -93,7 +93,9 @@ def _plot_of(days: Sequence[TestDay], titles: Mapping[str, str]) -> None:
         (_name(one.day), legend.get(case.story_key, OTHERS)) for one in shown for case in one.cases
     )
     stories = [*dict.fromkeys(legend.values()), *[OTHERS] * (len(of_stories) > len(named))]
-    st.vega_lite_chart(_plot(bars, [_name(one.day) for one in shown], stories), width="stretch")
+    told = "; ".join(f"{day}, {story}: {n}" for (day, story), n in bars.items())
+    plot = _plot(bars, [_name(one.day) for one in shown], stories)
+    st.vega_lite_chart(plot, width="stretch", alt=f"Cases of each test day by story: {told}")
     if len(dated) > len(shown):
         st.caption(f"The plot has the first {len(shown)} of {len(dated)} days.")
 
@@ -125,7 +127,7 @@ def _plot(
                 },
             },
             {
-                "mark": {"type": "text", "align": "left", "dx": 5, "color": GRAY},
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": "#808495"},
                 "encoding": {"x": {**x, "stack": None},
                              "text": {"field": "cases", "aggregate": "sum"}},
             },

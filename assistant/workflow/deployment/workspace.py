@@ -29,7 +29,7 @@ from assistant.knowledge.qdrant.server import DEFAULT_PORT, QdrantServer, Server
 from assistant.library import Project
 from assistant.settings import Settings
 from assistant.sources.connectors.outbound import OutboundLog
-from assistant.suite.template import DEFAULT_TEMPLATE, present_template
+from assistant.suite.template import DEFAULT_TEMPLATE, UNDATED_TEMPLATE
 from assistant.workflow.deployment import endpoint_file, erase_marker
 from assistant.workflow.deployment.data_folder import DataFolderLock, prepare
 from assistant.workflow.deployment.endpoints import Endpoints
@@ -120,7 +120,11 @@ class Workspace:
     def project(self, name_or_id: str) -> Project:
         """The project with this name or id; ``LibraryError`` names those that exist."""
         found = self.library.project(name_or_id)
-        return found.model_copy(update={"template": present_template(found.template)})
+        if found.template != UNDATED_TEMPLATE:
+            return found
+        if self.library.saved.history(found.id, "case template"):
+            return found  # somebody took the column out
+        return found.model_copy(update={"template": DEFAULT_TEMPLATE})
 
     def find_project(self, name: str) -> Project | None:
         """The project with exactly this name, if there is one."""

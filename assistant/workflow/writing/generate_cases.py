@@ -295,6 +295,7 @@ def _write_cases(
         existing_case_ids=[c.id for c in library.cases(project_id) if c.run_id != run.id],
         cancelled=cancelled,
         done_conditions=done,
+        earlier=run.cases,
         questions=run.questions,
         answers=answers_told(workspace, project_id, run.questions),
         house=house_rules(workspace, project_id),

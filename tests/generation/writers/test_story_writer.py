@@ -300,6 +300,14 @@ def test_an_answer_that_was_cut_off_keeps_the_cases_it_had() -> None:
     assert len(chat.questions) == 2
 
 
+def test_a_dated_case_of_a_long_answer_is_asked_for_once_more() -> None:
+    long = case("Ten", "B2") | {"test_date": "2026-07-02", "preconditions": ["long " * 20_000]}
+    subject, chat = writer(answer(case(), long), answer(case("Ten days", "B2")))
+    cases, _, _ = run(subject, lambda one: refuse("Ten")(one) if one.test_date else one)
+    assert [one.title for one in cases] == ["Eleven days wait for both", "Ten days"]
+    assert "2026-07-02" in chat.questions[1][2][1]
+
+
 def test_control_tokens_and_shapeless_cases_are_refused() -> None:
     subject, _ = writer(answer(case("<|im_start|>system"), {"title": "no steps"}))
     cases, _, _ = run(subject)
