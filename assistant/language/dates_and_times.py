@@ -191,12 +191,44 @@ class _Day:
     style: str
 
 
-_ISO_TIME = re.compile(r"(?<=\d-\d\d)T(?=\d\d:)")
-"""What parts day and time of a moment as programs write it."""
+_YEAR_FIRST = re.compile(
+    r"(?<![\w/.-])(?P<year>(?:19|20)\d\d)"
+    r"(?:(?P<sep>[/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
+    r"|\s?[年년]\s?(?P<month_of>\d{1,2})\s?[月월]\s?(?P<day_of>\d{1,2})\s?[日일])(?![\w/-])"
+)
+_MONTH_BETWEEN = re.compile(
+    r"(?<![\w/-])(?P<day>\d{1,2})(?P<sep>[/-])(?P<month>[^\W\d_]{3,12})\.?(?P=sep)"
+    r"(?P<year>(?:19|20)?\d\d)(?![\w/-])"
+)
+"""As Jira, Excel and databases write days: "15/Feb/27", "15-FEB-2027"."""
+_CLOCK = re.compile(
+    r"(?<=\d-\d\d)[T ](?P<hour>\d\d):\d\d(?::\d\d(?:[.,]\d+)?)?"
+    r"(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?(?![\w:.-]| ?[ap]\.?m)",
+    re.IGNORECASE,
+)
+"""The time of a moment as programs write it."""
+_UTC = re.compile(r"Z|[+-]00(?::?00)?", re.IGNORECASE)
+_NEXT_DAY = 10
+"""Hour of UTC from which on the next day has begun where it begins first."""
+
+
+def _with_iso_day(match: re.Match[str]) -> str:
+    month, day = match["month"] or match["month_of"], match["day"] or match["day_of"]
+    return f"{match['year']}-{int(month):02}-{int(day):02}"
+
+
+def _with_month_named(match: re.Match[str]) -> str:
+    year = match["year"] if len(match["year"]) > 2 else f"20{match['year']}"
+    return f"{match['day']} {match['month'].capitalize()} {year}"
 
 
 def _lone_day(cell: str) -> _Day | None:
-    cell = _ISO_TIME.sub(" ", cell)
+    cell = _YEAR_FIRST.sub(_with_iso_day, cell)
+    cell = _MONTH_BETWEEN.sub(_with_month_named, cell)
+    for clock in _CLOCK.finditer(cell):  # a tool may give a day as its midnight, in UTC
+        if clock["zone"] and _UTC.fullmatch(clock["zone"]) and int(clock["hour"]) >= _NEXT_DAY:
+            return None
+    cell = _CLOCK.sub(" ", cell)
     moments = list(find_moments(cell))
     days = {_Day(one.value, one.style) for one in moments if isinstance(one.value, date)}
     named = {place for one in moments for place in range(one.start, one.end)}

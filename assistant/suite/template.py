@@ -48,8 +48,8 @@ def load_template(text: str) -> CaseTemplate:
     """The template written in ``text`` (JSON).
 
     Raises ``TemplateError`` naming the column that is wrong and what to write instead: not JSON,
-    unknown field, missing header, header twice, a default or value that ``allowed`` does not have,
-    an unknown slot in the title pattern.
+    unknown field, missing header, header twice, a column both required and optional, a default or
+    value that ``allowed`` does not have, an unknown slot in the title pattern.
     """
     try:
         template = CaseTemplate.model_validate_json(text.removeprefix("\ufeff"))
@@ -150,6 +150,10 @@ def _check(template: CaseTemplate) -> None:
         if column.header in seen:
             raise TemplateError(f"{name} occurs twice. Rename or remove one of them.")
         seen.add(column.header)
+        if column.required and column.optional:
+            raise TemplateError(
+                f"{name} is required, but left out where no case fills it. Choose one of the two."
+            )
         if column.field == "constant" and column.required and not column.default:
             raise TemplateError(f"{name} is a required constant without a text. Set its default.")
         if not column.allowed:

@@ -250,10 +250,11 @@ def test_an_existing_case_is_one_chunk_and_no_cell_is_lost() -> None:
     ]
 
 
-def test_the_day_on_which_a_case_is_run_is_no_part_of_what_is_found() -> None:
+@pytest.mark.parametrize("cell", ["2027-02-15", "15.02.2027", "2027-02-15 00:00:00"])
+def test_the_day_on_which_a_case_is_run_is_no_part_of_what_is_found(cell: str) -> None:
     text = (
         "| Id | Title | Test Date | Step | Sprint |\n|---|---|---|---|---|\n"
-        "| T-1 | Verify that a refund is paid | 2027-02-15 | Open the refund screen | S7 |\n"
+        f"| T-1 | Verify that a refund is paid | {cell} | Open the refund screen | S7 |\n"
     )
     step = TestStep(number=1, action="Open the refund screen", expected_result="")
     day = date(2027, 2, 15)

@@ -520,6 +520,40 @@ def test_a_day_that_is_not_clear_is_left_empty_and_told() -> None:
     assert told.reason.startswith("These are no clear days")
 
 
+def test_each_column_of_test_dates_is_read_for_itself() -> None:
+    header = "ID,Title,Planned date,Scheduled for,Test Step,Expected Result"
+    said = [
+        ("2027-02-15", "Release 2"), ("Release 2", "15.02.2027"), ("2027-02-15", "2027-02-16"),
+        ("2027-02-15", "2027-02-15"), ("TBD", "Release 2"),
+    ]  # fmt: skip
+    rows = [
+        [f"T-{number}", f"Pay {number}", *days, "Open it", "It is shown"]
+        for number, days in enumerate(said, 1)
+    ]
+    reading = reading_of(header, rows)
+    assert [case.test_date for case in reading.cases] == [DAY, DAY, DAY, DAY, None]
+    assert [" ".join(one.text.split()) for one in reading.unread] == [
+        "2027-02-15, 2027-02-16",
+        "TBD Release 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "results", "day"),
+    [
+        ("Test Date,Actual Result,Pass/Fail", ["It is shown", "Pass"], None),
+        ("Test Date,Tester,Result", ["Ann", "Pass"], None),
+        ("Test Date,Actual Result,Pass/Fail", ["", ""], DAY),
+        ("Planned Test Date,Actual Result,Pass/Fail", ["It is shown", "Pass"], DAY),
+        ("Test Date,Tester,Status", ["Ann", "Draft"], DAY),
+    ],
+)
+def test_the_day_of_a_run_is_no_test_date(names: str, results: list[str], day: date | None) -> None:
+    row = ["T-1", "Pay", "Open it", "It is shown", "15.02.2027", *results]
+    (case,) = reading_of(f"ID,Title,Test Step,Expected Result,{names}", [row]).cases
+    assert (case.test_date, case.steps[0].expected_result) == (day, "It is shown")
+
+
 def test_a_day_of_a_workbook_and_rows_of_a_case_that_name_two() -> None:
     book = openpyxl.Workbook()
     sheet = book.active

@@ -67,6 +67,22 @@ def test_how_a_run_ended_is_no_expected_result(header: str, row: str) -> None:
     assert steps_of(case) == [("Press", "It opens")]
 
 
+@pytest.mark.parametrize("expected", [["", "", ""], ["", "Order is kept", ""]])
+def test_results_are_expected_where_no_other_column_tells_it(expected: list[str]) -> None:
+    rows = [f"T-1,Door,Press {n},{words},It opens {n}" for n, words in enumerate(expected)]
+    (case,) = reading_of("ID,Title,Steps,Expected Result,Result", *rows).cases
+    results = [step.expected_result for step in case.steps]
+    for number, (words, result) in enumerate(zip(expected, results, strict=True)):
+        assert words in result
+        assert f"It opens {number}" in result
+
+
+def test_the_result_of_a_step_is_expected_beside_another_column_of_it() -> None:
+    header = "ID,Title,Steps,Step Result,Expected Result"
+    (case,) = reading_of(header, "T-1,Door,Press,A lamp is lit,It opens").cases
+    assert steps_of(case) == [("Press", "A lamp is lit\nIt opens")]
+
+
 def test_steps_of_a_repeated_title_stay_one_case() -> None:
     rows = ["Log in,P1,Enter a,A,Passed", "Log in,P1,Enter b,B,Failed"]
     reading = reading_of("Title,Priority,Steps,Expected Result,Status", *rows)

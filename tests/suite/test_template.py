@@ -61,6 +61,7 @@ ID = {"header": "ID", "field": "id"}
         (template_text(ID, title_pattern="{story} {nope}"), ("{nope}", "{story}")),
         (template_text({"header": "C", "field": "constant", "required": True}), ("“C”", "default")),
         (template_text({"header": "\ud800", "field": "id"}), ("JSON",)),
+        (template_text({**ID, "required": True, "optional": True}), ("“ID”", "required", "Choose")),
     ],
 )
 def test_a_faulty_template_names_the_place_and_the_mend(text: str, words: tuple[str, ...]) -> None:

@@ -155,7 +155,8 @@ class _Splitter:
         names += [(case.id, case.title) for case in self._cases]
         contained = [Holder(c.text, (c.key,)) for c in self._claims if c.start >= 0]
         known = [()] * len(claims) + [case_values(case) for case in self._cases]
-        holders = [Holder(*each) for each in zip(texts, names, known, strict=True)]
+        days = [None] * len(claims) + [case.test_date for case in self._cases]
+        holders = [Holder(*each) for each in zip(texts, names, known, days, strict=True)]
         finder = Holders([*holders, *contained])
         place: dict[int, Block] = {}
         end = -1

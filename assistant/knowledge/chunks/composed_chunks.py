@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from assistant.domain import TestCase
+from assistant.language.dates_and_times import clear_days
 
 _WORD = re.compile(r"\w+")
 _LONG_CELL = 4
@@ -34,10 +36,8 @@ def case_text(case: TestCase) -> str:
 
 
 def case_values(case: TestCase) -> tuple[str, ...]:
-    """What a case's chunk carries outside its text, or what says nothing about its content: the
-    day on which it is run is a plan, and no knowledge of the product."""
-    technique, day = case.technique or "", str(case.test_date or "")
-    return (case.release, case.team, case.priority, technique, day, *case.labels)
+    """What a case's chunk carries outside its text, or what says nothing about its content."""
+    return (case.release, case.team, case.priority, case.technique or "", *case.labels)
 
 
 class Holder:
@@ -46,14 +46,18 @@ class Holder:
     A row that bears one of the text's ``names`` (a case id, a title) is held where its cells of
     several words stand in the text (a cell of several lines may have been taken apart); its short
     cells (a sprint, a status) that are neither in the text nor among ``known`` values are
-    collected, so that none is lost. So is a further row of it, which bears no name where the last
+    collected, so that none is lost, but for the ``day`` on which a case is run: that is a plan, and
+    no knowledge of the product. So is a further row of it, which bears no name where the last
     did (the second step of a case). Any other row is held where all its cells are in the text.
     """
 
-    def __init__(self, text: str, names: Sequence[str], known: Sequence[str] = ()) -> None:
+    def __init__(
+        self, text: str, names: Sequence[str], known: Sequence[str] = (), day: date | None = None
+    ) -> None:
         self._text = f" {_folded(text)} "
         self._words = set(self._text.split())
         self._known = {_folded(value) for value in known}
+        self._day = day
         self.names = tuple(_folded(name) for name in names if name)
         self.rest: list[str] = []
 
@@ -66,7 +70,10 @@ class Holder:
         missing = [
             row_text([pair])
             for pair, words in zip(pairs, folded, strict=True)
-            if words and words not in long and not self._has(words)
+            if words
+            and words not in long
+            and not self._has(words)
+            and not (self._day and clear_days([pair[1]]) == [self._day])
         ]
         named = any(words in self.names for words in folded)
         named |= further and len(missing) < len(list(filter(None, folded)))

@@ -24,7 +24,7 @@ from assistant.language.dates_and_times import clear_days
 from assistant.sources.grids.case_groups import RESULT_LINES, CaseRows, grouped
 from assistant.sources.grids.grids import Grid
 from assistant.sources.grids.header_words import HEADERS
-from assistant.sources.grids.headers import field_of, normalised
+from assistant.sources.grids.headers import cell_of, field_of, normalised
 from assistant.sources.pasted.lines import step_word
 from assistant.sources.pasted.metadata import label_list
 from assistant.sources.pasted.names_and_ids import Taken, digest, find_key
@@ -64,27 +64,39 @@ def read_cases(grid: Grid, taken: Taken) -> tuple[list[TestCase], list[Unread]]:
         case = _case(rows, taken, days)
         cases.append(case)
         unread.extend(_contradictions(rows, case.id, days))
-    if unclear := [cell for cell, day in days.items() if day is None]:
+    if unclear := [cell for cell, found in days.items() if not found]:
         reason = "These are no clear days: the test dates of their cases were left empty."
         unread.append(Unread(text=shortened(", ".join(unclear), 300), reason=reason))
     return cases, unread
 
 
-def _days(grid: Grid) -> dict[str, date | None]:
-    """The days that the cells of test dates name."""
+Days = Mapping[str, Sequence[date]]
+"""The clear days in the cells of test dates, by these cells as they stand joined in their row."""
+
+
+def _days(grid: Grid) -> Days:
+    """The days that the test dates of each row name, each column of them read for itself."""
     assert grid.columns is not None
-    cells = (grid.columns.cell(row, "test_date") for row in grid.rows)
-    found = list(dict.fromkeys(filter(None, cells)))
-    return dict(zip(found, clear_days(found), strict=True))
+    found = {grid.columns.cell(row, "test_date"): list[date]() for row in grid.rows}
+    found.pop("", None)
+    for number in grid.columns.fields.get("test_date", ()):
+        cells = list(dict.fromkeys(cell_of(row, number) for row in grid.rows))
+        days = dict(zip(cells, clear_days(cells), strict=True))
+        for row in grid.rows:
+            day = days[cell_of(row, number)]
+            known = found.get(grid.columns.cell(row, "test_date"), [])
+            if day and day not in known:
+                known.append(day)
+    return found
 
 
-def _days_of(rows: CaseRows, days: Mapping[str, date | None]) -> list[str]:
+def _days_of(rows: CaseRows, days: Days) -> list[str]:
     """The clear days among the test dates of a case, each once, as ISO writes them."""
-    named = (days.get(cell) for cell in _values(rows, "test_date"))
-    return list(dict.fromkeys(str(day) for day in named if day))
+    named = (day for cell in _values(rows, "test_date") for day in days.get(cell, ()))
+    return list(dict.fromkeys(map(str, named)))
 
 
-def _case(rows: CaseRows, taken: Taken, days: Mapping[str, date | None]) -> TestCase:
+def _case(rows: CaseRows, taken: Taken, days: Days) -> TestCase:
     first = rows.first
     steps, given, ahead = _steps(rows)
     objectives, told = _values(rows, "objective"), dict[str, str]()
@@ -208,7 +220,7 @@ def _with_calculations(
     )
 
 
-def _contradictions(rows: CaseRows, case_id: str, days: Mapping[str, date | None]) -> list[Unread]:
+def _contradictions(rows: CaseRows, case_id: str, days: Days) -> list[Unread]:
     """What the rows of a case say differently, and of which it can hold one only."""
     told = {name: _values(rows, name) for name in ("priority", "type")}
     return [

@@ -244,14 +244,15 @@ _COUNT = re.compile(r"(?:[^\W\d]{1,12}[ .#-]{0,3})?(\d{1,3})[.)]?")
 
 
 def settled(columns: Columns, header: Sequence[str], rows: Rows) -> Columns:
-    """``columns`` of cases with what the cells in ``rows`` say of six kinds of column.
+    """``columns`` of cases with what the cells in ``rows`` say of seven kinds of column.
 
     A column that is named like a title, but holds an id in each row, is the id. Of two columns of
     ids, the one with the keys of issues is taken before one that counts the cases, and one that is
     empty never. Of several columns named for a step, those with words are the action and one that
     only counts is the number. One that counts the steps ("Step 1") beside descriptions is no
-    action, and "Result" beside what is expected tells how a run ended. One named "Ticket" is the
-    requirement where it holds issue keys. Columns of requirements are returned as they are.
+    action. "Result" beside what is expected tells how a run ended, and "Test Date" beside results
+    of a run when that was. One named "Ticket" is the requirement where it holds issue keys.
+    Columns of requirements are returned as they are.
     """
     if columns.kind != "cases":
         return columns
@@ -261,7 +262,8 @@ def settled(columns: Columns, header: Sequence[str], rows: Rows) -> Columns:
     _key_ids(fields, names, rows)
     _word_steps(fields, unknown, names, rows)
     _count_steps(fields, names, rows)
-    _leave_results(fields, unknown, names)
+    _leave_results(fields, unknown, names, rows)
+    _leave_run_days(fields, unknown, names, rows)
     _link_tickets(fields, unknown, names, rows)
     return Columns(columns.kind, fields, tuple(unknown))
 
@@ -377,18 +379,49 @@ def _count_steps(fields: dict[str, tuple[int, ...]], names: Sequence[str], rows:
 
 
 def _leave_results(
-    fields: dict[str, tuple[int, ...]], unknown: list[int], names: Sequence[str]
+    fields: dict[str, tuple[int, ...]], unknown: list[int], names: Sequence[str], rows: Rows
 ) -> None:
-    """A bare "Result" beside a column that is named for what is expected is no expected result."""
+    """A bare "Result" is no expected result beside a column that is named for what is expected and
+    tells it for most of the rows."""
     expected = fields.get("step_expected", ())
-    ended = [n for n in expected if names[n] in _ENDED]
-    if ended and len(ended) < len(expected):
-        fields["step_expected"] = tuple(n for n in expected if n not in ended)
-        unknown += ended
+    ended = [n for n in expected if names[n] == "result"]
+    others = [n for n in expected if n not in ended]
+    if ended and others and _stand_beside(rows, ended, others):
+        fields["step_expected"] = tuple(others)
+        unknown.extend(ended)
+        unknown.sort()
 
 
-_ENDED = {"result", "step result", "steps result"}
-"""Names of expected results where there is no other: else of what a run came to."""
+def _leave_run_days(
+    fields: dict[str, tuple[int, ...]], unknown: list[int], names: Sequence[str], rows: Rows
+) -> None:
+    """A bare "Test Date" beside what a run came to is the day of the run, and no plan."""
+    words = ["".join(name.split()) for name in names]
+    dated = [n for n in fields.get("test_date", ()) if words[n] == "testdate"]
+    results = [n for n, word in enumerate(words) if word in _OF_A_RUN]
+    if {"tester", "testedby"} & set(words):
+        results += [n for n in unknown if words[n] in {"result", "results", "testresult"}]
+    filled = any(cell_of(row, n) for row in rows for n in dated)
+    if not filled or not _stand_beside(rows, dated, results):
+        return
+    if kept := tuple(n for n in fields["test_date"] if n not in dated):
+        fields["test_date"] = kept
+    else:
+        del fields["test_date"]
+    unknown.extend(dated)
+    unknown.sort()
+
+
+_OF_A_RUN = frozenset({"actualresult", "actualresults", "pass/fail"})
+"""Names of what a run came to, without their spaces."""
+
+
+def _stand_beside(rows: Rows, numbers: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether of the rows that fill one of the columns ``numbers``, half or more fill one of the
+    ``others``."""
+    filled = [row for row in rows if any(cell_of(row, n) for n in numbers)]
+    both = sum(any(cell_of(row, n) for n in others) for row in filled)
+    return both * 2 >= len(filled)
 
 
 def _link_tickets(
