@@ -104,6 +104,7 @@ def test_what_rules_alone_come_to_is_said_by_none(prove: Prove, result: str, is_
     [
         ("1 to 15 June 2026 (11 working days)", False),
         ("1 to 15 June 2026 (10 working days)", False),  # a public holiday may lie between
+        ("1 to 15 June 2026 (10 bank days)", False),
         ("1 to 15 June 2026 (12 working days)", True),
         ("1 June 2026 to 15 June 2026 (11 working days)", False),
         ("1 to 5 June 2026 (5 days); 1 to 6 June 2026 (6 days)", False),
