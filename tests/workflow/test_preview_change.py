@@ -362,7 +362,7 @@ def test_a_new_criterion_that_another_source_denies_is_a_question_and_no_fault_o
     found = project.preview(EPIC, "up to 15 days after", "up to 16 days after")
     assert any("16 days" in one.question.text and not one.settled for one in found.questions)
     rules = {each.finding.rule for one in found.cases for each in one.faults if each.denied}
-    assert rules == {"wrong side"}
+    assert rules == {"other limit"}
 
 
 def test_what_cannot_be_read_is_refused_as_an_import_refuses_it(project: Project) -> None:
