@@ -90,7 +90,8 @@ def titles_by_day(cases: Iterable[TestCase]) -> tuple[str, ...]:
         "no date" if day == date.max else str(day): titles for day, titles in sorted(days.items())
     }
     counts = ", ".join(f"{day}: {len(titles)}" for day, titles in named.items())
-    return (counts, *(f"{day}: {'; '.join(titles)}" for day, titles in named.items()))
+    lines = (f"{day}: {'; '.join(titles)}" for day, titles in named.items())
+    return (counts, *lines) if named else ()
 
 
 def _people(line: str, given: str) -> Iterator[str]:

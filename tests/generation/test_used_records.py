@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.domain import TestCase, TestStep
-from assistant.generation.used_records import MOST_CHARACTERS, used_records
+from assistant.generation.used_records import MOST_CHARACTERS, titles_by_day, used_records
 
 
 def case(*given: str, data: str = "") -> TestCase:
@@ -103,3 +103,11 @@ def test_numbers_of_records_are_told_and_no_quantity_or_midnight() -> None:
 def test_a_code_without_a_hyphen_that_a_source_gives_is_none_of_a_record() -> None:
     made = case("The file has a SHA256 hash.", "Form FY2026 of SO10023, order SO10024.")
     assert used_records([made], ["SHA256, FY2026 and SO10023"]) == ("SO10024",)
+
+
+def test_cases_that_show_nothing_have_no_titles_to_tell() -> None:
+    stands = case("A slot is free")
+    outline = TestCase(id="B", title="Outline")
+    rejected = stands.model_copy(update={"status": "rejected"})
+    assert titles_by_day([outline, rejected]) == ()
+    assert titles_by_day([outline, stands]) == ("no date: 1", "no date: “Book”")

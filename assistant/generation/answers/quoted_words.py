@@ -232,12 +232,12 @@ def concluded(
     texts = (question, *sentences)
     strange = [one for one in _strange(text, texts) if not _only_adds_year(one, texts)]
     worked = Worked(lines, Numbers(texts))
-    compound = [one.words for one in numbers(text) if worked.comes_to(one)]
+    compound = [f" {one.words} " for one in numbers(text) if worked.comes_to(one)]
     own = tuple(
         one
         for one in strange
         if not (stated := numbers(one))
-        or not (all(map(worked.comes_to, stated)) or any(one in words for words in compound))
+        or not (all(map(worked.comes_to, stated)) or any(f" {one} " in words for words in compound))
     )
     if own and not is_trusted:
         return "", (), ()

@@ -48,7 +48,7 @@ CONSTANTS = frozenset(map(Decimal, ("0", "1", "2", "7", "12", "24", "60", "100",
 _CONVERSIONS = Numbers(
     ["1 year", "12 months", "365 days", "1 month", "1 week", "7 days", "1 day", "24 hours",
      "1 working day", "1 hour", "60 minutes", "1 minute", "60 seconds", "100 %",
-     "1 cent"]
+     "1 cent", "1 penny"]
 )  # fmt: skip
 """What they may measure; "12 days" has to stand somewhere. To a cent anything may be rounded."""
 

@@ -160,8 +160,8 @@ def story_messages(
     if brief.taken:
         room = min(TAKEN_CHARACTERS, characters // 6)
         tail.append("<taken>" + safe("; ".join(brief.taken), room) + "</taken>")
-    if brief.written:
-        titles = safe("\n".join(titles_by_day(brief.written)), characters // WRITTEN_SHARE)
+    if lines := titles_by_day(brief.written):
+        titles = safe("\n".join(lines), characters // WRITTEN_SHARE)
         tail.append(f"<written>\n{titles}\n</written>")
     if again is not None:
         tail += _again(again, safe)

@@ -249,6 +249,8 @@ def test_what_follows_from_given_numbers_holds_and_nothing_else() -> None:
          ("€55.00",), ("€54.00",)),
         ("round(EUR 41.88 / EUR 0.05) * EUR 0.05 = EUR 41.90", "EUR 41.88, rounded to 5 cent",
          ("€41.90",), ("€41.95", "5 minutes")),
+        ("round(GBP 20.837 / GBP 0.01) * GBP 0.01 = GBP 20.84", "GBP 20.837, to the penny",
+         ("£20.84",), ("£20.85",)),
         ("10:00 + 30 minutes = 10:30", "30 minutes from 10.00 Uhr on", ("10:30",), ("11:30",)),
     ],
 )  # fmt: skip

@@ -479,6 +479,21 @@ def test_data_that_keep_the_number_of_another_source_are_told_with_both_sentence
     assert not contested or ("BR-4" in told[0] and "£150.00" in told[0])
 
 
+def test_a_contested_limit_does_not_excuse_data_wrong_on_another(prove: Prove) -> None:
+    text = (
+        "A refund of up to £150.00 to the original card is paid at once. "
+        "The customer is at least 18 years old."
+    )
+    rule = "BR-4 A refund of up to £200.00 to the original card is paid at once."
+    facts = [
+        Fact(kind="limit", quote="up to £150.00", value="£150.00", holds=True),
+        Fact(kind="limit", quote="at least 18 years old", value="18 years", holds=True),
+    ]
+    step = ("Request a refund of £200.00.", "a customer of 17 years", "It is paid at once.")
+    case = prove(text, [step], facts=facts, sources=[rule])
+    assert {one.rule for one in case.findings if one.step is None} == {"wrong side"}
+
+
 def test_another_source_on_another_limit_of_the_criterion_acquits_nothing(prove: Prove) -> None:
     text = (
         "A member may cancel a course within 14 days of the booking. "
