@@ -166,6 +166,30 @@ def test_xml_with_criteria_found_by_content() -> None:
     assert reading.authors == ("Ada",)
 
 
+@pytest.mark.parametrize("name", ["Epos-Verknüpfung", "Epic-Verknüpfung", "Lien d'épopée"])
+def test_the_link_to_the_epic_is_found_whatever_its_name(name: str) -> None:
+    """In a Jira that is set up in another language, and in companies' own fields."""
+    [epic] = read_file("jira.xml", XML.replace("Epic Link", name).encode()).epics
+    assert (epic.key, [story.key for story in epic.stories]) == ("CC-10", ["CC-12"])
+    row = {"Issue Type": "Story", "Status": "Open", "Project key": "CC", "Issue id": "2"}
+    data = jira_csv(
+        [
+            {**row, "Summary": "Plans", "Issue key": "CC-10", "Issue Type": "Epic"},
+            {**row, "Summary": "Extend", "Issue key": "CC-12", "Custom field (Epic Link)": "CC-10"},
+        ]
+    )
+    [epic] = read_file("jira.csv", data.replace(b"Epic Link", name.encode())).epics
+    assert (epic.key, [story.key for story in epic.stories]) == ("CC-10", ["CC-12"])
+
+
+def test_a_field_that_holds_more_than_keys_links_to_no_epic() -> None:
+    text = XML.replace("Epic Link", "Notes").replace(
+        ">CC-10</customfieldvalue>", ">CC-10, see</customfieldvalue>"
+    )
+    reading = read_file("jira.xml", text.encode())
+    assert {s.key: e.key for e in reading.epics for s in e.stories}["CC-12"] != "CC-10"
+
+
 def test_xml_as_the_cloud_writes_it() -> None:
     """No declaration, comments first, types in the site's language, the epic as parent."""
     item = (

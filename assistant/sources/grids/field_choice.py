@@ -17,6 +17,7 @@ _NAMES = {
     for role, patterns in HEADERS["fields"].items()
 }
 _GHERKIN = re.compile(r"^\W*(?:given|when|then)\b", re.IGNORECASE | re.MULTILINE)
+_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,15}-\d{1,7}")
 _LISTED = re.compile(r"^\s*(?:[-*•#]+|\d{1,2}[.)]|\(?[aA][cC][ -]?\d+\W)\s*\S", re.MULTILINE)
 
 
@@ -44,7 +45,8 @@ def choose_field(role: str, fields: Mapping[str, tuple[str, Sequence[str]]]) -> 
 
     ``fields`` maps a field's id to its name and its values, item by item. A name decides where the
     field holds anything; else, for criteria, at least half of a field's values must hold
-    Given/When/Then or lists.
+    Given/When/Then or lists, and for the epic each a key of an issue: a Jira that is set up in
+    another language has its own name for that link.
     """
     named = [
         (field, name, _filled(values))
@@ -55,6 +57,8 @@ def choose_field(role: str, fields: Mapping[str, tuple[str, Sequence[str]]]) -> 
     if named:
         field, name, _ = max(named, key=lambda entry: len(entry[2]))
         return Chosen(field, name, "by its name")
+    if role == "epic":
+        return _field_of_keys(fields)
     if role != "criteria":
         return None
     best: tuple[float, int, str, str, int] | None = None
@@ -68,6 +72,19 @@ def choose_field(role: str, fields: Mapping[str, tuple[str, Sequence[str]]]) -> 
         return None
     _, hits, field, name, count = best
     return Chosen(field, name, f"by its content: {hits} of {count} values hold criteria")
+
+
+def _field_of_keys(fields: Mapping[str, tuple[str, Sequence[str]]]) -> Chosen | None:
+    """The field of most issues that holds nothing but one key each."""
+    keys = [
+        (len(filled), field, name)
+        for field, (name, values) in fields.items()
+        if (filled := _filled(values)) and all(_KEY.fullmatch(value.strip()) for value in filled)
+    ]
+    if not keys:
+        return None
+    _, field, name = max(keys, key=lambda entry: entry[0])
+    return Chosen(field, name, "by its content: keys of issues")
 
 
 def choose_fields(fields: Mapping[str, tuple[str, Sequence[str]]]) -> dict[str, Chosen]:

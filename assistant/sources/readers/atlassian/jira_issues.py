@@ -20,7 +20,6 @@ from assistant.sources.readers.documents.html import to_markdown
 Fields = Mapping[str, Any]
 _STANDARD = frozenset(HEADERS["jira_rest"]["standard"])
 _HTML = re.compile(r"\s*<(?:p|div|ul|ol|h[1-6]|table|br|span|strong|b|em)\b", re.IGNORECASE)
-_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,15}-\d{1,7}")
 
 
 def is_jira(payload: object) -> bool:
@@ -95,14 +94,7 @@ def _chosen(issues: Sequence[dict[str, Any]], names: Mapping[str, str]) -> dict[
         for field, value in issue["fields"].items():
             if field not in _STANDARD:
                 fields.setdefault(field, (names.get(field, field), []))[1].append(field_text(value))
-    found = choose_fields(fields)
-    if "epic" not in found:
-        for field, (name, values) in fields.items():
-            filled = [value for value in values if value]
-            if filled and field.startswith("customfield_") and all(map(_KEY.fullmatch, filled)):
-                found["epic"] = Chosen(field, name, "by its content: keys of issues")
-                break
-    return found
+    return choose_fields(fields)
 
 
 def field_text(value: object) -> str:
