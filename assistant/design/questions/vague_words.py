@@ -56,13 +56,10 @@ _ENOUGH = re.compile(r"\b(?:balance|funds|credit|stock|budget|allowance|points)\
 
 def _sentence_around(text: str, start: int, end: int) -> str:
     """The sentence that a place stands in: a limit may be stated anywhere in it."""
-    before = max(text.rfind(mark, 0, start) for mark in (". ", "; ", "\n\n"))
-    after = (
-        min(place for mark in (". ", "; ", "\n\n") if (place := text.find(mark, end)) >= 0)
-        if any(text.find(mark, end) >= 0 for mark in (". ", "; ", "\n\n"))
-        else len(text)
-    )
-    return text[max(0, before) : after]
+    marks = (". ", "; ", "\n\n")
+    before = max(text.rfind(mark, 0, start) for mark in marks)
+    after = (place for mark in marks if (place := text.find(mark, end)) >= 0)
+    return text[max(0, before) : min(after, default=len(text))]
 
 
 def find_vague(text: str) -> tuple[Vague, ...]:
@@ -119,16 +116,8 @@ def _harmless(text: str, match: re.Match[str]) -> bool:
         return True
     if words.capitalize() == match.group() and re.search(r"[\w,)]\s+\(?$", text[: match.start()]):
         return True  # a name: "Large Print"
-    if words in ("x days", "x min", "x minutes", "x hours", "x weeks"):
-        return not re.match(r"X", match.group())
-    if words == "immediately" and re.match(r"\s+(?:after|before|when|follow)", after):
-        return False
-    if words.startswith("clear") and (
-        words == "clear" or re.match(r"\s+(?:the|all|button|filter|search)", after)
-    ):
-        return words == "clear" and not re.match(
-            r"\s+(?:message|error|indication|text|explanation)", after
-        )
+    if words == "clear":
+        return not re.match(r"\s+(?:message|error|indication|text|explanation)", after)
     if words in ("certain", "specific") and re.match(r"\s+that\b", after):
         return True
     relative = re.match(r"(?:high|low|(?:high|low|larg|bigg|small|long|short)er) [a-z]", words)
@@ -136,6 +125,4 @@ def _harmless(text: str, match: re.Match[str]) -> bool:
         return bool(_STATED.search(text))  # "up to £50; a higher amount ..."
     if _LIMIT_WORDS.search(words):
         return bool(_STATED.search(_sentence_around(text, match.start(), match.end())))
-    if words == "other as well":
-        return True
     return words == "simple" and match.group()[:1].isupper() and match.start() > 0
