@@ -8,7 +8,6 @@ what only an assistant could do: its instructions, its answer, the tests it writ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +21,9 @@ class _Patterns(Value):
     pieces: dict[str, str]
     patterns: tuple[str, ...]
 
-    def compiled(self) -> Iterator[re.Pattern[str]]:
-        for pattern in self.patterns:
-            yield re.compile(filled(pattern, self.pieces), re.IGNORECASE)
 
-
-_PATTERNS = tuple(read_table(Path(__file__).with_suffix(".toml"), _Patterns).compiled())
+_TABLE = read_table(Path(__file__).with_suffix(".toml"), _Patterns)
+_PATTERNS = tuple(re.compile(filled(one, _TABLE.pieces), re.I) for one in _TABLE.patterns)
 _ABOUT_THE_PRODUCT = re.compile(
     r"\b(?:system|application|app|page|users?|agent|tester|service|api|interface|we|i)\s+(?:can"
     r"|could|may|must|shall|should|will|would|to|want to|wants? to|is able to|are able to|needs?"

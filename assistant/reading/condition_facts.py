@@ -81,14 +81,6 @@ _THERE_IS = re.compile(r"\bthere['’]s (?!been\b)", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:(?:if|when|where|that|also|then)\s+)+", re.IGNORECASE)
 
 
-def read_facts(words: str, end: int, *, occasions: bool = False) -> Tree:
-    """The facts that the words of a condition state; ``end`` is where they end in the text.
-
-    ``occasions`` says that "when ... and when ..." in them lists alternatives.
-    """
-    return _read(words, end, 0, occasions)
-
-
 def denial(tree: Tree) -> Tree:
     """The denial of a tree: every fact denied, "and" and "or" exchanged."""
     if isinstance(tree, Fact):
@@ -96,14 +88,19 @@ def denial(tree: Tree) -> Tree:
     return Facts(not tree.all, tuple(denial(part) for part in tree.parts))
 
 
-def _read(words: str, end: int, depth: int, occasions: bool = False) -> Tree:
+def read_facts(words: str, end: int, *, occasions: bool = False, depth: int = 0) -> Tree:
+    """The facts that the words of a condition state; ``end`` is where they end in the text.
+
+    ``occasions`` says that "when ... and when ..." in them lists alternatives.
+    """
     text = words.strip(" ,;.")
     end -= len(words.rstrip()) - len(words.rstrip(" ,;."))
     end -= len(words) - len(words.rstrip())
     apart = _APART.search(mask_quotes(text))
     if apart and depth < 4 and parse_clause(text[: apart.start()]):
-        left = _read(text[: apart.start()], end - len(text) + apart.start(), depth + 1)
-        right = _read(text[apart.end() :], end, depth + 1)
+        before = end - len(text) + apart.start()
+        left = read_facts(text[: apart.start()], before, depth=depth + 1)
+        right = read_facts(text[apart.end() :], end, depth=depth + 1)
         return Facts(True, (left, denial(right) if apart["not"] else right))
     lead = _LEADING.match(text)
     text = text[lead.end() :] if lead else text

@@ -86,10 +86,8 @@ def _product(parts: Iterator[list[Case]]) -> Iterator[Case]:
 
 def _one_each(expression: Expression, wanted: bool) -> Iterator[Case]:
     """One case for each way that a top-level part decides, for large expressions."""
-    if isinstance(expression, int):
-        yield {expression: wanted}
-    elif wanted == expression.all:
-        yield {i: v for part in expression.parts for i, v in first_case(part, wanted).items()}
+    if isinstance(expression, int) or wanted == expression.all:
+        yield first_case(expression, wanted)
     else:
         for odd in range(len(expression.parts)):
             yield {

@@ -210,7 +210,8 @@ def _plain(text: str, rule: Rule) -> Iterator[Item]:
                     "positive" if value else "negative", value,
                     (Setting("condition", named, value),),
                     (Result(rule.effect) if value else Result(rest, False),), (rule.whole,),
-                    priority="High", variables=((one_line(named.text), _truth(value)),),
+                    priority="High",
+                    variables=((one_line(named.text), "true" if value else "false"),),
                 )  # fmt: skip
             return
     yield main_flow(rule.whole, valid=not rule.restrictive, results=results_of(rule, None))
@@ -220,10 +221,6 @@ _ONLY_THING = re.compile(
     r"only\s+(?=\w)(?!(?:if|when|whenever|where|once|unless|until|while)\b)", re.IGNORECASE
 )
 """ "Only PDF files", not "only if"."""
-
-
-def _truth(value: bool) -> str:
-    return "true" if value else "false"
 
 
 def _suite(rule: Rule) -> Iterator[Item]:

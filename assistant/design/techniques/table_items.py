@@ -212,7 +212,7 @@ def _of_grants(text: str, grants: Sequence[Grant]) -> Iterator[Item]:
         seen.add(grant.allowed)
         technique: Technique = "role" if not first else "positive" if grant.allowed else "negative"
         role, act = (
-            words if (words := _of_cell(grant.named, said)) else find_words(text, said)
+            grant.named.value if grant.named.value.text == said else find_words(text, said)
             for said in (grant.role, grant.act)
         )
         if role is None or act is None:
@@ -225,10 +225,6 @@ def _of_grants(text: str, grants: Sequence[Grant]) -> Iterator[Item]:
              (one_line(grant.act), "allowed" if grant.allowed else "refused")),
             "High",
         )  # fmt: skip
-
-
-def _of_cell(cell: Cell, words: str) -> Span | None:
-    return cell.value if cell.value.text == words else None
 
 
 def _of_move(row: TransitionRow) -> Iterator[Item]:

@@ -22,18 +22,10 @@ def variable_of(condition: Condition) -> str:
     return one_line((condition.part or condition.words).text)
 
 
-def value_of(condition: Condition, *, literal: bool) -> str:
-    """ "true" or "false": whether the words of a condition hold.
-
-    ``literal`` says that the condition is the way that the effect wants it.
-    """
-    return "true" if literal == condition.holds else "false"
-
-
 def assignment(rule: Rule, case: Case) -> Variables:
-    """Every condition of the rule with its value in a case."""
+    """Every condition of the rule, and "true" or "false": whether its words hold in a case."""
     return tuple(
-        (variable_of(condition), value_of(condition, literal=case[index]))
+        (variable_of(condition), "true" if case[index] == condition.holds else "false")
         for index, condition in enumerate(rule.conditions)
         if index in case
     )
