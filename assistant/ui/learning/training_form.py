@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
 
-from assistant.domain import Value
 from assistant.ui.counts import counted
 from assistant.ui.learning.base_choices import base_choices
 from assistant.ui.plain_text import label
@@ -28,21 +28,6 @@ LEAST = 40
 INSTALL = 'Fine-tuning needs more packages: `pip install "uat-assistant[train]"`'
 
 
-class Choices(Value):
-    """What the form's fields say."""
-
-    name: str
-    base: str
-    minutes: float
-    epochs: float
-    rank: int
-    learning_rate: float
-    split_by: str
-    masked: bool
-    include_edited: bool
-    pretrain: bool
-
-
 def training_form(opened: Workspace, record: Session) -> None:
     """The form, and beside it what it would learn from."""
     if find_spec("peft") is None or find_spec("transformers") is None:
@@ -58,7 +43,7 @@ def training_form(opened: Workspace, record: Session) -> None:
         material = _material(opened, record, file)
     if material is None:
         return
-    choices = _choices(opened)
+    request = _choices(opened, record, file)
     enough = material.case_count >= LEAST
     started = pressed(
         "Train", type="primary", icon=":material/model_training:", key="train", disabled=not enough
@@ -69,7 +54,7 @@ def training_form(opened: Workspace, record: Session) -> None:
     )
     if started:
         with page_action():
-            train_adapter.begin(opened, record.project_id, _request(choices, record, file))
+            train_adapter.begin(opened, record.project_id, request())
 
 
 def _from_file() -> bool:
@@ -129,7 +114,9 @@ def _material(opened: Workspace, record: Session, file: Path | None) -> CaseStor
     return found
 
 
-def _choices(opened: Workspace) -> Choices:
+def _choices(opened: Workspace, record: Session, file: Path | None) -> Callable[[], TrainRequest]:
+    """The fields; the request that they make is asked for once they are filled in, as it refuses
+    some of what can be typed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of the adapter", value="company", max_chars=48, key="train_name",
@@ -164,33 +151,27 @@ def _choices(opened: Workspace) -> Choices:
                 help="Continued pre-training: worth it where the base does not read your "
                 "language; Compare models says so.",
             )
-    return Choices(
-        name=name or "", base=base or "", minutes=float(minutes or 0), epochs=float(epochs or 1),
-        rank=int(rank or 16), learning_rate=float(rate or 5e-4), split_by=split_by or "story",
-        masked=masked, include_edited=edited, pretrain=pretrain,
-    )  # fmt: skip
 
+    def request() -> TrainRequest:
+        return TrainRequest(
+            training=TrainingConfig(
+                base=base or "",
+                name=train_adapter.safe_name(name or ""),
+                author=record.user,
+                max_minutes=float(minutes or 0),
+                epochs=float(epochs or 1),
+                rank=int(rank or 16),
+                alpha=2 * int(rank or 16),
+                learning_rate=float(rate or 5e-4),
+                pretrain_first=pretrain,
+            ),
+            dataset=DatasetConfig(
+                rows="one",
+                split_by=split_by or "story",
+                masked=masked,
+                include_edited=edited,
+            ),
+            cases_file=file,
+        )
 
-def _request(choices: Choices, record: Session, file: Path | None) -> TrainRequest:
-    return TrainRequest(
-        training=TrainingConfig(
-            base=choices.base,
-            name=train_adapter.safe_name(choices.name),
-            author=record.user,
-            max_minutes=choices.minutes,
-            epochs=choices.epochs,
-            rank=choices.rank,
-            alpha=2 * choices.rank,
-            learning_rate=choices.learning_rate,
-            pretrain_first=choices.pretrain,
-        ),
-        dataset=DatasetConfig.model_validate(
-            {
-                "rows": "one",
-                "split_by": choices.split_by,
-                "masked": choices.masked,
-                "include_edited": choices.include_edited,
-            }
-        ),
-        cases_file=file,
-    )
+    return request
