@@ -14,6 +14,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else _IRREGULAR.get(noun, many)}"
 
 
+def with_verb(number: int, verb: str, noun: str = "case") -> str:
+    """``with_verb(1, "rest")`` is "1 case rests", ``with_verb(2, "rest")`` is "2 cases rest"."""
+    return f"{counted(number, noun)} {verb}{'s' if number == 1 else ''}"
+
+
 def listed(counts: dict[str, int]) -> str:
     """The counts that are not zero, as a list of nouns."""
     return ", ".join(counted(number, noun) for noun, number in counts.items() if number)

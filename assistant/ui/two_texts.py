@@ -8,13 +8,15 @@ from assistant.ui.plain_text import label, marked_words, without_emphasis
 from assistant.workflow.review.sentences import word_diff
 
 
-def beside(old: str, new: str, *, gone: str, came: str = "no sentence like it") -> None:
-    """The old words on the left, the new ones on the right; ``gone`` and ``came`` stand for a side
-    that has none."""
+def beside(old: str, new: str, *, gone: str) -> None:
+    """The old words on the left, the new ones on the right; ``gone`` stands for new ones where
+    there are none."""
     old, new = without_emphasis(old)[0], without_emphasis(new)[0]
     words = word_diff(old, new)
     left, right = st.columns(2, gap="small")
-    left.markdown(f":small[{marked_words(words, 'out')}]" if old else f":small[:gray[{came}]]")
+    left.markdown(
+        f":small[{marked_words(words, 'out')}]" if old else ":small[:gray[no sentence like it]]"
+    )
     right.markdown(
         f":small[{marked_words(words, 'in')}]" if new else f":small[:gray[{label(gone)}]]"
     )

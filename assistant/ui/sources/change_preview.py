@@ -14,7 +14,7 @@ import streamlit as st
 
 from assistant.domain import TestCondition
 from assistant.ui.cases.stale_panel import fault_line
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, with_verb
 from assistant.ui.plain_text import label, without_emphasis
 from assistant.ui.sources.stale_note import stale_noted
 from assistant.ui.state import Session, errors_shown, page_action
@@ -286,13 +286,13 @@ def _summary(found: ChangePreview, place: str) -> None:
     counts = {} if found.is_new else found.counts
     badges = [f":gray-badge[{counted(n, 'sentence')} {kind}]" for kind, n in counts.items()]
     if found.is_new and found.rests:
-        badges.append(f":orange-badge[another limit than {_with_verb(found.rests, 'rest')} on]")
+        badges.append(f":orange-badge[another limit than {with_verb(found.rests, 'rest')} on]")
     elif found.rests:
-        badges.append(f":orange-badge[{_with_verb(found.rests, 'rest')} on what changes]")
+        badges.append(f":orange-badge[{with_verb(found.rests, 'rest')} on what changes]")
     if found.says:
-        badges.append(f":orange-badge[{_with_verb(found.says, 'say')} a number that changes]")
+        badges.append(f":orange-badge[{with_verb(found.says, 'say')} a number that changes]")
     if found.names:
-        badges.append(f":orange-badge[{_with_verb(found.names, 'name')} a rule that changes]")
+        badges.append(f":orange-badge[{with_verb(found.names, 'name')} a rule that changes]")
     if found.denied:
         badges.append(f":red-badge[{counted(found.denied, 'case')}: the new text says otherwise]")
     if found.checklist is not None:
@@ -300,7 +300,7 @@ def _summary(found: ChangePreview, place: str) -> None:
         badges.append(f":blue-badge[checklist: {come} new, {go} gone]")
     if found.former:
         sources = len({one.document_id for one in found.former})
-        said = _with_verb(sources, "say", "other source")
+        said = with_verb(sources, "say", "other source")
         badges.append(f":orange-badge[{said} a value that the new text calls the former]")
     raised = sum(not one.settled for one in found.questions)
     if raised:
@@ -317,14 +317,6 @@ def _summary(found: ChangePreview, place: str) -> None:
         )
     for note in () if found.is_new else _first(found.notes, f"{place}_notes"):
         st.caption(f":material/info: {label(note, limit=300)}")
-
-
-def _with_verb(cases: int, verb: str, noun: str = "case") -> str:
-    return f"{counted(cases, noun)} {_verb(cases, verb)}"
-
-
-def _verb(cases: int, verb: str) -> str:
-    return f"{verb}s" if cases == 1 else verb
 
 
 def _head(title: str, icon: str, note: str = "") -> None:
@@ -386,11 +378,11 @@ def _cases(found: ChangePreview, place: str) -> None:
     it = "it" if found.untouched == 1 else "them"
     facts = [f"{others}: no check finds that this touches {it}"]
     if found.asked:
-        facts.insert(0, f"{_with_verb(found.asked, 'belong')} to criteria with a raised question")
+        facts.insert(0, f"{with_verb(found.asked, 'belong')} to criteria with a raised question")
     if not found.is_new:
-        facts.append(f"{_with_verb(found.resting, 'cite')} this source in all")
+        facts.append(f"{with_verb(found.resting, 'cite')} this source in all")
     if found.uncited:
-        silent = _with_verb(found.uncited, "cite", "other imported case")
+        silent = with_verb(found.uncited, "cite", "other imported case")
         them = "it" if found.uncited == 1 else "them"
         facts.append(f"{silent} no source, and no number that changes is found in {them}")
     if found.righted:

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from assistant.ui.cases.case_list import table_height
 from assistant.ui.cases.sources_panel import source_reader
-from assistant.ui.counts import counted, date_time, listed
+from assistant.ui.counts import counted, date_time, listed, with_verb
 from assistant.ui.erase_panel import erase_documents
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, safe_link, visible
@@ -77,8 +77,7 @@ def document_details(
                 _changes(version)
     with right:
         if resting:
-            rests = "rests" if len(resting) == 1 else "rest"
-            st.markdown(f"**{counted(len(resting), 'case')} {rests} on it**")
+            st.markdown(f"**{with_verb(len(resting), 'rest')} on it**")
         else:
             st.caption("No case cites this source.")
         for case in resting[:CASES_SHOWN]:
@@ -131,11 +130,10 @@ def documents_table(opened: Workspace, record: Session) -> None:
     head = st.container(horizontal=True, vertical_alignment="center")
     title = f"In this project ({len(documents)})"
     head.subheader(title, icon=":material/inventory_2:", width="stretch")
+    removed_bar(opened, record, head)
     if not documents:
-        removed_bar(opened, record, head)
         st.caption("Nothing yet. Upload or paste sources above, or load the sample project.")
         return
-    removed_bar(opened, record, head)
     names = {one.id: one.name for one in opened.library.connections.list(record.project_id)}
     table: dict[str, object] = {
         "Title": [_titled(row) for row in documents],

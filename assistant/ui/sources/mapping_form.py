@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.domain import Epic, TestCase, UserStory
 from assistant.errors import SourceError
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, with_verb
 from assistant.ui.plain_text import label, plain, visible, with_tables, without_emphasis
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, note_done, page_action
@@ -268,8 +268,8 @@ def _found(table: MappableTable, mapping: ColumnMapping) -> None:
         )
     if found.unread:
         st.caption(
-            f":orange[:material/report:] {counted(len(found.unread), 'row')} "
-            f"{'belongs' if len(found.unread) == 1 else 'belong'} to no case: "
+            f":orange[:material/report:] {with_verb(len(found.unread), 'belong', 'row')} "
+            "to no case: "
             f"{label(found.unread[0].reason)}"
         )
     with st.container(height=FORM_HEIGHT, border=True, gap="xsmall"):

@@ -12,7 +12,7 @@ import streamlit as st
 
 from assistant.ui.cases.case_list import list_only
 from assistant.ui.cases.stale_panel import stale_now
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, with_verb
 from assistant.ui.library.library_view import open_in_library
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session, note_done
@@ -65,10 +65,8 @@ def _sentence(said: str, cases: Iterable[StaleCase]) -> str:
             f"{counted(changed[True], 'case')} {'is' if changed[True] == 1 else 'are'} stale"
         )
     if changed[False]:
-        verb = "rests" if changed[False] == 1 else "rest"
-        parts.append(
-            f"a newer source sets another limit than {counted(changed[False], 'case')} {verb} on"
-        )
+        rests = with_verb(changed[False], "rest")
+        parts.append(f"a newer source sets another limit than {rests} on")
     return f"{said}: {'; '.join(parts)}"
 
 
