@@ -57,11 +57,6 @@ def draft_of(opened: Workspace, record: Session) -> CaseTemplate:
     return drafts.get(record.project_id) or opened.project(record.project_id).template
 
 
-def has_draft(record: Session) -> bool:
-    """Whether something other than the project's template was put into the editor."""
-    return record.project_id in st.session_state.get(DRAFTS, {})
-
-
 def edit_anew(record: Session, template: CaseTemplate | None) -> None:
     """Put ``template`` into the editor, or the project's own for ``None``."""
     drafts: dict[str, CaseTemplate] = st.session_state.setdefault(DRAFTS, {})
@@ -209,7 +204,8 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
             template, mistake = None, str(error)
         changed = template != opened.project(record.project_id).template
         keep_unsaved(record, template if changed else None)
-        if (has_draft(record) or changed) and pressed(
+        has_draft = record.project_id in st.session_state[DRAFTS]
+        if (has_draft or changed) and pressed(
             "Discard", icon=":material/undo:", key="template_discard"
         ):
             edit_anew(record, None)
@@ -217,8 +213,11 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
         if pressed(
             "Save template", type="primary", icon=":material/save:", key="template_save",
             disabled=template is None or not changed,
-        ):  # fmt: skip
-            _save(opened, record, template)
+        ) and template is not None:  # fmt: skip
+            with page_action():
+                company_template.save(opened, record.project_id, template, by=record.user)
+                edit_anew(record, None)
+                note_done("Template saved; exports use it from now on")
     if template is None:
         st.error(plain(mistake), icon=":material/error:")
     return template
@@ -228,54 +227,32 @@ def _key(record: Session) -> str:
     return f"template-{record.project_id}-{epoch()}-"
 
 
-def _save(opened: Workspace, record: Session, template: CaseTemplate | None) -> None:
-    if template is None:
-        return
-    with page_action():
-        company_template.save(opened, record.project_id, template, by=record.user)
-        edit_anew(record, None)
-        note_done("Template saved; exports use it from now on")
-
-
 def _table(start: CaseTemplate, key: str) -> pd.DataFrame:
     """The columns as an editable table; a row can be added, removed and moved by its number."""
     import pandas as pd
 
     before = company_template.edits_of(start)
     config = st.column_config
+    shown = {
+        PLACE: [edit.place for edit in before],
+        HEADER: [visible(edit.header) for edit in before],
+        HOLDS: [FIELD_WORDS[edit.field] if edit.field else None for edit in before],
+        REQUIRED: [edit.required for edit in before],
+        TEXT: [visible(edit.text) for edit in before],
+        RENAMES: [visible(edit.renames) for edit in before],
+        ALLOWED: [visible(edit.allowed) for edit in before],
+        LONGEST: pd.array([edit.max_chars for edit in before], dtype="Int64"),
+        EVERY: [edit.every_row for edit in before],
+        FILLED: [edit.optional for edit in before],
+    }
     return st.data_editor(
-        pd.DataFrame(
-            {
-                PLACE: [edit.place for edit in before],
-                HEADER: [visible(edit.header) for edit in before],
-                HOLDS: [FIELD_WORDS[edit.field] if edit.field else None for edit in before],
-                REQUIRED: [edit.required for edit in before],
-                TEXT: [visible(edit.text) for edit in before],
-                RENAMES: [visible(edit.renames) for edit in before],
-                ALLOWED: [visible(edit.allowed) for edit in before],
-                LONGEST: pd.array([edit.max_chars for edit in before], dtype="Int64"),
-                EVERY: [edit.every_row for edit in before],
-                FILLED: [edit.optional for edit in before],
-                JOINED: [edit.separator for edit in before],
-            }
-        ),
+        pd.DataFrame(shown | {JOINED: [edit.separator for edit in before]}),
         key=f"{key}columns",
         hide_index=True,
         placeholder="",
         num_rows="dynamic",
         height=min(560, 76 + 35 * len(before)),
-        column_order=(
-            PLACE,
-            HEADER,
-            HOLDS,
-            REQUIRED,
-            TEXT,
-            RENAMES,
-            ALLOWED,
-            LONGEST,
-            EVERY,
-            FILLED,
-        ),
+        column_order=list(shown),
         column_config={
             PLACE: config.NumberColumn(
                 width=44, help="1 is the first column. 2.5 moves a column between 2 and 3."
