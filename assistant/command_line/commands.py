@@ -7,7 +7,7 @@ from argparse import Namespace
 from itertools import count
 from pathlib import Path
 
-from assistant.command_line.output import Terminal
+from assistant.command_line.output import Terminal, write_file
 from assistant.command_line.project_request import (
     DEFAULT_PROJECT,
     open_workspace,
@@ -132,7 +132,7 @@ def generate(options: Namespace, terminal: Terminal) -> None:
             file = export_cases.as_csv(
                 workspace, project_id, run.cases, title=run.request, profile=_form(options)
             )
-            _write(options.out, file.content)
+            write_file(options.out, file.content)
             _warnings(file, terminal)
     spent = usage.usage_of_run(settings, run.generation.writer, run.timings).text
     if terminal.json:
@@ -281,9 +281,9 @@ def export(options: Namespace, terminal: Terminal) -> None:
         sys.stdout.buffer.write(file.content)
         sys.stdout.buffer.flush()
         return
-    _write(options.out, file.content)
+    write_file(options.out, file.content)
     for mapping in mappings if options.mapping else ():
-        _write(options.out.with_name(mapping.name), mapping.content.encode())
+        write_file(options.out.with_name(mapping.name), mapping.content.encode())
         terminal.note(" ".join(filter(None, (f"{mapping.name}: {mapping.note}", mapping.lost))))
     if terminal.json:
         terminal.document(file.model_copy(update={"name": str(options.out), "content": b""}))
@@ -340,16 +340,3 @@ def _warnings(file: export_cases.CsvFile, terminal: Terminal) -> None:
 def _check_folder(path: Path) -> None:
     if path.is_dir() or not path.resolve().parent.is_dir():
         raise SettingsError(f"'{path}' cannot be written: name a file in a folder that exists.")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise SettingsError(
-            f"'{path}' could not be written ({error.strerror}). Name another file with --out."
-        ) from error

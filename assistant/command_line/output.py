@@ -6,11 +6,13 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import IO
 
 from pydantic import BaseModel
 
 from assistant.domain import Notice, Unread
+from assistant.errors import SettingsError
 from assistant.workflow.deployment.models import FetchProgress
 
 BAR_WIDTH = 30
@@ -108,6 +110,19 @@ class Terminal:
 
 def _plain(value: BaseModel) -> dict[str, object]:
     return value.model_dump(mode="json")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what ``--out`` names, whole or not at all. Raises ``SettingsError``."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise SettingsError(
+            f"'{path}' could not be written ({error.strerror}). Name another file with --out."
+        ) from error
 
 
 def clean(text: str) -> str:

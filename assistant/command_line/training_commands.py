@@ -11,9 +11,8 @@ from __future__ import annotations
 import time
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 
-from assistant.command_line.output import Terminal
+from assistant.command_line.output import Terminal, write_file
 from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, options_checked
 from assistant.domain import OUTLINE_WRITER
 from assistant.errors import SettingsError, TrainingError
@@ -201,7 +200,7 @@ def compare(options: Namespace, terminal: Terminal) -> None:
     terminal.end_bar()
     report = markdown(comparison, advice)
     if options.out is not None:
-        _write_text(options.out, report)
+        write_file(options.out, report.encode())
     if terminal.json:
         terminal.document(plain(comparison, advice))
     else:
@@ -240,13 +239,6 @@ def _columns(names: str) -> tuple[str, ...]:
 
 def _project(workspace: Workspace, options: Namespace) -> str:
     return workspace.ensure_project(options.project or DEFAULT_PROJECT).id
-
-
-def _write_text(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"'{path}' could not be written ({error.strerror}).") from error
 
 
 REFUSED_STATUS = 1
