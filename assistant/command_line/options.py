@@ -111,9 +111,8 @@ def build_parser() -> Parser:
     start.add_argument(
         "--with-model", action="store_true", help="fetch the embedded writer too (1.1 GB)"
     )
-    start.add_argument("--no-model", action="store_true", help=argparse.SUPPRESS)
     start.add_argument(
-        "--port", type=_port, metavar="N", help="port (default: first free, 8501 on)"
+        "--port", type=_up_to(65535), metavar="N", help="port (default: first free, 8501 on)"
     )
     start.add_argument(
         "--host", metavar="ADDRESS", help="address to listen on (default 127.0.0.1; no sign-in)"
@@ -125,7 +124,9 @@ def build_parser() -> Parser:
 
     search = add("search", "search the indexed sources")
     search.add_argument("query", metavar="QUERY")
-    search.add_argument("--k", type=_count, default=10, metavar="N", help="how many (default 10)")
+    search.add_argument(
+        "--k", type=_up_to(200), default=10, metavar="N", help="how many (default 10)"
+    )
 
     _add_ask(add)
 
@@ -508,15 +509,13 @@ def _add_training(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     advise.add_argument("--comparison", metavar="ID", help="another comparison than the latest")
 
 
-def _count(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 200:
-        raise argparse.ArgumentTypeError("must be from 1 to 200")
-    return value
+def _up_to(most: int) -> Callable[[str], int]:
+    """Reads a number from 1 on."""
 
+    def number(text: str) -> int:
+        value = int(text)
+        if not 1 <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be from 1 to {most}")
+        return value
 
-def _port(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 65535:
-        raise argparse.ArgumentTypeError("must be from 1 to 65535")
-    return value
+    return number
