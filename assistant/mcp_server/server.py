@@ -133,7 +133,6 @@ def serve(workspace: Workspace, project_id: str) -> None:
 def serve_with(answer: Answerer) -> None:
     """``serve`` with whatever answers. Raises ``MissingExtra`` where the SDK is not installed."""
     needs_sdk("The server for other programs")
-    import anyio
     from mcp.server.stdio import stdio_server
 
     async def run() -> None:

@@ -15,7 +15,7 @@ _REFUSING = word_set(
 )
 _PATTERNS = read_patterns(__file__)
 _CLOSED = _PATTERNS["closed"]
-_STAYS = frozenset(("stay", "remain", "keep", "become", "get"))
+_STATES = frozenset(("be", "stay", "remain", "keep", "become", "get"))
 _ERROR = _PATTERNS["error"]
 _SHOWN = _PATTERNS["shown"]
 _MESSAGE = _PATTERNS["message"]
@@ -65,11 +65,8 @@ def _refuses(part: str, clause: Clause | None) -> bool:
         )
     if clause.negated:
         return not _sets_limit(clause)
-    if clause.passive in _REFUSING or (clause.form == "be" and _CLOSED.match(clause.tail)):
-        return True
-    if clause.verb == "be" and _CLOSED.match(clause.tail):
-        return True
-    if clause.verb in _STAYS and _CLOSED.match(clause.tail):
+    is_state = clause.form == "be" or clause.verb in _STATES
+    if clause.passive in _REFUSING or (is_state and _CLOSED.match(clause.tail)):
         return True
     return clause.verb in _REFUSING and clause.auxiliary not in ("can", "may", "could", "might")
 
