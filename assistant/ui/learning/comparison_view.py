@@ -259,20 +259,20 @@ def rating(opened: Workspace, record: Session, comparison: Comparison) -> None:
     item = items[place]
     st.markdown(f"**{label(item.story_title)}** — {label(item.situation, limit=300)}")
     with st.grid(2, min_column_width=340):
-        for side, text in (("left", item.left), ("right", item.right)):
+        sides: dict[views.Side, str] = {"left": item.left, "right": item.right}
+        for side, text in sides.items():
             with st.container(border=True):
                 st.text(visible(text))
                 key = f"rate-{sheet.id}-{item.id}-{side}"
                 outcome = st.segmented_control(
                     "This case is", list(OUTCOMES), key=key,
-                    default=given.get((item.id, "left" if side == "left" else "right")),
+                    default=given.get((item.id, side)),
                 )  # fmt: skip
-                which: views.Side = "left" if side == "left" else "right"
-                if outcome and given.get((item.id, which)) != outcome:
+                if outcome and given.get((item.id, side)) != outcome:
                     views.rate(
-                        opened, record.project_id, sheet, item.id, which, outcome, by=record.user
+                        opened, record.project_id, sheet, item.id, side, outcome, by=record.user
                     )
-                    given[item.id, which] = outcome
+                    given[item.id, side] = outcome
     with st.container(horizontal=True):
         if pressed("Previous pair", icon=":material/arrow_back:", disabled=place == 0):
             st.session_state[PLACE] = place - 1

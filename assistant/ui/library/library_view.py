@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -431,14 +432,13 @@ def _decide(
     opened: Workspace,
     record: Session,
     target: Sequence[LibraryRow],
-    status: str,
+    status: Literal["accepted", "rejected"],
     reason: str,
 ) -> None:
     with page_action():
         outcome = review_library.decide(
-            opened, record.project_id, target, "accepted" if status == "accepted" else "rejected",
-            reason=reason, by=record.user,
-        )  # fmt: skip
+            opened, record.project_id, target, status, reason=reason, by=record.user
+        )
         st.session_state[library_last(record)] = outcome if outcome.changed else None
         st.session_state.pop(_ticks_key(record), None)
         skipped = f", {len(outcome.skipped)} changed by someone else" if outcome.skipped else ""
