@@ -15,7 +15,7 @@ from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.design.questions.conflicts import clauses_of, content_words, keyless, name_of
+from assistant.design.questions.conflicts import clauses_of, content_words, keyless
 from assistant.domain import Chunk
 from assistant.language.clauses import parse_clause
 from assistant.language.dates_and_times import find_moments
@@ -95,11 +95,6 @@ class Contradiction:
     sentence: Span
     source: Chunk
     strength: float
-
-    @property
-    def source_name(self) -> str:
-        """The rule's own key where its sentence has one, else the chunk's key or title."""
-        return name_of(self.source, self.sentence)
 
 
 def find_contradictions(text: str, sources: Sequence[Chunk]) -> tuple[Contradiction, ...]:

@@ -18,6 +18,7 @@ from assistant.design.questions.conflicts import (
     Stages,
     content_words,
     find_conflicts,
+    name_of,
     name_with_stage,
     one_line,
 )
@@ -207,7 +208,8 @@ def _contradicting(
 ) -> Iterator[Question]:
     said = steps_of(criterion.text) if criterion.form == "flow" else criterion.text
     for one in find_contradictions(said, sources):
-        yield _disagreement(criterion, one, name_with_stage(one.source_name, one.source, stages))
+        name = name_of(one.source, one.sentence)
+        yield _disagreement(criterion, one, name_with_stage(name, one.source, stages))
 
 
 def _disagreement(
@@ -336,7 +338,7 @@ def _of_rows(one: Disagreement, name: str) -> Question:
 
 def _other_in_row(one: RowConflict, stages: Stages) -> Question:
     """Two rows on the same case of which each has another amount."""
-    name = name_with_stage(one.source_name, one.chunk, stages)
+    name = name_with_stage(name_of(one.chunk, one.row), one.chunk, stages)
     text, mine, row = one.criterion.text, one.mine.whole, one.row
     key, said, other = (
         f"“{cell.name}: {cell.value.text}”" for cell in (one.key, one.mine, one.theirs)

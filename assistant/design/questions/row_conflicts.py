@@ -17,7 +17,6 @@ from assistant.design.questions.conflicts import (
     content_words,
     direction_of,
     equal,
-    name_of,
     stem,
     told_apart,
     unit_key,
@@ -59,11 +58,6 @@ class RowConflict:
     theirs: Cell
     row: Span
     suggestion: str
-
-    @property
-    def source_name(self) -> str:
-        """The rule's own key where its row has one, else the chunk's key or title."""
-        return name_of(self.chunk, self.row)
 
 
 @dataclass(frozen=True, slots=True)
