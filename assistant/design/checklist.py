@@ -7,7 +7,6 @@ sentence is quoted whole and nothing else is claimed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from assistant.design.instructions import find_instructions
@@ -19,6 +18,7 @@ from assistant.design.techniques.rule_items import main_flow, rule_items
 from assistant.design.techniques.scenario_items import scenario_items
 from assistant.design.techniques.table_items import table_items
 from assistant.domain import TECHNIQUES, AcceptanceCriterion
+from assistant.language.casing import bare_words
 from assistant.language.languages import ENGLISH, language_of
 from assistant.language.sentences import span
 from assistant.reading.criteria import read_rules
@@ -82,13 +82,8 @@ def _distinct(items: Sequence[Item] | Iterator[Item]) -> tuple[Item, ...]:
     seen: set[tuple[object, ...]] = set()
     kept = []
     for item in items:
-        key = tuple((s.kind, norm(s.words.text), s.holds, s.value) for s in item.settings)
+        key = tuple((s.kind, bare_words(s.words.text), s.holds, s.value) for s in item.settings)
         if key not in seen:
             seen.add(key)
             kept.append(item)
     return tuple(sorted(kept, key=lambda item: (TECHNIQUES.index(item.technique), item.further)))
-
-
-def norm(text: str) -> str:
-    """Words alone, for telling whether two texts say the same."""
-    return re.sub(r"\W+", " ", text.casefold()).strip()

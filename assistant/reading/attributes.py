@@ -83,15 +83,13 @@ def find_options(clause: Clause | None) -> Options | None:
     if clause.form not in ("be", "modal") or (clause.form == "modal" and clause.verb != "be"):
         return None
     tail = one_line(clause.tail)
-    marked = re.search(r"\b(?:one of|either)\b", tail, re.IGNORECASE)
-    lead = re.match(
-        r"(?P<skip>.*?\b(?:one of(?: the following(?: \w+)?| these(?: \w+)?)?|either)\b:?"
-        r" )(?P<list>.*)",
+    marked = re.match(
+        r".*?\b(?:one of(?: the following(?: \w+)?| these(?: \w+)?)?|either)\b:? (?P<list>.*)",
         tail,
         re.IGNORECASE,
     )
-    words = lead["list"] if lead else re.sub(r"^(?:set to|be) ", "", tail)
-    if not re.search(r"\s(?:or|and)\s", words) or (not re.search(r"\sor\s", words) and not marked):
+    words = marked["list"] if marked else re.sub(r"^(?:set to|be) ", "", tail)
+    if not re.search(r"\s(?:or|and)\s" if marked else r"\sor\s", words):
         return None
     values = list_items(re.split(r"[;(.]", words)[0])
     named = all(_is_value(value) for value in values)
