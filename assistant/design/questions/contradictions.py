@@ -50,8 +50,8 @@ _STATUS = re.compile(
     r"(?:\b(?:status|state|stage|priority|type|queue)(?: is| to| of| becomes)?:? |\bto )"
     r"[\"“'‘]?(?P<value>[A-Z][\w-]*(?: [A-Z][\w-]*){0,2})[\"”'’]?(?=$|[\s,.;])"
 )
-_SLOT_WORDS = frozenset(_LISTS["stop"]["slots"])
-_MONTHS = frozenset(_LISTS["stop"]["calendar"])
+_SLOT_WORDS = frozenset((*_LISTS["stop"]["slots"], *_LISTS["stop"]["calendar"]))
+_SLOT_STEMS = content_words(" ".join(_LISTS["stop"]["slots"]))
 
 _BOUNDS = (
     (
@@ -131,14 +131,12 @@ def sentence_readings(text: str) -> tuple[SentenceReading, ...]:
 def _said(sentence: Span) -> SentenceReading:
     masked = mask_quotes(sentence.text)
     axes: dict[str, int] = {}
-    taken: list[str] = []
     for name, values in _AXIS:
         hits = [number for number, value in enumerate(values) if value.search(masked)]
         if len(hits) > 1 and name != "side":  # "not required" holds "required"
             hits = hits[-1:] if re.search(r"\bnot\b", masked) else []
         if len(hits) == 1:
             axes[name] = hits[0]
-            taken.append(values[hits[0]].pattern)
     roles = frozenset(
         _norm(match["role"]) for pattern in _ROLES for match in pattern.finditer(masked)
     )
@@ -152,11 +150,7 @@ def _said(sentence: Span) -> SentenceReading:
         left = re.sub(rf"\b{re.escape(role)}\b", " ", left, flags=re.IGNORECASE)
     for state in states:
         left = re.sub(rf"\b{re.escape(state)}\b", " ", left)
-    stems = frozenset(
-        word
-        for word in content_words(keyless(left))
-        if word not in _SLOT_WORDS and word not in _MONTHS
-    ) - content_words(" ".join(_SLOT_WORDS))
+    stems = content_words(keyless(left)) - _SLOT_WORDS - _SLOT_STEMS
     negative = bool(_NO.search(masked)) and not _DOUBLE.search(masked)
     moments = tuple(one.value for one in find_moments(masked))
     bound = ""
@@ -201,14 +195,14 @@ def _slots(
     apart = len(mine.stems ^ theirs.stems)
     same_conditions = mine.conditional == theirs.conditional
     for name in mine.axes.keys() & theirs.axes.keys():
-        if name in ("side", "charge"):
+        if name == "side":
             continue
         differs = mine.axes[name] != theirs.axes[name]
         if not differs or (apart <= 2 and same_conditions):
             yield name, _axis(mine, name), _axis(theirs, name), differs
-    own = (mine.axes.keys() ^ theirs.axes.keys()) - {"side", "charge", "often"}
+    own = (mine.axes.keys() ^ theirs.axes.keys()) - {"side", "often"}
     stating = mine.stating and theirs.stating
-    if stating and not own and not mine.axes.keys() & theirs.axes.keys() - {"side", "charge"}:
+    if stating and not own and not mine.axes.keys() & theirs.axes.keys() - {"side"}:
         differs = mine.negative != theirs.negative
         if not differs or (apart <= 1 and same_conditions and not _turned(mine, theirs)):
             yield "whether", mine.span, theirs.span, differs
