@@ -86,7 +86,7 @@ def with_message(before: Rule, rule: Rule) -> Rule | None:
     if is_message_only(rule.effect.text) and not reports_success(rule.effect.text):
         if before.restrictive and before.notice is None:
             return replace(before, notice=rule.effect)
-        if before.otherwise is None and not before.restrictive and not before.conditions:
+        if open_ended and not before.conditions:
             return replace(before, otherwise=rule.effect)
     return None
 

@@ -54,16 +54,15 @@ PROVIDED = (
 """The conjunction, not the verb of "a signature must be provided for parcels"."""
 _APART = re.compile(
     r",?\s(?:(?P<not>unless|except (?:when|if|where)|but not (?:when|if|where)|as long as no|and"
-    r" not (?:when|if))|(?P<only>(?:but |and )?(?:only )?(?:provided that"
-    rf"|{PROVIDED}|as long as|so long"
-    r" as)))\s+",
+    r" not (?:when|if))|(?:but |and )?(?:only )?(?:provided that"
+    rf"|{PROVIDED}|as long as|so long as))\s+",
     re.IGNORECASE,
 )
 _CONNECTOR = re.compile(
     r"(?P<comma>,)?\s(?P<word>and|or|but)\s+(?!a half\b)"
     r"(?P<more>(?:also |then |additionally |if |when"
     r" |where |that |either |both (?=[^,.;]* and ))*)"
-    r"|(?P<list>[,;])\s+(?P<again>(?:if |when |where |that )?)(?!and\b|or\b|but\b)",
+    r"|[,;]\s+(?P<again>(?:if |when |where |that )?)(?!and\b|or\b|but\b)",
     re.IGNORECASE,
 )
 _PREDICATE = word_set(
@@ -94,8 +93,7 @@ def read_facts(words: str, end: int, *, occasions: bool = False, depth: int = 0)
     ``occasions`` says that "when ... and when ..." in them lists alternatives.
     """
     text = words.strip(" ,;.")
-    end -= len(words.rstrip()) - len(words.rstrip(" ,;."))
-    end -= len(words) - len(words.rstrip())
+    end -= len(words) - len(words.rstrip(" ,;."))
     apart = _APART.search(mask_quotes(text))
     if apart and depth < 4 and parse_clause(text[: apart.start()]):
         before = end - len(text) + apart.start()
