@@ -32,6 +32,17 @@ def test_the_linked_cases_are_counted(app: AppTest) -> None:
     assert not app.button(key="train").disabled
 
 
+def test_a_run_gets_what_the_fields_say(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[TrainRequest] = []
+    monkeypatch.setattr(train_adapter, "begin", lambda *given: begun.append(given[-1]))
+    app.switch_page("pages/train_adapter.py").run()
+    app.button(key="train").click().run()
+    (request,) = begun
+    assert (request.training.name, request.training.base) == ("company", SMALL_CHAT)
+    assert (request.training.rank, request.training.alpha) == (16, 32)
+    assert (request.dataset.split_by, request.cases_file) == ("story", None)
+
+
 def test_an_empty_project_says_what_is_missing(
     environment: Path, open_app: Callable[..., AppTest]
 ) -> None:
