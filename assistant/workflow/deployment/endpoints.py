@@ -23,11 +23,11 @@ from assistant.workflow.deployment.add_models import known_model
 from assistant.workflow.deployment.endpoint_file import open_endpoint
 
 ENDPOINT_WRITER = "endpoint"
+"""The writer that stands for the configured endpoint, whatever model it serves."""
 NO_ENDPOINT = (
     "No model endpoint is configured. Name one under Settings, or set UAT_ENDPOINT_MODEL with "
     "UAT_ENDPOINT_URL or UAT_ENDPOINT_PROVIDER (openai, azure, ollama, anthropic) and start again."
 )
-"""The writer that stands for the configured endpoint, whatever model it serves."""
 
 ENDPOINT_SECONDS = 300.0
 """Time for an answer of a configured endpoint unless another is set: a story's cases at once."""
@@ -70,8 +70,7 @@ class Endpoints:
         self._lock = threading.Lock()
         self._opening: dict[str, threading.Lock] = {}
         self._open: dict[tuple[str, str], ChatEndpoint] = {}
-        self._states: dict[str, EndpointState] = {}
-        self._errors: dict[str, str] = {}
+        self._states: dict[str, tuple[EndpointState, str]] = {}
         self._closed = False
 
     def use(self, settings: Settings) -> None:
@@ -80,12 +79,12 @@ class Endpoints:
             self._settings = settings
             for key in [key for key in self._open if key[0] == ENDPOINT_WRITER]:
                 del self._open[key]  # who still asks it keeps it
-            self._states[ENDPOINT_WRITER], self._errors[ENDPOINT_WRITER] = "idle", ""
+            self._states[ENDPOINT_WRITER] = ("idle", "")
 
     def state(self, writer_id: str) -> tuple[EndpointState, str]:
         """Whether the model is loaded, and why not where loading it failed."""
         with self._lock:
-            return self._states.get(writer_id, "idle"), self._errors.get(writer_id, "")
+            return self._states.get(writer_id, ("idle", ""))
 
     def open(self, writer_id: str, config: GenerationConfig) -> ChatEndpoint:
         """The endpoint of this writer under these choices; loads the model where that is needed.
@@ -104,19 +103,20 @@ class Endpoints:
             with self._lock:
                 endpoint = self._open.get(key) or self._beside_loaded(model_id, adapter, config)
                 if endpoint is None:
-                    self._states[writer_id], self._errors[writer_id] = "loading", ""
+                    self._states[writer_id] = ("loading", "")
             if endpoint is None:
                 try:
                     endpoint = self._connect(model_id, adapter, config)
                 except AssistantError as error:
-                    self._set(writer_id, "failed", str(error))
+                    with self._lock:
+                        self._states[writer_id] = ("failed", str(error))
                     raise
             with self._lock:
                 if self._closed:
                     endpoint.close()
                     raise ModelUnavailable(_CLOSED)
                 self._open[key] = endpoint
-                self._states[writer_id], self._errors[writer_id] = "ready", ""
+                self._states[writer_id] = ("ready", "")
             return endpoint
 
     def _in_time(self, model_id: str, config: GenerationConfig) -> GenerationConfig:
@@ -198,14 +198,9 @@ class Endpoints:
             keys = [key for key in self._open if key[0] != ENDPOINT_WRITER]
             closing = [self._open.pop(key) for key in keys]
             for writer_id, _ in keys:
-                self._states[writer_id], self._errors[writer_id] = "idle", ""
+                self._states[writer_id] = ("idle", "")
         for endpoint in closing:  # waits for running calls, which may take a while
             endpoint.close()
-
-    def _set(self, writer_id: str, state: EndpointState, error: str = "") -> None:
-        with self._lock:
-            self._states[writer_id] = state
-            self._errors[writer_id] = error
 
     def close(self) -> None:
         """Close every endpoint and free the models."""

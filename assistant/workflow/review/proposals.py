@@ -12,12 +12,12 @@ it beside the stored one, and saves what was taken of each as a new version.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
 from typing import Literal
 
-from assistant.domain import Priority, TestCase, TestStep, Value
+from assistant.domain import TestCase, TestStep, Value
 from assistant.errors import LibraryError
 from assistant.library import StoredCase, StoredProposal
 from assistant.suite.case_changes import word_diff
@@ -52,13 +52,13 @@ class FieldConflict(Value):
 
 STEPS = "Steps"
 """All steps as one field: where some were moved, put in or taken out, numbers compare nothing."""
-_FIELDS: dict[str, Callable[[TestCase], str]] = {
-    "Title": lambda case: case.title,
-    "Priority": lambda case: case.priority,
-    "Test date": lambda case: str(case.test_date or ""),
-    "Preconditions": lambda case: "\n".join(case.preconditions),
-    "Objective": lambda case: case.objective,
-    "Postconditions": lambda case: "\n".join(case.postconditions),
+_FIELDS = {
+    "Title": "title",
+    "Priority": "priority",
+    "Test date": "test_date",
+    "Preconditions": "preconditions",
+    "Objective": "objective",
+    "Postconditions": "postconditions",
 }
 _STEP_FIELDS = {"action": "action", "test data": "test_data", "expected result": "expected_result"}
 
@@ -76,9 +76,8 @@ def conflicts(
     by_number = same_places(base, theirs) and same_places(base, mine)
     before, left, right = (_texts(one, shared if by_number else None) for one in compared)
     return tuple(
-        _conflict(field, before.get(field, ""), left.get(field, ""), right.get(field, ""))
-        for field in dict.fromkeys((*left, *right))
-        if left.get(field, "") != right.get(field, "")
+        _conflict(field, before.get(field, ""), old, new)
+        for field, old, new in _differences(left, right)
     )
 
 
@@ -88,14 +87,8 @@ def _conflict(field: str, base: str, theirs: str, mine: str) -> FieldConflict:
         theirs=theirs,
         mine=mine,
         words=word_diff(theirs, mine, lines=True),
-        changed_by=_changed_by(base, theirs, mine),
+        changed_by="theirs" if mine == base else "mine" if theirs == base else "both",
     )
-
-
-def differ(one: TestCase, other: TestCase) -> bool:
-    """Whether two versions of a case differ in a field that a person can edit."""
-    fields, others = _texts(one, len(one.steps)), _texts(other, len(other.steps))
-    return fields != others
 
 
 def changed_fields(before: TestCase, after: TestCase) -> tuple[str, ...]:
@@ -112,15 +105,13 @@ def changed_words(before: TestCase, after: TestCase) -> tuple[tuple[str, Words],
 
 def _changes(before: TestCase, after: TestCase) -> list[tuple[str, str, str]]:
     shared = min(len(before.steps), len(after.steps)) if same_places(before, after) else None
-    old, new = _texts(before, shared), _texts(after, shared)
+    return _differences(_texts(before, shared), _texts(after, shared))
+
+
+def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The fields whose texts differ, with both."""
     both = ((name, old.get(name, ""), new.get(name, "")) for name in dict.fromkeys((*old, *new)))
     return [one for one in both if one[1] != one[2]]
-
-
-def _changed_by(base: str, theirs: str, mine: str) -> Literal["theirs", "mine", "both"]:
-    if mine == base:
-        return "theirs"
-    return "mine" if theirs == base else "both"
 
 
 def same_places(base: TestCase, case: TestCase) -> bool:
@@ -147,7 +138,7 @@ def _step_words(step: TestStep) -> tuple[str, ...]:
 def _texts(case: TestCase, shared: int | None) -> dict[str, str]:
     """The case's fields in words: the first ``shared`` steps field by field, each further one
     whole; with ``None`` all steps as one field."""
-    texts = {name: words(case) for name, words in _FIELDS.items()}
+    texts = {name: _text(getattr(case, attribute)) for name, attribute in _FIELDS.items()}
     if shared is None:
         return texts | {STEPS: "\n".join(_line(step) for step in case.steps)}
     for number, step in enumerate(case.steps, 1):
@@ -159,6 +150,10 @@ def _texts(case: TestCase, shared: int | None) -> dict[str, str]:
     return texts
 
 
+def _text(value: str | date | tuple[str, ...] | None) -> str:
+    return "\n".join(value) if isinstance(value, tuple) else str(value or "")
+
+
 def _line(step: TestStep) -> str:
     parts = (step.action, step.test_data, step.expected_result)
     return f"{step.number}. " + " | ".join(part for part in parts if part.strip())
@@ -167,19 +162,9 @@ def _line(step: TestStep) -> str:
 def merged(theirs: TestCase, mine: TestCase, taken: Mapping[str, Side]) -> TestCase:
     """Their case with the fields that are taken of mine; a field not named stays theirs."""
     own = {field for field, side in taken.items() if side == "mine"}
-    values: dict[str, object] = {}
-    if "Title" in own:
-        values["title"] = mine.title
-    if "Priority" in own:
-        priority: Priority = mine.priority
-        values["priority"] = priority
-    if "Test date" in own:
-        values["test_date"] = mine.test_date
-    if "Objective" in own:
-        values["objective"] = mine.objective
-    for field in ("Preconditions", "Postconditions"):
-        if field in own:
-            values[field.lower()] = getattr(mine, field.lower())
+    values: dict[str, object] = {
+        attribute: getattr(mine, attribute) for name, attribute in _FIELDS.items() if name in own
+    }
     values["steps"] = mine.steps if STEPS in own else _merged_steps(theirs, mine, own)
     return theirs.model_copy(update=values)
 
@@ -281,7 +266,7 @@ def changed(
     if change.steps is not None:
         update["steps"] = review.edited_steps(case, change.steps)
     (after,) = masked_cases(workspace, project_id, [case.model_copy(update=update)])
-    if not differ(case, after):
+    if not _changes(case, after):
         raise LibraryError(f"{case.id} reads like this already. Nothing was proposed.")
     return review.proved(workspace, project_id, stored, after)
 

@@ -177,12 +177,7 @@ def stale_cases(
             one for one in judge.findings(stored) if (stored.id, one.key) not in decided
         )
         if findings:
-            found.append(
-                StaleCase(
-                    **named(stored),
-                    findings=findings,
-                )
-            )
+            found.append(StaleCase(**named(stored), findings=findings))
     progress(len(cases), len(cases))
     return tuple(found)
 
@@ -317,10 +312,9 @@ class _Judge:
             if any(old in one for one in cited) or (where, old) in seen:
                 continue
             seen.add((where, old))
-            key = "\n".join((gone.document_id, gone.change.mine.text, old, new))
-            state, since, by = self._since(gone.document_id)
+            key = (gone.document_id, gone.change.mine.text, old, new)
             yield StaleFinding(
-                key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+                **self._of_document(gone.document_id, key),
                 where=where,
                 step=said.step,
                 part=said.part,
@@ -328,12 +322,8 @@ class _Judge:
                 quote=said.said,
                 old=old,
                 new=new,
-                document_id=gone.document_id,
                 title=gone.title,
                 cited_version=gone.version,
-                version=state.version if state else 0,
-                since=since,
-                by=by,
             )
 
     def _named(
@@ -353,10 +343,9 @@ class _Judge:
             rule, change = one.rule, one.rule.change
             if (change.old, change.new) in told:
                 continue
-            key = "\n".join((rule.document_id, rule.id, change.old, change.new))
-            state, since, by = self._since(rule.document_id)
+            key = (rule.document_id, rule.id, change.old, change.new)
             yield StaleFinding(
-                key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+                **self._of_document(rule.document_id, key),
                 where=_where(one.step, one.part)
                 if one.part
                 else f"acceptance criterion {one.criterion_id}",
@@ -366,12 +355,8 @@ class _Judge:
                 quote=rule.id,
                 old=change.old,
                 new=change.new,
-                document_id=rule.document_id,
                 title=rule.title,
                 cited_version=rule.version,
-                version=state.version if state else 0,
-                since=since,
-                by=by,
             )
 
     def _proved(self, stored: StoredCase, found: list[StaleFinding]) -> Iterator[StaleFinding]:
@@ -403,12 +388,10 @@ class _Judge:
     def _of_proof(self, one: FaultNow) -> StaleFinding:
         fault, chunk = one.fault, one.chunk
         finding = fault.finding
-        document_id = chunk.document_id if chunk is not None else ""
-        state, since, by = self._since(document_id)
-        key = "\n".join((finding.rule, str(finding.step), finding.words, finding.message))
+        key = (finding.rule, str(finding.step), finding.words, finding.message)
         part = "expected_result" if finding.step is not None else ""
         return StaleFinding(
-            key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+            **self._of_document(chunk.document_id if chunk is not None else "", key),
             where=_where(finding.step, part) if part else "the case",
             step=finding.step,
             part=part,
@@ -416,12 +399,8 @@ class _Judge:
             quote=finding.words,
             old=one.old,
             new=one.new,
-            document_id=document_id,
             title=chunk.title if chunk is not None else "",
             cited_version=chunk.version if chunk is not None else 0,
-            version=state.version if state else 0,
-            since=since,
-            by=by,
             faults=(fault,),
         )
 
@@ -451,12 +430,16 @@ class _Judge:
         chunk, found = one.chunk, one.found
         quote = chunk.text[found.mine.start : found.mine.end]
         sentence = sentences_at(chunk.text, found.mine.start, found.mine.end)
-        key = "\n".join((found.source.document_id, quote, sentence, found.other))
-        _, since, by = self._since(found.source.document_id)
+        key = (found.source.document_id, quote, sentence, found.other)
+        # The source may be a version that is not kept.
+        newer = {
+            **self._of_document(found.source.document_id, key),
+            "version": found.source.version,
+        }
         criterion = f"acceptance criterion {chunk.key}"
         for step, part in dict.fromkeys(one.places) or [(None, "")]:
             yield StaleFinding(
-                key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+                **newer,
                 where=_where(step, part) if part else criterion,
                 step=step,
                 part=part,
@@ -464,14 +447,23 @@ class _Judge:
                 quote=quote,
                 old=sentence,
                 new=plain_words(found.other),
-                document_id=found.source.document_id,
                 title=found.source.title,
                 cited_title=chunk.title,
                 cited_version=chunk.version,
-                version=found.source.version,
-                since=since,
-                by=by,
             )
+
+    def _of_document(self, document_id: str, key: Sequence[str]) -> dict[str, Any]:
+        """The fields of a finding that say of which document it is, who brought that and when;
+        and ``key``, the parts that tell it from other findings."""
+        state, since, by = self._since(document_id)
+        told = "\n".join(key).encode("utf-8", "replace")
+        return {
+            "key": hashlib.sha256(told).hexdigest()[:32],
+            "document_id": document_id,
+            "version": state.version if state else 0,
+            "since": since,
+            "by": by,
+        }
 
     def _since(self, document_id: str) -> tuple[DocumentState | None, datetime | None, str]:
         """What became of a document, since when it is so, and who brought it so."""
@@ -550,12 +542,11 @@ class _Judge:
         cited_version: int,
         part: str = "",
     ) -> StaleFinding:
-        state, since, by = self._since(document_id)
+        state, _, _ = self._since(document_id)
         gone = state is None or state.removed_at is not None
-        key = "\n".join((document_id, quote, new, str(gone)))
         change: Change = "document removed" if gone else ("changed" if new else "vanished")
         return StaleFinding(
-            key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32],
+            **self._of_document(document_id, (document_id, quote, new, str(gone))),
             where=where,
             step=step,
             part=part,
@@ -563,12 +554,8 @@ class _Judge:
             quote=quote,
             old=old,
             new=new,
-            document_id=document_id,
             title=title,
             cited_version=cited_version,
-            version=state.version if state else 0,
-            since=since,
-            by=by,
         )
 
 

@@ -15,7 +15,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk
+from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk, Value
 from assistant.knowledge.knowledge_base import KnowledgeBase, SearchTrace
 from assistant.library import StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
@@ -29,7 +29,7 @@ MOST_ALIKE = 20
 SAME_PLACE = 0.5
 """Share of words from which on a piece of the newer copy is what became of a piece of the older."""
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Value)
 
 
 def older_copies(
@@ -123,10 +123,7 @@ class CurrentTexts:
         left_out = {*exclude_documents, *self._outdated}
         found = self._knowledge.retrieve(queries, config, exclude_documents=left_out)
         rows = [(one, one.chunk) for one in found]
-        return tuple(
-            one.model_copy(update={"chunk": chunk, "rank": rank})
-            for rank, (one, chunk) in enumerate(self._current(rows, exclude_documents), 1)
-        )
+        return _numbered(self._current(rows, exclude_documents))
 
     def is_older(self, chunk: Chunk) -> bool:
         """Whether a newer copy of the text that it stands in is held, or its page says that it is
@@ -150,22 +147,15 @@ class CurrentTexts:
             query, config, limit=limit, exclude_documents=exclude_documents
         )
         rows = [(one, one.chunk) for one in found]
-        ordered = [*self._current(rows, exclude_documents), *self._older(rows)][:limit]
-        return tuple(
-            one.model_copy(update={"chunk": chunk, "rank": rank})
-            for rank, (one, chunk) in enumerate(ordered, 1)
-        )
+        ordered = [*self._current(rows, exclude_documents), *self._older(rows)]
+        return _numbered(ordered[:limit])
 
     def explain(self, query: str, config: RetrievalConfig, *, limit: int = 10) -> SearchTrace:
         """See ``KnowledgeBase.explain``; what is no longer current stands behind all else."""
         trace = self._knowledge.explain(query, config, limit=limit)
         rows = [(one, one.chunk) for one in trace.rows]
-        ordered = [*self._current(rows), *self._older(rows)][:limit]
-        changed = tuple(
-            row.model_copy(update={"chunk": chunk, "rank": rank})
-            for rank, (row, chunk) in enumerate(ordered, 1)
-        )
-        return trace.model_copy(update={"rows": changed})
+        ordered = [*self._current(rows), *self._older(rows)]
+        return trace.model_copy(update={"rows": _numbered(ordered[:limit])})
 
     def _current(
         self, rows: Sequence[tuple[Row, Chunk]], left_out: Collection[str] = ()
@@ -192,6 +182,14 @@ class CurrentTexts:
         shares = [(_shared(words, _counted(one.text)), one) for one in there]
         best = max(shares, key=lambda each: each[0], default=None)
         return [best[1]] if best is not None and best[0] >= SAME_PLACE else []
+
+
+def _numbered(ordered: Iterable[tuple[Row, Chunk]]) -> tuple[Row, ...]:
+    """The rows with the chunks that stand in them now, ranked by their order."""
+    return tuple(
+        row.model_copy(update={"chunk": chunk, "rank": rank})
+        for rank, (row, chunk) in enumerate(ordered, 1)
+    )
 
 
 def current_texts(
