@@ -379,7 +379,7 @@ def test_an_older_copy_of_a_text_is_no_source(tmp_path: Path) -> None:
         import_sources.put(opened, project, read_file("rule.md", old.encode()))
         write(tmp_path / "in" / "rule.md", words.format(10))
         sync_folder(opened, project, tmp_path / "in")
-        older = duplicate_texts.older_copies(opened, project)
+        older = duplicate_texts.known_copies(opened, project)
         assert list(older) == ["file:rule.md"]
         found = ask_sources.ask(opened, project, "Is a wet umbrella dried first?")
     assert found.sources

@@ -117,7 +117,7 @@ def test_the_nearest_criterion_is_one_of_the_newer_copy_of_an_epic(tmp_path: Pat
         import_sources.put(opened, project, read_file("epic.md", epic.format("OLD", 14).encode()))
         write(tmp_path / "in" / "epic.md", epic.format("NEW", 10))
         sync_folder(opened, project, tmp_path / "in")
-        assert list(duplicate_texts.older_copies(opened, project)) == ["epic:OLD-1"]
+        assert list(duplicate_texts.known_copies(opened, project)) == ["epic:OLD-1"]
         expects = "An umbrella is lent for 14 days to a guest who shows a card at the desk."
         steps = (TestStep(number=1, action="Lend an umbrella.", expected_result=expects),)
         wanted = TestCase(id="T-1", title="Lend an umbrella", steps=steps)

@@ -183,7 +183,7 @@ def test_documents_of_one_origin_are_no_copies_of_one_another(quick: Quick, tmp_
     for country, days in (("at", 14), ("de", 10)):
         write(tmp_path / "in" / country / "rule.md", RULE.format(days))
     sync_folder(workspace, project_id, tmp_path / "in")
-    assert not duplicate_texts.older_copies(workspace, project_id)
+    assert not duplicate_texts.known_copies(workspace, project_id)
     assert len(texts(workspace, project_id)) == 2
 
 
@@ -220,7 +220,7 @@ def test_an_older_edition_holds_no_epic_and_is_no_source(quick: Quick, first: st
         import_sources.put(workspace, project_id, read_file(name, text.encode()))
     held = {one.metadata.edition: one.id for one in workspace.library.documents(project_id)}
     assert set(held) == {"0.8", "1.2"}
-    assert duplicate_texts.older_copies(workspace, project_id) == {held["0.8"]: held["1.2"]}
+    assert duplicate_texts.known_copies(workspace, project_id) == {held["0.8"]: held["1.2"]}
     (epic,) = workspace.library.epics(project_id)
     assert ["within 7 days" in one.text for one in epic.criteria] == [True, False]
     config = workspace.project(project_id).retrieval
@@ -318,11 +318,11 @@ def test_documents_that_count_their_use_cases_alike_are_no_editions_of_one(quick
     }
     for name, text in files.items():
         import_sources.put(workspace, project_id, read_file(name, text.encode()))
-    assert not duplicate_texts.older_copies(workspace, project_id)
+    assert not duplicate_texts.known_copies(workspace, project_id)
     newer = use_cases("Billing", "Make an invoice", "Send a reminder", "Book money by hand")
     import_sources.put(workspace, project_id, read_file("Billing_v1.1.md", newer.encode()))
     held = {one.metadata.edition: one.id for one in workspace.library.documents(project_id)}
-    assert duplicate_texts.older_copies(workspace, project_id) == {held["1.0"]: held["1.1"]}
+    assert duplicate_texts.known_copies(workspace, project_id) == {held["1.0"]: held["1.1"]}
 
 
 def test_epics_are_read_only_of_documents_that_have_an_edition(
@@ -380,11 +380,11 @@ def test_editions_that_share_few_criteria_are_both_current() -> None:
 def test_a_name_that_many_documents_share_tells_nothing(quick: Quick, folder: Path) -> None:
     workspace, project_id, _ = quick
     two_copies(quick, folder)
-    assert duplicate_texts.older_copies(workspace, project_id)
+    assert duplicate_texts.known_copies(workspace, project_id)
     for number in range(duplicate_texts.MOST_ALIKE):
         reading = read_file(f"in-{number}.md", RULE.format(number).encode())
         import_sources.put(workspace, project_id, reading)
-    found = duplicate_texts.older_copies(workspace, project_id)
+    found = duplicate_texts.known_copies(workspace, project_id)
     assert found == {"file:rule.md": "folder-wiki/sub/rule.md"}, "by its file name"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from assistant.domain import Chunk, TestCase
 from assistant.errors import LibraryError
@@ -45,7 +46,7 @@ class ChangedRules:
 
     def __init__(self, words: PresentWords) -> None:
         self._words = words
-        self._found: dict[tuple[str, int], tuple[ChangedRule, ...]] = {}
+        self._of = cache(self._compared)
 
     def named_by(
         self, case: TestCase, criteria: Mapping[str, str], read: Sequence[Chunk]
@@ -66,25 +67,19 @@ class ChangedRules:
                 if _names(text, rule.id):
                     yield NamedRule(rule, step=step, part=part)
 
-    def _of(self, document_id: str, version: int) -> tuple[ChangedRule, ...]:
-        key = (document_id, version)
-        if key not in self._found:
-            self._found[key] = tuple(self._compared(document_id, version))
-        return self._found[key]
-
-    def _compared(self, document_id: str, version: int) -> Iterator[ChangedRule]:
+    def _compared(self, document_id: str, version: int) -> tuple[ChangedRule, ...]:
         try:
             then = self._words.version(document_id, version)
         except LibraryError:  # erased by the age limit: what it said is not known
-            return
+            return ()
         now = self._words.present(document_id)
         said = _rules(now.chunks) if now is not None else {}
-        for name, text in _rules(then.chunks).items():
-            new = said.get(name, "")
-            if plain_words(new) == plain_words(text):
-                continue
-            for change in text_changes(text, new)[0]:
-                yield ChangedRule(name, document_id, then.document.title, version, change)
+        return tuple(
+            ChangedRule(name, document_id, then.document.title, version, change)
+            for name, text in _rules(then.chunks).items()
+            if plain_words(said.get(name, "")) != plain_words(text)
+            for change in text_changes(text, said.get(name, ""))[0]
+        )
 
 
 def _names(text: str, rule_id: str) -> bool:

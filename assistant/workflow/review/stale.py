@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from assistant.domain import CaseStatus, Chunk, Citation, Epic, TestCase, Value
@@ -271,10 +271,10 @@ class _Judge:
             self._words.expect(upcoming)
         self.numbers = NumbersGone(workspace.library, project_id, self._words, changed)
         self._upcoming = upcoming
-        self._run_epics: dict[str, tuple[Epic, ...]] = {}
         self._rules = ChangedRules(self._words)
         self._in_place: dict[tuple[str, str], Mapping[str, str]] = {}
-        self._brought: dict[str, tuple[DocumentState | None, datetime | None, str]] = {}
+        self._epics_of = cache(self._run_epics)
+        self._since = cache(self._brought)
 
     def findings(self, stored: StoredCase) -> Iterator[StaleFinding]:
         """What is stale in a case: its criteria first, then what it and its steps cite, then what
@@ -404,11 +404,9 @@ class _Judge:
             faults=(fault,),
         )
 
-    def _epics_of(self, run_id: str) -> tuple[Epic, ...]:
+    def _run_epics(self, run_id: str) -> tuple[Epic, ...]:
         """The epics that a run was written from, as it read them."""
-        if run_id not in self._run_epics:
-            self._run_epics[run_id] = self._library.run_epics(self._project_id, run_id)
-        return self._run_epics[run_id]
+        return self._library.run_epics(self._project_id, run_id)
 
     @cached_property
     def _present(self) -> tuple[tuple[Epic, ...], Mapping[str, str]]:
@@ -465,13 +463,8 @@ class _Judge:
             "by": by,
         }
 
-    def _since(self, document_id: str) -> tuple[DocumentState | None, datetime | None, str]:
+    def _brought(self, document_id: str) -> tuple[DocumentState | None, datetime | None, str]:
         """What became of a document, since when it is so, and who brought it so."""
-        if document_id not in self._brought:
-            self._brought[document_id] = self._look_up(document_id)
-        return self._brought[document_id]
-
-    def _look_up(self, document_id: str) -> tuple[DocumentState | None, datetime | None, str]:
         state = self._words.state(document_id) if document_id else None
         if state is None:
             return None, None, ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
@@ -32,15 +33,14 @@ SAME_PLACE = 0.5
 Row = TypeVar("Row", bound=Value)
 
 
-def older_copies(
-    workspace: Workspace, project_id: str, documents: Sequence[StoredDocument] | None = None
+def _older_copies(
+    workspace: Workspace, project_id: str, documents: Sequence[StoredDocument]
 ) -> dict[str, str]:
     """Ids of the documents of which a newer copy is held, each with that of the newest copy.
 
     The newer is the one whose text came in last, and of two editions the one with the higher number
-    in its name. ``documents`` are the project's, where they are at hand.
+    in its name.
     """
-    documents = workspace.library.documents(project_id) if documents is None else documents
     editions = workspace.library.older_editions(project_id)
     if len({one.connection_id for one in documents}) < 2:
         return editions
@@ -48,7 +48,7 @@ def older_copies(
     for document in documents:
         for name in _names(document):
             alike[name].append(document)
-    words = _Words(workspace, project_id)
+    words = cache(lambda name: _counted(workspace.library.document(project_id, name).text))
     found: dict[str, StoredDocument] = {}
     for group in alike.values():
         if len(group) > MOST_ALIKE or len({one.connection_id for one in group}) < 2:
@@ -60,7 +60,10 @@ def older_copies(
                 continue
             if known is not None and known.stored_at >= newer.stored_at:
                 continue
-            if words.alike(older, newer):
+            if (
+                older.content_hash == newer.content_hash
+                or _shared(words(older.id), words(newer.id)) >= SAME_WORDS
+            ):
                 found[older.id] = newer
     return {name: newer.id for name, newer in found.items()} | editions
 
@@ -70,26 +73,6 @@ def _names(document: StoredDocument) -> Iterable[tuple[str, str]]:
     last = document.id.rpartition(":")[2].rpartition("/")[2].casefold()
     if Path(last).suffix:
         yield "file", last
-
-
-class _Words:
-    """The words of documents, read when two of them are compared."""
-
-    def __init__(self, workspace: Workspace, project_id: str) -> None:
-        self._library = workspace.library
-        self._project_id = project_id
-        self._words = dict[str, Counter[str]]()
-
-    def alike(self, first: StoredDocument, second: StoredDocument) -> bool:
-        if first.content_hash == second.content_hash:
-            return True
-        return _shared(self._of(first.id), self._of(second.id)) >= SAME_WORDS
-
-    def _of(self, document_id: str) -> Counter[str]:
-        if document_id not in self._words:
-            document = self._library.document(self._project_id, document_id)
-            self._words[document_id] = _counted(document.text)
-        return self._words[document_id]
 
 
 def _counted(text: str) -> Counter[str]:
@@ -202,7 +185,7 @@ def current_texts(
 
 
 def known_copies(workspace: Workspace, project_id: str) -> Mapping[str, str]:
-    """See ``older_copies``; looked for once until a document changes, for what is drawn often."""
+    """See ``_older_copies``; looked for once until a document changes."""
     return _not_current(workspace, project_id)[0]
 
 
@@ -215,7 +198,7 @@ def _not_current(
     def read() -> tuple[Mapping[str, str], tuple[str, ...]]:
         documents = workspace.library.documents(project_id)
         outdated = tuple(one.id for one in documents if one.metadata.outdated)
-        return older_copies(workspace, project_id, documents), outdated
+        return _older_copies(workspace, project_id, documents), outdated
 
     stamp = workspace.library.documents_stamp(project_id)
     return workspace.memo.get("older copies", project_id, stamp, read)
