@@ -41,7 +41,6 @@ _SIDE = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _AFTER = re.compile(r"[^\W\d_]+")
-_CLAUSE_END = re.compile(r"[.;:()]|,\s")
 _MEASURED = re.compile(r"([^\W\d_]{3,})(?: of|:| =)? ?$")
 """The word before a number that says what it is of: "group size 9", "a quantity of 3"."""
 _UNIT_STEMS = frozenset(map(stem, _WORDS["units"]))

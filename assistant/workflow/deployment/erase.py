@@ -146,9 +146,10 @@ def expired(workspace: Workspace, project_id: str, *, now: datetime | None = Non
     old_runs = [
         one.id
         for one in library.runs(project_id)
-        if (one.finished_at or one.created_at) < limit and one.id not in kept_runs
+        if (one.finished_at or one.created_at) < limit
+        and one.id not in kept_runs
+        and not _is_for(one.id, kept_runs)
     ]
-    old_runs = [one for one in old_runs if not _is_for(one, kept_runs)]
     old_cases = [
         one.id
         for one in cases
@@ -161,11 +162,7 @@ def expired(workspace: Workspace, project_id: str, *, now: datetime | None = Non
         name
         for name, moments in stored.items()
         if max(*moments, _checked(workspace, project_id, name)) < limit
-    ]
-    documents = [
-        name
-        for name in documents
-        if not young & {*library.erasing.cases_of(Wanted(project_id, documents=(name,)))}
+        and not young & {*library.erasing.cases_of(Wanted(project_id, documents=(name,)))}
     ]
     return erase_request(
         workspace, project_id, document_ids=documents, case_ids=old_cases, run_ids=old_runs

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from assistant.design.questions.conflicts import content_words, equal, keyless, unit_key
@@ -201,8 +201,7 @@ class NumbersGone:
         read: Mapping[str, Sequence[Chunk]],
     ) -> None:
         self._library, self._project_id, self._words = library, project_id, words
-        self._read = read
-        self._of_run: dict[str, tuple[tuple[str, NumberGone], ...]] = {}
+        self._of_run = cache(lambda run_id: tuple(self._of_chunks(read.get(run_id, ()))))
 
     def said_by(self, stored: StoredCase) -> Iterator[tuple[NumberGone, SaidNumber]]:
         """Where a case says such a number: of what its run read, save of its own criteria, whose
@@ -212,9 +211,7 @@ class NumbersGone:
             for document in self.of_all:
                 yield from document.said_by(stored)
             return
-        if run_id not in self._of_run:
-            self._of_run[run_id] = tuple(self._of_chunks(self._read.get(run_id, ())))
-        gone = [one for key, one in self._of_run[run_id] if key not in stored.case.criterion_ids]
+        gone = [one for key, one in self._of_run(run_id) if key not in stored.case.criterion_ids]
         by_change = {one.change: one for one in gone}
         for said in numbers_said(stored.case, by_change):
             yield by_change[said.change], said

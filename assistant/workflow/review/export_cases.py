@@ -195,8 +195,9 @@ def as_csv(
         content=_written(template, cases, profile, sources),
         cases=len(cases),
         warnings=(
-            *unready(workspace, project_id, cases, run_id=run_id),
-            *(one.sentence for one in losses(template, cases, profile=_marks(profile))),
+            *warnings(
+                workspace, project_id, cases, profile=profile, template=template, run_id=run_id
+            ),
             *cut,
         ),
         problems=tuple(

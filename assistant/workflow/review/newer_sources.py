@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from assistant.design.questions.conflicts import equal
 from assistant.design.questions.other_limits import LaterSources, OtherLimit
@@ -101,34 +102,22 @@ class NewerSources:
 
     def _others(self, text: str, newer: frozenset[str]) -> Iterator[OtherLimit]:
         if newer:
-            kept = self._workspace.memo.get(
+            limits = self._workspace.memo.get(
                 "later sources", self._project_id, self._versions, self._compared
             )
-            yield from (one for one in kept.of(text) if one.source.document_id in newer)
+            yield from (one for one in limits(text) if one.source.document_id in newer)
         if self._upcoming is not None:
             yield from self._upcoming.other_limits(text)
 
-    def _compared(self) -> _Compared:
-        """Read and compared once until a source comes, goes or changes: every look at a run
-        asks."""
+    def _compared(self) -> Callable[[str], tuple[OtherLimit, ...]]:
+        """What the later sources set otherwise than a text. Read and compared once until a source
+        comes, goes or changes: every look at a run asks."""
         library, chunks = self._workspace.library, list[Chunk]()
         for name, _ in self._versions:
             document = library.document(self._project_id, name)
             chunks += stating(document, chunks_of(library, self._project_id, name))
-        return _Compared(LaterSources(chunks))
-
-
-@dataclass
-class _Compared:
-    """Later sources, and what they set otherwise than the texts that were asked about so far."""
-
-    sources: LaterSources
-    _found: dict[str, tuple[OtherLimit, ...]] = field(default_factory=dict)
-
-    def of(self, text: str) -> tuple[OtherLimit, ...]:
-        if text not in self._found:
-            self._found[text] = tuple(self.sources.other_limits(text))
-        return self._found[text]
+        later = LaterSources(chunks)
+        return cache(lambda text: tuple(later.other_limits(text)))
 
 
 def limits_of(

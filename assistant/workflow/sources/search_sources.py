@@ -11,15 +11,10 @@ from assistant.workflow.sources.duplicate_texts import current_texts
 
 
 def search(
-    workspace: Workspace,
-    project_id: str,
-    query: str,
-    *,
-    limit: int = 10,
-    config: RetrievalConfig | None = None,
+    workspace: Workspace, project_id: str, query: str, *, limit: int = 10
 ) -> tuple[RetrievedChunk, ...]:
     """The best ``limit`` chunks, older copies of a text last; ``RetrievalError`` for no query."""
-    config = _one_way(config or workspace.project(project_id).retrieval)
+    config = _one_way(workspace.project(project_id).retrieval)
     return current_texts(workspace, project_id).search(_checked(query), config, limit=limit)
 
 
