@@ -15,8 +15,8 @@ from assistant.workflow.deployment.ways_of_writing import (
     WAY_WORDS,
     WAYS,
     choose_way,
+    way_and_why,
     way_of_writing,
-    why_this_way,
 )
 
 AUTOMATIC = "auto"
@@ -115,8 +115,8 @@ def _way(options: Namespace, terminal: Terminal) -> None:
                 )
             wanted = next((way for way in WAYS if way == options.way), None)
             choose_way(settings, options.model, wanted)
-        way = way_of_writing(workspace, options.model)
-        why = WHY_WORDS[why_this_way(settings, options.model)]
+        way, reason = way_and_why(settings, options.model)
+    why = WHY_WORDS[reason]
     if terminal.json:
         terminal.document({"model": options.model, "way": way, "why": why})
     else:

@@ -44,24 +44,28 @@ class WriterRecord(Value):
 
 
 def way_of_writing(workspace: Workspace, writer_id: str) -> Way:
-    """Whether this writer gets a whole story a call ("story") or one checklist item ("item").
+    """Whether this writer gets a whole story a call ("story") or one checklist item ("item")."""
+    return way_and_why(workspace.settings, writer_id)[0]
+
+
+def way_and_why(settings: Settings, writer_id: str) -> tuple[Way, WhyThisWay]:
+    """The way of a writer, and where that comes from.
 
     What a person chose for it comes first, then what a probe found, then the default of its kind.
     An adapter is asked item by item, as it was trained, whatever its base is able to.
     """
-    settings = workspace.settings
     chosen = chosen_way(settings, writer_id)
     if chosen is not None:
-        return chosen
-    if split_writer(writer_id)[1]:
-        return "item"
-    known = last_probe(settings, writer_id)
+        return chosen, "chosen"
+    model_id, adapter = split_writer(writer_id)
+    known = None if adapter else last_probe(settings, writer_id)
     if known is not None:
-        return known.way
+        return known.way, "probed"
     if writer_id == ENDPOINT_WRITER:
-        return "story"
-    models = {model.id: model.parameters for model in known_models(settings)}
-    return "story" if models.get(split_writer(writer_id)[0], 0) > SMALL_PARAMETERS else "item"
+        return "story", "as its kind"
+    sizes = {model.id: model.parameters for model in known_models(settings)}
+    is_large = not adapter and sizes.get(model_id, 0) > SMALL_PARAMETERS
+    return "story" if is_large else "item", "as its kind"
 
 
 def writes_stories(workspace: Workspace, writer_id: str) -> bool:
@@ -89,14 +93,6 @@ def rating_of(workspace: Workspace, writer_id: str) -> WriterRating:
     if rated is not None and not adapter:
         return "poor" if rated.is_poor else ""
     return "unknown" if way_of_writing(workspace, writer_id) == "item" else ""
-
-
-def why_this_way(settings: Settings, writer_id: str) -> WhyThisWay:
-    """Where a writer's way comes from."""
-    if chosen_way(settings, writer_id) is not None:
-        return "chosen"
-    known = None if split_writer(writer_id)[1] else last_probe(settings, writer_id)
-    return "as its kind" if known is None else "probed"
 
 
 def chosen_way(settings: Settings, writer_id: str) -> Way | None:

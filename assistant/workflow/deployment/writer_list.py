@@ -18,8 +18,7 @@ from assistant.workflow.deployment.ways_of_writing import (
     Way,
     WhyThisWay,
     last_probe,
-    way_of_writing,
-    why_this_way,
+    way_and_why,
 )
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -54,10 +53,11 @@ def writer_list(workspace: Workspace, project_id: str) -> tuple[WriterRow, ...]:
         row = WriterRow(choice=choice, is_default=choice.id == first)
         if choice.id != OUTLINE_WRITER:
             base = known.get(split_writer(choice.id)[0])
+            way, why = way_and_why(workspace.settings, choice.id)
             row = row.model_copy(
                 update={
-                    "way": way_of_writing(workspace, choice.id),
-                    "why": why_this_way(workspace.settings, choice.id),
+                    "way": way,
+                    "why": why,
                     "probe": last_probe(workspace.settings, choice.id),
                     "licence": "" if base is None else base.licence,
                     "added": choice.id in own,
