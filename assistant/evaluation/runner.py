@@ -19,7 +19,7 @@ from assistant.domain import (
 )
 from assistant.errors import AssistantError
 from assistant.evaluation.columns import ColumnSpec, brief_for, column_kind
-from assistant.evaluation.matching import THRESHOLD, TextEmbedder
+from assistant.evaluation.matching import TextEmbedder
 from assistant.evaluation.quality import (
     case_text,
     grounding,
@@ -68,7 +68,6 @@ def compare(
     template: CaseTemplate = DEFAULT_TEMPLATE,
     losses: Mapping[str, Sequence[CaseLoss]] | None = None,
     done: Sequence[CaseScore] = (),
-    threshold: float = THRESHOLD,
     progress: OnProgress = _silent,
     cancelled: CancelCheck = never_cancelled,
 ) -> Iterator[CaseScore | Comparison]:
@@ -129,7 +128,6 @@ def compare(
         profile=profile,
         losses=losses or {},
         template=template,
-        threshold=threshold,
         complete=complete,
     )
 

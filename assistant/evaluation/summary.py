@@ -53,7 +53,6 @@ def summarise(
     profile: CompanyProfile | None = None,
     losses: Mapping[str, Sequence[CaseLoss]] | None = None,
     template: CaseTemplate = DEFAULT_TEMPLATE,
-    threshold: float = THRESHOLD,
     complete: bool = True,
 ) -> Comparison:
     """The comparison of these scores.
@@ -80,7 +79,7 @@ def summarise(
         stories: list[StoryScores] = []
         for item, reference in zip(plan, references, strict=True):
             own = by_column[column][reference.story_key]
-            own = _matched(reference.cases, own, vectors, threshold)
+            own = _matched(reference.cases, own, vectors)
             kept += own
             if {one.id for one in item.conditions} <= {score.condition.id for score in own}:
                 stories.append(StoryScores(reference, tuple(own)))
@@ -96,7 +95,7 @@ def summarise(
         losses=lost,
         company=company_figures(references, profile, template, seed=seed),
         differences=_differences(metrics, tables, seed),
-        threshold=threshold,
+        threshold=THRESHOLD,
         complete=complete,
     )
 
@@ -152,7 +151,6 @@ def _matched(
     references: Sequence[TestCase],
     scores: Sequence[CaseScore],
     vectors: Vectors,
-    threshold: float,
 ) -> list[CaseScore]:
     """The scores of one story in one column, with their reference cases and repetitions."""
     matches = {
@@ -165,7 +163,7 @@ def _matched(
     result = []
     for place, (score, repeat) in enumerate(zip(scores, repeats, strict=True)):
         nearest = matches.get(place)
-        reached = nearest is not None and nearest.similarity >= threshold
+        reached = nearest is not None and nearest.similarity >= THRESHOLD
         result.append(
             score.model_copy(
                 update={

@@ -20,7 +20,6 @@ from assistant.errors import SettingsError, TrainingError
 from assistant.evaluation.advice import Advice, advise
 from assistant.evaluation.columns import COLUMNS, column_kind
 from assistant.evaluation.language_perplexity import LanguageFigures
-from assistant.evaluation.matching import THRESHOLD
 from assistant.evaluation.quality import case_text, template_as_used
 from assistant.evaluation.records import CaseLoss, CaseScore, EvaluationSet, ScoreLog
 from assistant.evaluation.records import Comparison as Comparison
@@ -170,7 +169,6 @@ def run_now(
             done=log.scores(),
             progress=progress or (lambda _: None),
             cancelled=cancelled,
-            threshold=THRESHOLD,
         ):
             if isinstance(item, CaseScore):
                 log.add(item)

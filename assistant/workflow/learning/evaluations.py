@@ -143,7 +143,6 @@ def run_now(
             template=template_as_used(workspace.project(project_id).template, references),
             progress=progress or (lambda _: None),
             cancelled=cancelled,
-            threshold=THRESHOLD,
         ):
             if not isinstance(item, CaseScore):
                 result = item
