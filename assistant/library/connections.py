@@ -35,7 +35,6 @@ class ConnectionStore(Store):
         kind: str,
         name: str,
         options: Mapping[str, str] | None = None,
-        every_minutes: int = 0,
         by: str = "",
     ) -> Connection:
         """A new connection; its id is made of kind and name, free in the project.
@@ -64,7 +63,7 @@ class ConnectionStore(Store):
                     kind=plain(kind),
                     name=shown,
                     options=_dumped(options or {}),
-                    every_minutes=max(0, every_minutes),
+                    every_minutes=0,
                     created_at=utc_now().isoformat(),
                     cursor="",
                     last_error="",
