@@ -201,8 +201,10 @@ def test_a_file_without_certificates_is_named(qdrant: Any, words, tmp_path: Path
     ids=lambda value: value if isinstance(value, str) else None,
 )
 def test_failures_name_the_host_and_the_next_step(
-    base: KnowledgeBase, qdrant: Any, fault, details: dict[str, Any], said: str
-) -> None:
+    base: KnowledgeBase, qdrant: Any, fault, details: dict[str, Any], said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("assistant.knowledge.qdrant.server.wait_seconds", lambda *_: 0.0)
     fault(QUERY, **details)
     with pytest.raises(RetrievalError) as told:
         base.search("rule", CONFIG)
