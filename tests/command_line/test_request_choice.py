@@ -108,6 +108,7 @@ def row(words: str, *keys: str) -> dict[str, object]:
     return {"words": words, "keys": list(keys)}
 
 
+@pytest.mark.long
 def test_the_endpoint_chooses_where_code_selects_nothing(
     generate: Callable[..., tuple[int, str, str]], server: EndpointServer
 ) -> None:
@@ -146,6 +147,7 @@ def test_code_reads_what_it_can_without_asking(
     assert not any(map(is_choice, server.bodies))
 
 
+@pytest.mark.long
 def test_depth_and_techniques_that_code_does_not_know_are_read_by_the_endpoint(
     generate: Callable[..., tuple[int, str, str]], server: EndpointServer
 ) -> None:

@@ -81,6 +81,7 @@ def test_answers_under_the_schema_of_each_call(small_endpoint: ChatEndpoint) -> 
         assert reply.generated_tokens > 0
 
 
+@pytest.mark.long
 def test_writes_no_blanks_between_json_tokens(small_endpoint: ChatEndpoint) -> None:
     raw = invoke_structured(small_endpoint, ASK, draft_schema()).raw
     assert raw.startswith('{"action":"')
@@ -132,6 +133,7 @@ def test_cancel_really_stops_the_writing(small_endpoint: ChatEndpoint) -> None:
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.long
 def test_a_time_limit_ends_the_call(small_endpoint: ChatEndpoint) -> None:
     hurried = small_endpoint.with_config(GenerationConfig(max_tokens=4096, timeout_seconds=0.4))
     with pytest.raises(ModelTimeout, match="within"):

@@ -90,6 +90,7 @@ def test_the_rule_of_a_criterion_is_in_the_first_three(
     assert not missed
 
 
+@pytest.mark.long
 def test_what_has_nothing_to_do_with_the_project_stays_out(sample: KnowledgeBase) -> None:
     for question in (
         "The player scores a goal from the penalty spot in the second half.",

@@ -200,5 +200,5 @@ class Work(RuleBasedStateMachine):
             assert seen == states
 
 
-TestWork = Work.TestCase
+TestWork = pytest.mark.long(Work.TestCase)
 TestWork.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)

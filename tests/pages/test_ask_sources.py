@@ -60,6 +60,7 @@ def answered(app: AppTest) -> AppTest:
     return app
 
 
+@pytest.mark.long
 def test_examples_are_offered_and_answered(app: AppTest) -> None:
     opened(app)
     example = app.button(key="example-0")
@@ -119,6 +120,7 @@ def test_what_has_not_changed_is_read_once_for_a_page(
     assert read == {"writers": 1, "talk": 1}
 
 
+@pytest.mark.long
 def test_passages_stand_with_their_sources_and_where_they_disagree(app: AppTest) -> None:
     asked(opened(app), QUESTION)
     said = text_of(app)

@@ -96,6 +96,7 @@ def test_two_fields_left_before_the_page_is_drawn_are_both_saved(
     assert "voucher" in stored(app).title, "both are one edit"
 
 
+@pytest.mark.long
 def test_what_is_typed_goes_with_its_step_where_presses_just_before_moved_it(
     app: AppTest, at_once: Callable[..., None]
 ) -> None:
@@ -155,6 +156,7 @@ def test_what_somebody_else_saved_between_two_fields_is_a_conflict_still(
     assert (stored(app).objective, stored(app).priority) == ("An aim of mine", "Low")
 
 
+@pytest.mark.long
 def test_a_change_of_an_accepted_case_is_told_to_make_it_a_draft(app: AppTest) -> None:
     case_id = app.query_params["case"]
     first = stored(app)

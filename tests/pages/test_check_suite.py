@@ -85,6 +85,7 @@ def test_findings_come_first_and_the_case_stands_beside_its_sources(app: AppTest
     assert list(app.dataframe[0].value["Case"]) == ["T-2"]
 
 
+@pytest.mark.long
 def test_a_choice_belongs_to_its_case_and_not_to_its_row(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     choose(app, 1)
@@ -164,6 +165,7 @@ def button(app: AppTest, words: str) -> Button:
     return next(one for one in app.button if words in one.label)
 
 
+@pytest.mark.long
 def test_the_page_says_that_sources_changed_since_and_checks_again(
     app: AppTest, tmp_path: Path
 ) -> None:
@@ -208,6 +210,7 @@ def checked_again(app: AppTest) -> None:
     raise AssertionError(text_of(app))
 
 
+@pytest.mark.long
 def test_another_criterion_is_chosen_and_the_case_is_held_against_that(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     assert "which one is not sure" in text_of(app)
@@ -227,6 +230,7 @@ def test_another_criterion_is_chosen_and_the_case_is_held_against_that(app: AppT
     assert list(table["Held against"][table["Case"] == "T-2"]) == ["CC-101-AC1"], "it is kept"
 
 
+@pytest.mark.long
 def test_criteria_without_a_case_are_listed_and_cases_are_written_for_them(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE.replace(b"CC-102", b"CC-102-AC4")))
     (lacking,) = (one for one in app.expander if "Criteria without a case" in one.label)
@@ -242,6 +246,7 @@ def test_criteria_without_a_case_are_listed_and_cases_are_written_for_them(app: 
     assert "CC-102-AC1" not in run.generation.criteria_left_out
 
 
+@pytest.mark.long
 def test_a_suite_is_found_again_after_a_reload_and_in_the_next_visit(
     app: AppTest, open_app: Callable[..., AppTest]
 ) -> None:

@@ -169,6 +169,7 @@ def test_without_an_item_nothing_is_held_against_existing_cases(app: AppTest) ->
     assert "existing case" not in text_of(app)
 
 
+@pytest.mark.long
 def test_a_second_request_says_what_has_cases_and_leaves_the_choice(app: AppTest) -> None:
     generated(app, OTHER)
     first = app.query_params["run"]

@@ -553,6 +553,7 @@ def test_a_sentence_that_selects_nothing_says_why(app: AppTest) -> None:
     assert "Drop-1, Drop-2, Drop-3" in text_of(app).replace("\\", "")
 
 
+@pytest.mark.long
 def test_words_that_name_nothing_are_one_press_from_what_they_mean(app: AppTest) -> None:
     ask(app, "UAT cases for the goodwill payment limits, the device team tests the app")
     assert app.button(key="generate").disabled
@@ -1124,6 +1125,7 @@ def test_without_an_able_model_nobody_reads_again(app: AppTest) -> None:
     assert not [one for one in run.button if one.key == "read_again"]
 
 
+@pytest.mark.long
 def test_a_paste_of_thousands_of_stories_says_the_limit_and_stays_in_its_field(
     app: AppTest,
 ) -> None:

@@ -115,6 +115,7 @@ def test_a_new_case_that_says_nothing_is_not_accepted(app: AppTest) -> None:
     assert stored(app, added).status == "draft"
 
 
+@pytest.mark.long
 def test_an_edit_of_a_new_case_is_taken_back_before_the_case_is(app: AppTest) -> None:
     before = listed(app)
     press(app, "duplicate")
@@ -147,6 +148,7 @@ def test_nothing_is_added_without_a_title(app: AppTest) -> None:
     assert any("needs a title" in one.value for one in app.error)
 
 
+@pytest.mark.long
 def test_fields_of_a_copy_that_are_opened_again_say_what_it_says(app: AppTest) -> None:
     press(app, "duplicate")
     name = open_id(app)

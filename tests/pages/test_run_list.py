@@ -121,6 +121,7 @@ def versions(app: AppTest, case_id: str, *titles: str) -> None:
         assert not app.exception
 
 
+@pytest.mark.long
 def test_a_case_is_found_by_its_title_its_steps_and_its_criterion(app: AppTest) -> None:
     everything = list(rows(app))
     refused = named(app, "old voucher")
@@ -152,6 +153,7 @@ def test_while_a_run_is_written_its_items_with_a_case_are_counted(
     assert said == [f"{len(rows)} cases so far; {with_one} of {summary.conditions} items have one"]
 
 
+@pytest.mark.long
 def test_what_was_decided_can_be_listed_alone(app: AppTest) -> None:
     first, second = named(app, "is accepted"), named(app, "is refused")
     for case_id, press in ((first, "accept"), (second, "reject")):
@@ -165,6 +167,7 @@ def test_what_was_decided_can_be_listed_alone(app: AppTest) -> None:
     assert not {first, second} & set(rows(app))
 
 
+@pytest.mark.long
 def test_an_outline_is_refused_with_what_it_lacks_and_the_next_step(app: AppTest) -> None:
     library, project_id = state.workspace().library, app.query_params["project"]
     cases = {name: library.case(project_id, name).case for name in rows(app)}
@@ -204,6 +207,7 @@ def test_what_comes_out_without_a_model_is_said_before_the_press(
     assert "cases, 0 accepted" in run
 
 
+@pytest.mark.long
 def test_an_edited_case_stays_open_where_the_filter_would_leave_it_out_now(app: AppTest) -> None:
     show(app, "needs you")
     case_id = list(rows(app))[1]
@@ -222,6 +226,7 @@ def test_an_edited_case_stays_open_where_the_filter_would_leave_it_out_now(app: 
     assert case_id not in rows(app), "it has left the list with the one who had it open"
 
 
+@pytest.mark.long
 def test_a_stale_case_needs_a_person_and_is_not_accepted_with_the_others(
     app: AppTest, tmp_path: Path
 ) -> None:
@@ -251,6 +256,7 @@ def test_a_stale_case_needs_a_person_and_is_not_accepted_with_the_others(
     assert library.case(project_id, refused).status == "draft"
 
 
+@pytest.mark.long
 def test_a_download_says_how_many_stale_cases_it_has_and_can_leave_them_out(
     app: AppTest, tmp_path: Path
 ) -> None:
@@ -285,6 +291,7 @@ def test_a_blank_line_at_the_end_of_a_field_is_no_change_to_take_back(app: AppTe
     assert app.button(key="undo").disabled
 
 
+@pytest.mark.long
 def test_fields_that_open_again_hold_what_was_saved(app: AppTest) -> None:
     """The values that they began with came back, and went over the saved ones."""
     case_id, library = app.query_params["case"], state.workspace().library
@@ -302,6 +309,7 @@ def test_fields_that_open_again_hold_what_was_saved(app: AppTest) -> None:
     assert (case.title, case.steps[0].expected_result) == ("A title of mine", "Another result")
 
 
+@pytest.mark.long
 def test_an_edit_that_went_back_before_its_beginning_begins_there(app: AppTest) -> None:
     case_id, library = app.query_params["case"], state.workspace().library
     project_id = app.query_params["project"]
@@ -320,6 +328,7 @@ def test_an_edit_that_went_back_before_its_beginning_begins_there(app: AppTest) 
     assert library.case(project_id, case_id).case.title == before
 
 
+@pytest.mark.long
 def test_edits_of_a_case_say_nothing_of_one_with_its_id_in_another_project(
     app: AppTest, tmp_path: Path
 ) -> None:
@@ -360,6 +369,7 @@ def write_again(app: AppTest, case_id: str, title: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_one_undo_after_the_other_takes_all_that_was_done_back(app: AppTest) -> None:
     cases = list(rows(app))
     edited = cases[0]
@@ -500,6 +510,7 @@ def test_a_case_of_a_draft_alone_is_marked_in_the_list_and_beside_its_result(
     assert any("1 on a draft or old source alone" in one for one in cards), "as the list says it"
 
 
+@pytest.mark.long
 def test_quality_says_what_a_second_reader_read(app: AppTest) -> None:
     project_id, run_id = app.query_params["project"], app.query_params["run"]
     trace = ReadingTrace(title="desk", read=3)
@@ -680,6 +691,7 @@ def open_list(app: AppTest, project_id: str, run_id: str) -> None:
     assert app.session_state[state.RECORD].run_id == run_id
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("elsewhere", ["another run", "another project"])
 def test_what_was_written_again_is_told_in_the_list_that_it_is_for(
     app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: str

@@ -147,6 +147,7 @@ def written(draw: st.DrawFn) -> Written:
     return Written("\n".join(lines), tuple(stories))
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(epic=written())
 def test_stories_and_criteria_of_every_form_are_found(epic: Written) -> None:

@@ -130,6 +130,7 @@ def pastes(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.long
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=pastes())
 def test_every_word_of_a_paste_is_represented(text: str, represented: Words, sound: Sound) -> None:

@@ -77,6 +77,7 @@ def test_the_criteria_of_a_story_may_stand_in_a_table_of_html() -> None:
     assert [one.text for one in read.epics[0].criteria] == ["A loan ends.", "A fee is due."]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("piece", ["<table>\n", "<!--\n", "<div><table>", "# a\n"])
 def test_long_pages_are_read_in_time(piece: str) -> None:
     begin = time.monotonic()

@@ -93,6 +93,7 @@ def gguf_of(base: BaseModel, small_gguf: Path, kind: str, target: Path) -> Path:
     return target
 
 
+@pytest.mark.long
 def test_prompts_are_what_llama_cpp_reads(small_gguf: Path, tokenizer: Any) -> None:
     engine = engine_for(small_gguf)
     draw = random.Random(5)

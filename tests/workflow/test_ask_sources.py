@@ -581,6 +581,7 @@ def test_a_model_writes_the_question_again_for_the_search(
     assert states[0] == "writing"
 
 
+@pytest.mark.long
 def test_only_a_model_that_writes_stories_is_believed_what_it_denies(
     with_model: Workspace, server: EndpointServer, sample_id: str
 ) -> None:

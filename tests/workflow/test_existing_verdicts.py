@@ -62,6 +62,7 @@ def test_a_case_contrary_to_the_existing_one_is_no_reuse() -> None:
     assert found == {"one": "reuse", "two": "new"}
 
 
+@pytest.mark.long
 def test_verdict_and_quality_say_what_duplicates_says(
     workspace: Workspace, project_id: str, run: GenerationRun
 ) -> None:

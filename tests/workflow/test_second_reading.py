@@ -364,6 +364,7 @@ def doubted_cases(run: GenerationRun) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_a_doubted_draft_is_written_once_more_with_the_doubt(
     opened: Workspace, project_id: str, server: EndpointServer
 ) -> None:
@@ -405,6 +406,7 @@ def test_a_writer_who_stands_by_a_doubted_case_leaves_the_doubt_beside_it(
     assert doubted_cases(run) == ["A refund of £200.00 is paid at once"]
 
 
+@pytest.mark.long
 def test_a_doubted_case_stays_where_nothing_readable_comes_back(
     opened: Workspace, project_id: str, server: EndpointServer
 ) -> None:
@@ -414,6 +416,7 @@ def test_a_doubted_case_stays_where_nothing_readable_comes_back(
     assert doubted_cases(run) == ["A refund of £200.00 is paid at once"]
 
 
+@pytest.mark.long
 def test_a_page_has_the_doubted_cases_written_once_more_in_the_background(
     opened: Workspace,
     project_id: str,

@@ -108,6 +108,7 @@ def steps(found: dict[str, stale.StaleCase]) -> set[tuple[str, int | None]]:
     return {(case_id, one.step) for case_id, case in found.items() for one in case.findings}
 
 
+@pytest.mark.long
 def test_one_changed_sentence_makes_exactly_the_citing_steps_stale(project: Project) -> None:
     expected = project.citing(SENTENCE, PAGE)
     assert expected

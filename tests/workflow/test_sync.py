@@ -243,6 +243,7 @@ CHANGES = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(
     max_examples=12,
     deadline=None,
