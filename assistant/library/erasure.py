@@ -109,6 +109,7 @@ class ErasingStore(Store):
             with guards_lifted(connection):
                 delete_cases(connection, project_id, plan)
                 delete_runs(connection, plan.erasure.runs)
+                _delete_suite_readings(connection, project_id, plan.erasure.runs)
                 if wanted.documents:
                     delete_proposals(connection, wanted, plan.traces)
                     clean_runs(connection, wanted, plan.traces)
@@ -360,6 +361,14 @@ def delete_request_drafts(connection: Connection, project_id: str, traces: Trace
             connection.execute(delete(request_drafts).where(here))
 
 
+def _delete_suite_readings(
+    connection: Connection, project_id: str, run_ids: Collection[str]
+) -> None:
+    """What a model said of the cases of these runs together, in words of their sources."""
+    mine = matching(saved_values, project_id=project_id, kind="suite reading")
+    _delete(connection, saved_values, saved_values.c.name, run_ids, mine)
+
+
 def delete_suites(connection: Connection, project_id: str, traces: Traces) -> None:
     """Of checked suites what holds words of the documents: what was found, and where the cases, or
     what was chosen for them, do as well, these too."""
@@ -372,12 +381,13 @@ def _suites(connection: Connection, wanted: Wanted, plan: Plan) -> tuple[str, ..
     if not wanted.documents:
         return ()
     rows = _suite_rows(connection, wanted.project_id, plan.traces)
-    return tuple(sorted({row.name for row in rows}))
+    return tuple(sorted({row.name for row in rows if row.kind in SUITE_KINDS}))
 
 
 def _suite_rows(connection: Connection, project_id: str, traces: Traces) -> list[Row]:
     query = select(saved_values).where(saved_values.c.project_id == project_id)
-    found = connection.execute(query.where(saved_values.c.kind.in_(SUITE_KINDS)))
+    kinds = (*SUITE_KINDS, "suite reading")  # what no case of a run shows, in a source's words
+    found = connection.execute(query.where(saved_values.c.kind.in_(kinds)))
     return [row for row in found if traces.in_json(row.body)]
 
 

@@ -111,11 +111,14 @@ def _spaced(text: str) -> str:
 
 
 def in_order(
-    cases: Sequence[tuple[Hashable, Case]], earlier: Mapping[str, Sequence[str]] | None = None
+    cases: Sequence[tuple[Hashable, Case]],
+    earlier: Mapping[str, Sequence[str]] | None = None,
+    planned: Sequence[str] = (),
 ) -> list[int]:
     """The places of cases, each given with its run, by their test dates and those of a day in
     their order, save that a case which goes on from another one comes behind it; what has no date,
-    and so can be run on any day, comes first. ``earlier`` is that of ``case_chains``.
+    and so can be run on any day, comes first. ``earlier`` is that of ``case_chains``; ``planned``
+    are ids in the order that somebody gave them, and what is not among them comes behind them.
 
     Where all that is left waits for another one, a circle is opened: at the case that is met twice
     first on the way back from the first that is left.
@@ -131,8 +134,9 @@ def in_order(
             unmet[place[name]] = {place[one] for one in found}
             for other in found:
                 followers.setdefault(place[other], []).append(place[name])
-    days = [one.test_date or date.min for _, one in cases]
-    by_day = sorted(range(len(cases)), key=days.__getitem__)
+    wish = {name: number for number, name in enumerate(planned)}
+    key = [(one.test_date or date.min, wish.get(one.id, len(wish))) for _, one in cases]
+    by_day = sorted(range(len(cases)), key=key.__getitem__)
     rank = {at: number for number, at in enumerate(by_day)}
     free = [rank[at] for at in by_day if not unmet.get(at)]
     left = dict.fromkeys(by_day)

@@ -101,8 +101,9 @@ class Erasure(Value):
 
 
 SavedKind = Literal[
-    "column mapping", "case template", "tool token", "second reading", "suite", "suite check"
-]
+    "column mapping", "case template", "tool token", "second reading", "suite reading", "suite",
+    "suite check",
+]  # fmt: skip
 """What a project saves under names."""
 
 SUITE_KINDS: tuple[SavedKind, ...] = ("suite", "suite check")

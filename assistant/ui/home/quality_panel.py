@@ -17,7 +17,7 @@ from assistant.ui.cases.depth_matrix import (
     depth_matrix,
     item_list,
 )
-from assistant.ui.counts import counted
+from assistant.ui.counts import counted, date_time
 from assistant.ui.home.second_reading_menu import second_reading_menu, second_reading_note
 from assistant.ui.home.write_again_menu import writer_choice
 from assistant.ui.home.writing_progress import follow, writing_progress
@@ -26,12 +26,16 @@ from assistant.ui.plain_text import label
 from assistant.ui.presses import pressed
 from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import lineage
+from assistant.workflow.review.lineage import SuiteTrace
 from assistant.workflow.writing import coverage, follow_up_runs, runs
 from assistant.workflow.writing.coverage import DepthReport
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import ACTIVE, Figure, Quality, RunView
 
 VIEW_KEY = "run_view"
+SAID = 400
+"""Characters of what a reader says, and of the words that it is about."""
 
 
 def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str) -> None:
@@ -58,6 +62,26 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
     _gaps(opened, record, view, report)
     titles = {case.id: case.title for case in view.run.cases}
     depth_matrix(report, key="run-depth", open_case=open_in_run, titles=titles)
+    reading = lineage.last_suite_reading(opened, record.project_id, view.run.id)
+    if reading is not None and reading.untested:
+        _untested(reading, {one.chunk.id: one.chunk.title for one in view.run.retrieved})
+
+
+def _untested(reading: SuiteTrace, titles: Mapping[str, str]) -> None:
+    """What no case shows, as the reader of the whole suite says, with the words of the text."""
+    with st.container(border=True):
+        st.markdown(
+            f"**Not shown by any case, says {label(reading.title)}** ({date_time(reading.at)}), "
+            "which read all cases together; it overlooks things, and what was written since it "
+            "does not know:"
+        )
+        st.markdown(
+            "\n".join(
+                f"- {label(one.because, limit=SAID)} :small[:gray[“{label(one.words, limit=SAID)}” "
+                f"{label(titles.get(one.chunk_id, ''))}]]"
+                for one in reading.untested
+            )
+        )
 
 
 def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport) -> None:

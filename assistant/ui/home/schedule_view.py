@@ -12,14 +12,14 @@ import streamlit as st
 from assistant.domain import TestCase
 from assistant.ui.cases.chain_line import REMARKS
 from assistant.ui.cases.depth_matrix import case_button
-from assistant.ui.counts import counted, weekday_date
+from assistant.ui.counts import counted, date_time, weekday_date
 from assistant.ui.home.downloads import selection_choice
 from assistant.ui.home.quality_panel import open_in_run
 from assistant.ui.plain_text import cut, label, visible
 from assistant.ui.state import Session
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import preconditions
-from assistant.workflow.review.lineage import REJECTED, CaseChains
+from assistant.workflow.review import lineage, preconditions
+from assistant.workflow.review.lineage import REJECTED, CaseChains, SuiteTrace
 from assistant.workflow.review.preconditions import SET_UP, TestDay
 from assistant.workflow.writing.runs import RunView
 
@@ -55,6 +55,9 @@ def schedule_view(opened: Workspace, record: Session, view: RunView) -> None:
         st.info("No case is accepted yet." if accepted else NO_DATES, icon=":material/event:")
         return
     st.markdown(_sum(days, fullest))
+    reading = lineage.last_suite_reading(opened, record.project_id, view.run.id)
+    if reading is not None:
+        st.markdown(f":small[{_order_of(reading)}]")
     _plot_of(days, {one.key: one.title for epic in view.run.epics for one in epic.stories})
     listed = {case.id: case for one in days for case in one.cases}
     for number, one in enumerate(_shown(days)):
@@ -72,6 +75,16 @@ def _sum(days: Sequence[TestDay], fullest: Sequence[TestDay]) -> str:
         said += f" · most on {names}{more}: **{counted(most, 'case')}**{each}"
     left = sum(len(one.cases) for one in days if not one.day)
     return f"{said} · {left} without a date" if left else said
+
+
+def _order_of(reading: SuiteTrace) -> str:
+    """Whose order the cases of a day stand in, and what else that reader did with the suite."""
+    moved = f"; it laid {counted(reading.moved, 'case')} on another day" if reading.moved else ""
+    return (
+        f":material/visibility: Each day in the order of {label(reading.title)}, which read all "
+        f"cases together, {date_time(reading.at)}{moved}. What it would stop at stands under "
+        "*needs you*."
+    )
 
 
 def _name(day: date | None) -> str:

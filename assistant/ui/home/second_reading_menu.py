@@ -114,5 +114,7 @@ def second_reading_progress(opened: Workspace, record: Session) -> None:
 
 
 def _how_far(state: JobState) -> str:
+    if state.total and state.done == state.total:
+        return f"A second reader reads all {counted(state.total, 'case')} together…"
     cases = f"{state.done} of {counted(state.total, 'case')}" if state.total else "cases"
     return f"A second reader reads {cases}…"

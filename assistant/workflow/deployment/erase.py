@@ -181,7 +181,7 @@ def keep_limits(workspace: Workspace) -> None:
             workspace.library.asked.remove_before(one.id, limit)
             workspace.library.proposals.remove_before(one.id, limit)
             workspace.library.request_drafts.remove_before(one.id, limit)
-            workspace.library.saved.drop_before(one.id, SUITE_KINDS, limit)
+            workspace.library.saved.drop_before(one.id, (*SUITE_KINDS, "suite reading"), limit)
             old = expired(workspace, one.id)
             if old.documents or old.cases or old.runs:
                 erase(workspace, old, by=LIMIT_BY)

@@ -24,7 +24,7 @@ from assistant.suite.export import (
 )
 from assistant.suite.template import READY_TEMPLATES, template_problems
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.lineage import earlier_titles
+from assistant.workflow.review.lineage import earlier_titles, last_suite_reading
 from assistant.workflow.review.review import contradictions_of, faults_of
 from assistant.workflow.review.stale import stale_cases
 
@@ -111,11 +111,15 @@ def select(
 def _in_order(
     workspace: Workspace, project_id: str, found: Sequence[StoredCase]
 ) -> tuple[StoredCase, ...]:
-    """The cases in their order, but each behind those that it goes on from."""
+    """The cases day by day, those of a day as a reader of the whole suite says, else in their
+    order, but each behind those that it goes on from."""
     earlier: dict[str, Sequence[str]] = {}
-    for run_id in dict.fromkeys(one.run_id for one in found):
-        earlier.update(earlier_titles(workspace, project_id, run_id or ""))
-    places = in_order([(one.run_id, one.case) for one in found], earlier)
+    planned: list[str] = []
+    for run_id in dict.fromkeys(one.run_id or "" for one in found):
+        earlier.update(earlier_titles(workspace, project_id, run_id))
+        reading = last_suite_reading(workspace, project_id, run_id)
+        planned += reading.order if reading else ()
+    places = in_order([(one.run_id, one.case) for one in found], earlier, planned)
     return tuple(found[place] for place in places)
 
 

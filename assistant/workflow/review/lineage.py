@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from assistant.domain import Chunk, Value
 from assistant.errors import LibraryError
+from assistant.generation.suite_reading import SuiteTrace as SuiteTrace
 from assistant.library import CaseVersion, DocumentVersion
 from assistant.suite.case_chains import LATER as LATER
 from assistant.suite.case_chains import OTHER_TITLE as OTHER_TITLE
@@ -183,6 +184,12 @@ def chains(
         held = workspace.library.cases(project_id, run_id=run_id) if run_id else ()
         cases = [one.case for one in held]
     return case_chains(cases, earlier_titles(workspace, project_id, run_id))
+
+
+def last_suite_reading(workspace: Workspace, project_id: str, run_id: str) -> SuiteTrace | None:
+    """The latest reading of a run's cases together; ``None`` where there was none."""
+    kept = workspace.library.saved.find(project_id, "suite reading", run_id)
+    return SuiteTrace.model_validate_json(kept.body) if kept else None
 
 
 def earlier_titles(

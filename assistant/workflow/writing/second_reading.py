@@ -34,6 +34,7 @@ from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.source_standing import with_standings
 from assistant.workflow.writing.recheck_case import ground_of_run, put_findings
+from assistant.workflow.writing.suite_reading import FEWEST_CASES, read_together
 from assistant.workflow.writing.usage import Usage, usage_of_run
 
 REASON = "second reading"
@@ -131,8 +132,8 @@ def read_now(
     report: Progress = lambda done, total: None,
     in_turn: bool = False,
 ) -> SecondReading:
-    """Read the drafts of a run, or its accepted cases, a story at a time, and put the doubts on
-    them; what was decided stays.
+    """Read the drafts of a run, or its accepted cases, a story at a time, then the drafts of all
+    stories together, and put the doubts on them; what was decided stays.
 
     Doubts of an earlier reading go. Whoever has the model's turn already (``in_turn``) has written
     the run, and may have no draft to read. Raises ``LibraryError`` where another has none,
@@ -170,6 +171,19 @@ def read_now(
                         )  # fmt: skip
                         outcome = _noted(outcome, case.id, bool(found), kept)
                     report(outcome.read, len(held))
+            drafts = to_read(workspace, project_id, run_id) if status == "draft" and mine else []
+            if len(drafts) >= FEWEST_CASES and not cancelled():
+                run = workspace.library.run(project_id, run_id)
+                ground = _ground(
+                    with_standings(workspace, project_id, run), [one.case for one in drafts]
+                )
+                doubted, reply = read_together(
+                    workspace, project_id, run, drafts, ground, writer=writer, by=by,
+                    cancelled=cancelled,
+                )  # fmt: skip
+                spent = with_tokens(spent, reply)
+                named = tuple(dict.fromkeys((*outcome.doubted, *doubted)))
+                outcome = outcome.model_copy(update={"doubted": named})
     finally:  # what was read is doubted already, also where the model is gone then
         if outcome.read:
             _keep_trace(workspace, project_id, run_id, writer, outcome, by)

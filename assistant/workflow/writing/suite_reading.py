@@ -1,0 +1,112 @@
+"""Have a model read all cases of a run together: the order of each test day, what stands in the
+way of it, what is repeated, and what no case shows.
+
+No words of a case are changed. An order is kept beside the run; another test date is put on a draft
+only where its proof stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from assistant.domain import SECOND_READER, GenerationRun, LintFinding
+from assistant.errors import EditConflict
+from assistant.generation.cancellation import CancelCheck
+from assistant.generation.models.structured import StructuredReply
+from assistant.generation.proof.proof_faults import REPETITION
+from assistant.generation.second_reading import ReadingGround
+from assistant.generation.suite_reading import ANSWER_TOKENS, SuiteTrace, read_suite
+from assistant.library import StoredCase
+from assistant.workflow.deployment.models import writer as known_writer
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.writing.recheck_case import house_rules, put_findings, rechecked_against
+
+REASON = "read with the whole suite"
+FEWEST_CASES = 5
+"""Fewer cases are seen at once by whoever runs them."""
+
+
+def read_together(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    held: Sequence[StoredCase],
+    ground: ReadingGround,
+    *,
+    writer: str,
+    by: str,
+    cancelled: CancelCheck,
+) -> tuple[tuple[str, ...], StructuredReply]:
+    """Read these cases of a run, mark them, and keep the order; returns the cases that it stops at,
+    and the reply.
+
+    Raises ``ModelUnavailable``, ``InvalidOutput`` or ``Cancelled``; the cases are as before then.
+    """
+    choices = run.generation.model_copy(update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0})
+    endpoint = workspace.endpoints.open(writer, choices)
+    reading = read_suite(ground, [one.case for one in held], endpoint, cancelled=cancelled)
+    marked: dict[str, list[str]] = {SECOND_READER: [], REPETITION: []}
+    for case_id, found in reading.found.items():
+        for rule, names in marked.items():
+            mine = [one for one in found if one.rule == rule]
+            if mine and _marked(workspace, project_id, case_id, rule, mine, by=by):
+                names.append(case_id)
+    trace = SuiteTrace(
+        title=known_writer(workspace, writer).title,
+        order=reading.order,
+        moved=_moved(workspace, project_id, run, reading.moved, by=by),
+        doubted=len(marked[SECOND_READER]),
+        repeated=len(marked[REPETITION]),
+        untested=reading.untested,
+    )
+    workspace.library.saved.replace(project_id, "suite reading", run.id, trace, by=by)
+    return tuple(marked[SECOND_READER]), reading.reply
+
+
+def _marked(
+    workspace: Workspace,
+    project_id: str,
+    case_id: str,
+    rule: str,
+    findings: Sequence[LintFinding],
+    *,
+    by: str,
+) -> bool:
+    """Put findings beside those that the case has of the rule already."""
+    stored = workspace.library.case(project_id, case_id)
+    have = [one for one in stored.case.findings if one.rule == rule]
+    new = [one for one in findings if one.message not in {each.message for each in have}]
+    return put_findings(
+        workspace, project_id, stored, rule, (*have, *new), by=by, reason=REASON
+    )  # fmt: skip
+
+
+def _moved(
+    workspace: Workspace,
+    project_id: str,
+    run: GenerationRun,
+    days: Mapping[str, date],
+    *,
+    by: str,
+) -> int:
+    """Lay drafts on another test date; how many. One that the checks would find more in stays."""
+    moved = 0
+    house = house_rules(workspace, project_id) if days else None
+    for name, day in days.items():
+        stored = workspace.library.case(project_id, name)
+        if stored.status != "draft" or stored.source_run_id != run.id:
+            continue
+        case = stored.case.model_copy(update={"test_date": day})
+        before, after = (rechecked_against(run, one, house) for one in (stored.case, case))
+        if len(after.findings) > len(before.findings):
+            continue
+        try:
+            workspace.library.rewrite_case(
+                project_id, case, run.id, expected_version=stored.row_version,
+                by=by, reason=REASON, keep_status=True,
+            )  # fmt: skip
+        except EditConflict:
+            continue
+        moved += 1
+    return moved

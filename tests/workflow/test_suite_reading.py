@@ -1,0 +1,196 @@
+"""All drafts of a run read together, with a model over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from endpoint_server import EndpointServer, endpoint_server, streams
+
+from assistant.domain import GenerationConfig
+from assistant.errors import InvalidOutput
+from assistant.library import StoredCase
+from assistant.settings import Settings
+from assistant.workflow.deployment import erase
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import export_cases, lineage, preconditions, review
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+from assistant.workflow.writing import generate_cases, second_reading
+from assistant.workflow.writing.repetitions import repeated
+from assistant.workflow.writing.requests import GenerateRequest, understand
+
+NAMES = ("Ada Byron", "Max Born", "Lise Meitner", "Emmy Noether", "Marie Curie")
+EPIC = "# PAY-7 Refund a payment\n\n## PAY-71 Refund within the limit\n\nAcceptance criteria:\n" + (
+    "".join(
+        f"\nScenario: A refund for {name}\nGiven a payment of £{n}00.00 by {name}\n"
+        f"When the agent refunds £{n}00.00\nThen the refund for {name} is paid at once\n"
+        for n, name in enumerate(NAMES, 1)
+    )
+)
+FIRST, SECOND = date(2027, 2, 9), date(2027, 2, 10)
+
+
+@pytest.fixture
+def server() -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
+    chosen = settings.model_copy(
+        update={
+            "endpoint_provider": "openai",
+            "endpoint_url": server.url,
+            "endpoint_model": "m",
+        }
+    )
+    with Workspace.open(chosen, exclusive=True) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def project_id(opened: Workspace) -> str:
+    return opened.project(SAMPLE_PROJECT).id
+
+
+@pytest.fixture
+def run_id(opened: Workspace, project_id: str) -> str:
+    """Five drafts, the last on the second day of the test."""
+    found = understand(opened, project_id, GenerateRequest(text=EPIC))
+    run = generate_cases.begin(opened, project_id, found, GenerationConfig())
+    generate_cases.run_now(opened, project_id, run)
+    held = drafts(opened, project_id, run.id)
+    for stored in held:
+        day = SECOND if stored is held[-1] else FIRST
+        case = stored.case.model_copy(update={"test_date": day})
+        review.save(opened, project_id, case, seen_version=stored.row_version, by="Ada")
+    return run.id
+
+
+def drafts(opened: Workspace, project_id: str, run_id: str) -> list[StoredCase]:
+    found = second_reading.to_read(opened, project_id, run_id)
+    assert len(found) == 5
+    return found
+
+
+def read(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer, **suite: Any
+) -> second_reading.SecondReading:
+    """Read the run; the model doubts no case by itself, and says this of the suite."""
+
+    def answer(request: Any) -> None:
+        asked = json.dumps(server.bodies[-1].get("response_format"))
+        streams(json.dumps(suite if "SuiteReading" in asked else {"doubts": []}))(request)
+
+    server.answer = answer
+    return second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+
+
+def test_the_order_of_a_day_is_that_of_the_reader(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    a, b, c, d, e = (one.id for one in drafts(opened, project_id, run_id))
+
+    def listed() -> list[str]:
+        return [one.id for one in export_cases.select(opened, project_id, run_id=run_id)]
+
+    assert listed() == [a, b, c, d, e]
+    assert lineage.last_suite_reading(opened, project_id, run_id) is None
+    days = [{"day": "2027-02-09", "cases": [c, a, d]}, {"day": "2027-02-10", "cases": [b, e]}]
+    read(opened, project_id, run_id, server, days=days)
+    assert listed() == [c, a, d, b, e]
+    assert opened.library.case(project_id, b).case.test_date == SECOND
+    (first, second), _ = preconditions.schedule_of_run(opened, project_id, run_id, "all")
+    assert [case.id for case in first.cases] == [c, a, d]
+    assert [case.id for case in second.cases] == [b, e]
+    kept = lineage.last_suite_reading(opened, project_id, run_id)
+    assert kept is not None
+    assert (kept.title, kept.moved, kept.doubted, kept.repeated) == ("m", 1, 0, 0)
+    told = server.bodies[-1]["messages"][-1]["content"]
+    assert all(f'<case id="{name}">' in told for name in (a, b, c, d, e))
+
+
+def test_a_case_that_the_reader_did_not_name_comes_last_on_its_day(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    a, b, c, d, e = (one.id for one in drafts(opened, project_id, run_id))
+    read(opened, project_id, run_id, server, days=[{"day": "2027-02-09", "cases": [d, b]}])
+    found = export_cases.select(opened, project_id, run_id=run_id)
+    assert [one.id for one in found] == [d, b, a, c, e]
+
+
+def test_what_stands_in_the_way_and_repetitions_are_marked_and_need_somebody(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    a, b, *_ = (one.id for one in drafts(opened, project_id, run_id))
+    found = read(
+        opened,
+        project_id,
+        run_id,
+        server,
+        doubts=[{"case": a, "words": "Ada Byron", "because": "She has left."}],
+        repeats=[{"case": b, "of": a, "because": "The same refund."}],
+    )
+    assert found.doubted == (a,)
+    doubted = opened.library.case(project_id, a)
+    assert review.DOUBTED in review.needs_of(doubted.case)
+    (finding,) = review.doubts_of(doubted.case)
+    assert "would stop at “Ada Byron”: She has left." in finding.message
+    assert "The same refund." in repeated(opened.library.case(project_id, b).case)
+    again = read(opened, project_id, run_id, server)
+    assert again.doubted == ()
+    assert review.doubts_of(opened.library.case(project_id, a).case) == ()
+
+
+@pytest.mark.parametrize("whole_run", [False, True])
+def test_what_no_case_shows_is_kept_until_its_words_are_erased(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer, whole_run: bool
+) -> None:
+    words = "a payment of £100.00 by Ada Byron"
+    read(opened, project_id, run_id, server, untested=[{"words": words, "because": "A large one."}])
+    kept = lineage.last_suite_reading(opened, project_id, run_id)
+    assert kept is not None
+    assert [one.words for one in kept.untested] == [words]
+    (document_id,) = opened.library.documents_of_epics(project_id)["PAY-7"]
+    what = {"run_ids": [run_id]} if whole_run else {"document_ids": [document_id]}
+    if not whole_run:
+        opened.library.remove_document(project_id, document_id, by="Ada")
+    erase.erase(opened, erase.erase_request(opened, project_id, **what), by="Ada")
+    assert lineage.last_suite_reading(opened, project_id, run_id) is None
+
+
+def test_few_cases_are_not_read_together(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    first = drafts(opened, project_id, run_id)[0]
+    review.set_status(
+        opened, project_id, first.id, "accepted", seen_version=first.row_version, by="Ada"
+    )
+    read(opened, project_id, run_id, server)
+    assert lineage.last_suite_reading(opened, project_id, run_id) is None
+    assert len(server.bodies) == 1
+
+
+def test_an_unreadable_answer_leaves_what_was_read_before(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    a, *_ = (one.id for one in drafts(opened, project_id, run_id))
+
+    def answer(request: Any) -> None:
+        asked = json.dumps(server.bodies[-1].get("response_format"))
+        doubt = {"case": a, "kind": "false", "step": 1, "words": "Ada Byron", "because": "No.",
+                 "source": ""}  # fmt: skip
+        said = "I would rather not." if "SuiteReading" in asked else json.dumps({"doubts": [doubt]})
+        streams(said)(request)
+
+    server.answer = answer
+    with pytest.raises(InvalidOutput):
+        second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    assert review.doubts_of(opened.library.case(project_id, a).case)
+    kept = second_reading.last_reading(opened, project_id, run_id)
+    assert kept is not None
+    assert (kept.read, kept.doubted) == (5, 1)
