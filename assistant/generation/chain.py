@@ -8,9 +8,11 @@ one, so that a person can read the first while the others are written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.design.questions.scope import is_scope_statement, left_out_in, out_of_scope
@@ -66,6 +68,8 @@ if TYPE_CHECKING:
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+NOTHING_LACKS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 STYLE_CASES = 40
 """Existing cases that the writers learn the company's style from."""
@@ -127,6 +131,7 @@ def generate(
     request: str = "",
     present: Sequence[TestCase] = (),
     earlier: Sequence[TestCase] = (),
+    lacking: Mapping[str, Sequence[str]] = NOTHING_LACKS,
     standing: StandingOf = not_known,
 ) -> Iterator[Event]:
     """Write the cases of the epics' conditions: ``PlanReady``, ``CaseReady``..., ``RunFinished``.
@@ -143,7 +148,8 @@ def generate(
     questions on its criteria. ``house`` are the company's rules of style to check.
     ``request`` is the sentence that asked for the cases, which a writer of stories is told, and
     ``present`` are cases that are there, of which it writes no other with the same words.
-    ``earlier`` are cases that the run wrote before it was cut off.
+    ``earlier`` are cases that the run wrote before it was cut off. ``lacking`` is, by the key of a
+    story, what no case shows: a writer of stories writes cases for it, and no other does.
     ``standing`` tells what is known of a source's document.
 
     Raises ``Cancelled`` where the user cancels, and passes on ``RetrievalError`` and
@@ -171,7 +177,10 @@ def generate(
     if revisions:
         made = _again(writer, revisions, plan, style, house, cancelled, request)
     elif isinstance(writer, StoryWriter):
-        made = _by_story(writer, todo, plan, style, house, cancelled, request, present, earlier)
+        made = chain(
+            _by_story(writer, todo, plan, style, house, cancelled, request, present, earlier),
+            _lacking(writer, lacking, plan, style, house, cancelled, request, present),
+        )
     else:
         groups = [[item] for item in todo]
         made = _by_item(writer, groups, plan, style, house, cancelled, request)
@@ -308,6 +317,40 @@ def _by_story(
         others = (*elsewhere, *written)
         taken = used_records(others, texts)
         brief = brief.model_copy(update={"taken": taken, "written": others})
+        with untraced():
+            for event in writer.write_story(brief, _prover(brief, house), cancelled=cancelled):
+                if isinstance(event, WrittenCase):
+                    written.append(event.case)
+                yield event
+
+
+def _lacking(
+    writer: StoryWriter,
+    lacking: Mapping[str, Sequence[str]],
+    plan: Request,
+    style: Sequence[TestCase],
+    house: HouseRules | None,
+    cancelled: CancelCheck,
+    request: str,
+    present: Sequence[TestCase],
+) -> Iterator[WrittenCase | StoryEnd]:
+    """Cases for what a reader of the whole suite finds lacking, a story at a time."""
+    written: list[TestCase] = []
+    texts = [one.chunk.text for one in plan.retrieved]
+    for key, told in lacking.items():
+        raise_if_cancelled(cancelled, "Writing cases")
+        items = [one for one in plan.items if one.story.key == key and len(one.places) == 1]
+        if not items:
+            continue
+        brief = _story_brief(items, items[0].places, plan, style, request, present)
+        others = (*(one for one in present if one not in brief.present), *written)
+        brief = brief.model_copy(
+            update={
+                "lacking": tuple(told),
+                "taken": used_records((*present, *written), texts),
+                "written": others,
+            }
+        )
         with untraced():
             for event in writer.write_story(brief, _prover(brief, house), cancelled=cancelled):
                 if isinstance(event, WrittenCase):

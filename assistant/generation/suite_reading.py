@@ -55,7 +55,7 @@ doubts: what no order mends. A case that needs a record, account, slot or number
 
 repeats: a case that shows nothing which another does not show as well (the same rule on the same side), with that one's id. The other side of a limit, another role, another channel or another row of a table is no repetition.
 
-untested: what criteria or sources in force say of these stories and no case shows: a row of a decision table, a price, a message, a role, a side of a limit, a change of status, a mail. The twelve that a release would miss most at the most, none that a case passes by with an expected result, none that is out of scope or undecided. words: the words that say it, verbatim; because: which case is lacking, in at most 25 words.
+untested: what criteria or sources in force say of these stories and no case shows: a row of a decision table, a price, a message, a role, a side of a limit, a change of status, a mail. The twelve that a release would miss most at the most, none that a case passes by with an expected result, none that is out of scope or undecided. words: the words that say it, verbatim; criterion: the id of the one that it belongs to; because: which case is lacking, in at most 25 words.
 
 Report nothing where nothing is to be reported: an empty list is a good answer. Write because in the language of the cases."""  # noqa: E501
 
@@ -68,7 +68,7 @@ SCHEMA: Mapping[str, object] = {
         days=list_schema(object_schema(day=_TEXT, cases=_IDS)),
         doubts=list_schema(object_schema(case=_TEXT, words=_TEXT, because=_TEXT)),
         repeats=list_schema(object_schema(case=_TEXT, of=_TEXT, because=_TEXT)),
-        untested=list_schema(object_schema(words=_TEXT, because=_TEXT)),
+        untested=list_schema(object_schema(words=_TEXT, criterion=_TEXT, because=_TEXT)),
     ),
 }
 
@@ -76,11 +76,13 @@ SCHEMA: Mapping[str, object] = {
 class Untested(Value):
     """Words of a criterion or source that no case shows, as the reader says, and what is lacking.
 
-    ``chunk_id`` is the source that has the words, empty where a criterion or the story has them.
+    ``chunk_id`` is the source that has the words, empty where a criterion or the story has them;
+    ``criterion_id`` is that of the criterion to which they belong, where it is one of these.
     """
 
     words: str
     because: str
+    criterion_id: str = ""
     chunk_id: str = ""
 
 
@@ -274,6 +276,7 @@ def _untested(
     """What no case shows: where the words stand in a criterion or source, and no expected result
     has them."""
     texts = {source.chunk.id: folded(source.chunk.text) for source in ground.sources}
+    known = {one.id for one in ground.criteria}
     own = folded("\n".join((*ground.context, *(one.text for one in ground.criteria))))
     expected = folded("\n".join(s.expected_result for case in cases for s in case.steps))
     found: dict[str, Untested] = {}
@@ -285,7 +288,12 @@ def _untested(
         if holder or stands_in(words, own):
             found.setdefault(
                 words,
-                Untested(words=clipped(words, SHOWN_WORDS), because=because, chunk_id=holder),
+                Untested(
+                    words=clipped(words, SHOWN_WORDS),
+                    because=because,
+                    criterion_id=name if (name := _line(one.get("criterion"))) in known else "",
+                    chunk_id=holder,
+                ),
             )
     return tuple(found.values())[:MOST_UNTESTED]
 

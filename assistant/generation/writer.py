@@ -63,6 +63,8 @@ class StoryBrief(Value):
     be written.
     ``left_out`` are criteria that the request leaves out: no case is of them. ``tested`` are those
     that are tested whatever takes them out: a person has said so.
+    ``lacking`` is what a reader of the whole suite finds that no case shows: where there is any,
+    cases are written for it alone, and for no item.
     """
 
     epic: Epic
@@ -78,6 +80,7 @@ class StoryBrief(Value):
     present: tuple[TestCase, ...] = ()
     left_out: tuple[str, ...] = ()
     tested: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     def case_brief(self, condition: TestCondition) -> CaseBrief:
         """What concerns one condition of the story."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -194,3 +195,61 @@ def test_an_unreadable_answer_leaves_what_was_read_before(
     kept = second_reading.last_reading(opened, project_id, run_id)
     assert kept is not None
     assert (kept.read, kept.doubted) == (5, 1)
+
+
+def written(n: int, name: str, **more: Any) -> dict[str, Any]:
+    """A case of a criterion of ``EPIC`` as a model writes it."""
+    step = {"action": f"Refund £{n}00.00 to {name}.", "data": f"£{n}00.00",
+            "expected": f"The refund for {name} is paid at once.", "sources": [1]}  # fmt: skip
+    return {"criteria": [f"PAY-71-AC{n}"], "covers": [], "technique": "positive", "test_date": "",
+            "title": f"The refund for {name} is paid at once", "steps": [step],
+            "preconditions": [f"{name} paid £{n}00.00."]} | more  # fmt: skip
+
+
+LACKS = "A refund by another agent."
+LACKED = "Given a payment of £200.00 by Max Born"
+
+
+@pytest.mark.parametrize(("criterion", "asks"), [("PAY-71-AC2", True), ("none", False)])
+def test_a_case_is_written_for_what_none_shows(
+    opened: Workspace,
+    project_id: str,
+    server: EndpointServer,
+    criterion: str,
+    asks: bool,
+) -> None:
+    row = {"words": LACKED, "criterion": criterion, "because": LACKS}
+    asked: list[str] = []
+
+    def answer(request: Any) -> None:
+        sent = server.bodies[-1]["messages"][-1]["content"]
+        form = json.dumps(server.bodies[-1].get("response_format"))
+        if "SuiteReading" in form:
+            said: Any = {"untested": [row]}
+        elif "Doubts" in form:
+            said = {"doubts": []}
+        elif "<lacking>" in sent:
+            asked.append(sent)
+            (number,) = re.findall(r'<criterion id="PAY-71-AC2" n="(\d+)"', sent)
+            step = {"action": "As another agent, open the payment by Max Born.", "data": "",
+                    "expected": "The payment of £200.00 is shown.",
+                    "sources": [int(number)]}  # fmt: skip
+            other = written(2, NAMES[1], title="Another agent refunds Max Born", steps=[step])
+            said = {"cases": [other]}
+        else:
+            said = {"cases": [written(n, name) for n, name in enumerate(NAMES, 1)]}
+        streams(json.dumps({"questions": [], **said}))(request)
+
+    server.answer = answer
+    found = understand(opened, project_id, GenerateRequest(text=EPIC))
+    chosen = GenerationConfig(writer="endpoint", read_again=True)
+    run = generate_cases.begin(opened, project_id, found, chosen, by="Ada")
+    run = generate_cases.run_now(opened, project_id, run)
+    assert (run.status, run.error) == ("done", "")
+    titles = [case.title for case in run.cases]
+    assert len(asked) == asks
+    assert ("Another agent refunds Max Born" in titles) == asks
+    if asks:
+        assert f"<lacking>{LACKS} “{LACKED}”</lacking>" in asked[0]
+        assert "<checklist>" not in asked[0]
+        assert "<present_case" in asked[0]

@@ -17,7 +17,7 @@ from assistant.generation.prompts import Message, data_text
 from assistant.generation.used_records import titles_by_day
 from assistant.generation.writer import Revision, StoryBrief
 
-STORY_PROMPT_VERSION = "story-38"
+STORY_PROMPT_VERSION = "story-39"
 """Stored with every run; raised whenever the wording or the order below changes."""
 
 MAX_PROMPT_TOKENS = 36_000
@@ -144,11 +144,8 @@ def story_messages(
             + safe(question.text, 400)
             + "</open_question>"
         )
-    tail.append(
-        "<checklist>\n"
-        + "\n".join(_item(condition, safe) for condition in conditions)
-        + "\n</checklist>"
-    )
+    items = "\n".join(_item(condition, safe) for condition in conditions)
+    tail += [f"<checklist>\n{items}\n</checklist>"] if conditions else []
     if brief.request:
         tail.append(
             f'<request n="{REQUEST_NUMBER}">'
@@ -165,10 +162,11 @@ def story_messages(
         tail.append(f"<written>\n{titles}\n</written>")
     if again is not None:
         tail += _again(again, safe)
-    elif single:
-        tail.append(SINGLE)
+    elif brief.lacking:
+        tail += [f"<lacking>{safe(one, LACKING_CHARACTERS)}</lacking>" for one in brief.lacking]
+        tail.append(LACKING)
     else:
-        tail.append("Write the cases that cover the checklist.")
+        tail.append(SINGLE if single else "Write the cases that cover the checklist.")
     tail.append(f"Today is {today}.")
     left = characters - len(SYSTEM) - sum(len(part) + 1 for part in (*head, *tail))
     examples = list(_examples(brief, safe))
@@ -214,6 +212,9 @@ def _present(cases: Sequence[TestCase], room: int, safe: Safe) -> Iterable[str]:
         room -= len(text)
         yield f'<present_case status="{status}">{text}</present_case>'
 
+
+LACKING = """A reader of all cases finds that none shows what each <lacking> says. Write cases for that, and for nothing else: one where one flow shows several; none where a <present_case> or one of <written> shows it after all, or where it is not of this story, out of scope or undecided. covers is []."""  # noqa: E501
+LACKING_CHARACTERS = 700
 
 SINGLE = "Write exactly one case that covers all items of the checklist."
 

@@ -228,7 +228,8 @@ class StoryWriter:
         """
         ledger = _Ledger()
         written: list[TestCase] = []
-        for conditions in parts_of(brief.conditions):
+        parts = [()] if brief.lacking else parts_of(brief.conditions)
+        for conditions in parts:
             texts = (one.chunk.text for one in brief.sources if one.chunk.kind != "case")
             taken = (*brief.taken, *used_records(written, texts))
             so_far = {"taken": tuple(dict.fromkeys(taken)), "written": (*brief.written, *written)}

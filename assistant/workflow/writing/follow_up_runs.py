@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from assistant.domain import (
@@ -64,6 +64,8 @@ from assistant.workflow.writing.writing_run import (
 
 GAPS = "Gaps filled: "
 """How the requests of runs begin that write what a list lacks; no other follow-up run's does."""
+LACKING = "Lacking cases: "
+"""The same of runs that write what a reader of the whole list finds that no case shows."""
 
 Sourced = Callable[[tuple[RetrievedChunk, ...]], tuple[RetrievedChunk, ...]]
 
@@ -75,7 +77,7 @@ class Again:
     ``revisions`` are the cases that the run writes again, where it does. ``keep`` stores a case and
     returns it as stored. ``sourced`` decides which sources the run is kept with, of those found.
     ``not_style`` are cases that must not be learnt from, ``present`` those that are there, where
-    only what they lack is written.
+    only what they lack is written. ``lacking`` is that of ``chain.generate``.
     """
 
     run: GenerationRun
@@ -85,11 +87,13 @@ class Again:
     not_style: frozenset[str] = frozenset()
     revisions: tuple[Revision, ...] = ()
     present: tuple[TestCase, ...] = ()
+    lacking: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def cases(self) -> int:
         """How many cases it writes, as far as is known beforehand."""
-        return len(self.revisions) or len(self.conditions)
+        lacking = sum(map(len, self.lacking.values()))
+        return len(self.revisions) or lacking or len(self.conditions)
 
 
 @dataclass(frozen=True)
@@ -320,12 +324,15 @@ def _written(
         style=[case for case in style if case.id not in again.not_style],
         existing_case_ids=[stored.id for stored in library.cases(project_id)],
         cancelled=cancelled,
-        done_conditions={one.id for one in every} - again.conditions,
+        done_conditions={
+            one.id for one in every if again.lacking or one.id not in again.conditions
+        },
         revisions=again.revisions,
         questions=run.questions,
         answers=answers_told(workspace, project_id, run.questions),
         house=house_rules(workspace, project_id),
         request=masked_text(workspace, project_id, choices.asked),
         present=again.present,
+        lacking=again.lacking,
         standing=standings(workspace, project_id).of,
     )

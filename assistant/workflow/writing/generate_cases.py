@@ -44,6 +44,7 @@ from assistant.workflow.writing.answers import answered_chunks, answers_told
 from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import Understanding, name_of
 from assistant.workflow.writing.runs import ACTIVE
+from assistant.workflow.writing.suite_reading import planned_lacking
 from assistant.workflow.writing.writing_run import (
     OnCase,
     opened_writer,
@@ -212,8 +213,8 @@ def write(
 def _mending(
     workspace: Workspace, project_id: str, run: GenerationRun
 ) -> tuple[follow_up_runs.Again, ...]:
-    """The runs that write once more what the second reader doubts in this one's drafts; none where
-    the run was not read to its end."""
+    """The runs that write once more what the second reader doubts in this one's drafts, and cases
+    for what it finds that none shows; none where the run was not read to its end."""
     library = workspace.library
     if not run.generation.read_again or library.run(project_id, run.id).status != "done":
         return ()
@@ -229,6 +230,7 @@ def _mending(
             workspace, project_id, doubted, by=run.by, reason=write_again.DOUBTED
         )
         why = str(left[0]) if left else ""
+        planned = (*planned, *planned_lacking(workspace, project_id, run.id, by=run.by))
     except AssistantError as error:
         why = str(error)
     if why:

@@ -8,18 +8,23 @@ only where its proof stays as it was.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 
 from assistant.domain import SECOND_READER, GenerationRun, LintFinding
-from assistant.errors import EditConflict
+from assistant.errors import EditConflict, LibraryError
 from assistant.generation.cancellation import CancelCheck
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.proof.proof_faults import REPETITION
 from assistant.generation.second_reading import ReadingGround
 from assistant.generation.suite_reading import ANSWER_TOKENS, SuiteTrace, read_suite
+from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.lineage import last_suite_reading
+from assistant.workflow.writing.current_basis import PresentBasis
+from assistant.workflow.writing.follow_up_runs import LACKING, Again, planned_run
 from assistant.workflow.writing.recheck_case import house_rules, put_findings, rechecked_against
 
 REASON = "read with the whole suite"
@@ -62,6 +67,50 @@ def read_together(
     )
     workspace.library.saved.replace(project_id, "suite reading", run.id, trace, by=by)
     return tuple(marked[SECOND_READER]), reading.reply
+
+
+def planned_lacking(
+    workspace: Workspace, project_id: str, run_id: str, *, by: str
+) -> tuple[Again, ...]:
+    """The run that writes cases for what the latest reading found that no case of the run shows,
+    as far as it says of which criterion and that reads as it did; not yet kept, none where there
+    is nothing to write."""
+    reading = last_suite_reading(workspace, project_id, run_id)
+    run = workspace.library.run(project_id, run_id)
+    stories = {
+        criterion.id: story.key
+        for epic in run.epics
+        for story in epic.stories
+        for criterion in story.criteria
+    }
+    lacking: dict[str, list[str]] = {}
+    for one in reading.untested if reading else ():
+        if story := stories.get(one.criterion_id):
+            lacking.setdefault(story, []).append(f"{one.because} “{one.words}”")
+    basis = PresentBasis(workspace, project_id)
+    conditions: list[str] = []
+    for condition in run.conditions:
+        if condition.legs or stories.get(condition.criterion_id) not in lacking:
+            continue
+        with suppress(LibraryError):  # what changed since is written with all else that changed
+            basis.find(run, [condition.id], same_words=True)
+            conditions.append(condition.id)
+    if not conditions:
+        return ()
+    _, found = basis.find(run, conditions, same_words=True)
+    planned = planned_run(
+        workspace, project_id, run, basis, found,
+        list_run_id=run_id, request=f"{LACKING}{run.request}", by=by,
+    )  # fmt: skip
+
+    def keep(written: WrittenCase) -> StoredCase:
+        return workspace.library.add_case(
+            project_id, run_id, written.case, rejected=written.rejected, source_run_id=planned.id
+        )
+
+    held = workspace.library.cases(project_id)
+    present = tuple(s.case for s in held if s.run_id == run_id or s.status == "imported")
+    return (Again(planned, frozenset(conditions), keep, present=present, lacking=lacking),)
 
 
 def _marked(
