@@ -84,10 +84,14 @@ def second_reading_menu(opened: Workspace, record: Session) -> None:
             key=f"read_which_{record.run_id}",
         )
         decided = " and stays accepted" if status == "accepted" else " and stands under *needs you*"
+        together = (
+            " It then reads them together, orders each test day, and may lay a draft that names no "
+            "date on another one."
+        )
         st.markdown(
             f"The model reads {counted(counts[status], 'case')} once more beside criteria and "
-            f"sources. What it doubts is marked{decided}; nothing is rewritten. It overlooks "
-            "things and may be wrong."
+            f"sources. What it doubts is marked{decided}; no words are rewritten."
+            f"{together if status == 'draft' else ''} It overlooks things and may be wrong."
         )
         chosen = models.writer(opened, reader or able[0])
         st.caption(f"Your text {label(chosen.destination)}.")
