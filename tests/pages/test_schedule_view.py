@@ -12,6 +12,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from assistant.domain import Epic, GenerationConfig, GenerationRun, TestCase, TestStep, UserStory
+from assistant.generation.suite_reading import SuiteTrace, Untested
 from assistant.ui import state
 from assistant.ui.home import schedule_view
 
@@ -109,6 +110,30 @@ def test_each_day_has_its_cases_in_order_and_what_is_set_up_before(app: AppTest)
     assert not app.exception
     assert app.segmented_control(key="run_view").value == "cases"
     assert app.query_params["case"] == "D"
+
+
+def test_the_order_of_a_reader_of_the_whole_suite_and_what_it_finds_untested(app: AppTest) -> None:
+    trace = SuiteTrace(
+        title="Big <b>model</b>",
+        order=("D", "C", "A"),
+        moved=2,
+        untested=(Untested(words="a <b>loan</b> of EUR 60", because="No case of EUR 60."),),
+    )
+    library, project_id = state.workspace().library, app.query_params["project"]
+    library.saved.save(project_id, "suite reading", RUN, trace, by="Ada")
+    shown(app)
+    assert cases(app) == ["0 E", "1 B", "2 C", "2 A", "2 D"]  # D goes on from B, and that from A
+    assert "Each day in the order of Big <b>model</b>" in said(app)
+    assert "it laid 2 cases on another day" in said(app)
+    app.segmented_control(key="run_view").set_value("coverage").run()
+    assert not app.exception
+    assert [one.label.replace("\\", "") for one in app.expander][:1] == [
+        "1 thing that no case shows, says Big <b>model</b>"
+    ]
+    assert "No case of EUR 60." in said(app)
+    assert "“a <b>loan</b> of EUR 60”" in said(app)
+    assert "Nothing was written for it yet." in said(app)
+    assert not [one for one in app.button if one.key == "write_lacking"]  # no model is able to
 
 
 def test_accepted_cases_alone_say_what_they_go_on_from_is_not_accepted(app: AppTest) -> None:

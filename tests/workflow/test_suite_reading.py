@@ -19,7 +19,7 @@ from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, lineage, preconditions, review
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
-from assistant.workflow.writing import generate_cases, second_reading
+from assistant.workflow.writing import generate_cases, second_reading, suite_reading
 from assistant.workflow.writing.repetitions import repeated
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
@@ -253,3 +253,4 @@ def test_a_case_is_written_for_what_none_shows(
         assert f"<lacking>{LACKS} “{LACKED}”</lacking>" in asked[0]
         assert "<checklist>" not in asked[0]
         assert "<present_case" in asked[0]
+    assert (suite_reading.asked_for(opened, project_id, run.id) is not None) == asks

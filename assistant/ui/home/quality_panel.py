@@ -28,7 +28,7 @@ from assistant.ui.state import RECORD, Session, page_action
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage
 from assistant.workflow.review.lineage import SuiteTrace
-from assistant.workflow.writing import coverage, follow_up_runs, runs
+from assistant.workflow.writing import coverage, follow_up_runs, runs, second_reading, suite_reading
 from assistant.workflow.writing.coverage import DepthReport
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import ACTIVE, Figure, Quality, RunView
@@ -61,19 +61,27 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
             )  # fmt: skip
     _gaps(opened, record, view, report)
     titles = {case.id: case.title for case in view.run.cases}
-    depth_matrix(report, key="run-depth", open_case=open_in_run, titles=titles)
     reading = lineage.last_suite_reading(opened, record.project_id, view.run.id)
     if reading is not None and reading.untested:
-        _untested(reading, {one.chunk.id: one.chunk.title for one in view.run.retrieved})
+        _untested(opened, record, view, reading)
+    depth_matrix(report, key="run-depth", open_case=open_in_run, titles=titles)
 
 
-def _untested(reading: SuiteTrace, titles: Mapping[str, str]) -> None:
-    """What no case shows, as the reader of the whole suite says, with the words of the text."""
-    with st.container(border=True):
-        st.markdown(
-            f"**Not shown by any case, says {label(reading.title)}** ({date_time(reading.at)}), "
-            "which read all cases together; it overlooks things, and what was written since it "
-            "does not know:"
+def _untested(opened: Workspace, record: Session, view: RunView, reading: SuiteTrace) -> None:
+    """What no case shows, as the reader of the whole suite says, with the words of the text; a
+    button that has cases written for it, where nobody asked for them yet."""
+    titles = {one.chunk.id: one.chunk.title for one in view.run.retrieved}
+    many = counted(len(reading.untested), "thing")
+    with st.expander(
+        f"{many} that no case shows, says {label(reading.title)}", icon=":material/visibility:"
+    ):
+        asked = suite_reading.asked_for(opened, record.project_id, view.run.id)
+        since = (
+            f"Cases for it were asked for, {date_time(asked)}." if asked else "Nothing was written "
+            "for it yet."
+        )  # fmt: skip
+        st.caption(
+            f"It read all cases together, {date_time(reading.at)}, and overlooks things. {since}"
         )
         st.markdown(
             "\n".join(
@@ -82,6 +90,19 @@ def _untested(reading: SuiteTrace, titles: Mapping[str, str]) -> None:
                 for one in reading.untested
             )
         )
+        able = second_reading.can_read(opened, view.run.generation.writer)
+        is_busy = view.summary.status in ACTIVE or follow_up_runs.active(opened, record.run_id)
+        if (
+            able
+            and not asked
+            and not is_busy
+            and pressed("Write cases for it", icon=":material/playlist_add:", key="write_lacking")
+        ):
+            with page_action():
+                jobs = suite_reading.start_lacking(
+                    opened, record.project_id, view.run.id, by=record.user
+                )
+                follow(record, jobs)
 
 
 def _gaps(opened: Workspace, record: Session, view: RunView, report: DepthReport) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 
 from assistant.domain import SECOND_READER, GenerationRun, LintFinding
 from assistant.errors import EditConflict, LibraryError
@@ -21,11 +21,14 @@ from assistant.generation.suite_reading import ANSWER_TOKENS, SuiteTrace, read_s
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.models import writer as known_writer
+from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.lineage import last_suite_reading
+from assistant.workflow.writing import follow_up_runs
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import LACKING, Again, planned_run
 from assistant.workflow.writing.recheck_case import house_rules, put_findings, rechecked_against
+from assistant.workflow.writing.runs import AGAIN
 
 REASON = "read with the whole suite"
 FEWEST_CASES = 5
@@ -65,8 +68,37 @@ def read_together(
         repeated=len(marked[REPETITION]),
         untested=reading.untested,
     )
-    workspace.library.saved.replace(project_id, "suite reading", run.id, trace, by=by)
+    workspace.library.saved.save(project_id, "suite reading", run.id, trace, by=by)
     return tuple(marked[SECOND_READER]), reading.reply
+
+
+def asked_for(workspace: Workspace, project_id: str, run_id: str) -> datetime | None:
+    """When cases were last asked for what the latest reading found that none shows; ``None`` where
+    they were not."""
+    reading = last_suite_reading(workspace, project_id, run_id)
+    began = [
+        one.created_at
+        for one in workspace.library.runs(project_id)
+        if reading is not None
+        and one.created_at >= reading.at
+        and one.id.startswith(f"{AGAIN}{run_id}-")
+        and one.request.startswith(LACKING)
+    ]
+    return max(began, default=None)
+
+
+def start_lacking(workspace: Workspace, project_id: str, run_id: str, *, by: str) -> list[str]:
+    """Write cases for what the latest reading found that none shows, in a worker thread; the jobs.
+
+    Raises ``LibraryError`` where nothing of it can be written.
+    """
+    workspace.take_folder()
+    planned = planned_lacking(workspace, project_id, run_id, by=by)
+    if not planned:
+        raise LibraryError(
+            "Nothing of it belongs to a criterion that reads as it did. Generate the epic anew."
+        )
+    return follow_up_runs.start(workspace, project_id, planned)
 
 
 def planned_lacking(
@@ -74,7 +106,7 @@ def planned_lacking(
 ) -> tuple[Again, ...]:
     """The run that writes cases for what the latest reading found that no case of the run shows,
     as far as it says of which criterion and that reads as it did; not yet kept, none where there
-    is nothing to write."""
+    is nothing to write or the run's writer writes no whole stories."""
     reading = last_suite_reading(workspace, project_id, run_id)
     run = workspace.library.run(project_id, run_id)
     stories = {
@@ -83,6 +115,8 @@ def planned_lacking(
         for story in epic.stories
         for criterion in story.criteria
     }
+    if not writes_stories(workspace, run.generation.writer):
+        return ()
     lacking: dict[str, list[str]] = {}
     for one in reading.untested if reading else ():
         if story := stories.get(one.criterion_id):
