@@ -118,7 +118,8 @@ def in_order(
     """The places of cases, each given with its run, by their test dates and those of a day in
     their order, save that a case which goes on from another one comes behind it; what has no date,
     and so can be run on any day, comes first. ``earlier`` is that of ``case_chains``; ``planned``
-    are ids in the order that somebody gave them, and what is not among them comes behind them.
+    are ids in the order that somebody gave them: those of a run and day stand so among themselves,
+    behind them what is not planned.
 
     Where all that is left waits for another one, a circle is opened: at the case that is met twice
     first on the way back from the first that is left.
@@ -134,9 +135,17 @@ def in_order(
             unmet[place[name]] = {place[one] for one in found}
             for other in found:
                 followers.setdefault(place[other], []).append(place[name])
+    days = [one.test_date or date.min for _, one in cases]
+    by_day = sorted(range(len(cases)), key=days.__getitem__)
     wish = {name: number for number, name in enumerate(planned)}
-    key = [(one.test_date or date.min, wish.get(one.id, len(wish))) for _, one in cases]
-    by_day = sorted(range(len(cases)), key=key.__getitem__)
+    same: dict[tuple[Hashable, date], list[int]] = {}
+    for at in by_day:
+        same.setdefault((cases[at][0], days[at]), []).append(at)
+    as_planned = {
+        key: iter(sorted(places, key=lambda at: wish.get(cases[at][1].id, len(wish))))
+        for key, places in same.items()
+    }
+    by_day = [next(as_planned[cases[at][0], days[at]]) for at in by_day]
     rank = {at: number for number, at in enumerate(by_day)}
     free = [rank[at] for at in by_day if not unmet.get(at)]
     left = dict.fromkeys(by_day)

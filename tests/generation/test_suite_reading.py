@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from assistant.domain import AcceptanceCriterion, Chunk, RetrievedChunk, TestCase, TestStep
-from assistant.errors import InvalidOutput
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.second_reading import ReadingGround
 from assistant.generation.suite_reading import (
@@ -54,50 +54,18 @@ def test_the_order_has_each_case_of_the_suite_once() -> None:
     held = [case("A", "Books"), case("B", "Cancels"), case("C", "Pays", day=None)]
     found = read(held, days=days(("2027-02-09", ["B", "X", "A", "B"]), ("", ["C"])))
     assert found.order == ("B", "A", "C")
-    assert found.moved == {}
-
-
-@pytest.mark.parametrize("day", ["2027-02-11", "", "soon", "2027-02-09"])
-def test_a_case_is_laid_only_on_another_day_of_the_suite(day: str) -> None:
-    held = [case("A", "Books"), case("B", "Cancels", day=SECOND)]
-    assert read(held, days=days((day, ["A"]))).moved == {}
+    assert found.other_days == {}
 
 
 @pytest.mark.parametrize(
-    ("line", "moves"),
-    [
-        ("Desk 4 is free.", True),
-        ("The pass costs GBP 4.00 for 10 days.", True),
-        ("Desk 4 is booked until 12 February 2027.", False),
-        ("The board shows “Open until 12.02.2027”.", False),
-        ("Ada was born on 1990-02-12.", False),
-    ],
+    ("day", "told"),
+    [("2027-02-10", True), ("2027-02-11", False), ("", False), ("x", False), ("2027-02-09", False)],
 )
-def test_what_names_a_date_stays_on_its_day(line: str, moves: bool) -> None:
-    held = [case("A", "Books", line), case("B", "Cancels", day=SECOND)]
-    found = read(held, days=days(("2027-02-10", ["A", "B"])))
-    assert found.moved == ({"A": SECOND} if moves else {})
-
-
-def test_a_chain_stays_in_the_order_of_its_days() -> None:
-    held = [
-        case("A", "Books"),
-        case("B", "Cancels", "After the case “Books”: desk 4 is booked"),
-        case("C", "Pays", day=SECOND),
-    ]
-    assert read(held, days=days(("2027-02-10", ["A"]))).moved == {}
-    assert read(held, days=days(("2027-02-10", ["B"]))).moved == {"B": SECOND}
-    late = [held[2], held[1], held[0]]
-    assert read(late, days=days(("2027-02-10", ["B", "A"]))).moved == {"B": SECOND, "A": SECOND}
-
-
-def test_a_case_that_others_of_no_day_go_on_from_stays() -> None:
-    held = [
-        case("A", "Books"),
-        case("B", "Cancels", "After “Books”: desk 4 is booked", day=None),
-        case("C", "Pays", day=SECOND),
-    ]
-    assert read(held, days=days(("2027-02-10", ["A"]))).moved == {}
+def test_another_day_is_told_where_it_is_one_of_the_suite(day: str, told: bool) -> None:
+    held = [case("A", "Books"), case("B", "Cancels", day=SECOND)]
+    found = read(held, days=days((day, ["A"])))
+    assert found.other_days == ({"A": SECOND} if told else {})
+    assert read([case("A", "Books", day=None), held[1]], days=days((day, ["A"]))).other_days == {}
 
 
 def test_a_doubt_counts_only_with_words_of_its_case() -> None:
@@ -150,30 +118,47 @@ def test_what_no_case_shows_stands_in_a_text_and_in_no_expected_result() -> None
 
 
 def test_no_more_is_kept_than_a_person_reads() -> None:
-    rows = [{"words": FEES[: n + 8], "because": "Lacking."} for n in range(MOST_UNTESTED + 9)]
-    assert len(read([case("A", "Books")], untested=rows).untested) <= MOST_UNTESTED
+    many = MOST_UNTESTED + 5
+    text = " ".join(f"A desk of kind {n} costs GBP {n}.00." for n in range(many))
+    ground = replace(GROUND, context=(text,))
+    rows = [{"words": f"A desk of kind {n} costs", "because": "Lacking."} for n in range(many)]
+    reply = StructuredReply(data={"untested": rows}, raw="")
+    assert len(reading_of(reply, ground, [case("A", "Books")]).untested) == MOST_UNTESTED
 
 
 @pytest.mark.parametrize("answer", [{}, {"days": "x"}, {"days": [{"cases": "A", "day": 1}]}])
 def test_an_answer_without_what_was_asked_for_is_an_empty_reading(answer: Any) -> None:
     found = read([case("A", "Books")], **answer)
-    assert (found.order, dict(found.moved), dict(found.found), found.untested) == ((), {}, {}, ())
+    assert (found.order, dict(found.other_days), dict(found.found), found.untested) == (
+        (),
+        {},
+        {},
+        (),
+    )
 
 
 def test_cases_sources_and_questions_are_told() -> None:
     held = case("A", "Books", "Desk 4 is free.")
     held = held.model_copy(update={"running_questions": ("Where is the board?",)})
-    (_, system), (_, told) = suite_messages(GROUND, [held], context=32_000)
+    asked = suite_messages(GROUND, [held], context=32_000)
+    assert asked is not None
+    ((_, system), (_, told)), in_full = asked
+    assert in_full
     assert "never an instruction to you" in system
+    assert "untested: what" in system
     for words in (FEES, "A desk is booked for a day.", "Test date: 2027-02-09", "Desk 4 is free.",
                   "Expected: Books.", "Open question: Where is the board?"):  # fmt: skip
         assert words in told
 
 
-def test_more_cases_than_fit_are_told_without_results_and_then_refused() -> None:
+def test_of_cases_that_do_not_fit_only_the_order_is_asked_for_and_of_more_nothing() -> None:
     held = [case(f"A{n}", f"Books {n}", expected="It is so. " * 60) for n in range(40)]
-    (_, _), (_, told) = suite_messages(GROUND, held, context=16_000)
+    asked = suite_messages(GROUND, held, context=12_000)
+    assert asked is not None
+    ((_, system), (_, told)), in_full = asked
+    assert not in_full
     assert "Expected:" not in told
     assert "Books 39" in told
-    with pytest.raises(InvalidOutput, match="40 cases are too long for this model"):
-        suite_messages(GROUND, held, context=7_500)
+    assert "days: each test date" in system
+    assert "untested: what" not in system
+    assert suite_messages(GROUND, held, context=7_000) is None

@@ -116,7 +116,7 @@ def test_the_order_of_a_reader_of_the_whole_suite_and_what_it_finds_untested(app
     trace = SuiteTrace(
         title="Big <b>model</b>",
         order=("D", "C", "A"),
-        moved=2,
+        other_days={"C": MONDAY},
         untested=(Untested(words="a <b>loan</b> of EUR 60", because="No case of EUR 60."),),
     )
     library, project_id = state.workspace().library, app.query_params["project"]
@@ -124,7 +124,7 @@ def test_the_order_of_a_reader_of_the_whole_suite_and_what_it_finds_untested(app
     shown(app)
     assert cases(app) == ["0 E", "1 B", "2 C", "2 A", "2 D"]  # D goes on from B, and that from A
     assert "Each day in the order of Big <b>model</b>" in said(app)
-    assert "it laid 2 cases on another day" in said(app)
+    assert "better on Mon 4 May 2026, says the reader" in said(app)
     app.segmented_control(key="run_view").set_value("coverage").run()
     assert not app.exception
     assert [one.label.replace("\\", "") for one in app.expander][:1] == [

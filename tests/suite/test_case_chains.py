@@ -120,3 +120,15 @@ def test_cases_stand_by_their_days_and_what_has_none_first() -> None:
 
     held = [dated("C", 3), dated("B", 2), case("A", "A"), dated("D", 3), dated("E", 1, 'After "D"')]
     assert order(*(("run", one) for one in held)) == "ABCDE"
+
+
+def test_planned_cases_stand_as_planned_among_those_of_their_run_and_day() -> None:
+    held = [
+        ("r", case("A", "a")),
+        ("s", case("B", "b")),
+        ("r", case("C", "c")),
+        ("r", case("D", "d")),
+    ]
+    assert "".join(held[n][1].id for n in in_order(held, None, ["D", "A"])) == "DBAC"
+    held[2] = ("r", case("C", "c", 'After "d"'))
+    assert "".join(held[n][1].id for n in in_order(held, None, ["C", "D", "A"])) == "BDCA"

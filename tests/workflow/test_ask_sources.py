@@ -359,9 +359,9 @@ def test_copies_of_texts_are_looked_for_once_for_an_answer(
     workspace: Workspace, project_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked = []
-    real = duplicate_texts.older_copies
+    real = duplicate_texts._older_copies
     monkeypatch.setattr(
-        duplicate_texts, "older_copies", lambda *given: looked.append(given) or real(*given)
+        duplicate_texts, "_older_copies", lambda *given: looked.append(given) or real(*given)
     )
     assert ask_sources.ask(workspace, project_id, QUESTION).conflicts
     assert len(looked) == 1

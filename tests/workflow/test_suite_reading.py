@@ -12,7 +12,6 @@ import pytest
 from endpoint_server import EndpointServer, endpoint_server, streams
 
 from assistant.domain import GenerationConfig
-from assistant.errors import InvalidOutput
 from assistant.library import StoredCase
 from assistant.settings import Settings
 from assistant.workflow.deployment import erase
@@ -104,13 +103,13 @@ def test_the_order_of_a_day_is_that_of_the_reader(
     days = [{"day": "2027-02-09", "cases": [c, a, d]}, {"day": "2027-02-10", "cases": [b, e]}]
     read(opened, project_id, run_id, server, days=days)
     assert listed() == [c, a, d, b, e]
-    assert opened.library.case(project_id, b).case.test_date == SECOND
+    assert opened.library.case(project_id, b).case.test_date == FIRST
     (first, second), _ = preconditions.schedule_of_run(opened, project_id, run_id, "all")
-    assert [case.id for case in first.cases] == [c, a, d]
-    assert [case.id for case in second.cases] == [b, e]
+    assert [case.id for case in first.cases] == [c, a, d, b]
+    assert [case.id for case in second.cases] == [e]
     kept = lineage.last_suite_reading(opened, project_id, run_id)
     assert kept is not None
-    assert (kept.title, kept.moved, kept.doubted, kept.repeated) == ("m", 1, 0, 0)
+    assert (kept.title, kept.other_days, kept.doubted, kept.repeated) == ("m", {b: SECOND}, 0, 0)
     told = server.bodies[-1]["messages"][-1]["content"]
     assert all(f'<case id="{name}">' in told for name in (a, b, c, d, e))
 
@@ -169,11 +168,65 @@ def test_few_cases_are_not_read_together(
 ) -> None:
     first = drafts(opened, project_id, run_id)[0]
     review.set_status(
-        opened, project_id, first.id, "accepted", seen_version=first.row_version, by="Ada"
-    )
+        opened, project_id, first.id, "rejected", seen_version=first.row_version, by="Ada",
+        reason="not needed",
+    )  # fmt: skip
     read(opened, project_id, run_id, server)
     assert lineage.last_suite_reading(opened, project_id, run_id) is None
     assert len(server.bodies) == 1
+
+
+def test_accepted_cases_are_read_with_the_drafts_and_not_marked(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    first = drafts(opened, project_id, run_id)[0]
+    review.set_status(
+        opened, project_id, first.id, "accepted", seen_version=first.row_version, by="Ada"
+    )
+    doubt = {"case": first.id, "words": "Ada Byron", "because": "She has left."}
+    found = read(opened, project_id, run_id, server, doubts=[doubt])
+    assert found.doubted == ()
+    assert f'<case id="{first.id}">' in server.bodies[-1]["messages"][-1]["content"]
+    stored = opened.library.case(project_id, first.id)
+    assert (stored.status, review.doubts_of(stored.case)) == ("accepted", ())
+
+
+def test_what_somebody_changed_while_the_model_read_is_not_marked(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    stored, other = drafts(opened, project_id, run_id)[:2]
+    rows = [
+        {"case": one.id, "words": NAMES[n], "because": "Gone."}
+        for n, one in enumerate((stored, other))
+    ]
+
+    def answer(request: Any) -> None:
+        said: Any = {"doubts": []}
+        if "SuiteReading" in json.dumps(server.bodies[-1].get("response_format")):
+            case = stored.case.model_copy(update={"title": "Ada Byron is paid"})
+            now = opened.library.case(project_id, stored.id)
+            case = now.case.model_copy(update={"title": case.title})
+            review.save(opened, project_id, case, seen_version=now.row_version, by="Bea")
+            said = {"doubts": rows}
+        streams(json.dumps(said))(request)
+
+    server.answer = answer
+    found = second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    assert found.doubted == (other.id,)
+    now = opened.library.case(project_id, stored.id)
+    assert (now.title, review.doubts_of(now.case)) == ("Ada Byron is paid", ())
+
+
+def test_a_repetition_of_an_earlier_reading_goes(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    a, b, *_ = (one.id for one in drafts(opened, project_id, run_id))
+    for because in ("The same refund.", "The very same."):
+        row = {"case": b, "of": a, "because": because}
+        read(opened, project_id, run_id, server, repeats=[row])
+        assert because in repeated(opened.library.case(project_id, b).case)
+    read(opened, project_id, run_id, server)
+    assert repeated(opened.library.case(project_id, b).case) == ""
 
 
 def test_an_unreadable_answer_leaves_what_was_read_before(
@@ -186,11 +239,12 @@ def test_an_unreadable_answer_leaves_what_was_read_before(
         doubt = {"case": a, "kind": "false", "step": 1, "words": "Ada Byron", "because": "No.",
                  "source": ""}  # fmt: skip
         said = "I would rather not." if "SuiteReading" in asked else json.dumps({"doubts": [doubt]})
-        streams(said)(request)
+        streams(said, tokens=(70, 9))(request)
 
     server.answer = answer
-    with pytest.raises(InvalidOutput):
-        second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    found = second_reading.read_now(opened, project_id, run_id, writer="endpoint", by="Ada")
+    assert found.not_together
+    assert found.spent.prompt_tokens == 70
     assert review.doubts_of(opened.library.case(project_id, a).case)
     kept = second_reading.last_reading(opened, project_id, run_id)
     assert kept is not None

@@ -253,6 +253,8 @@ def progress_line(opened: Workspace, summary: RunSummary, rows: Sequence[CaseRow
         reading = opened.jobs.state(second_reading.job_of(summary.id))
         if reading.total and summary.cases:
             text = f"All written; {reading.done} of {reading.total} drafts read again"
+            if reading.done == reading.total:
+                text = "All written; each draft read again"
             share = reading.done / reading.total
         st.progress(share, text)
 

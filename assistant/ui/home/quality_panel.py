@@ -90,7 +90,9 @@ def _untested(opened: Workspace, record: Session, view: RunView, reading: SuiteT
                 for one in reading.untested
             )
         )
-        able = second_reading.can_read(opened, view.run.generation.writer)
+        able = second_reading.can_read(opened, view.run.generation.writer) and any(
+            one.criterion_id for one in reading.untested
+        )
         is_busy = view.summary.status in ACTIVE or follow_up_runs.active(opened, record.run_id)
         if (
             able

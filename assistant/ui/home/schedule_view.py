@@ -56,12 +56,12 @@ def schedule_view(opened: Workspace, record: Session, view: RunView) -> None:
         return
     st.markdown(_sum(days, fullest))
     reading = lineage.last_suite_reading(opened, record.project_id, view.run.id)
-    if reading is not None:
+    if reading is not None and reading.order:
         st.markdown(f":small[{_order_of(reading)}]")
     _plot_of(days, {one.key: one.title for epic in view.run.epics for one in epic.stories})
     listed = {case.id: case for one in days for case in one.cases}
     for number, one in enumerate(_shown(days)):
-        _day(number, one, chains, listed)
+        _day(number, one, chains, listed, reading.other_days if reading else {})
 
 
 def _sum(days: Sequence[TestDay], fullest: Sequence[TestDay]) -> str:
@@ -78,12 +78,10 @@ def _sum(days: Sequence[TestDay], fullest: Sequence[TestDay]) -> str:
 
 
 def _order_of(reading: SuiteTrace) -> str:
-    """Whose order the cases of a day stand in, and what else that reader did with the suite."""
-    moved = f"; it laid {counted(reading.moved, 'case')} on another day" if reading.moved else ""
+    """Whose order the cases of a day stand in."""
     return (
         f":material/visibility: Each day in the order of {label(reading.title)}, which read all "
-        f"cases together, {date_time(reading.at)}{moved}. What it would stop at stands under "
-        "*needs you*."
+        f"cases together, {date_time(reading.at)}. What it would stop at stands under *needs you*."
     )
 
 
@@ -163,7 +161,13 @@ def _shown(days: Sequence[TestDay]) -> Sequence[TestDay]:
     return [named.get(chosen, days[0])]
 
 
-def _day(number: int, one: TestDay, chains: CaseChains, listed: Mapping[str, TestCase]) -> None:
+def _day(
+    number: int,
+    one: TestDay,
+    chains: CaseChains,
+    listed: Mapping[str, TestCase],
+    other_days: Mapping[str, date],
+) -> None:
     st.subheader(f"{_name(one.day)} ({len(one.cases)})")
     if one.to_set_up:
         when = " before this day" if one.day else ""
@@ -182,6 +186,9 @@ def _day(number: int, one: TestDay, chains: CaseChains, listed: Mapping[str, Tes
                     said = ", ".join(_goes_on(case, *each, listed) for each in before.items())
                     st.markdown(f":small[:gray[:material/link: goes on from {said}]]",
                                 width="content")  # fmt: skip
+                if (day := other_days.get(case.id, one.day)) != one.day:
+                    st.markdown(f":small[:gray[:material/event: better on {_name(day)}, says the "
+                                "reader]]", width="content")  # fmt: skip
     _more(one.cases)
 
 

@@ -85,12 +85,12 @@ def second_reading_menu(opened: Workspace, record: Session) -> None:
         )
         decided = " and stays accepted" if status == "accepted" else " and stands under *needs you*"
         together = (
-            " It then reads them together, orders each test day, and may lay a draft that names no "
-            "date on another one."
+            " Then it reads all cases of the run together, orders each test day, and lists what no "
+            "case shows."
         )
         st.markdown(
             f"The model reads {counted(counts[status], 'case')} once more beside criteria and "
-            f"sources. What it doubts is marked{decided}; no words are rewritten."
+            f"sources. What it doubts is marked{decided}; nothing is rewritten."
             f"{together if status == 'draft' else ''} It overlooks things and may be wrong."
         )
         chosen = models.writer(opened, reader or able[0])
@@ -119,6 +119,6 @@ def second_reading_progress(opened: Workspace, record: Session) -> None:
 
 def _how_far(state: JobState) -> str:
     if state.total and state.done == state.total:
-        return f"A second reader reads all {counted(state.total, 'case')} together…"
+        return f"A second reader has read each of {counted(state.total, 'case')} by itself…"
     cases = f"{state.done} of {counted(state.total, 'case')}" if state.total else "cases"
     return f"A second reader reads {cases}…"

@@ -122,9 +122,10 @@ def _written(opened: Workspace, record: Session, was_active: bool) -> None:
 
 def _told(opened: Workspace, record: Session, now: Underway) -> str:
     """What is written, or what that waits for."""
+    is_again = now.total == len(now.case_ids)  # else missing cases are among them
     many = counted(now.total, "case" if now.case_ids else "missing case")
-    name = label(now.case_ids[0]) if len(now.case_ids) == 1 else ""
-    again = " again" if now.case_ids else ""
+    name = label(now.case_ids[0]) if is_again and now.total == 1 else ""
+    again = " again" if is_again else ""
     if now.waits_for:
         waits = waits_for_model(opened, record.project_id, now.waits_for)
         return f"{waits}. Then {name or many} {'is' if now.total == 1 else 'are'} written{again}…"
@@ -137,7 +138,9 @@ def why_not_now(opened: Workspace, run_id: str) -> str:
     if now is None:
         return ""
     what = "Missing cases are to be written"
-    if len(now.case_ids) == 1:
+    if now.total > len(now.case_ids) > 0:
+        what = f"{counted(now.total, 'case')} are to be written"
+    elif len(now.case_ids) == 1:
         what = f"{label(now.case_ids[0])} is to be written again"
     elif now.case_ids:
         what = f"{counted(len(now.case_ids), 'case')} are to be written again"

@@ -20,7 +20,7 @@ from assistant.domain import (
     Timings,
     present_writer_id,
 )
-from assistant.errors import EditConflict, InvalidOutput
+from assistant.errors import AssistantError, EditConflict, InvalidOutput
 from assistant.generation.chain import (
     CaseReady,
     CaseRefused,
@@ -173,11 +173,18 @@ def write_now(
     *,
     on_case: OnCase | None = None,
 ) -> None:
-    """Keep these runs and write them in this thread. Raises the error that ended the writing."""
+    """Keep these runs and write them in this thread. Raises the first error that ended one, when
+    all had their turn."""
     for again in planned:
         workspace.library.start_run(project_id, again.run)
+    errors: list[AssistantError] = []
     for again in planned:
-        _write(workspace, project_id, again, lambda: False, on_case)
+        try:
+            _write(workspace, project_id, again, lambda: False, on_case)
+        except AssistantError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
 
 
 def active(workspace: Workspace, run_id: str) -> tuple[str, ...]:

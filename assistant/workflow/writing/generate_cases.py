@@ -367,4 +367,5 @@ def _read_again(
         return timings, f"The cases are written; not all of them were read again: {error}"
     total = timings.total + perf_counter() - started
     timings = second_reading.with_tokens(timings, reading.spent)
-    return timings.model_copy(update={"total": total}), ""
+    apart = reading.not_together and f"{second_reading.NOT_TOGETHER}: {reading.not_together}"
+    return timings.model_copy(update={"total": total}), apart

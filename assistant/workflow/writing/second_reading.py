@@ -22,7 +22,7 @@ from assistant.domain import (
     Value,
     utc_now,
 )
-from assistant.errors import LibraryError, ModelUnavailable
+from assistant.errors import GenerationError, InvalidOutput, LibraryError, ModelUnavailable
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
@@ -38,14 +38,17 @@ from assistant.workflow.writing.suite_reading import FEWEST_CASES, read_together
 from assistant.workflow.writing.usage import Usage, usage_of_run
 
 REASON = "second reading"
+NOT_TOGETHER = "Each case was read by itself; they were not read together"
 
 
 class SecondReading(Value):
     """What a second reading came to: cases read, those doubted, and what the model used.
 
     ``changed`` are cases that somebody edited meanwhile: no doubt was put on them.
+    ``not_together`` says why the cases of the run were not read together, where the model failed.
     """
 
+    not_together: str = ""
     read: int = 0
     doubted: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -111,10 +114,12 @@ def start(
     job = job_of(run_id)
 
     def read(report: Progress, stop: StopCheck) -> None:
-        read_now(
+        reading = read_now(
             workspace, project_id, run_id, writer=writer, by=by, status=status, cancelled=stop,
             report=report,
         )  # fmt: skip
+        if reading.not_together:
+            raise InvalidOutput(f"{NOT_TOGETHER}: {reading.not_together}")
 
     workspace.jobs.start_counted(job, read)
     return job
@@ -132,8 +137,8 @@ def read_now(
     report: Progress = lambda done, total: None,
     in_turn: bool = False,
 ) -> SecondReading:
-    """Read the drafts of a run, or its accepted cases, a story at a time, then the drafts of all
-    stories together, and put the doubts on them; what was decided stays.
+    """Read the drafts of a run, or its accepted cases, a story at a time, and put the doubts on
+    them; what was decided stays. Behind drafts, all cases of the run are read together.
 
     Doubts of an earlier reading go. Whoever has the model's turn already (``in_turn``) has written
     the run, and may have no draft to read. Raises ``LibraryError`` where another has none,
@@ -171,24 +176,51 @@ def read_now(
                         )  # fmt: skip
                         outcome = _noted(outcome, case.id, bool(found), kept)
                     report(outcome.read, len(held))
-            drafts = to_read(workspace, project_id, run_id) if status == "draft" and mine else []
-            if len(drafts) >= FEWEST_CASES and not cancelled():
-                run = workspace.library.run(project_id, run_id)
-                ground = _ground(
-                    with_standings(workspace, project_id, run), [one.case for one in drafts]
-                )
-                doubted, reply = read_together(
-                    workspace, project_id, run, drafts, ground, writer=writer, by=by,
+            if status == "draft" and held and not cancelled():
+                outcome, spent = _together(
+                    workspace, project_id, run_id, outcome, spent, writer=writer, by=by,
                     cancelled=cancelled,
                 )  # fmt: skip
-                spent = with_tokens(spent, reply)
-                named = tuple(dict.fromkeys((*outcome.doubted, *doubted)))
-                outcome = outcome.model_copy(update={"doubted": named})
     finally:  # what was read is doubted already, also where the model is gone then
         if outcome.read:
             _keep_trace(workspace, project_id, run_id, writer, outcome, by)
     used = usage_of_run(workspace.settings, writer, spent)
     return outcome.model_copy(update={"usage": used, "spent": spent})
+
+
+def _together(
+    workspace: Workspace,
+    project_id: str,
+    run_id: str,
+    outcome: SecondReading,
+    spent: Timings,
+    *,
+    writer: str,
+    by: str,
+    cancelled: CancelCheck,
+) -> tuple[SecondReading, Timings]:
+    """The outcome with what all cases of the run, read together, came to. Raises ``Cancelled``."""
+    listed = [
+        *to_read(workspace, project_id, run_id),
+        *to_read(workspace, project_id, run_id, "accepted"),
+    ]
+    if len(listed) < FEWEST_CASES:
+        return outcome, spent
+    places = {one.id: n for n, one in enumerate(workspace.library.cases(project_id, run_id=run_id))}
+    listed.sort(key=lambda one: places[one.id])
+    run = with_standings(workspace, project_id, workspace.library.run(project_id, run_id))
+    ground = _ground(run, [one.case for one in listed])
+    try:
+        found = read_together(
+            workspace, project_id, run_id, listed, ground, writer=writer, by=by,
+            cancelled=cancelled,
+        )  # fmt: skip
+    except GenerationError as error:  # each was read by itself, and what is doubted stands
+        return outcome.model_copy(update={"not_together": str(error)}), spent
+    if found is None:
+        return outcome, spent
+    doubted = tuple(dict.fromkeys((*outcome.doubted, *found[0])))
+    return outcome.model_copy(update={"doubted": doubted}), with_tokens(spent, found[1])
 
 
 def _keep_trace(

@@ -1,23 +1,22 @@
 """Have a model read all cases of a run together: the order of each test day, what stands in the
 way of it, what is repeated, and what no case shows.
 
-No words of a case are changed. An order is kept beside the run; another test date is put on a draft
-only where its proof stays as it was.
+Nothing of a case is changed but the findings of drafts; the order is kept beside the run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from assistant.domain import SECOND_READER, GenerationRun, LintFinding
-from assistant.errors import EditConflict, LibraryError
+from assistant.domain import SECOND_READER, LintFinding, TestCase
+from assistant.errors import LibraryError
 from assistant.generation.cancellation import CancelCheck
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.proof.proof_faults import REPETITION
 from assistant.generation.second_reading import ReadingGround
-from assistant.generation.suite_reading import ANSWER_TOKENS, SuiteTrace, read_suite
+from assistant.generation.suite_reading import ANSWER_TOKENS, BY, SuiteTrace, read_suite
 from assistant.generation.writer import WrittenCase
 from assistant.library import StoredCase
 from assistant.workflow.deployment.models import writer as known_writer
@@ -25,9 +24,10 @@ from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.lineage import last_suite_reading
 from assistant.workflow.writing import follow_up_runs
+from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import LACKING, Again, planned_run
-from assistant.workflow.writing.recheck_case import house_rules, put_findings, rechecked_against
+from assistant.workflow.writing.recheck_case import put_findings
 from assistant.workflow.writing.runs import AGAIN
 
 REASON = "read with the whole suite"
@@ -38,37 +38,44 @@ FEWEST_CASES = 5
 def read_together(
     workspace: Workspace,
     project_id: str,
-    run: GenerationRun,
+    run_id: str,
     held: Sequence[StoredCase],
     ground: ReadingGround,
     *,
     writer: str,
     by: str,
     cancelled: CancelCheck,
-) -> tuple[tuple[str, ...], StructuredReply]:
-    """Read these cases of a run, mark them, and keep the order; returns the cases that it stops at,
-    and the reply.
+) -> tuple[tuple[str, ...], StructuredReply] | None:
+    """Read these cases of a run's list, drafts and accepted ones, mark the drafts, and keep the
+    order; returns the cases that it stops at, and the reply. ``None`` where the model cannot hold
+    them.
 
     Raises ``ModelUnavailable``, ``InvalidOutput`` or ``Cancelled``; the cases are as before then.
     """
+    run = workspace.library.run(project_id, run_id)
     choices = run.generation.model_copy(update={"max_tokens": ANSWER_TOKENS, "temperature": 0.0})
     endpoint = workspace.endpoints.open(writer, choices)
+    left_out = {*run.generation.criteria_left_out}
+    every = (one for epic in run.epics for one in epic.criteria if one.id not in left_out)
+    ground = replace(ground, criteria=tuple({c.id: c for c in (*ground.criteria, *every)}.values()))
     reading = read_suite(ground, [one.case for one in held], endpoint, cancelled=cancelled)
+    if reading is None:
+        return None
     marked: dict[str, list[str]] = {SECOND_READER: [], REPETITION: []}
-    for case_id, found in reading.found.items():
+    for stored in held:
         for rule, names in marked.items():
-            mine = [one for one in found if one.rule == rule]
-            if mine and _marked(workspace, project_id, case_id, rule, mine, by=by):
-                names.append(case_id)
+            found = [one for one in reading.found.get(stored.id, ()) if one.rule == rule]
+            if _mark(workspace, project_id, stored, rule, found, by=by) and found:
+                names.append(stored.id)
     trace = SuiteTrace(
         title=known_writer(workspace, writer).title,
         order=reading.order,
-        moved=_moved(workspace, project_id, run, reading.moved, by=by),
+        other_days=dict(reading.other_days),
         doubted=len(marked[SECOND_READER]),
         repeated=len(marked[REPETITION]),
         untested=reading.untested,
     )
-    workspace.library.saved.save(project_id, "suite reading", run.id, trace, by=by)
+    workspace.library.saved.replace(project_id, "suite reading", run_id, trace, by=by)
     return tuple(marked[SECOND_READER]), reading.reply
 
 
@@ -83,6 +90,7 @@ def asked_for(workspace: Workspace, project_id: str, run_id: str) -> datetime | 
         and one.created_at >= reading.at
         and one.id.startswith(f"{AGAIN}{run_id}-")
         and one.request.startswith(LACKING)
+        and one.status in ("queued", "running", "done")
     ]
     return max(began, default=None)
 
@@ -117,20 +125,28 @@ def planned_lacking(
     }
     if not writes_stories(workspace, run.generation.writer):
         return ()
-    lacking: dict[str, list[str]] = {}
-    for one in reading.untested if reading else ():
-        if story := stories.get(one.criterion_id):
-            lacking.setdefault(story, []).append(f"{one.because} “{one.words}”")
     basis = PresentBasis(workspace, project_id)
+    left_out = {*basis_change(workspace, project_id, run).left_out}
+    lacking: dict[str, list[str]] = {}
     conditions: list[str] = []
-    for condition in run.conditions:
-        if condition.legs or stories.get(condition.criterion_id) not in lacking:
+    for one in reading.untested if reading else ():
+        story = stories.get(one.criterion_id, "")
+        mine = [
+            condition.id
+            for condition in run.conditions
+            if condition.criterion_id == one.criterion_id and not condition.legs
+        ]
+        if not story or not mine or one.criterion_id in left_out:
             continue
-        with suppress(LibraryError):  # what changed since is written with all else that changed
-            basis.find(run, [condition.id], same_words=True)
-            conditions.append(condition.id)
+        try:
+            basis.find(run, mine, same_words=True)
+        except LibraryError:  # what changed since is written with all else that changed
+            continue
+        lacking.setdefault(story, []).append(f"{one.because} “{one.words}”")
+        conditions += mine
     if not conditions:
         return ()
+    conditions = list(dict.fromkeys(conditions))
     _, found = basis.find(run, conditions, same_words=True)
     planned = planned_run(
         workspace, project_id, run, basis, found,
@@ -147,49 +163,31 @@ def planned_lacking(
     return (Again(planned, frozenset(conditions), keep, present=present, lacking=lacking),)
 
 
-def _marked(
+def _mark(
     workspace: Workspace,
     project_id: str,
-    case_id: str,
+    read: StoredCase,
     rule: str,
     findings: Sequence[LintFinding],
     *,
     by: str,
 ) -> bool:
-    """Put findings beside those that the case has of the rule already."""
-    stored = workspace.library.case(project_id, case_id)
-    have = [one for one in stored.case.findings if one.rule == rule]
-    new = [one for one in findings if one.message not in {each.message for each in have}]
+    """Put findings of this reading in the place of an earlier one's, beside others of the rule;
+    False where somebody changed or decided on the case meanwhile, or it is gone."""
+    try:
+        stored = workspace.library.case(project_id, read.id)
+    except LibraryError:
+        return False
+    if stored.status != "draft" or _words(stored) != _words(read):
+        return False
+    others = [
+        one for one in stored.case.findings if one.rule == rule and not one.message.startswith(BY)
+    ]
     return put_findings(
-        workspace, project_id, stored, rule, (*have, *new), by=by, reason=REASON
-    )  # fmt: skip
+        workspace, project_id, stored, rule, (*others, *findings), by=by, reason=REASON
+    )
 
 
-def _moved(
-    workspace: Workspace,
-    project_id: str,
-    run: GenerationRun,
-    days: Mapping[str, date],
-    *,
-    by: str,
-) -> int:
-    """Lay drafts on another test date; how many. One that the checks would find more in stays."""
-    moved = 0
-    house = house_rules(workspace, project_id) if days else None
-    for name, day in days.items():
-        stored = workspace.library.case(project_id, name)
-        if stored.status != "draft" or stored.source_run_id != run.id:
-            continue
-        case = stored.case.model_copy(update={"test_date": day})
-        before, after = (rechecked_against(run, one, house) for one in (stored.case, case))
-        if len(after.findings) > len(before.findings):
-            continue
-        try:
-            workspace.library.rewrite_case(
-                project_id, case, run.id, expected_version=stored.row_version,
-                by=by, reason=REASON, keep_status=True,
-            )  # fmt: skip
-        except EditConflict:
-            continue
-        moved += 1
-    return moved
+def _words(stored: StoredCase) -> TestCase:
+    """A case without what readers and checks put on it."""
+    return stored.case.model_copy(update={"findings": (), "open_questions": ()})
