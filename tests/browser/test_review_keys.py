@@ -45,6 +45,7 @@ def server(
     assert "Traceback" not in running.log(), running.log()
 
 
+@pytest.mark.long
 def test_one_key_each(server: object, page: Page) -> None:
     paste_and_generate(page, server.url, long_epic())
     listed = ids(page)
@@ -94,6 +95,7 @@ def test_one_key_each(server: object, page: Page) -> None:
     expect(open_case(page)).to_have_text(listed[15])
 
 
+@pytest.mark.long
 def test_each_undo_takes_back_the_last_rejection(server: object, page: Page) -> None:
     generate_in_new_project(page, server.url, SCENARIOS)
     listed = ids(page)

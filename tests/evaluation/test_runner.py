@@ -74,6 +74,7 @@ def sample_comparison(
     return run(stories, columns, few, meaning, company=style, losses=losses)[1]
 
 
+@pytest.mark.long
 def test_a_comparison_of_the_sample_stories(sample_comparison: Comparison) -> None:
     found = sample_comparison
     assert [column.column for column in found.columns] == ["base", "rules"]

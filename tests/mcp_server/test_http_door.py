@@ -616,6 +616,7 @@ Then the message "This voucher has expired." is displayed
 """
 
 
+@pytest.mark.long
 def test_a_stale_case_says_so_alone_as_it_does_in_its_run(workspace: Workspace) -> None:
     own = ToolScope(workspace, workspace.create_project("Own").id, "Ann")
     put(workspace, own.project_id, read_file("vouchers.md", VOUCHERS.encode()))

@@ -130,6 +130,7 @@ def test_passages_stand_with_their_sources_and_where_they_disagree(app: AppTest)
     assert any(button.label == "Read it whole" for button in app.button)
 
 
+@pytest.mark.long
 def test_what_the_sources_do_not_say_is_told_with_what_was_searched(app: AppTest) -> None:
     asked(opened(app), "What is the capital of Portugal?")
     assert "No passage was found that clearly bears on the question." in text_of(app)

@@ -89,6 +89,7 @@ def test_a_rejection_says_who_goes_on_from_the_case_and_marks_them_until_undo(ap
     assert links(app) == FIVE
 
 
+@pytest.mark.long
 def test_another_title_is_told_and_marked_until_undo(app: AppTest) -> None:
     press(app, "edit")
     app.text_input(key="case-title-C0").set_value("Makes a run").run()

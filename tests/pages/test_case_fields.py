@@ -85,6 +85,7 @@ def actions(app: AppTest) -> list[str]:
     return [step.action for step in stored(app).steps]
 
 
+@pytest.mark.long
 def test_two_fields_left_before_the_page_is_drawn_are_both_saved(
     app: AppTest, at_once: Callable[..., None]
 ) -> None:
@@ -131,6 +132,7 @@ def test_accept_right_after_typing_takes_what_was_typed(
     assert not app.error
 
 
+@pytest.mark.long
 def test_what_somebody_else_saved_between_two_fields_is_a_conflict_still(
     app: AppTest, at_once: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

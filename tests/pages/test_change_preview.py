@@ -223,6 +223,7 @@ def test_a_run_says_what_its_epic_says_since_and_counts_it(app: AppTest) -> None
         assert re.fullmatch(r"- CC-91-AC3 [a-z ]+: “\S.*”", said), "its kind and its statement"
 
 
+@pytest.mark.long
 def test_a_text_that_changes_nothing_or_is_empty_is_said_so(app: AppTest) -> None:
     said = show(app, EPIC)
     assert "No sentence changes." in said

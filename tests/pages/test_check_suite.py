@@ -184,6 +184,7 @@ def test_the_page_says_that_sources_changed_since_and_checks_again(
     assert "Changed since" not in text_of(app)
 
 
+@pytest.mark.long
 def test_what_was_found_stays_where_a_new_check_fails(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     workspace = state.workspace()
@@ -282,6 +283,7 @@ def test_a_suite_is_found_again_after_a_reload_and_in_the_next_visit(
     assert "last changed" not in text_of(later)
 
 
+@pytest.mark.long
 def test_the_same_file_opens_what_was_found_and_a_changed_one_says_what_it_replaces(
     app: AppTest, open_app: Callable[..., AppTest]
 ) -> None:
@@ -306,6 +308,7 @@ def test_another_way_to_search_makes_the_verdicts_older(app: AppTest) -> None:
     assert button(app, "Check all 2 cases again")
 
 
+@pytest.mark.long
 def test_the_reports_are_there_when_the_page_is_drawn_and_made_once(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,6 +326,7 @@ def test_the_reports_are_there_when_the_page_is_drawn_and_made_once(
     assert made == ["cases.csv"]
 
 
+@pytest.mark.long
 def test_what_perhaps_means_is_said_only_where_it_stands(app: AppTest) -> None:
     named = TABLE.replace(b"CC-102", b"CC-102-AC4")
     checked(opened(app, "named.csv", named))

@@ -69,6 +69,7 @@ def test_saved_then_changed_then_saved_again(app: AppTest) -> None:
     assert any("weight above 0" in str(one.value) for one in app.error), "with its next step"
 
 
+@pytest.mark.long
 def test_without_links_there_is_no_figure(quick_environment: Path, project_root: Path) -> None:
     app = AppTest.from_file(str(project_root / "app.py"), default_timeout=60.0).run()
     app.switch_page(PAGE).run()

@@ -149,6 +149,7 @@ def test_an_earlier_version_is_read_and_used_again(app: AppTest) -> None:
     assert f"use_version_2_after_3_of_{REFUNDS}" in [one.key for one in app.button]
 
 
+@pytest.mark.long
 def test_a_removal_that_a_click_ends_can_be_undone(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -281,6 +281,7 @@ def test_a_download_says_how_many_stale_cases_it_has_and_can_leave_them_out(
     assert not [one.value for one in app.caption if "(stale)" in one.value]
 
 
+@pytest.mark.long
 def test_a_blank_line_at_the_end_of_a_field_is_no_change_to_take_back(app: AppTest) -> None:
     app.button(key="edit").click().run()
     case_id = app.query_params["case"]
@@ -392,6 +393,7 @@ def test_one_undo_after_the_other_takes_all_that_was_done_back(app: AppTest) -> 
     assert app.button(key="undo").disabled
 
 
+@pytest.mark.long
 def test_undo_is_of_the_case_that_a_person_opened(app: AppTest) -> None:
     """A decision on another case was taken back, and the case written again stayed."""
     first, second = list(rows(app))[:2]
@@ -409,6 +411,7 @@ def test_undo_is_of_the_case_that_a_person_opened(app: AppTest) -> None:
     assert statuses(app)[0] == "draft"
 
 
+@pytest.mark.long
 def test_undo_right_after_a_decision_is_of_that_decision(app: AppTest) -> None:
     """The next case is opened by the page: it is not what was done last."""
     app.session_state[state.RECORD].user = "Ann"
@@ -443,6 +446,7 @@ def test_what_somebody_changed_since_is_said_and_passed_over(app: AppTest) -> No
     assert app.button(key="undo").disabled
 
 
+@pytest.mark.long
 def test_undo_without_a_name_leaves_what_another_session_did(
     app: AppTest, open_app: Callable[..., AppTest]
 ) -> None:
@@ -546,6 +550,7 @@ def test_quality_lists_accepted_cases_with_a_doubt_of_any_reading(app: AppTest) 
     assert listed == [f"doubted-open-{first.id}"]
 
 
+@pytest.mark.long
 def test_what_a_source_takes_out_is_left_out_until_a_person_says_otherwise(app: AppTest) -> None:
     opened, project_id = state.workspace(), app.query_params["project"]
     run_id = app.query_params["run"]
@@ -757,6 +762,7 @@ def test_what_one_of_several_jobs_could_not_write_stays_counted(app: AppTest) ->
     assert jobs.wait(names[1], 60)
 
 
+@pytest.mark.long
 def test_cases_that_came_out_the_same_are_told_in_one_line(app: AppTest) -> None:
     project_id, run_id = app.query_params["project"], app.query_params["run"]
     held = state.workspace().library.cases(project_id, run_id=run_id)[:2]

@@ -176,6 +176,7 @@ def test_a_run_without_dates_says_what_they_are_and_how_a_case_gets_one(app: App
     assert not cases(app)
 
 
+@pytest.mark.long
 def test_a_person_sets_changes_and_clears_the_date_of_a_case(app: AppTest) -> None:
     assert "Test date: Tue 12 May 2026" in said(app)
     app.button(key="edit").click().run()
@@ -197,6 +198,7 @@ def test_a_person_sets_changes_and_clears_the_date_of_a_case(app: AppTest) -> No
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(1999, 12, 31), date.max])
+@pytest.mark.long
 def test_a_date_beside_those_of_the_calendar_is_shown_and_kept(app: AppTest, day: date) -> None:
     library, project_id = state.workspace().library, app.query_params["project"]
     case = stored(app, "C").model_copy(update={"test_date": day})

@@ -170,6 +170,7 @@ def lines_lost(reading: Reading) -> Iterator[str]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(epic=written(), data=st.data())
+@pytest.mark.long
 def test_lines_in_any_order_are_held_or_shown(epic: Written, data: st.DataObject) -> None:
     lines = epic.text.split("\n")
     mixed = "\n".join(data.draw(st.permutations(lines)))

@@ -142,6 +142,7 @@ def test_mails_that_thunderbird_marks_as_deleted_are_left_out() -> None:
         read(mailbox(gone, gone, line=THUNDERBIRD))
 
 
+@pytest.mark.long
 def test_broken_mails_do_not_cost_the_others() -> None:
     broken = [
         b"Subject: =?utf-8?B?w4?= =?nowhere?Q?=C3?=\nFrom: <<a@@b\nDate: 99 Foo\n"

@@ -350,6 +350,7 @@ def test_a_cancelled_run_is_filled_and_its_new_cases_know_their_sources(tmp_path
         assert stale.stale_cases(workspace, project_id) == ()
 
 
+@pytest.mark.long
 def test_gaps_of_a_changed_criterion_are_left_open(project: Project) -> None:
     workspace, project_id, run_id = project.workspace, project.project_id, project.run.id
     for stored in project.cases():

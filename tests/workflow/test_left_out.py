@@ -167,6 +167,7 @@ def test_what_else_is_asked_of_it_waits_for_nobody(project: Project) -> None:
 
 
 @pytest.mark.parametrize("text", [answers.STAYS_OUT, f"{answers.STAYS_OUT} Ben says so."])
+@pytest.mark.long
 def test_it_stays_left_out_where_a_person_says_so(project: Project, text: str) -> None:
     project.answer(text)
     assert project.levels[SENT] == "Left out"

@@ -148,6 +148,7 @@ def test_what_cannot_be_measured_is_refused(
         measured(*opened, screen)
 
 
+@pytest.mark.long
 def test_too_few_links_give_no_figure_and_stopping_none_either(opened: Opened) -> None:
     workspace, project_id = opened
     stopped = measure_now(workspace, project_id, RetrievalConfig(), lambda *_: None, lambda: True)

@@ -105,6 +105,7 @@ def test_ids_go_on_where_those_of_the_run_end(project: Project) -> None:
     assert project.copy(boundary.id).id.startswith(f"TC-{boundary.case.criterion_ids[0]}-B")
 
 
+@pytest.mark.long
 def test_the_id_of_a_copy_that_was_taken_out_is_given_to_no_other(project: Project) -> None:
     library, project_id = project.workspace.library, project.project_id
     original = project.cases()[0]

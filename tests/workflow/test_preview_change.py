@@ -365,6 +365,7 @@ def test_a_new_criterion_that_another_source_denies_is_a_question_and_no_fault_o
     assert rules == {"other limit"}
 
 
+@pytest.mark.long
 def test_what_cannot_be_read_is_refused_as_an_import_refuses_it(project: Project) -> None:
     workspace, project_id = project.workspace, project.project_id
     for text in ("", " \n", "***"):

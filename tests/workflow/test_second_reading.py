@@ -205,6 +205,7 @@ def test_a_place_that_stands_in_an_older_case_alone_is_given_to_the_reader() -> 
     assert "a place is supported by it, a value or rule is not" in system
 
 
+@pytest.mark.long
 def test_a_reader_is_told_which_source_is_a_draft(
     opened: Workspace, project_id: str, server: EndpointServer, tmp_path: Path
 ) -> None:
@@ -255,6 +256,7 @@ def test_a_quotation_that_stands_nowhere_is_not_shown(
     assert "doubts “paid at once”" in told
 
 
+@pytest.mark.long
 def test_a_doubt_stays_while_its_words_do_and_goes_with_a_reading_without_it(
     opened: Workspace, project_id: str, run_id: str, server: EndpointServer
 ) -> None:
@@ -381,6 +383,7 @@ def test_a_doubted_draft_is_written_once_more_with_the_doubt(
 
 
 @pytest.mark.parametrize("words", [(ASKED,), (ASKED, "The refund is paid at once.")])
+@pytest.mark.long
 def test_a_question_that_is_none_of_a_case_goes_from_it_and_not_from_the_run(
     opened: Workspace, project_id: str, server: EndpointServer, words: tuple[str, ...]
 ) -> None:
@@ -396,6 +399,7 @@ def test_a_question_that_is_none_of_a_case_goes_from_it_and_not_from_the_run(
     assert any(ASKED in one.case.open_questions for one in history)
 
 
+@pytest.mark.long
 def test_a_writer_who_stands_by_a_doubted_case_leaves_the_doubt_beside_it(
     opened: Workspace, project_id: str, server: EndpointServer
 ) -> None:

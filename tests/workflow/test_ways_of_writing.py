@@ -109,6 +109,7 @@ def test_a_probe_that_found_a_model_able_to_design_takes_the_mark_away(
     assert rating_of(workspace, writer_id) == ""
 
 
+@pytest.mark.long
 def test_the_cases_of_a_writer_that_nobody_rated_are_marked(
     tmp_path: Path, models_dir: Path
 ) -> None:
