@@ -14,6 +14,7 @@ __all__ = [
     "run_plan",
     "second_reading",
     "step_replacement",
+    "suite_reading",
     "writer",
     "writers",
 ]

@@ -17,6 +17,7 @@ __all__ = [
     "reuse",
     "runs",
     "second_reading",
+    "suite_reading",
     "usage",
     "write_again",
     "writing_run",
