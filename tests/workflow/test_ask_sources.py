@@ -38,6 +38,9 @@ from assistant.workflow.writing.answers import answer
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 QUESTION = "What is the cooling-off period for a domestic contract?"
+ISSUE = """<rss version="0.92"><channel><title>Jira</title><item><title>[TR-{key}] {title}</title>
+<key id="1">TR-{key}</key><summary>{title}</summary><type id="7">Story</type>
+<description>The clerk pays.</description><comments>{comments}</comments></item></channel></rss>"""
 
 
 @pytest.fixture
@@ -201,6 +204,31 @@ def test_the_sources_do_not_say_where_nothing_is_proved(
         assert found.state == "not said"
         assert found.sentences == ()
         assert found.sources
+
+
+@pytest.mark.long
+def test_the_comments_behind_one_that_is_found_are_told_with_it(
+    with_model: Workspace, server: EndpointServer
+) -> None:
+    """What one asks a later one on the same issue answers, in quite other words."""
+    project_id = with_model.project(SAMPLE_PROJECT).id
+    talk = ("Is the travelled distance rounded in each direction or once?", "Seen.",
+            "Commercially, and only then cut off at the ceiling.")  # fmt: skip
+    others = [f"Is the travelled distance of van {n} rounded in each direction?" for n in range(60)]
+    for key, title, said in ((7, "Travel", talk), (8, "Distances", others)):
+        comments = "".join(
+            f'<comment id="{n}" author="Ann Lee" created="Tue, 19 May 2026 10:02:00 +0100">'
+            f"&lt;p&gt;{one}&lt;/p&gt;</comment>"
+            for n, one in enumerate(said)
+        )
+        data = ISSUE.format(key=key, title=title, comments=comments).encode()
+        import_sources.put(with_model, project_id, read_file(f"jira{key}.xml", data))
+    index_pending(with_model.library, with_model.knowledge(project_id), project_id)
+    server.answer = streams('{"sentences": []}')
+    ask_sources.ask(with_model, project_id, talk[0], writer="endpoint")
+    told = [json.dumps(one["messages"]) for one in server.bodies if talk[0] in json.dumps(one)]
+    assert talk[2] in told[-1]
+    assert not all(one in told[-1] for one in others)
 
 
 @pytest.mark.long

@@ -31,6 +31,9 @@ PART, PARTS = 4_000, 24_000
 """A part of a document (a table, a section, a mail or chat without any) of at most so many
 characters is told whole where something of it is found, up to so many characters in all: the row
 beside the one that is found says which day is closed."""
+LATER, LATER_CHARACTERS = 4, 1500
+"""Of the comments behind one that is found, on the same issue: what one asks a later one answers or
+takes back."""
 FURTHER = 12
 """Passages that other wordings of a question may add to its own."""
 SECOND_OF, SECOND, SECOND_CHARACTERS = 2, 8, 1000
@@ -101,6 +104,7 @@ def sources_of(
     best += [found[name] for name in added[:SECOND] if name not in further]
     middle = dict.fromkeys((*ordered()[:BESIDE_OF], *own[:BESIDE_OF]))
     hits = [*best, *_beside(texts, best, [found[name] for name in middle])]
+    hits += _later_comments(texts, hits, best)
     if for_model:  # a person reads the nearest passages, and no table beside them
         hits += _parts_of(texts, hits, best)
     found_in = {hit.chunk.document_id for hit in hits}
@@ -139,6 +143,34 @@ def _beside(
             known.add(chunk.id)
             left -= len(chunk.text)
             yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known), stage="page")
+
+
+def _later_comments(
+    texts: CurrentTexts, hits: Sequence[RetrievedChunk], best: Sequence[RetrievedChunk]
+) -> Iterator[RetrievedChunk]:
+    """The comments behind the ``best`` ones on the same issue, in the order in which they stand."""
+    known = {one.chunk.id for one in hits}
+    for hit in best:
+        mine, left = hit.chunk, LATER_CHARACTERS
+        if not mine.is_comment:
+            continue
+        behind = [
+            one
+            for one in texts.chunks(mine.document_id)
+            if one.is_comment and one.ordinal > mine.ordinal and _issue(one) == _issue(mine)
+        ]
+        for chunk in behind[:LATER]:
+            left -= len(chunk.text)
+            if left < 0:
+                break
+            if chunk.id not in known:
+                known.add(chunk.id)
+                yield RetrievedChunk(chunk=chunk, score=0.0, rank=len(known), stage="page")
+
+
+def _issue(comment: Chunk) -> str:
+    """The heading of the issue that a comment is on."""
+    return comment.heading.partition(" > ")[0]
 
 
 def _parts_of(
