@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from canvas_tables import at_rest
@@ -142,6 +143,15 @@ def complete(page: Page) -> None:
 def steps(page: Page) -> Locator:
     """The steps of the open case, as they are read."""
     return page.locator(".st-key-steps")
+
+
+def comes_true(page: Page, check: Callable[[], bool]) -> bool:
+    """Whether something is so within ten seconds: a window that got another size is drawn anew."""
+    for _ in range(50):
+        if check():
+            return True
+        page.wait_for_timeout(200)
+    return check()
 
 
 def seen(page: Page, places: Locator) -> int:

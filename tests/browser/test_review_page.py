@@ -13,6 +13,7 @@ from reviewing import (
     TEXT,
     accept,
     chosen_row,
+    comes_true,
     edit,
     field,
     generate_in_new_project,
@@ -60,7 +61,8 @@ def test_list_case_and_sources_are_seen_at_once(server: object, page: Page) -> N
     page.set_viewport_size({"width": 1024, "height": 768})
     expect(page.locator(".st-key-pane-sources")).to_have_count(0)
     at_rest(page)
-    assert seen(page, steps(page).locator("p").first) == 1
+    first = steps(page).locator("p").first
+    assert comes_true(page, lambda: seen(page, first) == 1), "the steps begin above the fold"
     names = ("Accept all", "Download CSV")
     tops = [page.get_by_role("button", name=one).bounding_box()["y"] for one in names]
     assert tops[0] == tops[1], "the menus stand in one row with what can be looked at"
@@ -142,6 +144,7 @@ def test_done_right_after_typing_stays_on_the_case_and_one_undo_takes_it_back(
     whole = ids(page)[3]
     rows(page).nth(3).click()
     expect(open_case(page)).to_have_text(whole)
+    at_rest(page)  # the steps of the case before may stand there yet
     before = steps(page).inner_text()
     edit(page)
     done = page.locator(".st-key-edit button").first.bounding_box()
