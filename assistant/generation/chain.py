@@ -317,11 +317,7 @@ def _by_story(
         others = (*elsewhere, *written)
         taken = used_records(others, texts)
         brief = brief.model_copy(update={"taken": taken, "written": others})
-        with untraced():
-            for event in writer.write_story(brief, _prover(brief, house), cancelled=cancelled):
-                if isinstance(event, WrittenCase):
-                    written.append(event.case)
-                yield event
+        yield from _of_brief(writer, brief, written, house, cancelled)
 
 
 def _lacking(
@@ -351,11 +347,22 @@ def _lacking(
                 "written": others,
             }
         )
-        with untraced():
-            for event in writer.write_story(brief, _prover(brief, house), cancelled=cancelled):
-                if isinstance(event, WrittenCase):
-                    written.append(event.case)
-                yield event
+        yield from _of_brief(writer, brief, written, house, cancelled)
+
+
+def _of_brief(
+    writer: StoryWriter,
+    brief: StoryBrief,
+    written: list[TestCase],
+    house: HouseRules | None,
+    cancelled: CancelCheck,
+) -> Iterator[WrittenCase | StoryEnd]:
+    """What a writer makes of a brief; its cases are added to those ``written``."""
+    with untraced():
+        for event in writer.write_story(brief, _prover(brief, house), cancelled=cancelled):
+            if isinstance(event, WrittenCase):
+                written.append(event.case)
+            yield event
 
 
 def _again(

@@ -206,14 +206,17 @@ def doubts_of(
         if not isinstance(one, dict):
             continue
         case = by_id.get(str(one.get("case", "")).strip())
-        words, because = _line(one.get("words")), clipped(_line(one.get("because")), MOST_REASON)
+        words, because = (
+            line_of(one.get("words")),
+            clipped(line_of(one.get("because")), MOST_REASON),
+        )
         if case is None or not words or not because or not holds(case, words):
             continue
         is_run = as_tester and one.get("kind") == RUN
         if is_run and (asked := _only_question(case, words)):
             questions.setdefault(case.id, []).append(asked)
             continue
-        source = _line(one.get("source"))
+        source = line_of(one.get("source"))
         quoted = source and stands_in(source, said)
         numbers = {step.number for step in case.steps}
         step = one.get("step")
@@ -246,5 +249,6 @@ def holds(case: TestCase, words: str) -> bool:
     return stands_in(words, folded(_as_text(case)))
 
 
-def _line(value: object) -> str:
+def line_of(value: object) -> str:
+    """A text of a model's answer in one line; empty where it is none."""
     return " ".join(value.split()) if isinstance(value, str) else ""

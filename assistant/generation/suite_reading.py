@@ -28,6 +28,7 @@ from assistant.generation.second_reading import (
     SHOWN_WORDS,
     ReadingGround,
     holds,
+    line_of,
 )
 from assistant.generation.sentence_words import clipped
 from assistant.generation.writers.story_prompt import (
@@ -230,8 +231,11 @@ def _findings(
     """By case its doubts, whose words stand in it, and which case it repeats."""
     found: dict[str, list[LintFinding]] = {}
     for one in _rows(answer, "doubts"):
-        case = by_id.get(_line(one.get("case")))
-        words, because = _line(one.get("words")), clipped(_line(one.get("because")), MOST_REASON)
+        case = by_id.get(line_of(one.get("case")))
+        words, because = (
+            line_of(one.get("words")),
+            clipped(line_of(one.get("because")), MOST_REASON),
+        )
         if case is not None and words and because and holds(case, words):
             shown = clipped(words, SHOWN_WORDS)
             message = f"{BY} would stop at “{shown}”: {because}"
@@ -239,8 +243,8 @@ def _findings(
                 LintFinding(rule=SECOND_READER, message=message, words=words)
             )
     for one in _rows(answer, "repeats"):
-        name, other = _line(one.get("case")), _line(one.get("of"))
-        because = clipped(_line(one.get("because")), MOST_REASON)
+        name, other = line_of(one.get("case")), line_of(one.get("of"))
+        because = clipped(line_of(one.get("because")), MOST_REASON)
         if name == other or not {name, other} <= by_id.keys() or REPETITION in _rules(found, other):
             continue  # of two that repeat each other one is left
         first = by_id[other]
@@ -265,7 +269,10 @@ def _untested(
     expected = folded("\n".join(s.expected_result for case in cases for s in case.steps))
     found: dict[str, Untested] = {}
     for one in _rows(answer, "untested"):
-        words, because = _line(one.get("words")), clipped(_line(one.get("because")), MOST_REASON)
+        words, because = (
+            line_of(one.get("words")),
+            clipped(line_of(one.get("because")), MOST_REASON),
+        )
         if not words or not because or stands_in(words, expected):
             continue
         holder = next((name for name, text in texts.items() if stands_in(words, text)), "")
@@ -275,7 +282,7 @@ def _untested(
                 Untested(
                     words=clipped(words, SHOWN_WORDS),
                     because=because,
-                    criterion_id=name if (name := _line(one.get("criterion"))) in known else "",
+                    criterion_id=name if (name := line_of(one.get("criterion"))) in known else "",
                     chunk_id=holder,
                 ),
             )
@@ -289,10 +296,6 @@ def _rows(answer: Mapping[str, object], name: str) -> Iterator[Mapping[str, obje
 
 def _day(value: object) -> date | None:
     try:
-        return date.fromisoformat(_line(value))
+        return date.fromisoformat(line_of(value))
     except ValueError:
         return None
-
-
-def _line(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""

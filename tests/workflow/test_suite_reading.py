@@ -307,4 +307,6 @@ def test_a_case_is_written_for_what_none_shows(
         assert f"<lacking>{LACKS} “{LACKED}”</lacking>" in asked[0]
         assert "<checklist>" not in asked[0]
         assert "<present_case" in asked[0]
-    assert (suite_reading.asked_for(opened, project_id, run.id) is not None) == asks
+    reading = lineage.last_suite_reading(opened, project_id, run.id)
+    assert reading is not None
+    assert (suite_reading.asked_for(opened, project_id, run.id, reading.at) is not None) == asks

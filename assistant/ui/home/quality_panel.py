@@ -75,7 +75,7 @@ def _untested(opened: Workspace, record: Session, view: RunView, reading: SuiteT
     with st.expander(
         f"{many} that no case shows, says {label(reading.title)}", icon=":material/visibility:"
     ):
-        asked = suite_reading.asked_for(opened, record.project_id, view.run.id)
+        asked = suite_reading.asked_for(opened, record.project_id, view.run.id, reading.at)
         since = (
             f"Cases for it were asked for, {date_time(asked)}." if asked else "Nothing was written "
             "for it yet."

@@ -79,15 +79,15 @@ def read_together(
     return tuple(marked[SECOND_READER]), reading.reply
 
 
-def asked_for(workspace: Workspace, project_id: str, run_id: str) -> datetime | None:
-    """When cases were last asked for what the latest reading found that none shows; ``None`` where
-    they were not."""
-    reading = last_suite_reading(workspace, project_id, run_id)
+def asked_for(
+    workspace: Workspace, project_id: str, run_id: str, since: datetime
+) -> datetime | None:
+    """When cases were last asked for what a reading of this time found that none shows; ``None``
+    where they were not."""
     began = [
         one.created_at
         for one in workspace.library.runs(project_id)
-        if reading is not None
-        and one.created_at >= reading.at
+        if one.created_at >= since
         and one.id.startswith(f"{AGAIN}{run_id}-")
         and one.request.startswith(LACKING)
         and one.status in ("queued", "running", "done")
