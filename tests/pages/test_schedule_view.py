@@ -128,7 +128,7 @@ def test_the_order_of_a_reader_of_the_whole_suite_and_what_it_finds_untested(app
     app.segmented_control(key="run_view").set_value("coverage").run()
     assert not app.exception
     assert [one.label.replace("\\", "") for one in app.expander][:1] == [
-        "1 thing that no case shows, says Big <b>model</b>"
+        "1 thing that no case showed, says Big <b>model</b>"
     ]
     assert "No case of EUR 60." in said(app)
     assert "“a <b>loan</b> of EUR 60”" in said(app)

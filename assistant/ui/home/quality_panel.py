@@ -73,7 +73,7 @@ def _untested(opened: Workspace, record: Session, view: RunView, reading: SuiteT
     titles = {one.chunk.id: one.chunk.title for one in view.run.retrieved}
     many = counted(len(reading.untested), "thing")
     with st.expander(
-        f"{many} that no case shows, says {label(reading.title)}", icon=":material/visibility:"
+        f"{many} that no case showed, says {label(reading.title)}", icon=":material/visibility:"
     ):
         asked = suite_reading.asked_for(opened, record.project_id, view.run.id, reading.at)
         since = (
