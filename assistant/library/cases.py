@@ -202,15 +202,18 @@ class CaseStore(Store):
         """Store a person's edit of the case with ``case.id``.
 
         Status and origin stay as stored, except that an accepted case becomes a draft: what was
-        accepted were the old words. Raises ``EditConflict`` where the case is no longer at
-        ``expected_version``. An edit that changes nothing stores nothing.
+        accepted were the old words. Another day of the test is none of them, and leaves who edited
+        them. Raises ``EditConflict`` where the case is no longer at ``expected_version``. An edit
+        that changes nothing stores nothing.
         """
         case = cleaned(case)
         with self._database.write() as connection:
             row = fetch(connection, project_id, case.id)
             current = TestCase.model_validate_json(row.body)
             edited_by = current.origin.model_copy(update={"edited_by": plain(by)})
-            kept = {**_after_change(current, case), "origin": edited_by}
+            kept = _after_change(current, case)
+            if not _is_moved(current, case):
+                kept["origin"] = edited_by
             if case.model_copy(update=_bookkeeping(current)) == current:
                 return stored(row)
             check_version(row, expected_version, case)
@@ -431,14 +434,17 @@ def _bookkeeping(case: TestCase) -> dict[str, object]:
 
 
 def _after_change(case: TestCase, edited: TestCase) -> dict[str, object]:
-    """The same after its words changed: nobody has accepted the new ones. Another day of the test
-    is none of its words."""
+    """The same after its words changed: nobody has accepted the new ones."""
     kept = _bookkeeping(case)
-    moved = case.model_copy(update={"test_date": edited.test_date})
-    same = edited.model_copy(update={**kept, "findings": moved.findings}) == moved
-    if case.status != "accepted" or same:
+    if case.status != "accepted" or _is_moved(case, edited):
         return kept
     return {**kept, "status": "draft", "status_reason": ""}
+
+
+def _is_moved(case: TestCase, edited: TestCase) -> bool:
+    """Whether an edit changes the day of the test alone, and what checks find."""
+    found = {"test_date": edited.test_date, "findings": edited.findings}
+    return edited.model_copy(update=_bookkeeping(case)) == case.model_copy(update=found)
 
 
 def _history(connection: Connection, project_id: str, case_id: str) -> Sequence[CaseRow]:

@@ -185,6 +185,10 @@ _SHEET = """
 [data-testid="stHeaderActionElements"] { display: none; }
 /* A row of steps is as high as its words: Streamlit lets rows that do not wrap scroll instead. */
 .st-key-steps [data-testid="stHorizontalBlock"] { overflow: visible; }
+/* Where ticked cases go stays in sight above a long list of them. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-schedule-move) {
+  position: sticky; top: 3.5rem; z-index: 2; padding: 0.5rem 0; background: Canvas;
+}
 /* The page as a whole has the focus after a click beside everything: no field is marked by that. */
 [data-testid="stMain"]:focus-visible::before { box-shadow: none; }
 @media (max-width: 1200px) {

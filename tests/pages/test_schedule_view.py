@@ -18,7 +18,7 @@ from assistant.ui.home import schedule_view
 
 RUN = "run-1"
 MONDAY, TUESDAY = date(2026, 5, 4), date(2026, 5, 12)
-STEP = TestStep(number=1, action="Pay it", expected_result="It is paid", support="supported")
+STEP = TestStep(number=1, action="Pay it", expected_result="It is paid", support="unsupported")
 
 
 @pytest.fixture
@@ -173,7 +173,79 @@ def test_a_run_without_dates_says_what_they_are_and_how_a_case_gets_one(app: App
     text = said(shown(app))
     assert "None of these cases has a test date, the day on which it is run." in text
     assert not app.get("vega_lite_chart")
-    assert not cases(app)
+    assert cases(app) == ["0 A", "0 B", "0 D", "0 C", "0 E"]
+    tick(app, "A", "B")
+    app.selectbox(key=f"schedule-to-{RUN}").set_value("Another day").run()
+    app.date_input(key=f"schedule-other-{RUN}").set_value(TUESDAY).run()
+    app.button(key="move-now").click().run()
+    assert stored(app, "A").test_date == stored(app, "B").test_date == TUESDAY
+    assert "**2 cases on 1 day** · 3 without a date" in said(app)
+
+
+def tick(app: AppTest, *names: str) -> None:
+    for name in names:
+        app.checkbox(key=f"schedule-tick-{RUN}-{name}").check()
+    app.run()
+
+
+def move(app: AppTest, day: str, *names: str) -> None:
+    tick(app, *names)
+    app.selectbox(key=f"schedule-to-{RUN}").set_value(day).run()
+    app.button(key="move-now").click().run()
+    assert not app.exception
+
+
+def test_ticked_cases_get_another_day_and_one_undo_takes_it_back(app: AppTest) -> None:
+    project_id, library = app.query_params["project"], state.workspace().library
+    decide("A", "accepted", project_id)
+    (choice,) = [one for one in shown(app).radio if one.key.startswith("schedule-what-")]
+    choice.set_value("all").run()
+    assert app.button(key="move-now").disabled
+    move(app, "Mon 4 May 2026", "A", "C")
+    assert {stored(app, name).test_date for name in "AC"} == {MONDAY}
+    assert bars(app)[-1][0] == "Tue 12 May 2026"
+    assert not app.checkbox(key=f"schedule-tick-{RUN}-A").value
+    assert [one.value for one in app.toast] == ["2 cases moved to Mon 4 May 2026"]
+    last = library.history(project_id, "A")[-1]
+    assert (last.action, last.by, last.case.status) == ("edited", "Tester", "accepted")
+    assert not stored(app, "C").origin.edited_by, "its words are whose they were"
+    assert "2 cases given another test date at once" in app.button(key="move-undo").help
+    app.button(key="move-undo").click().run()
+    assert not app.exception
+    assert {stored(app, name).test_date for name in "AC"} == {TUESDAY}
+
+
+def test_no_case_is_moved_before_one_that_it_goes_on_from(app: AppTest) -> None:
+    shown(app)
+    move(app, "Mon 4 May 2026", "D", "C")
+    assert not app.error, "on one day it stands behind it"
+    app.button(key="move-undo").click().run()
+    tick(app, "C", "D")
+    app.selectbox(key=f"schedule-to-{RUN}").set_value("Another day").run()
+    app.date_input(key=f"schedule-other-{RUN}").set_value(date(2026, 5, 1)).run()
+    app.button(key="move-now").click().run()
+    (error,) = app.error
+    assert error.value.replace("\\", "").startswith(
+        "No case was moved: D “Case D” goes on from B “Case B”. A case is not run on a day before"
+    )
+    assert {stored(app, name).test_date for name in "CD"} == {TUESDAY}
+    app.date_input(key=f"schedule-other-{RUN}").set_value(date(2026, 5, 20)).run()
+    move(app, "Another day", "B")
+    assert not app.error, "C and D are ticked still, and go with it"
+    assert {stored(app, name).test_date for name in "BCD"} == {date(2026, 5, 20)}
+
+
+def test_what_somebody_gave_another_day_meanwhile_stays_there(app: AppTest) -> None:
+    library, project_id = state.workspace().library, app.query_params["project"]
+    tick(shown(app), "A", "C")
+    app.selectbox(key=f"schedule-to-{RUN}").set_value("Mon 4 May 2026").run()
+    other = stored(app, "C").model_copy(update={"test_date": date(2026, 5, 13)})
+    library.update_case(project_id, other, expected_version=1, by="Ada")
+    app.button(key="move-now").click().run()
+    assert [one.value for one in app.toast] == [
+        "1 case moved to Mon 4 May 2026, 1 case changed by someone else"
+    ]
+    assert (stored(app, "A").test_date, stored(app, "C").test_date) == (MONDAY, date(2026, 5, 13))
 
 
 @pytest.mark.long

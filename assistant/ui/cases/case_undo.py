@@ -25,6 +25,7 @@ DECIDED = "case_decided"
 """Set when the status of a case has changed, which is counted outside of it too."""
 EDITING = "case_editing"
 """The id of the case whose fields are open."""
+MOVED = "given another test date"
 TITLE = 60
 """Characters of a title in what an undo says."""
 _TOGETHER = "cases_together"
@@ -127,6 +128,15 @@ def next_undo(opened: Workspace, record: Session, case_id: str) -> NextUndo:
     own = None if _LED in st.session_state else undoing.last_on(found, case_id)
     if own is not None:
         return NextUndo(own, _said(opened, record, own))
+    return _last_undo(opened, record, found)
+
+
+def undo_of_person(opened: Workspace, record: Session) -> NextUndo:
+    """The last thing that this person did in the run, whichever case is open."""
+    return _last_undo(opened, record, _deeds(opened, record))
+
+
+def _last_undo(opened: Workspace, record: Session, found: tuple[Deed, ...]) -> NextUndo:
     noted = st.session_state.get(_MADE, {}).get(record.project_id, set())
     made = None if given_name(record) else noted
     last, passed = undoing.last_of(found, record.user, made)
@@ -152,7 +162,8 @@ def _said(opened: Workspace, record: Session, deed: Deed) -> str:
     """What a deed did, with the title of its case, or how many cases it changed."""
     first = deed.changes[0]
     if len(deed.changes) > 1:
-        return f"{counted(len(deed.free), 'case')} {first.action} at once"
+        what = MOVED if first.action == "edited" else first.action  # no other edit is of many
+        return f"{counted(len(deed.free), 'case')} {what} at once"
     change = _change(opened, record, first)
     what = _said_of(change) if change else first.action
     by = "" if first.by in ("", record.user) else f" (by {visible(first.by)})"

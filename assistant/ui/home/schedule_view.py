@@ -10,13 +10,15 @@ from datetime import date
 import streamlit as st
 
 from assistant.domain import TestCase
+from assistant.ui.cases.case_editor import FIRST_DATE, LAST_DATE
+from assistant.ui.cases.case_undo import note_decision, undo, undo_of_person
 from assistant.ui.cases.chain_line import REMARKS
 from assistant.ui.cases.depth_matrix import case_button
 from assistant.ui.counts import counted, date_time, weekday_date
 from assistant.ui.home.downloads import selection_choice
 from assistant.ui.home.quality_panel import open_in_run
 from assistant.ui.plain_text import cut, label, visible
-from assistant.ui.state import Session
+from assistant.ui.state import Session, error_kept, note_done, show_problem
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage, preconditions
 from assistant.workflow.review.lineage import REJECTED, CaseChains, SuiteTrace
@@ -38,10 +40,12 @@ PLOTTED_DAYS, FEW_DAYS, STORY = 40, 15, 48
 NOT_ACCEPTED = " :orange[(not accepted)]"
 OTHERS, NO_STORY = "other stories", "no story"
 ANY_DAY = "On any day"
+DAY_WIDTH, DATE_WIDTH = 260, 150
+OTHER_DAY = "Another day"
 NO_DATES = (
     "None of these cases has a test date, the day on which it is run. A model that writes whole "
     "stories plans it where the request or a source names the days of the test. You can set it "
-    "yourself: open a case, press *Edit* (key E), choose its *Test date*."
+    "yourself: tick cases and choose a day, or open a case, press *Edit* (key E)."
 )
 
 
@@ -53,15 +57,92 @@ def schedule_view(opened: Workspace, record: Session, view: RunView) -> None:
     if not fullest:
         accepted = selection == "accepted" and not view.summary.accepted
         st.info("No case is accepted yet." if accepted else NO_DATES, icon=":material/event:")
-        return
-    st.markdown(_sum(days, fullest))
+        if not days:
+            return
+    else:
+        st.markdown(_sum(days, fullest))
     reading = lineage.last_suite_reading(opened, record.project_id, view.run.id)
     if reading is not None and reading.order:
         st.markdown(f":small[{_order_of(reading)}]")
-    _plot_of(days, {one.key: one.title for epic in view.run.epics for one in epic.stories})
+    if fullest:
+        _plot_of(days, {one.key: one.title for epic in view.run.epics for one in epic.stories})
     listed = {case.id: case for one in days for case in one.cases}
-    for number, one in enumerate(_shown(days)):
-        _day(number, one, chains, listed, reading.other_days if reading else {})
+    shown = _shown(days)
+    _mover(opened, record, days, [case for one in shown for case in one.cases[:LISTED]])
+    for number, one in enumerate(shown):
+        _day(number, one, chains, listed, reading.other_days if reading else {}, view.run.id)
+
+
+def _mover(
+    opened: Workspace, record: Session, days: Sequence[TestDay], cases: Sequence[TestCase]
+) -> None:
+    """Give the ticked cases another day; take it back."""
+    ticks = {_tick(record.run_id, case): case for case in cases}
+    ticked = {key: case for key, case in ticks.items() if st.session_state.get(key)}
+    counts = {_name(one.day): one for one in days if one.day}
+    with st.container(key="schedule-move"):
+        row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+        told = f"**{counted(len(ticked), 'case')} ticked**" if ticked else "Tick cases to move them"
+        row.markdown(f":small[{told}]", width="content")
+        chosen = row.selectbox(
+            "Day",
+            [*counts, OTHER_DAY],
+            index=None,
+            format_func=lambda name: (
+                f"{name} ({counted(len(counts[name].cases), 'case')})" if name in counts else name
+            ),
+            placeholder="to which day?",
+            key=f"schedule-to-{record.run_id}",
+            label_visibility="collapsed",
+            disabled=not ticked,
+            width=DAY_WIDTH,
+        )
+        day = counts[chosen].day if chosen in counts else None
+        if chosen == OTHER_DAY:
+            day = row.date_input(
+                OTHER_DAY, value=None, min_value=FIRST_DATE, max_value=LAST_DATE,
+                format="YYYY-MM-DD", key=f"schedule-other-{record.run_id}",
+                label_visibility="collapsed", width=DATE_WIDTH,
+            )  # fmt: skip
+        with row:
+            st.button(
+                "Move", type="primary", icon=":material/event:", key="move-now",
+                disabled=not ticked or not day, on_click=_move,
+                args=(opened, record, ticked, day),
+            )  # fmt: skip
+            following = undo_of_person(opened, record)
+            st.button(
+                f"Undo ({following.cases})" if following.cases > 1 else "Undo",
+                icon=":material/undo:",
+                type="tertiary",
+                help=f"Take back: {label(following.says, limit=200)}",
+                disabled=following.deed is None and not following.passed,
+                on_click=undo,
+                args=(opened, record, following),
+                key="move-undo",
+            )
+        show_problem()
+
+
+def _move(
+    opened: Workspace, record: Session, ticks: Mapping[str, TestCase], day: date | None
+) -> None:
+    with error_kept():
+        ids = (opened, record.project_id, record.run_id)
+        outcome = preconditions.move(*ids, [*ticks.values()], day, by=record.user)
+        note_decision(outcome)
+        st.session_state.update(dict.fromkeys(ticks, False))
+        left = len(outcome.skipped)
+        skipped = f", {counted(left, 'case')} changed by someone else" if left else ""
+        accepted = {case.id for case in ticks.values() if case.status == "accepted"}
+        held = opened.library.cases(record.project_id, run_id=record.run_id) if accepted else ()
+        drafts = sum(one.id in accepted and one.status == "draft" for one in held)
+        skipped += f"; to be accepted again, as marks changed: {drafts}" * bool(drafts)
+        note_done(f"{counted(len(outcome.changed), 'case')} moved to {_name(day)}{skipped}")
+
+
+def _tick(run_id: str, case: TestCase) -> str:
+    return f"schedule-tick-{run_id}-{case.id}"
 
 
 def _sum(days: Sequence[TestDay], fullest: Sequence[TestDay]) -> str:
@@ -167,6 +248,7 @@ def _day(
     chains: CaseChains,
     listed: Mapping[str, TestCase],
     other_days: Mapping[str, date],
+    run_id: str,
 ) -> None:
     st.subheader(f"{_name(one.day)} ({len(one.cases)})")
     if one.to_set_up:
@@ -181,6 +263,10 @@ def _day(
         for case in one.cases[:LISTED]:
             before = chains.before.get(case.id, {})
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.checkbox(
+                    f"Move {label(case.id)}", key=_tick(run_id, case),
+                    label_visibility="collapsed", width="content",
+                )  # fmt: skip
                 case_button(case.id, case.title, f"schedule-{number}", open_in_run)
                 if before:
                     said = ", ".join(_goes_on(case, *each, listed) for each in before.items())

@@ -1,13 +1,15 @@
 """What has to be prepared before cases are run: their preconditions, on screen and as a file.
 
-And on which day each is run.
+And on which day each is run, and another one for many at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from assistant.domain import TestCase
+from assistant.errors import AssistantError, LibraryError
 from assistant.suite.export import download_name
 from assistant.suite.export import preconditions_csv as preconditions_csv
 from assistant.suite.preconditions import SET_UP as SET_UP
@@ -19,7 +21,7 @@ from assistant.suite.schedule import schedule
 from assistant.suite.shared_records import SharedRecord as SharedRecord
 from assistant.suite.shared_records import shared_records as shared_records
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import lineage, review_library
+from assistant.workflow.review import lineage, review, review_library
 from assistant.workflow.review.export_cases import CsvFile, Selection, select, title_and_cases
 
 
@@ -29,6 +31,10 @@ def cases_of_run(
     """The selected cases of a run, story by story."""
     chosen = select(workspace, project_id, run_id=run_id, selection=selection)
     return tuple(stored.case for stored in chosen)
+
+
+NAMED = 3
+"""Chains that a refusal names; more are counted."""
 
 
 def schedule_of_run(
@@ -43,6 +49,74 @@ def schedule_of_run(
 
     key = (run_id, selection, review_library.stamp(workspace, project_id))
     return workspace.memo.get("schedules", project_id, key, found)
+
+
+def move(
+    workspace: Workspace,
+    project_id: str,
+    run_id: str,
+    cases: Sequence[TestCase],
+    day: date | None,
+    *,
+    by: str,
+) -> review.BulkOutcome:
+    """Give cases of a run, each with the test date that was seen, another one. A case that somebody
+    rejected or gave another date meanwhile is skipped and named.
+
+    Raises ``LibraryError``, and moves none, where one of them or one that goes on from them would
+    be run on a day before a case that it goes on from.
+    """
+    held = {one.id: one for one in workspace.library.cases(project_id, run_id=run_id)}
+    moved: list[str] = []
+    skipped: list[str] = []
+    for case in cases:
+        now = held.get(case.id)
+        seen = now and now.status != "rejected" and now.case.test_date == case.test_date
+        (moved if seen else skipped).append(case.id)
+    planned = {
+        name: one.case.model_copy(update={"test_date": day}) if name in moved else one.case
+        for name, one in held.items()
+    }
+    _refuse_before(
+        lineage.chains(workspace, project_id, run_id, [*planned.values()]), planned, moved
+    )
+    changed: list[tuple[str, int]] = []
+    for name in moved:
+        seen_version = held[name].row_version
+        try:
+            stored = review.save(
+                workspace, project_id, planned[name], seen_version=seen_version, by=by
+            )
+        except AssistantError:
+            skipped.append(name)
+        else:
+            if stored.row_version != seen_version:
+                changed.append((name, stored.row_version))
+    return review.BulkOutcome(changed=tuple(changed), skipped=tuple(skipped))
+
+
+def _refuse_before(
+    chains: lineage.CaseChains, planned: Mapping[str, TestCase], moved: Sequence[str]
+) -> None:
+    """``LibraryError`` where a moved case is in a chain that is run in another order."""
+    found = [
+        f"{name} “{planned[name].title}” goes on from {other} “{planned[other].title}”"
+        for name, before in chains.before.items()
+        for other in before
+        if (name in moved or other in moved)
+        and "rejected" not in (planned[name].status, planned[other].status)
+        and _is_before(planned[name].test_date, planned[other].test_date)
+    ]
+    if found:
+        more = f"; so do {len(found) - NAMED} more" if len(found) > NAMED else ""
+        raise LibraryError(
+            f"No case was moved: {'; '.join(found[:NAMED])}{more}. A case is not run on a day "
+            "before what it goes on from. Choose both, or another day."
+        )
+
+
+def _is_before(day: date | None, other: date | None) -> bool:
+    return bool(day and other and day < other)
 
 
 def file_of(workspace: Workspace, project_id: str, case_ids: Sequence[str]) -> bytes:
