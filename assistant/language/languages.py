@@ -16,6 +16,8 @@ from assistant.language.quoted_messages import mask_quotes
 from assistant.language.word_lists import word_lists
 
 ENGLISH = "English"
+GERMAN = "German"
+"""Where every noun has a capital."""
 
 _WORDS = {
     language: frozenset(words) for language, words in word_lists("languages")["words"].items()

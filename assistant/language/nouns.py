@@ -1,11 +1,13 @@
 """Nouns: which one a number counts ("5 failed login attempts"), its singular and plural, who acts.
 
-Those who act are people and roles, systems and their parts, and pronouns.
+Those who act are people and roles, systems and their parts, and pronouns. Of German nouns it knows
+which forms are of one, and of which two a compound is made.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from assistant.language.verbs import base_of_participle, is_base
 from assistant.language.word_lists import WORDS, read_patterns, read_table, word_lists, word_set
@@ -155,3 +157,36 @@ def is_person(phrase: str) -> bool:
 def is_system(phrase: str) -> bool:
     """Whether a noun phrase names the system, or a part of it such as a page or a form."""
     return bool(_COMPONENT.search(phrase)) or singular(head_noun(phrase)).lower() in _SYSTEMS
+
+
+# --- German ---------------------------------------------------------------------------------------
+
+UMLAUTS = str.maketrans("äöü", "aou")
+"""Letters that a German plural changes, as they are without it: "Häuser", "Haus"."""
+_ENDING = re.compile(r"(?<=\w{3})(?:ern|em|en|er|es|e|um|[ao]|(?<=[lr])n)$")
+_GENITIVE = re.compile(r"(?<=\w{2}[bdfghklmnrt])s$")
+_DOUBLED = re.compile(r"([ns])\1$")
+_JOINT = re.compile(r"(?:e?n?s|e?n|er?)?")
+"""What German puts between the parts of a compound: "Prüfung-s-frist", "Kund-en-wunsch"."""
+LEAST_PART = 3
+"""Letters of a part of a compound: "Amt", "Weg"."""
+
+
+def german_stem(word: str) -> str:
+    """What the forms of a German noun have in common: "Häusern", "Haus" -> "haus"."""
+    root = _ENDING.sub("", word.casefold().translate(UMLAUTS))
+    return _DOUBLED.sub(r"\1", _GENITIVE.sub("", root))
+
+
+def german_parts(whole: str, stems: Iterable[str]) -> set[str]:
+    """Those of the German stems that a compound is made of: "antwort" and "frist" of
+    "antwortfrist"; empty where its first or its last part is none of them."""
+    near = [one for one in stems if len(one) >= LEAST_PART]
+    firsts = [one for one in near if whole.startswith(one)]
+    lasts = [one for one in near if whole.endswith(one)] if firsts else []
+    pairs = (
+        (len(first), len(whole) - len(last), first, last) for first in firsts for last in lasts
+    )
+    return {
+        part for end, start, *both in pairs if _JOINT.fullmatch(whole, end, start) for part in both
+    }

@@ -25,6 +25,7 @@ from assistant.generation.proof.statement_words import (
     NEUTRAL,
     Lexicon,
     content,
+    german_forms,
     meeting,
     spoken,
     written,
@@ -33,7 +34,7 @@ from assistant.generation.proof.support_texts import Known, folded, stands_in
 from assistant.generation.writers.case_parts import stated_in
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.function_words import ARTICLES
-from assistant.language.languages import language_of
+from assistant.language.languages import ENGLISH, GERMAN, language_of, leans_to, little_words
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.sentences import sentences
@@ -176,9 +177,9 @@ def lacking(text: str, told: str, above: Sequence[str], share: float = SHARE) ->
     """
     texts = (told, told.replace("_", " "), *above)  # "Payment_Method" is called Payment Method
     missing = _strange(_without_articles(text, told), texts)
-    language = language_of(text)
-    translated = language != language_of(told)
-    if translated or language == "German":
+    language, theirs = _languages(text, told)
+    translated = language != theirs
+    if translated or language == GERMAN:
         messages = [one.text.strip() for one in find_messages(text)]
         missing = [one for one in missing if one in messages or numbers(one) or _KEYED.search(one)]
     if translated:
@@ -186,9 +187,26 @@ def lacking(text: str, told: str, above: Sequence[str], share: float = SHARE) ->
     lexicon = Lexicon(texts)
     telling = {key: said for key, said in written(text).items() if key not in NEUTRAL}
     others = [said for key, said in telling.items() if not lexicon.knows(key)]
+    if language == GERMAN:
+        met = german_forms(telling.values(), texts)
+        others = [said for said in others if said not in met]
     if len(others) > (1 - share) * len(telling):
         missing += others
     return tuple(dict.fromkeys(missing))
+
+
+def _languages(text: str, told: str) -> tuple[str, str]:
+    """The languages of a sentence and of what is told: a German sentence of four words is called
+    English, and its nouns would be taken for names, or it for a translation that is not compared.
+
+    A sentence comes in the language of its source unless its small words are English.
+    """
+    mine, theirs = found = language_of(text), language_of(told)
+    if theirs != ENGLISH:
+        translated = not little_words(theirs) or leans_to(text, ENGLISH, rather_than=theirs)
+        return found if mine != ENGLISH or translated else (theirs, theirs)
+    other, short = (mine, told) if mine != ENGLISH else (GERMAN, f"{text} {told}")
+    return (other, other) if leans_to(short, other, rather_than=ENGLISH) else found
 
 
 def contradicted(text: str, source: str) -> list[str]:

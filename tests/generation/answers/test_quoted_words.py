@@ -3,6 +3,8 @@ put aside with the reason."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from assistant.domain import Chunk, RetrievedChunk
@@ -228,3 +230,50 @@ def test_no_line_is_shown_beside_a_conclusion_that_was_not_worked_out(line: str)
     asked = "Can TD-7 be paid in cash?"
     found = concluded("No, EUR 0.75 too much.", (line, right), asked, said, is_trusted=False)
     assert found == ("No, EUR 0.75 too much.", (right,), ())
+
+
+def shares() -> dict[tuple[str, str, bool], list[bool]]:
+    """Whether each sentence of ``other_forms.tsv`` is shown, by language, what is wrong with it
+    ("true": nothing) and whether its writer is trusted."""
+    found: dict[tuple[str, str, bool], list[bool]] = {}
+    for line in Path(__file__).with_name("other_forms.tsv").read_text("utf-8").splitlines():
+        language, kind, words, text = line.split("\t")
+        for trusted in (True, False):
+            proof = AnswerProof([source(1, words)], is_trusted=trusted)
+            shown = proof.prove(text, [Quote(1, words)]).is_shown
+            found.setdefault((language, kind, trusted), []).append(shown)
+    return found
+
+
+def test_sentences_with_other_forms_of_the_nouns_are_shown_and_wrong_ones_put_aside() -> None:
+    found = shares()
+    assert {key: sum(one) for key, one in found.items() if key[1] == "true"} == {
+        ("de", "true", True): 63, ("de", "true", False): 63,  # of 64; "Fundsachen" of "Ein Fund"
+        ("fr", "true", True): 15, ("fr", "true", False): 15,
+        ("es", "true", True): 15, ("es", "true", False): 15,
+    }  # fmt: skip
+    assert not any(any(one) for key, one in found.items() if key[1] == "number")
+    assert not any(any(found[language, "negation", False]) for language in ("de", "es"))
+    assert sum(found["de", "noun", True]) <= 4, "of 22; half of their words stand there"
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "is_shown"),
+    [
+        ("Jeder Prüfling erhält einen Sitzplan.", "Prüflingen wird er ausgehändigt.", True),
+        ("Jeder Prüfling erhält einen Sitzplan.", "Prüfungen werden verschoben.", False),
+        ("Die Frist zur Antwort beträgt 10 Werktage.", "Antwortfrist: 10 Werktage lang.", True),
+        ("Die Frist zur Antwort beträgt 10 Werktage.", "Lieferzeit: 10 Werktage lang.", False),
+        ("Die Antwortfrist beträgt 10 Werktage.", "Antwort: Frist 10 Werktage.", True),
+        ("Züge fahren ab Gleis 3.", "Ein Zug geht von Gleis 3.", True),
+        ("Die Gebühr beträgt für Mitglieder 4 EUR.", "Pfand kostet Gäste 4 EUR.", False),
+        ("Die Gebühr beträgt für Mitglieder 4 EUR.", "The charge is 4 EUR.", True),
+        ("预订 可以 在 18:00 前 取消。 费用 由 酒店 承担。", "Cancel until 18:00.", True),
+    ],
+)
+def test_a_short_sentence_is_of_the_language_of_its_source(
+    words: str, text: str, is_shown: bool
+) -> None:
+    proof = AnswerProof([source(1, words)], is_trusted=True)
+    found = proof.prove(text, [Quote(1, words)])
+    assert found.is_shown is is_shown, found
