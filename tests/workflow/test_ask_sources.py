@@ -16,6 +16,7 @@ from syncing import quick_workspace, sync_folder, write
 
 from assistant.errors import (
     CollectionMissing,
+    InvalidOutput,
     LibraryError,
     ModelUnavailable,
     RetrievalError,
@@ -700,6 +701,22 @@ def test_a_question_does_not_wait_for_what_is_read_ahead(
     assert with_model.jobs.wait(answer.id, 30)
     (found,) = ask_talks.talk(with_model, sample_id, answer.thread_id)
     assert found.queries == (REWORDED,)
+
+
+@pytest.mark.long
+def test_placeholders_are_no_conclusion_and_alone_no_answer(
+    with_model: Workspace, server: EndpointServer, sample_id: str
+) -> None:
+    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    said = "The cooling-off period of a domestic contract is 14 days."
+    reply = json.loads(answers((said, rule), ("n/a", [])))
+    server.answer = streams(json.dumps({**reply, "conclusion": "x"}))
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert ([one.text for one in found.sentences], found.conclusion) == ([said], "")
+    assert found.unproved == ()
+    server.answer = streams(answers(("...", rule)))
+    with pytest.raises(InvalidOutput, match="no sentence"):
+        ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
 
 
 @pytest.mark.long

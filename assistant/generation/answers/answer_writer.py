@@ -13,10 +13,12 @@ from assistant.generation.answers.sentence_proof import AnswerProof
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, stream_structured
 from assistant.generation.prompts import Message
+from assistant.generation.proof.placeholders import is_placeholder
 from assistant.generation.writers.story_draft import ObjectStream
 from assistant.generation.writers.story_prompt import prompt_characters
 
 MAX_SENTENCE = 600
+ONLY_PLACEHOLDERS = "The answer holds placeholders and no sentence."
 EMBEDDED_SOURCES = 5
 """Sources that the embedded model gets: it reads some 60 tokens a second."""
 
@@ -84,6 +86,8 @@ def answer_sentences(
             text, quotes = _read(data)
             if text and text not in said:
                 said.add(text)
+                if is_placeholder(text):
+                    continue
                 short = len(text) <= MAX_SENTENCE
                 yield proof.prove(text, quotes) if short else _without_end(text)
 
@@ -93,6 +97,8 @@ def answer_sentences(
                 yield from whole_ones(received)
                 continue
             yield from whole_ones(received.raw)
+            if said and all(map(is_placeholder, said)):
+                raise InvalidOutput(ONLY_PLACEHOLDERS, raw_output=received.raw)
             conclusion, lines = (received.data.get(k) for k in ("conclusion", "calculation"))
             yield AnswerEnd(
                 partial=received.data.get("whole") is False,

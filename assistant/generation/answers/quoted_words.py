@@ -20,6 +20,7 @@ from assistant.generation.answers.force_and_order import same_force, same_names,
 from assistant.generation.answers.turned_clauses import denials
 from assistant.generation.proof.amounts import Numbers, numbers
 from assistant.generation.proof.calculation_lines import Worked, read_line
+from assistant.generation.proof.placeholders import is_placeholder
 from assistant.generation.proof.statement_words import (
     NEGATORS,
     NEUTRAL,
@@ -245,7 +246,7 @@ def concluded(
     ``is_trusted``, as of ``AnswerProof``. A line that is wrong or is not understood is left
     out, and of another writer one that begins with another number.
     Whether the conclusion follows is for the reader."""
-    if not (sentences and 0 < len(text) <= MAX_CONCLUSION):
+    if is_placeholder(text) or not (sentences and len(text) <= MAX_CONCLUSION):
         return "", (), ()
     texts = (question, *sentences)
     strange = [one for one in _strange(text, texts) if not _only_adds_year(one, texts)]

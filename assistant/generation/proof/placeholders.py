@@ -1,16 +1,20 @@
-"""Places of a message that a case leaves open or fills: "Please complete {field name}."."""
+"""Places of a message that a case leaves open or fills ("Please complete {field name}."), and what
+stands for nothing ("n/a")."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from assistant.domain import TestStep
 from assistant.generation.proof.proof_faults import UNFILLED, Mark, shown
 from assistant.generation.proof.support_texts import folded
 from assistant.language.casing import bare_words
 from assistant.language.quoted_messages import find_messages
+from assistant.language.word_lists import word_lists
 
+_NOTHING = frozenset(word_lists("words", Path(__file__).parent)["placeholders"]["nothing"])
 _NAME = r"[^\W\d][^{}<>=/\n]{1,40}"
 _PLACE = re.compile(
     rf"\{{!?(?P<braces>{_NAME}|[^\W\d]|\d{{1,2}}(?:,[^{{}}\n]{{1,40}})?)\}}"
@@ -50,6 +54,13 @@ def unfilled(step: TestStep, texts: Sequence[str]) -> Iterator[Mark]:
             told = f" {bare_words(name)} " in f" {bare_words(rest)} "
             if given and not tagged and not told and len(beside) >= FEWEST:
                 yield Mark(UNFILLED, place, f"{shown(message.text)} leaves “{place}” open.")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only fills a place: a mark, "x", "TBD" or a place to fill in. "No" and a value
+    say something."""
+    said = " ".join(re.sub(r"[^\w\s/]|_", "", _PLACE.sub(" ", text)).casefold().split())
+    return not said.strip("x/ ") or said in _NOTHING
 
 
 def has_place(text: str) -> bool:
