@@ -34,6 +34,7 @@ __all__ = [
     "limits",
     "measures",
     "passages",
+    "placeholders",
     "polarity",
     "proof_faults",
     "repetition",
