@@ -123,6 +123,28 @@ def test_a_case_that_the_reader_did_not_name_comes_last_on_its_day(
     assert [one.id for one in found] == [d, b, a, c, e]
 
 
+def test_a_case_that_was_written_since_stands_behind_the_last_one_of_its_story_that_day(
+    opened: Workspace, project_id: str, run_id: str, server: EndpointServer
+) -> None:
+    a, b, c, d, e = (one.id for one in drafts(opened, project_id, run_id))
+
+    def change(name: str, **values: Any) -> None:
+        stored = opened.library.case(project_id, name)
+        case = stored.case.model_copy(update=values)
+        review.save(opened, project_id, case, seen_version=stored.row_version, by="Ada")
+
+    def listed() -> list[str]:
+        return [one.id for one in export_cases.select(opened, project_id, run_id=run_id)]
+
+    change(d, story_key="PAY-72", title="The day is closed")
+    read(opened, project_id, run_id, server, days=[{"day": "2027-02-09", "cases": [b, d]}])
+    assert listed() == [b, a, c, d, e]
+    change(a, story_key="PAY-73")
+    assert listed() == [b, c, d, a, e], "no other case of its story"
+    change(c, preconditions=("After the case “The day is closed”: nothing is open",))
+    assert listed() == [b, d, c, a, e], "never against a chain"
+
+
 def test_what_stands_in_the_way_and_repetitions_are_marked_and_need_somebody(
     opened: Workspace, project_id: str, run_id: str, server: EndpointServer
 ) -> None:

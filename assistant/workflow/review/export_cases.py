@@ -111,16 +111,38 @@ def select(
 def _in_order(
     workspace: Workspace, project_id: str, found: Sequence[StoredCase]
 ) -> tuple[StoredCase, ...]:
-    """The cases day by day, those of a day as a reader of the whole suite says, else in their
-    order, but each behind those that it goes on from."""
+    """The cases day by day, those of a day as a reader of the whole suite says, one that was
+    written since behind its story's, else in their order, but each behind those that it goes on
+    from."""
     earlier: dict[str, Sequence[str]] = {}
     planned: list[str] = []
     for run_id in dict.fromkeys(one.run_id or "" for one in found):
         earlier.update(earlier_titles(workspace, project_id, run_id))
         reading = last_suite_reading(workspace, project_id, run_id)
         planned += reading.order if reading else ()
+    planned = _with_later(found, planned)
     places = in_order([(one.run_id, one.case) for one in found], earlier, planned)
     return tuple(found[place] for place in places)
+
+
+def _with_later(found: Sequence[StoredCase], planned: Sequence[str]) -> list[str]:
+    """The planned order with each case that it lacks behind the last one of its story and day: the
+    day may end with a case of another story that leaves nothing to test. One without such a case
+    stays out, and so last."""
+
+    def group(one: StoredCase) -> tuple[object, ...]:
+        return one.run_id, one.case.test_date, one.case.epic_key, one.case.story_key
+
+    place = {name: at for at, name in enumerate(planned)}
+    last: dict[tuple[object, ...], int] = {}
+    for one in found:
+        if one.id in place:
+            last[group(one)] = max(last.get(group(one), 0), place[one.id])
+    later = {
+        one.id: last[group(one)] for one in found if one.id not in place and group(one) in last
+    }
+    place |= later
+    return sorted(place, key=place.__getitem__)
 
 
 def file_of(
