@@ -21,7 +21,14 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
-from assistant.design.questions.conflicts import Conflict, clauses_of, find_conflicts, moved
+from assistant.design.questions.conflicts import (
+    Conflict,
+    clauses_of,
+    direction_of,
+    equal,
+    find_conflicts,
+    moved,
+)
 from assistant.domain import (
     AcceptanceCriterion,
     Chunk,
@@ -42,7 +49,7 @@ from assistant.generation.proof.condition_sides import (
 )
 from assistant.generation.proof.consistency import inconsistent
 from assistant.generation.proof.echo import echoes
-from assistant.generation.proof.limits import on_right_side, wrong_sides
+from assistant.generation.proof.limits import is_judged, on_right_side, wrong_sides
 from assistant.generation.proof.measures import Measures
 from assistant.generation.proof.placeholders import unfilled
 from assistant.generation.proof.polarity import (
@@ -79,6 +86,7 @@ from assistant.language.casing import bare_words
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.language.units import UNITS_OF_TIME
+from assistant.language.value_changes import value_changes
 
 SHARED = 2
 """Words that a criterion's sentence and what is cited have to share, other than units of time."""
@@ -151,12 +159,18 @@ class _Proof:
         worked = self.claims.worked
         marks = tuple(wrong_sides(condition, measures, worked))
 
+        cited = {chunk.id for chunk, _, is_cited in self._quotable() if is_cited}
+
         def keeps(criterion: AcceptanceCriterion, conflict: Conflict) -> bool:
             theirs = _with_limit(condition, criterion, conflict)
-            changed = (one for one in theirs.facts if one not in condition.facts)
-            return criterion.id in condition.criterion_ids and any(
-                on_right_side(theirs, one.quote, measures, worked) for one in changed
-            )
+            changed = [one for one in theirs.facts if one not in condition.facts]
+            if not changed or criterion.id not in condition.criterion_ids:
+                return False
+            if any(on_right_side(theirs, one.quote, measures, worked) for one in changed):
+                return True
+            # By a limit in the place of the criterion's nothing is told where it cannot be judged.
+            is_open = conflict.chunk.id in cited and _limits_alike(conflict)
+            return is_open and not any(is_judged(theirs, one.quote, measures) for one in changed)
 
         contested = [one for one in self._contested if marks and keeps(*one)]
         for criterion, conflict in contested:
@@ -190,7 +204,7 @@ class _Proof:
 
     def _cited_limits(self) -> Iterator[tuple[AcceptanceCriterion, Conflict, str]]:
         """Other numbers for limits of the criteria in what the case itself cites or calculates
-        with, in a sentence that shares words with the criterion's, and how it is told whose it is.
+        with, and how it is told whose it is.
 
         Too little to tell that both are on one matter, and enough not to have a case that keeps to
         one written again.
@@ -198,12 +212,16 @@ class _Proof:
         for chunk, quote, is_cited in self._quotable():
             for criterion in self.basis.criteria:
                 for sentence in clauses_of(criterion.text):
-                    shared = meeting(content(sentence.text), content(quote.text)) - _UNIT_WORDS
-                    if len(shared) >= (SHARED if is_cited else SHARED_BESIDE):
-                        by = "What it cites says" if is_cited else f"{shown(chunk.title)} says"
-                        for ours, theirs in _other_numbers(sentence, quote):
-                            if is_cited or self.claims.worked.goes_in(number_of(theirs)):
-                                yield criterion, Conflict(ours, chunk, theirs, quote, 0.0), by
+                    by = "What it cites says" if is_cited else f"{shown(chunk.title)} says"
+                    for ours, theirs in _other_numbers(sentence, quote):
+                        conflict = Conflict(ours, chunk, theirs, quote, 0.0)
+                        if (
+                            _is_on_matter(criterion, sentence, conflict)
+                            if is_cited
+                            else _shared(sentence, quote.text) >= SHARED_BESIDE
+                            and self.claims.worked.goes_in(number_of(theirs))
+                        ):
+                            yield criterion, conflict, by
 
     def _quotable(self) -> Iterator[tuple[Chunk, Span, bool]]:
         """What the case cites, then each clause of the sources found, and whether it is cited."""
@@ -408,6 +426,34 @@ def _other_numbers(sentence: Span, quote: Span) -> Iterator[tuple[Quantity, Quan
                 yield ours, replace(theirs, text=text)
             elif theirs.kind == ours.kind and theirs.value != ours.value:
                 yield ours, theirs
+
+
+def _shared(sentence: Span, text: str) -> int:
+    """How many words of a criterion's sentence a text has, other than units of time."""
+    return len(meeting(content(sentence.text), content(text)) - _UNIT_WORDS)
+
+
+def _is_on_matter(criterion: AcceptanceCriterion, sentence: Span, conflict: Conflict) -> bool:
+    """Whether what is cited is on the matter of a criterion's sentence: it has words of it, with
+    the line and the headings that it stands in ("Reopening of claims. Decision: 21 days."), names
+    the criterion, or says what stands in the place of its number."""
+    chunk, quote = conflict.chunk, conflict.sentence
+    start = chunk.text.rfind("\n", 0, quote.start) + 1
+    end = chunk.text.find("\n", quote.end)
+    line = chunk.text[start : end if end >= 0 else len(chunk.text)]
+    around = "\n".join((chunk.title, chunk.heading, line))
+    named = re.search(rf"(?<![\w-]){re.escape(criterion.id)}(?![\w-])", around)
+    return (
+        named is not None
+        or _shared(sentence, around) >= SHARED
+        or any(equal(one.old, conflict.quantity) for one in value_changes(quote.text))
+    )
+
+
+def _limits_alike(conflict: Conflict) -> bool:
+    """Whether the other number limits as the criterion's does, and is no fee or count of its own:
+    only then may it stand in its place where no data show it."""
+    return direction_of(conflict.theirs) == direction_of(conflict.quantity) != ""
 
 
 def _with_limit(

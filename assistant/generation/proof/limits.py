@@ -228,6 +228,17 @@ def on_right_side(condition: TestCondition, quote: str, measures: Measures, work
     )
 
 
+def is_judged(condition: TestCondition, quote: str, measures: Measures) -> bool:
+    """Whether data of a case, however far, can be held against the limit with this quotation."""
+    return any(
+        limit.holds_at(value) is not None
+        for limit in limits_of(condition)
+        if limit.fact.quote == quote
+        for values in (values_for(limit, measures),)
+        for value in (*values.written, *values.counted, *values.computed)
+    )
+
+
 def _sides(
     limit: Limit, values: Values, measures: Measures, *, dated: bool, certain: bool = True
 ) -> dict[Value, bool]:

@@ -533,6 +533,54 @@ def test_data_that_keep_the_number_of_what_the_case_cites_are_told_with_its_word
 
 
 @pytest.mark.parametrize(
+    ("said", "heading", "told"),
+    [
+        ("Decision: from June on it is 21 days.", "Reopening of closed claims", True),
+        ("Decision: from June on it is 21 days.", "Invoices of suppliers", False),
+        ("Decision: from June on it is 7 days.", "Reopening of closed claims", False),
+        ("Minutes of 12 May. Item 4. Decision: 21 days instead of 14.", "", True),
+        ("Minutes of 12 May. Item 4. Decision: 21 days instead of 10.", "", False),
+        ("AC-1: now 21 days.", "", True),
+        ("AC-12: now 21 days.", "", False),
+    ],
+)
+def test_data_that_keep_a_decision_which_moves_the_limit_are_on_no_wrong_side(
+    prove: Prove, said: str, heading: str, told: bool
+) -> None:
+    fact = Fact(kind="limit", quote="within 14 days", value="14 days", holds=True)
+    case = prove(
+        "A closed claim can be reopened within 14 days.",
+        [("Reopen the claim closed 21 days ago.", "", "After 21 days and not 7 it is reopened.")],
+        facts=[fact], sources=[said], headings=[heading], cited=[2],
+    )  # fmt: skip
+    (found,) = [one for one in case.findings if one.rule in ("wrong side", "other limit")]
+    assert found.rule == ("other limit" if told else "wrong side"), found
+    assert (said[-12:-1] in found.message) is told
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Minutes: the fee is charged above 100 dollars.", True),
+        ("Minutes: the fee that is charged is 100 dollars.", False),
+        ("Minutes: the fee is charged above EUR 55.00.", False),
+        ("Minutes: the fee is charged above EUR 65.00.", True),
+    ],
+)
+def test_data_are_not_judged_by_the_criterion_where_a_cited_limit_cannot_judge_them(
+    prove: Prove, said: str, told: bool
+) -> None:
+    fact = Fact(kind="limit", quote="above EUR 50.00", value="EUR 50.00", holds=False)
+    case = prove(
+        "The fee is charged above EUR 50.00.",
+        [("Order for EUR 60.00.", "", "No fee is charged.")],
+        facts=[fact], sources=[said], cited=[2],
+    )  # fmt: skip
+    rules = [one.rule for one in case.findings if one.rule in ("wrong side", "other limit")]
+    assert rules == ["other limit" if told else "wrong side"]
+
+
+@pytest.mark.parametrize(
     ("said", "line", "told"),
     [
         ("Term: invoices are payable 21 days from the invoice date.",
