@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +14,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from assistant.domain import GenerationConfig
-from assistant.ui import state
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import generate_cases
@@ -67,6 +68,7 @@ def quick_environment(
     monkeypatch.setenv("UAT_MODELS_DIR", str(models_dir))
     monkeypatch.chdir(ROOT)
     st.cache_resource.clear()
+    st.cache_data.clear()  # copies of one written run have its ids
     yield tmp_path
     st.cache_resource.clear()
 
@@ -86,21 +88,41 @@ def open_app(environment: Path) -> Callable[..., AppTest]:
     return opened
 
 
+@pytest.fixture(scope="session")
+def written_runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Path, str, str]]:
+    """Gives a data folder to copy, with the run of an epic's outlines, and the ids of its project
+    and its run. The epic came in as a file; its run is written for the first test that wants it."""
+
+    @cache
+    def written(epic: str, file: str) -> tuple[Path, str, str]:
+        place = tmp_path_factory.mktemp("written")
+        (place / file).write_text(epic, "utf-8")
+        with quick_workspace(place / "data") as (workspace, project_id, _):
+            import_sources.index_paths(workspace, project_id, [place / file])
+            (key,) = [one.key for one in workspace.library.epics(project_id)]
+            found = understand(workspace, project_id, GenerateRequest(epic_keys=(key,)))
+            run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+            generate_cases.run_now(workspace, project_id, run)
+        return place / "data", project_id, run.id
+
+    return written
+
+
 @pytest.fixture
-def run_of_file(open_app: Callable[..., AppTest], tmp_path: Path) -> Callable[[str], AppTest]:
+def run_of_file(
+    quick_environment: Path,
+    open_app: Callable[..., AppTest],
+    written_runs: Callable[..., tuple[Path, str, str]],
+    copy_folder: Callable[[Path, Path], Path],
+) -> Callable[..., AppTest]:
     """Opens the app on the outlines of an epic, given as Markdown, that came in as a file."""
 
-    def opened(epic: str) -> AppTest:
-        open_app()
-        workspace = state.workspace()
-        project_id = workspace.projects()[0].id
-        (tmp_path / "epic.md").write_text(epic, "utf-8")
-        import_sources.index_paths(workspace, project_id, [tmp_path / "epic.md"])
-        (key,) = [one.key for one in workspace.library.epics(project_id)]
-        found = understand(workspace, project_id, GenerateRequest(epic_keys=(key,)))
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, run)
-        return open_app(project=project_id, run=run.id)
+    def opened(epic: str, file: str = "epic.md") -> AppTest:
+        folder, project_id, run_id = written_runs(epic, file)
+        (quick_environment / file).write_text(epic, "utf-8")
+        shutil.rmtree(quick_environment / "data")
+        copy_folder(folder, quick_environment / "data")
+        return open_app(project=project_id, run=run_id)
 
     return opened
 

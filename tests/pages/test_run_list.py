@@ -60,18 +60,9 @@ def environment(quick_environment: Path) -> Path:
 
 
 @pytest.fixture
-def app(open_app: Callable[..., AppTest], tmp_path: Path) -> AppTest:
+def app(run_of_file: Callable[..., AppTest]) -> AppTest:
     """The run of an epic that came in as a file."""
-    app = open_app()
-    opened = state.workspace()
-    project_id = opened.projects()[0].id
-    keep(tmp_path, EPIC)
-    found = understand(opened, project_id, GenerateRequest(epic_keys=("CC-9",)))
-    run = generate_cases.begin(opened, project_id, found, GenerationConfig(), by="Tess")
-    generate_cases.run_now(opened, project_id, run)
-    app = open_app(project=project_id, run=run.id)
-    assert not app.exception
-    return app
+    return run_of_file(EPIC, "vouchers.md")
 
 
 def keep(folder: Path, text: str) -> None:
