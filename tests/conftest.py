@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from sqlalchemy import URL, Engine, create_engine
 
 from assistant.errors import ModelUnavailable
 from assistant.generation.models.catalogue import (
@@ -134,6 +135,25 @@ def _one_embedder() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("assistant.workflow.deployment.workspace.SentenceEmbedder", opened)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """All libraries in files share what SQLAlchemy compiles, statements of the thousand before too:
+    an app compiles each of them once, and a test has a library of its own."""
+    first = create_engine("sqlite://")
+    first.connect().close()
+
+    def opened(url: URL, **chosen: Any) -> Engine:
+        engine = create_engine(url, **chosen)
+        if engine.dialect.name == first.dialect.name:
+            engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assistant.library.storage.database.create_engine", opened)
+        yield
+    first.dispose()
 
 
 @pytest.fixture(scope="session")
