@@ -204,9 +204,11 @@ def outcome_of(path: Path) -> str:
     return found.reading.document.text if found.reading else ""
 
 
-@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "every",
+    [pytest.param(2, marks=pytest.mark.long), pytest.param(1, marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("folder", OTHERS.split())
-@pytest.mark.long
 def test_other_hostile_files_are_read_or_refused_in_words(
     shared_dir: Path, folder: str, every: int
 ) -> None:
