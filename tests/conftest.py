@@ -68,9 +68,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process for the slow tests, which load models that use every core; else two or more."""
+    """Two processes for the slow tests, many of which wait for a browser or a child; a model uses
+    every core, and more of them would wait for each other. One for those that want to be alone."""
     chosen = str(config.option.markexpr)
-    return 0 if "slow" in chosen and "not slow" not in chosen else max(2, os.cpu_count() or 2)
+    if "alone" in chosen and "not alone" not in chosen:
+        return 0
+    return 2 if "slow" in chosen and "not slow" not in chosen else max(2, os.cpu_count() or 2)
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def p95(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=20)[-1]
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_session_of_hostile_files_beside_another_person(
     server: object, new_page: Callable[[], Page], shared_dir: Path, tmp_path: Path
 ) -> None:
