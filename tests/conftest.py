@@ -77,6 +77,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 @pytest.fixture(scope="session")
+def kill_times() -> int:
+    """How many times as often the loops of kills kill: once for a proof, more for a study."""
+    return int(os.environ.get("UAT_KILL_TIMES", "1"))
+
+
+@pytest.fixture(scope="session")
 def project_root() -> Path:
     """The checkout."""
     return ROOT

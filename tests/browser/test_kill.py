@@ -15,9 +15,6 @@ EPICS = sorted((ROOT / "sample_data" / "epics").glob("CC-*.md"))
 """Several, because outlines of one are written before anybody could kill the server."""
 
 
-ROUNDS = 8
-
-
 def start_writing(page: Page) -> None:
     """Paste the epics, press the button and wait for the first case."""
     page.get_by_label(TEXT).fill("\n\n".join(one.read_text("utf-8") for one in EPICS))
@@ -66,6 +63,6 @@ def all_cases(server: object) -> set[str]:
 
 @pytest.mark.slow
 def test_killing_the_server_again_and_again_loses_nothing_on_screen(
-    server: object, page: Page
+    server: object, page: Page, kill_times: int
 ) -> None:
-    kill_during_generation(server, page, rounds=ROUNDS, seed=2)
+    kill_during_generation(server, page, rounds=4 * kill_times, seed=2)

@@ -146,11 +146,11 @@ def test_a_kill_at_any_step_is_made_good(
 
 @pytest.mark.slow
 def test_kills_at_random_are_made_good(
-    setting: Setting, processes: ForkServerContext, tmp_path: Path
+    setting: Setting, processes: ForkServerContext, tmp_path: Path, kill_times: int
 ) -> None:
     chance = random.Random(4)
-    killed = 0
-    for number in range(20):
+    killed, folders = 0, 8 * kill_times
+    for number in range(folders):
         data_dir = setting.copy(tmp_path / f"data{number}")
         longest = 1.5
         for _ in range(4):  # killed again while it makes good what the kill before left
@@ -162,7 +162,7 @@ def test_kills_at_random_are_made_good(
             child.join()
         setting.check_and_finish(data_dir)
         shutil.rmtree(data_dir)
-    assert killed >= 20
+    assert killed >= folders
 
 
 def test_a_reader_never_sees_half_a_document(tmp_path: Path) -> None:
