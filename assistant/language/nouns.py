@@ -161,7 +161,7 @@ def is_system(phrase: str) -> bool:
 
 # --- German ---------------------------------------------------------------------------------------
 
-UMLAUTS = str.maketrans("äöü", "aou")
+_UMLAUTS = str.maketrans("äöü", "aou")
 """Letters that a German plural changes, as they are without it: "Häuser", "Haus"."""
 _ENDING = re.compile(r"(?<=\w{3})(?:ern|em|en|er|es|e|um|[ao]|(?<=[lr])n)$")
 _GENITIVE = re.compile(r"(?<=\w{2}[bdfghklmnrt])s$")
@@ -174,7 +174,7 @@ LEAST_PART = 3
 
 def german_stem(word: str) -> str:
     """What the forms of a German noun have in common: "Häusern", "Haus" -> "haus"."""
-    root = _ENDING.sub("", word.casefold().translate(UMLAUTS))
+    root = _ENDING.sub("", word.casefold().translate(_UMLAUTS))
     return _DOUBLED.sub(r"\1", _GENITIVE.sub("", root))
 
 

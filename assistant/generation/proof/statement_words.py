@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from assistant.generation.sentence_words import STOP_WORDS, TOKEN, stem
-from assistant.language.nouns import UMLAUTS, german_parts, german_stem
+from assistant.language.nouns import german_parts, german_stem
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.word_lists import word_lists
 
@@ -95,7 +95,7 @@ class Lexicon:
         self.stems = frozenset[str]().union(*(all_content(text) for text in texts))
         self._near: dict[str, list[str]] = {}
         for word in self.stems:
-            self._near.setdefault(_start(word), []).append(word)
+            self._near.setdefault(word[:MIN_SHARED], []).append(word)
         self._long = [word for word in self.stems if len(word) > MIN_PART]
 
     def knows(self, word: str) -> bool:
@@ -105,7 +105,7 @@ class Lexicon:
     def _holds(self, word: str) -> bool:
         if word in self.stems:
             return True
-        near = self._near.get(_start(word), ()) if len(word) >= MIN_SHARED else ()
+        near = self._near.get(word[:MIN_SHARED], ()) if len(word) >= MIN_SHARED else ()
         return any(same(word, other) for other in near) or any(
             word.endswith(other) or other.endswith(word)
             for other in self._long
@@ -114,7 +114,7 @@ class Lexicon:
 
     def forms(self, word: str) -> frozenset[str]:
         """The stems of the texts that are of one word with this."""
-        near = (other for other in self._near.get(_start(word), ()) if same(word, other))
+        near = (other for other in self._near.get(word[:MIN_SHARED], ()) if same(word, other))
         if len(word) < MIN_PART:
             return frozenset(near)
         ends = (one for one in self._long if one.endswith(word) or word.endswith(one))
@@ -145,12 +145,7 @@ def _with_verb(word: str) -> tuple[str, ...]:
     return (word, (match["before"] or "") + match["root"]) if match else (word,)
 
 
-def _start(word: str) -> str:
-    return word[:MIN_SHARED].translate(UMLAUTS)
-
-
 def _alike(word: str, other: str) -> bool:
-    word, other = word.translate(UMLAUTS), other.translate(UMLAUTS)
     if word == other:
         return True
     longer = max(len(word), len(other))

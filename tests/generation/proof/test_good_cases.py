@@ -568,3 +568,13 @@ def test_the_sum_of_a_calculation_may_stand_in_the_message(
     text = "A guest who leaves early pays 25 % of EUR 780.00 a month."
     case = prove(text, [("Open the statement.", "5 months", said)], calculations=lines)
     assert any(one.rule == "inconsistent data" for one in case.findings) is wrong, case.findings
+
+
+def test_a_german_verb_with_an_umlaut_is_no_form_of_the_one_without(prove: Prove) -> None:
+    case = prove(
+        "Coupon: ab 50 EUR Einkaufswert. Bücher zählen beim Einkaufswert nicht mit.",
+        [("Coupon scannen.", "50,00 EUR", "Der Abzug ist 5,00 EUR; zu zahlen sind 45,00 EUR.")],
+        facts=limit("ab 50 EUR Einkaufswert", "50,00 EUR", holds=True),
+        outcomes=["ab 50 EUR Einkaufswert"],
+    )
+    assert "wrong side" not in told(case), case.findings
