@@ -762,6 +762,41 @@ def answer_the_question(app: AppTest, text: str) -> None:
     assert not app.exception
 
 
+def test_what_is_asked_of_many_cases_is_a_line_at_each_and_one_question(app: AppTest) -> None:
+    generated(app, EPIC.replace("is paid at once", "is paid"))
+    assert tab_of_questions(app) == "Questions (0)"
+    text = "Which of the two addresses of a customer gets the letter on the refund, old or new?"
+    asked = [
+        Question(criterion_id=f"PAY-71-AC{n}", kind="ambiguous", text=text) for n in (1, 2)
+    ]  # fmt: skip
+    state.workspace().library.add_questions(
+        app.query_params["run"],
+        asked,
+        bears_on=lambda question, case: question.criterion_id in case.criterion_ids,
+    )
+    app.run()
+    cases = len(listed(app))
+    (shared,) = [one for one in app.button if str(one.key).startswith("question-of-many-")]
+    assert f"{cases - 1} other cases wait for it" in shared.label
+    assert text in shared.help.replace("\\", "")
+    assert "open question] Which of the two addresses" in text_of(app)
+    assert text not in text_of(app).replace("\\", "")
+    shared.click().run()
+    assert app.segmented_control(key="run_view").value == "questions"
+    assert tab_of_questions(app) == "Questions (1)"
+    assert "**PAY-71-AC1, PAY-71-AC2**" in text_of(app).replace("\\", "")
+    assert len([one for one in app.button if "carried-answer-" in str(one.key)]) == cases
+    (area,) = [one for one in app.text_area if one.key.startswith("text-answer-")]
+    area.set_value("The new one.")
+    app.multiselect[0].set_value(["PAY-71-AC2"])  # fields of a form come with the press alone
+    (save,) = [one for one in app.button if str(one.key).startswith("save-")]
+    save.click().run()
+    assert tab_of_questions(app) == "Questions (1)"
+    assert "for-answer" not in str([one.key for one in app.multiselect]), "of one criterion"
+    answer_the_question(app, "The old one.")
+    assert tab_of_questions(app) == "Questions (0)"
+
+
 @pytest.mark.long
 def test_an_answered_question_counts_no_longer_and_its_cases_show_the_answer(app: AppTest) -> None:
     generated(app, VAGUE)

@@ -6,6 +6,7 @@ What the checks found in a case, worst first, each with a fix where there is one
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -60,6 +61,8 @@ They say what was compared, words with words: whether a result follows is for a 
 NEED_COLORS = {CONTRADICTS: "red", FAULTY: "red", OUTLINE: "violet"}
 """The others are orange."""
 LONGEST = 1200
+QUESTION_START = 60
+"""Characters of a question that many cases carry; all of it stands in *Questions* and on hover."""
 
 
 Answers = tuple[Mapping[str, Answer], bool]
@@ -74,13 +77,21 @@ def case_view(
     how_to_run: Sequence[Asked] = (),
     chain: Sequence[str] = (),
     draw_chain: Callable[[], None] = lambda: None,
+    waiting: Mapping[str, int] = MappingProxyType({}),
+    open_questions: Callable[[], None] = lambda: None,
 ) -> None:
     """The case's words, nothing to type into; ``criteria`` are its criteria's texts by id,
     ``how_to_run`` what was asked on running it, ``chain`` as ``needs_of`` takes it; ``draw_chain``
-    is called below the preconditions."""
+    is called below the preconditions, ``waiting`` how many cases of the run carry a question;
+    ``open_questions`` shows the list of these."""
     st.markdown(f"**{label(case.title, limit=300)}**")
     test_date_line(case)
-    needs_lines(case, answers, chain)
+    of_many = [one for one in case.open_questions if waiting.get(one, 0) > 1]
+    of_many = [one for one in of_many if one not in answers[0]]
+    needs_lines(case, answers, chain, of_many)
+    for number, question in enumerate(of_many):
+        others = waiting[question] - (case.status != "rejected")
+        _question_of_many(number, question, others, open_questions)
     remarks = [
         f":small[:gray[{line}]]"
         for name in case.criterion_ids
@@ -95,6 +106,25 @@ def case_view(
     steps_table(case)
     _lines("Objective", [one for one in case.objective.splitlines() if not _quotes(one, criteria)])
     _lines("Postconditions", case.postconditions)
+
+
+def _question_of_many(
+    number: int, question: str, others: int, open_questions: Callable[[], None]
+) -> None:
+    """A question that more cases carry, in a line: it is read and answered once, in *Questions*."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        said = label(question, limit=QUESTION_START)
+        st.markdown(f":small[:orange-badge[{QUESTION}] {said}]", width="content")
+        # A press draws the cases alone, and the other view is beside them.
+        if st.button(
+            f":small[:gray[{counted(others, 'other case')} {'waits' if others == 1 else 'wait'} "
+            "for it]]",
+            key=f"question-of-many-{number}",
+            type="tertiary",
+            help=label(question, limit=LONGEST),
+            on_click=open_questions,
+        ):
+            st.rerun()
 
 
 def test_date_line(case: TestCase) -> None:
@@ -120,9 +150,14 @@ def _quotes(line: str, criteria: dict[str, str]) -> bool:
     return bool(words) and words in " ".join(criteria.get(name, "").split())
 
 
-def needs_lines(case: TestCase, answers: Answers = ({}, False), chain: Sequence[str] = ()) -> None:
+def needs_lines(
+    case: TestCase,
+    answers: Answers = ({}, False),
+    chain: Sequence[str] = (),
+    elsewhere: Sequence[str] = (),
+) -> None:
     """Why a person has to look at the case: each reason, a contradiction with both its texts, a
-    question with its answer."""
+    question with its answer, but those that stand ``elsewhere``."""
     lines = []
     given, written_before = answers
     for need in needs_of(case, given, chain=chain):
@@ -140,6 +175,9 @@ def needs_lines(case: TestCase, answers: Answers = ({}, False), chain: Sequence[
             said = [f"step {', '.join(str(one.step) for one in drafts_of(case))}"]
         elif need == QUESTION:
             still_open = [one for one in case.open_questions if one not in given]
+            still_open = [one for one in still_open if one not in elsewhere]
+            if not still_open:
+                continue
             said = [label(question, limit=300) for question in still_open]
         elif need == ANSWERED:
             said = [_answered(one, given[one]) for one in case.open_questions if one in given]

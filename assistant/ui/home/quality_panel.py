@@ -51,7 +51,7 @@ def coverage_table(opened: Workspace, record: Session, view: RunView, stamp: str
         "With one accepted": sum(bool(row.accepted) for row in report.criteria),
         "Cases": sum(case.status != "rejected" for case in view.run.cases),
         "Items left": len(report.missing),
-        "Open questions": len(view.open_questions),
+        "Open questions": view.open_count,
     }
     with st.grid(len(figures), min_column_width=150):
         for name, value in figures.items():

@@ -59,6 +59,7 @@ NOT_CHOSEN = (
     f"Nothing is saved yet. Choose *{answers.TESTED}* or *{answers.STAYS_OUT}*, then press *Save "
     "the answer*; your text is kept."
 )
+NO_CRITERION = "Nothing is saved yet. Choose a criterion that the answer is for."
 MAX_SHOWN = 60
 """Questions with a form on one page; the others are counted."""
 
@@ -104,11 +105,12 @@ def notices_list(notices: Iterable[Notice]) -> None:
             st.info(plain(notice.text) + quote, icon=":material/translate:")
 
 
-def question_text(question: Question, *, limit: int = 600) -> str:
-    """A question as Markdown: its kind, its criterion, what is asked."""
+def question_text(question: Question, alike: Sequence[Question] = (), *, limit: int = 600) -> str:
+    """A question as Markdown: its kind, its criterion and those of ``alike``, what is asked."""
+    criteria = ", ".join(one.criterion_id for one in (question, *alike))
     return (
         f":{KIND_COLORS[question.kind]}-badge[{question.kind}] "
-        f"**{label(question.criterion_id)}**  \n"
+        f"**{label(criteria, limit=limit)}**  \n"
         f"{label(question.text, limit=limit)}"
     )
 
@@ -147,27 +149,35 @@ def question_to_answer(
     question: Question,
     retrieved: Sequence[RetrievedChunk] = (),
     cases: Sequence[StoredCase] | None = None,
+    alike: Sequence[Question] = (),
 ) -> None:
     """A question on one of these epics with what a run's sources (``retrieved``) say to it, those
-    of the run's ``cases`` that carry it, and the form that answers it."""
-    epic = next(e for e in epics if any(c.id == question.criterion_id for c in e.criteria))
-    criterion = next(c for c in epic.criteria if c.id == question.criterion_id)
+    of the run's ``cases`` that carry it, and the form that answers it. ``alike`` ask the same of
+    other criteria."""
+    _, criterion = _asked_of(epics, question)
     key = answers.question_key(criterion, question)
+    same = {one.criterion_id: one for one in (question, *alike)}
     with st.container(border=True, gap="small"):
         row = st.container(horizontal=True, wrap=False, vertical_alignment="top")
-        row.markdown(question_text(question, limit=400), width="stretch")
+        row.markdown(question_text(question, alike, limit=400), width="stretch")
         with st.container(horizontal=True, vertical_alignment="center"):
             _ground_lines(question, criterion)
             if cases is not None:
-                asked = answers.Asked(question=question)
-                _carried([one for one in cases if asked.is_on(one.case)], key)
+                asked = [answers.Asked(question=one) for one in same.values()]
+                _carried([one for one in cases if any(a.is_on(one.case) for a in asked)], key)
         _source_answer_lines(question, retrieved)
         with (
             row.popover("Answer", icon=":material/edit_note:", key=f"answer-{key}"),
             st.form(f"form-{key}", border=False),
         ):
             # Where the form opens above its button, it lies over the question.
-            st.markdown(question_text(question, limit=400))
+            st.markdown(question_text(question, alike, limit=400))
+            meant: Sequence[str] = list(same)
+            if alike:
+                meant = st.multiselect(
+                    "For", list(same), default=list(same), key=f"for-{key}",
+                    help="The answer is kept for each of these criteria; the others still ask.",
+                )  # fmt: skip
             words = "the answer in your own words"
             chosen: str | None = None
             replaces = False
@@ -190,7 +200,7 @@ def question_to_answer(
                 max_chars=answers.MAX_ANSWER,
                 key=f"text-{key}",
             )
-            if not is_left_out:
+            if not is_left_out and not alike:
                 replaces = st.checkbox(
                     "Write the cases for this text instead of the criterion's own",
                     value=bool(question.suggestion),
@@ -201,11 +211,14 @@ def question_to_answer(
             if pressed(
                 "Save the answer", button=st.form_submit_button, type="primary", key=f"save-{key}"
             ):
-                if is_left_out and not chosen:  # words alone may say either
+                if not meant:
+                    st.warning(NO_CRITERION, icon=":material/rule:")
+                elif is_left_out and not chosen:  # words alone may say either
                     st.warning(NOT_CHOSEN, icon=":material/rule:")
                 else:
                     said = f"{chosen or ''} {text or ''}".strip()
-                    _save(opened, record, epic, question, said, replaces, key)
+                    targets = [(_asked_of(epics, same[name])[0], same[name]) for name in meant]
+                    _save(opened, record, targets, said, replaces, key)
             if key in st.session_state.get(FEWER, {}):
                 st.warning(st.session_state[FEWER][key][1], icon=":material/rule:")
             of_it = [one for one in cases or () if criterion.id in one.case.criterion_ids]
@@ -242,24 +255,29 @@ def _carried(cases: Sequence[StoredCase], key: str) -> None:
 def _save(
     opened: Workspace,
     record: Session,
-    epic: Epic,
-    question: Question,
+    targets: Sequence[tuple[Epic, Question]],
     text: str,
     replaces: bool,
     key: str,
 ) -> None:
-    """Keep the answer. One that takes the criterion's place and leaves less to test is shown with
-    what would be left first: it may be an answer and no criterion."""
+    """Keep the answer on each criterion of which the question is asked. One that takes the
+    criterion's place and leaves less to test is shown with what would be left first: it may be an
+    answer and no criterion."""
     fewer = st.session_state.setdefault(FEWER, {})
     seen = fewer.pop(key, None)
-    said = (text, _fewer_items(epic, question, text)) if replaces and text.strip() else (text, "")
+    said = (text, _fewer_items(*targets[0], text)) if replaces and text.strip() else (text, "")
     if said[1] and said != seen:
         fewer[key] = said
         return
     with page_action():
-        answers.answer(
-            opened, record.project_id, epic, question, text, by=record.user, replaces=replaces
-        )
+        for epic, question in targets:
+            answers.answer(
+                opened, record.project_id, epic, question, text, by=record.user, replaces=replaces
+            )
+
+
+def _asked_of(epics: Sequence[Epic], question: Question) -> tuple[Epic, AcceptanceCriterion]:
+    return next((e, c) for e in epics for c in e.criteria if c.id == question.criterion_id)
 
 
 def _fewer_items(epic: Epic, question: Question, text: str) -> str:
@@ -310,6 +328,22 @@ def answer_given(
                     answers.withdraw(opened, record.project_id, answer.document_id, by=record.user)
 
 
+def _each_once(
+    view: RunView,
+) -> tuple[list[answers.Asked], dict[int, list[Question]]]:
+    """The questions of a run, those first to which no source says anything. What is asked of
+    several criteria in the same words stands at the first, with the others by its ``id``."""
+    groups: dict[tuple[object, ...], list[answers.Asked]] = {}
+    for one in (*view.raised, *view.asked):
+        alone = one.answer is not None or not one.question.is_open
+        key = (view.is_raised(one), view.is_beside(one), one.once, id(one) if alone else 0)
+        groups.setdefault(key, []).append(one)
+    firsts = sorted((group[0] for group in groups.values()), key=lambda o: not o.question.is_open)
+    return firsts, {
+        id(first): [one.question for one in others] for first, *others in groups.values()
+    }
+
+
 REASON = "its question was answered"
 """Why cases are written again here, as their history says it."""
 
@@ -348,7 +382,9 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
             if view.is_raised(one):
                 epics = view.change.now if view.change is not None else epics
                 st.markdown(":orange-badge[:material/fiber_new: raised by the present text]")
-            question_to_answer(opened, record, epics, one.question, run.retrieved, cases)
+            question_to_answer(
+                opened, record, epics, one.question, run.retrieved, cases, alike.get(id(one), ())
+            )
             return
         carrying = [stored for stored in cases if one.is_on(stored.case)]
         answer_given(opened, record, one.answer, carrying)
@@ -363,7 +399,7 @@ def run_questions(opened: Workspace, record: Session, view: RunView) -> None:
                 help="The cases that carry this question, from the present sources",
             )
 
-    every = sorted((*view.raised, *view.asked), key=lambda one: not one.question.is_open)
+    every, alike = _each_once(view)
     beside = [one for one in every if view.is_beside(one)]
     ordered = [one for one in every if not view.is_beside(one)]
     of_running = [one for one in ordered if one.question.is_on_running]

@@ -26,6 +26,7 @@ from assistant.ui.cases.proposals_panel import conflict_panel, has_conflict, pro
 from assistant.ui.cases.rewritten_panel import rewritten_panel
 from assistant.ui.cases.sources_panel import open_wanted_source, sources_panel
 from assistant.ui.cases.stale_panel import stale_bar, stale_of_run, stale_panel
+from assistant.ui.home.quality_panel import VIEW_KEY
 from assistant.ui.plain_text import plain
 from assistant.ui.presses import pressed
 from assistant.ui.state import Session, keep_address, show_done, show_problem
@@ -138,7 +139,8 @@ def _case(
         chains = lineage.chains(opened, record.project_id, record.run_id, rows)
         case_view(
             stored.case, criteria, answers, view.how_to_run(stored.case), chains.needs(stored.id),
-            partial(chain_line, stored.id, chains, open_case),
+            partial(chain_line, stored.id, chains, open_case), runs.waiting_on(rows),
+            _show_questions,
         )  # fmt: skip
         findings_panel(stored.case, editor.apply_fix, told=told_by_needs(stored.case))
     faults = company_template.faults(opened, record.project_id, [stored.case]) or {}
@@ -146,6 +148,10 @@ def _case(
     if view.summary.status not in ACTIVE:
         filtered = bool(chosen_verdicts(view.summary.id))
         case_against_existing(opened, record.project_id, view.summary, stored, expanded=filtered)
+
+
+def _show_questions() -> None:
+    st.session_state[VIEW_KEY] = "questions"
 
 
 def _note_taken(stored: StoredCase) -> None:

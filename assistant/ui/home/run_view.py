@@ -101,7 +101,7 @@ def _follow(opened: Workspace, record: Session, drawn: RunStatus) -> None:
 
 
 def _view_label(name: str, view: RunView) -> str:
-    counts = {"questions": len(view.open_questions)}
+    counts = {"questions": view.open_count}
     return f"{VIEWS[name]} ({counts[name]})" if name in counts else VIEWS[name]
 
 

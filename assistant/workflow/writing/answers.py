@@ -95,6 +95,13 @@ class Asked(Value):
         """Whether it asks what holds, and neither a source nor a person has answered it."""
         return self.answer is None and self.question.is_open and not self.question.is_on_running
 
+    @property
+    def once(self) -> tuple[str, ...]:
+        """What it asks: the same asked of several criteria is one question, but whether a
+        criterion is tested."""
+        of = self.question.criterion_id if is_on_left_out(self.question) else ""
+        return self.question.kind, self.question.text, of
+
     def is_on(self, case: TestCase) -> bool:
         """Whether a case carries it, or cites the answer that was given before it was written. What
         bears on cases by their titles was put to them when they were written; a title may have been

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -74,8 +75,17 @@ class RunView(Value):
     def open_questions(self) -> tuple[Question, ...]:
         """Those on what holds that neither a source nor a person has answered, but what is asked
         beside the test."""
+        return tuple(one.question for one in self._open)
+
+    @property
+    def open_count(self) -> int:
+        """How many these are, the same asked of several criteria counted once."""
+        return len({one.once for one in self._open})
+
+    @property
+    def _open(self) -> tuple[Asked, ...]:
         both = (*self.asked, *self.raised)
-        return tuple(one.question for one in both if one.is_open and not self.is_beside(one))
+        return tuple(one for one in both if one.is_open and not self.is_beside(one))
 
     def is_beside(self, one: Asked) -> bool:
         """Whether it asks something of a criterion that is left out, and not whether it is."""
@@ -127,6 +137,7 @@ class CaseRow(Value):
     needs: tuple[str, ...] = ()
     """Why a person has to look at it first, as fixed phrases; see ``review.needs_of``."""
     preconditions: tuple[str, ...] = ()
+    open_questions: tuple[str, ...] = ()
     test_date: date | None = None
     words: str = ""
     """Its text in lower case, for searching."""
@@ -300,6 +311,11 @@ def case_rows(
     )
 
 
+def waiting_on(rows: Iterable[CaseRow]) -> dict[str, int]:
+    """How many cases that are not rejected carry each open question, by its text."""
+    return Counter(q for row in rows if row.status != "rejected" for q in row.open_questions)
+
+
 def answered_in(
     workspace: Workspace, project_id: str, run_id: str, cases: Sequence[StoredCase]
 ) -> dict[str, Collection[str]]:
@@ -333,6 +349,7 @@ def _row(stored: StoredCase, stale: bool) -> CaseRow:
         source_run_id=stored.source_run_id or "",
         needs=needs_of(stored.case, stale=stale),
         preconditions=stored.case.preconditions,
+        open_questions=stored.case.open_questions,
         test_date=stored.case.test_date,
         words=words_of(stored.case),
     )
