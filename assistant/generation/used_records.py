@@ -18,6 +18,7 @@ from assistant.domain import TestCase
 from assistant.generation.proof.amounts import numbers
 from assistant.language.casing import FUNCTION_WORD, bare_words, record_names
 from assistant.language.dates_and_times import NO_YEAR
+from assistant.language.function_words import articles_of
 from assistant.language.nouns import is_person
 from assistant.language.quoted_messages import find_messages
 
@@ -106,10 +107,14 @@ def _people(line: str, given: str) -> Iterator[str]:
             continue
         for name in _PERSON.findall(match[0]):
             *words, letters = name.split()
-            if not FUNCTION_WORD.fullmatch(words[0]) and (
-                len(letters) == 1 or is_person(words[-1])  # "Customer ID", "Size XL"
+            if len(letters) == 1 and words[0].casefold() in articles_of(line):
+                words = words[1:]
+            if (
+                words
+                and not FUNCTION_WORD.fullmatch(words[0])
+                and (len(letters) == 1 or is_person(words[-1]))  # "Customer ID", "Size XL"
             ):
-                yield name
+                yield " ".join((*words, letters))
 
 
 def _is_record(name: str) -> bool:

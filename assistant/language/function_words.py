@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.language.languages import language_of
 from assistant.language.word_lists import WORDS, read_table, word_set
 
 Force = Literal["duty", "permission"]
@@ -59,6 +60,11 @@ COORDINATORS: dict[str, frozenset[str]] = {
 
 _JOINED = frozenset[str]().union(*COORDINATORS.values()) - {"of"}
 _BETWEEN = re.compile(rf"\s*[,;]\s*|\s+(?:{'|'.join(sorted(_JOINED))})\s+", re.IGNORECASE)
+
+
+def articles_of(text: str) -> frozenset[str]:
+    """The articles of the language that a text is in; none where they are not known."""
+    return ARTICLES.get(language_of(text), frozenset())
 
 
 def listed(text: str) -> list[str]:

@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import dropwhile, groupby
 
 from assistant.domain import TestCase, Value
 from assistant.language.casing import FUNCTION_WORD, record_names
+from assistant.language.function_words import articles_of
 from assistant.suite.preconditions import same_words, without_mark
 
 _CLAUSE_END = re.compile(r"[,;:.](?:\s|$)")
@@ -50,10 +52,11 @@ def shared_records(cases: Sequence[TestCase]) -> tuple[SharedRecord, ...]:
     keys = {*record_names("\n".join(tested))}
     objectives = dict.fromkeys(one.objective for one in cases)
     subject = "\n".join((*tested, *objectives)).casefold()
-    lines = (without_mark(line) for case in cases for line in case.preconditions)
+    lines = [without_mark(line) for case in cases for line in case.preconditions]
+    named = partial(_names, articles=articles_of("\n".join(text for _, text in lines)))
     set_up: dict[tuple[str, ...], set[str]] = defaultdict(set)
     lengths: dict[str, set[int]] = defaultdict(set)
-    for name in {name for marked, text in lines if marked for name in _about(text, _names)[1]}:
+    for name in {name for marked, text in lines if marked for name in _about(text, named)[1]}:
         if " " in name and name.casefold() not in subject:
             parts = _WORD.findall(name)
             set_up[*parts].add(name)
@@ -109,11 +112,15 @@ def _about(text: str, names_in: Callable[[str], set[str]]) -> tuple[int, list[st
     return 0, []
 
 
-def _names(clause: str) -> set[str]:
+def _names(clause: str, *, articles: frozenset[str]) -> set[str]:
     """The numbers, and names of two words and more: "Ada Horn"; no role with a letter, and no
     article before a name."""
     runs = (words for is_name, words in groupby(clause.split(), _is_name) if is_name)
-    names = (" ".join(dropwhile(FUNCTION_WORD.fullmatch, words)).rstrip(')”"') for words in runs)
+
+    def names_nothing(word: str) -> bool:
+        return FUNCTION_WORD.fullmatch(word) is not None or word.casefold() in articles
+
+    names = (" ".join(dropwhile(names_nothing, words)).rstrip(')”"') for words in runs)
     return {*record_names(clause), *(one for one in names if " " in one and one[-2] != " ")}
 
 

@@ -61,6 +61,12 @@ def test_two_letters_name_a_person_and_no_apostrophe_or_pronoun_does() -> None:
     )  # fmt: skip
 
 
+def test_the_article_of_the_language_is_no_part_of_who_is_named() -> None:
+    made = case("Der Kundin A gehört ein Vertrag; Kundin A ist angemeldet.",
+                "La Cliente B paga y no es menor.", "Das E ist nicht das F.")  # fmt: skip
+    assert used_records([made], ()) == ("Kundin A", "Cliente B")
+
+
 def test_a_role_of_several_words_is_one_that_the_texts_name() -> None:
     made = case(
         "La secrétaire de mairie A a ouvert le dossier; l'agent de la régie B le voit.",

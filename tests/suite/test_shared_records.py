@@ -114,6 +114,13 @@ def test_an_article_before_a_word_with_a_capital_makes_no_name() -> None:
     assert told(case("A", with_orders), case("B", without)) == {}
     made, paid = "To be set up: The Ada Horn Trust has a bill.", "Ada Horn Trust paid its bill."
     assert list(told(case("A", made), case("B", paid))) == ["Ada Horn Trust"]
+    made, paid = (
+        "To be set up: Die Ada Horn Stiftung zahlt und ist nicht gesperrt.",
+        "Der Ada Horn Stiftung fehlt nichts.",
+    )
+    assert list(told(case("A", made), case("B", paid))) == ["Ada Horn Stiftung"]
+    made, paid = "To be set up: Las Vegas Branch is open.", "Las Vegas Branch is closed."
+    assert list(told(case("A", made), case("B", paid))) == ["Las Vegas Branch"]
 
 
 def test_of_many_names_with_one_first_word_each_is_told_from_the_others() -> None:
