@@ -546,6 +546,14 @@ def test_each_column_of_test_dates_is_read_for_itself() -> None:
         ("Test Date,Actual Result,Pass/Fail", ["", ""], DAY),
         ("Planned Test Date,Actual Result,Pass/Fail", ["It is shown", "Pass"], DAY),
         ("Test Date,Tester,Status", ["Ann", "Draft"], DAY),
+        ("Testdatum,Tatsächliches Ergebnis,Tester", ["Es steht da", "Ann"], None),
+        ("Testdatum,Ist-Ergebnis,Tester", ["Es steht da", "Ann"], None),
+        ("Testdatum,Getestet von,Ergebnis", ["Ann", "ok"], None),
+        ("Date de test,Résultat obtenu,Testeur", ["Affiché", "Ann"], None),
+        ("Fecha de prueba,Resultado obtenido,Probado por", ["Visible", "Ana"], None),
+        ("Testdatum,Tatsächliches Ergebnis,Tester", ["", ""], DAY),
+        ("Geplantes Testdatum,Tatsächliches Ergebnis,Tester", ["Es steht da", "Ann"], DAY),
+        ("Testdatum,Tester,Status", ["Ann", "Entwurf"], DAY),
     ],
 )
 def test_the_day_of_a_run_is_no_test_date(names: str, results: list[str], day: date | None) -> None:

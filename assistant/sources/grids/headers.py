@@ -397,10 +397,10 @@ def _leave_run_days(
 ) -> None:
     """A bare "Test Date" beside what a run came to is the day of the run, and no plan."""
     words = ["".join(name.split()) for name in names]
-    dated = [n for n in fields.get("test_date", ()) if words[n] == "testdate"]
-    results = [n for n, word in enumerate(words) if word in _OF_A_RUN]
-    if {"tester", "testedby"} & set(words):
-        results += [n for n in unknown if words[n] in {"result", "results", "testresult"}]
+    dated = [n for n in fields.get("test_date", ()) if words[n] in _RUNS["day"]]
+    results = [n for n, word in enumerate(words) if word in _RUNS["outcome"]]
+    if not _RUNS["tester"].isdisjoint(words):
+        results += [n for n in unknown if words[n] in _RUNS["result"]]
     filled = any(cell_of(row, n) for row in rows for n in dated)
     if not filled or not _stand_beside(rows, dated, results):
         return
@@ -412,8 +412,11 @@ def _leave_run_days(
     unknown.sort()
 
 
-_OF_A_RUN = frozenset({"actualresult", "actualresults", "pass/fail"})
-"""Names of what a run came to, without their spaces."""
+_RUNS = {
+    kind: frozenset("".join(name.split()) for name in names)
+    for kind, names in HEADERS["runs"].items()
+}
+"""Names of the columns of a run, without their spaces."""
 
 
 def _stand_beside(rows: Rows, numbers: Sequence[int], others: Sequence[int]) -> bool:
