@@ -704,7 +704,8 @@ class CaseTemplate(Value):
     Of a case with a row per step, ``repeat_case_fields`` fills the fields of the case on each row,
     else on the first; ``title_row`` puts them on a row of their own above the steps.
     ``preconditions_first`` writes the preconditions as the first step, for tools without a place
-    for them.
+    for them; ``date_in_preconditions`` the test date as their first line, for tools without one
+    for it.
     """
 
     name: str
@@ -714,6 +715,7 @@ class CaseTemplate(Value):
     repeat_case_fields: bool = True
     title_row: bool = False
     preconditions_first: bool = False
+    date_in_preconditions: bool = False
     max_cases: int | None = Field(default=None, ge=1)
     """How many cases the tool takes in one import."""
 

@@ -73,6 +73,9 @@ def case_rows(
     on drafts and old ones alone, with a mark where the template has no column for support: for a
     reader, never for a tool that would import it as text.
     """
+    if template.date_in_preconditions and case.test_date and not _has_day(template):
+        dated = f"{CASE_PARTS['test_date']}: {_day(case)}"
+        case = case.model_copy(update={"preconditions": (dated, *case.preconditions)})
     marks = _Marks.of(template, case, mark_unsupported)
     steps = sorted(case.steps, key=lambda step: step.number)
     if template.preconditions_first and case.preconditions:
@@ -99,6 +102,11 @@ def case_rows(
                 row.append(_case_cell(column, case, steps, sources, marks))
         result.append(row)
     return result
+
+
+def _has_day(template: CaseTemplate) -> bool:
+    """Whether a column has the test date, or a description that names it."""
+    return any(column.field in ("test_date", "description") for column in template.columns)
 
 
 def _with_preconditions(case: TestCase, steps: Sequence[TestStep]) -> list[TestStep]:

@@ -106,6 +106,8 @@ def left_out(template: CaseTemplate, case: TestCase) -> tuple[str, ...]:
         fields |= {"labels", "release", "team", "epic", "story", "criteria"}
     if template.preconditions_first:
         fields.add("preconditions")
+    if template.date_in_preconditions and "preconditions" in fields:
+        fields.add("test_date")
     held: tuple[tuple[TemplateField, str, bool], ...] = (
         ("title", "title", True),
         ("objective", "objective", bool(case.objective)),

@@ -581,6 +581,20 @@ def test_a_day_of_a_workbook_and_rows_of_a_case_that_name_two() -> None:
     assert told.reason == "The rows of T-1 name more than one test date. The first was taken."
 
 
+@pytest.mark.parametrize(
+    ("words", "day"), [("2027-05-18", DAY.replace(year=2027, month=5, day=18)), ("soon", None)]
+)
+def test_a_test_date_above_the_preconditions_is_none_of_them(words: str, day: date | None) -> None:
+    cell = f"Test date: {words}\nA plan exists"
+    reading = reading_of(
+        "Title,Preconditions,Step,Expected Result", [["Pay", cell, "Pay it", "It is paid"]]
+    )
+    (case,) = reading.cases
+    assert case.test_date == day
+    assert case.preconditions[-1] == "A plan exists"
+    assert len(case.preconditions) == (1 if day else 2)
+
+
 def test_a_column_of_test_dates_counts_before_the_words_of_a_description() -> None:
     header = "ID,Title,Description,Test date,Test Step,Expected Result"
     said = ["T-1", "Pay", "Test date: 2027-02-15"]

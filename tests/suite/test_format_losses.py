@@ -20,7 +20,6 @@ from assistant.suite.template import (
     READY_TEMPLATES,
     TESTRAIL,
     XRAY,
-    ZEPHYR_SCALE,
     template_problems,
 )
 
@@ -92,16 +91,28 @@ def test_no_ready_template_loses_postconditions_without_saying_so() -> None:
         assert lost != (CASE.postconditions[0] in file)
 
 
-def test_a_test_date_stands_in_each_file_or_is_said_to_be_lost() -> None:
+def test_a_test_date_stands_in_the_file_for_each_tool() -> None:
     dated = CASE.model_copy(update={"test_date": date(2027, 2, 15)})
     for template in (*READY_TEMPLATES, DEFAULT_TEMPLATE):
         file = "\n".join(cell for row in cells(template, dated, BARE) for cell in row.values())
-        lost = told(template, dated, BARE).get("test dates")
-        assert lost == ((CASE.id,) if template is TESTRAIL else None)
-        assert (lost is None) == ("2027-02-15" in file)
-        assert ("Test date: 2027-02-15" in file) == (template in (XRAY, ZEPHYR_SCALE, AZURE_DEVOPS))
+        assert "test dates" not in told(template, dated, BARE)
+        assert file.count("2027-02-15") == 1
+        assert ("Test date: 2027-02-15" in file) == (template in READY_TEMPLATES)
         undated = [cell for row in cells(template, CASE) for cell in (*row, *row.values())]
         assert not any("test date" in cell.lower() for cell in undated)
+
+
+def test_testrail_has_the_test_date_above_the_preconditions_unless_a_column_has_it() -> None:
+    dated = CASE.model_copy(update={"test_date": date(2027, 2, 15)})
+    lines = cells(TESTRAIL, dated)[0]["Preconditions"].split("\n")
+    assert lines == ["Test date: 2027-02-15", *CASE.preconditions]
+    day = Column(header="Day", field="test_date")
+    own = TESTRAIL.model_copy(update={"columns": (*TESTRAIL.columns, day)})
+    (row, *_) = cells(own, dated)
+    assert (row["Day"], row["Preconditions"]) == ("2027-02-15", "\n".join(CASE.preconditions))
+    kept = tuple(one for one in TESTRAIL.columns if one.field != "preconditions")
+    none = TESTRAIL.model_copy(update={"columns": kept})
+    assert told(none, dated)["test dates"] == (CASE.id,)
 
 
 def test_losses_are_said_by_case() -> None:

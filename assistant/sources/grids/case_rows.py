@@ -115,7 +115,10 @@ def _case(rows: CaseRows, taken: Taken, days: Days) -> TestCase:
     }
     story = everything["story"]
     status = "; ".join(_values(rows, "status"))
-    preconditions = [*_items(rows, "preconditions"), *_lines(told.get("preconditions", "")), *given]
+    before = _items(rows, "preconditions")
+    if not rows.is_own and not day:
+        day, before = _day_apart(before)
+    preconditions = [*before, *_lines(told.get("preconditions", "")), *given]
     asked = _lines(told.get("questions", ""))
     day = day or told.get("test_date", "")
     labels = (*rows.section, *_labels(_joined(rows, "labels")))
@@ -161,6 +164,16 @@ _OUR_VALUES = {
     "id": re.compile(r"(?=\S*\d)[^\s,;]+"),
 }
 """What our exports write for a part that has one line: keys and ids are a word with a number."""
+
+
+def _day_apart(lines: list[str]) -> tuple[str, list[str]]:
+    """The test date that stands above the preconditions in our exports for tools without a place
+    for it, and the lines below it."""
+    found = _VALUED.fullmatch(lines[0]) if lines else None
+    is_day = found and _PART_OF.get(found["name"]) == "test_date"
+    if found and is_day and _is_ours("test_date", found["words"], frozenset()):
+        return found["words"], lines[1:]
+    return "", lines
 
 
 def _in_columns(rows: CaseRows, day: str) -> dict[str, str]:

@@ -194,11 +194,15 @@ def template_editor(opened: Workspace, record: Session) -> CaseTemplate | None:
             "Preconditions as the first step", start.preconditions_first, key=f"{key}first",
             help="For tools that have no place for preconditions.",
         )  # fmt: skip
+        dated = st.toggle(
+            "Test date above the preconditions", start.date_in_preconditions, key=f"{key}dated",
+            help="For tools that have no field for it; not where a column has it.",
+        )  # fmt: skip
         st.space("stretch")
         try:
             template = company_template.edited(
                 _edits(table), name=name or "", layout=layout, title_pattern=pattern or "",
-                preconditions_first=first,
+                preconditions_first=first, date_in_preconditions=dated,
             )  # fmt: skip
         except TemplateError as error:
             template, mistake = None, str(error)

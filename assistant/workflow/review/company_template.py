@@ -216,6 +216,7 @@ def edited(
     layout: Layout,
     title_pattern: str = "",
     preconditions_first: bool = False,
+    date_in_preconditions: bool = False,
 ) -> CaseTemplate:
     """The template that the table describes; ``TemplateError`` says what is wrong where."""
     columns = [_column(edit) for edit in sorted(edits, key=lambda edit: edit.place)]
@@ -224,6 +225,7 @@ def edited(
         "columns": columns,
         "title_pattern": title_pattern.strip(),
         "preconditions_first": preconditions_first,
+        "date_in_preconditions": date_in_preconditions,
         **LAYOUTS[layout],
     }
     if not body["name"]:
