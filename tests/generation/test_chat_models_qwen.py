@@ -17,7 +17,7 @@ from assistant.generation.models.chat_models import (
     open_embedded,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 SCHEMA: dict[str, object] = {
     "title": "Step",

@@ -23,7 +23,7 @@ from assistant.generation.proof.proof_faults import ERRORS
 from assistant.generation.writers.item_writer import ItemWriter
 from assistant.language.quantities import find_messages, foreign_values
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 STORY = UserStory(
     key="PAY-1",
