@@ -822,6 +822,9 @@ class GenerationConfig(Value):
     depth: Depth = "standard"
     skip: tuple[str, ...] = ()
     """Conditions that an existing case covers as it is: no case is written for them."""
+    tested: tuple[str, ...] = ()
+    """Of ``skip`` those that existing cases test, as a model says that read them: who writes whole
+    stories is shown the cases, and decides what of an item they leave out."""
     criteria_left_out: tuple[str, ...] = ()
     """Criteria that the request leaves out: they have no condition, and nothing is asked of them;
     a writer reads them all the same."""

@@ -30,7 +30,7 @@ MODULES = {
     "evaluate_commands": ("evaluate",),
     "model_commands": ("models",),
     "privacy_commands": ("erase", "mask"),
-    "quality_commands": ("lint", "check", "reread", "duplicates", "coverage"),
+    "quality_commands": ("lint", "check", "impact", "reread", "duplicates", "coverage"),
     "question_commands": ("questions", "ask"),
     "sync_commands": ("sync", "sources", "stale", "preview"),
     "token_commands": ("mcp", "tokens"),
@@ -295,6 +295,20 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         default="",
         help="a model that reads them too and doubts",
     )
+
+    impact = add("impact", "which existing cases a release leaves right, changes or does away with")
+    source = impact.add_mutually_exclusive_group(required=True)
+    source.add_argument("--epic", metavar="FILE", help="file with the epic; - reads stdin")
+    source.add_argument("--ask", metavar="TEXT", help="a sentence that names indexed epics")
+    impact.add_argument(
+        "--read-by", metavar="ID", default="endpoint",
+        help="the model that reads the cases (default: endpoint)",
+    )  # fmt: skip
+    impact.add_argument(
+        "--propose", action="store_true",
+        help="propose the changes beside the cases; people take them in the app",
+    )  # fmt: skip
+    impact.set_defaults(stories_as_criteria=False, described_rules=False)
 
     add("mcp", "serve the project's tools to other programs over stdio (extra: mcp)")
     tokens = add("tokens", "who may use the tools of the running app (UAT_TOOLS_HTTP)")

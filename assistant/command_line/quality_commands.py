@@ -1,6 +1,7 @@
 """Commands that judge: ``lint`` and ``check`` files of cases, ``reread`` a run's drafts.
 
-Commands about the suite as a whole: duplicate cases, and how deeply criteria are covered.
+Commands about the suite as a whole: duplicate cases, how deeply criteria are covered, and what a
+release makes of the cases that the project holds.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ from assistant.command_line.project_request import (
     open_workspace,
     project_of_run,
     reading_project,
+    request_of,
+    understood,
 )
 from assistant.domain import SECOND_READER
+from assistant.workflow.impact import existing_cases, proposed_updates
+from assistant.workflow.impact.existing_cases import IMPACTS
 from assistant.workflow.review import case_lists, check_report, check_suite
 from assistant.workflow.review import duplicates as same_cases
 from assistant.workflow.writing import coverage as depth_of_coverage
@@ -68,6 +73,46 @@ def reread(options: Namespace, terminal: Terminal) -> None:
     )
     if reading.usage.text:
         terminal.line(reading.usage.text)
+
+
+def impact(options: Namespace, terminal: Terminal) -> None:
+    """Which existing cases a release leaves right, changes or does away with, read by a model; the
+    exit status is 1 where one has to change or go."""
+    with open_workspace(options, terminal) as workspace:
+        project_id, request = request_of(workspace, options, terminal)
+        found = understood(
+            workspace, project_id, request, options, terminal, writer=options.read_by
+        )
+        reading = existing_cases.read_now(
+            workspace,
+            project_id,
+            found.epics,
+            found.conditions,
+            reader=options.read_by,
+            by=options.by,
+            report=lambda done, total: terminal.bar("reading    ", done, total),
+        )
+        terminal.end_bar()
+        if options.propose:
+            done = proposed_updates.propose(workspace, project_id, reading, by=options.by)
+            terminal.note(f"{len(done.cases)} changes proposed")
+            for name, why in done.left.items():
+                terminal.note(f"{name}: {why}")
+    if any(one.impact != "keep" for one in reading.found):
+        terminal.status = 1
+    if terminal.document(reading):
+        return
+    for one in reading.found:
+        terminal.line(f"{one.case_id}  {one.impact}: {one.because}")
+        for change in one.changes:
+            place = f"step {change.step}, {change.part}" if change.step else change.part
+            instead = f" -> “{change.instead}”" if change.instead else ""
+            terminal.line(f"    {place}: “{change.words}”{instead}  (“{change.source}”)")
+    counts = ", ".join(f"{len(reading.by_impact(name))} {name}" for name in IMPACTS)
+    terminal.line(
+        f"{len(reading.read)} of {reading.held} cases read by {reading.title}: {counts}; nothing "
+        f"said of {len(reading.read) - len(reading.found)}"
+    )
 
 
 def check(options: Namespace, terminal: Terminal) -> None:

@@ -5,6 +5,7 @@ __all__ = [
     "cancellation",
     "chain",
     "house_rules",
+    "impact_reading",
     "lint",
     "models",
     "numbering",

@@ -84,11 +84,13 @@ class ReadingGround:
     """What the cases of a story may rest on, as the second reader gets it.
 
     ``context`` are texts about epic and story, ``sources`` the passages, those cited first.
+    ``existing`` are cases that are run beside those that are read together.
     """
 
     context: tuple[str, ...]
     criteria: tuple[AcceptanceCriterion, ...]
     sources: tuple[RetrievedChunk, ...]
+    existing: tuple[TestCase, ...] = ()
 
 
 @dataclass(frozen=True)

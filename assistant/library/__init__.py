@@ -7,6 +7,7 @@ with ``Library`` alone, not when this module is.
 from typing import TYPE_CHECKING
 
 from assistant.library.storage.records import (
+    QUOTING_KINDS,
     SUITE_KINDS,
     CaseVersion,
     Connection,
@@ -43,6 +44,7 @@ else:
 
 
 __all__ = [
+    "QUOTING_KINDS",
     "SUITE_KINDS",
     "CaseVersion",
     "Connection",

@@ -39,7 +39,7 @@ from assistant.library.projects import lock_project, record
 from assistant.library.runs import STORED_APART
 from assistant.library.storage.database import Store
 from assistant.library.storage.guards import guards_lifted
-from assistant.library.storage.records import SUITE_KINDS, Erasure, Wanted
+from assistant.library.storage.records import QUOTING_KINDS, SUITE_KINDS, Erasure, Wanted
 from assistant.library.storage.rows import (
     dump_all,
     first_in_parts,
@@ -386,8 +386,7 @@ def _suites(connection: Connection, wanted: Wanted, plan: Plan) -> tuple[str, ..
 
 def _suite_rows(connection: Connection, project_id: str, traces: Traces) -> list[Row]:
     query = select(saved_values).where(saved_values.c.project_id == project_id)
-    kinds = (*SUITE_KINDS, "suite reading")  # what no case of a run shows, in a source's words
-    found = connection.execute(query.where(saved_values.c.kind.in_(kinds)))
+    found = connection.execute(query.where(saved_values.c.kind.in_(QUOTING_KINDS)))
     return [row for row in found if traces.in_json(row.body)]
 
 

@@ -54,7 +54,8 @@ LINKS: tuple[Link, ...] = get_args(Link)
 
 
 class ConditionVerdict(Value):
-    """What to do about a condition; ``steps`` of the case ``case_id`` check it."""
+    """What to do about a condition; ``steps`` of the case ``case_id`` check it. ``read``: a model
+    said so that read the case, and gave the words to exchange."""
 
     condition_id: str
     verdict: Verdict
@@ -62,6 +63,7 @@ class ConditionVerdict(Value):
     case_id: str = ""
     steps: tuple[int, ...] = ()
     changes: tuple[StepChange, ...] = ()
+    read: bool = False
 
 
 class ReuseReport(Value):
@@ -79,6 +81,12 @@ class ReuseReport(Value):
     def reusable(self) -> frozenset[str]:
         """The conditions that an existing case covers as it is."""
         return frozenset(one.condition_id for one in self.verdicts if one.verdict == "reuse")
+
+    @property
+    def needs_no_case(self) -> frozenset[str]:
+        """The reusable ones, and those of a case for which a model that read it gave new words."""
+        updated = (one for one in self.verdicts if one.verdict == "update" and one.read)
+        return self.reusable.union(one.condition_id for one in updated)
 
     @property
     def by_condition(self) -> dict[str, ConditionVerdict]:

@@ -1,3 +1,3 @@
 """One module per use case: the only door for the pages and the command line. No Streamlit here."""
 
-__all__ = ["ask", "deployment", "learning", "review", "sources", "writing"]
+__all__ = ["ask", "deployment", "impact", "learning", "review", "sources", "writing"]

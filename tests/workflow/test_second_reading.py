@@ -23,6 +23,7 @@ from assistant.errors import LibraryError, ModelUnavailable
 from assistant.generation.second_reading import ReadingGround, reading_messages
 from assistant.library import StoredCase
 from assistant.settings import Settings
+from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_report, check_suite, review
 from assistant.workflow.sources.import_sources import index_paths
@@ -288,7 +289,7 @@ def test_a_doubt_stays_while_its_words_do_and_goes_with_a_reading_without_it(
 def test_only_an_able_model_reads_and_only_drafts_are_read(
     opened: Workspace, project_id: str, run_id: str, server: EndpointServer
 ) -> None:
-    assert second_reading.readers(opened) == ("endpoint",)
+    assert models.readers(opened) == ("endpoint",)
     with pytest.raises(ModelUnavailable, match="able to write a whole story"):
         second_reading.read_now(opened, project_id, run_id, writer="outline", by="Ada")
     server.answer = refuses(401, "no key")

@@ -54,6 +54,12 @@ def list_schema(items: Mapping[str, object], **limits: int) -> dict[str, object]
     return {"type": "array", "items": items, **limits}
 
 
+def list_rows(answer: Mapping[str, object], name: str) -> Iterator[Mapping[str, object]]:
+    """The objects of a list in an answer; what else it holds there is left out."""
+    given = answer.get(name)
+    yield from (one for one in (given if isinstance(given, list) else ()) if isinstance(one, dict))
+
+
 class StructuredReply(Value):
     """What a model answered under a schema.
 

@@ -102,13 +102,17 @@ class Erasure(Value):
 
 SavedKind = Literal[
     "column mapping", "case template", "tool token", "second reading", "suite reading", "suite",
-    "suite check",
+    "suite check", "impact",
 ]  # fmt: skip
 """What a project saves under names."""
 
 SUITE_KINDS: tuple[SavedKind, ...] = ("suite", "suite check")
 """Checked suites: their cases with what people chose, and what was found. They hold words of
 sources, and no earlier one of a name is kept."""
+
+QUOTING_KINDS: tuple[SavedKind, ...] = (*SUITE_KINDS, "suite reading", "impact")
+"""What holds words of sources: the above, and what a model said of the cases of a run together or
+of existing ones."""
 
 
 class SavedValue(Value):

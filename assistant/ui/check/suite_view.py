@@ -30,7 +30,6 @@ from assistant.workflow.review.case_checks import Older, SuiteCheck
 from assistant.workflow.review.check_suite import NONE_CHOSEN, read_suite
 from assistant.workflow.review.kept_suites import KeptSuite, SuiteLine
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import second_reading
 
 CASES, FILE, CLOSED = "suite_cases", "suite_upload", "suite_closed"
 ANEW = "suite_anew"
@@ -146,7 +145,7 @@ def _check(opened: Workspace, record: Session, reader: str) -> None:
 
 def _reader(opened: Workspace) -> str:
     """The model that is to read the cases too, where one is able to and is wanted."""
-    able = second_reading.readers(opened)
+    able = models.readers(opened)
     if not able:
         return ""
     chosen = st.selectbox(

@@ -13,6 +13,7 @@ from assistant.ui.row_selection import choice_handler, chosen
 from assistant.ui.state import Session
 from assistant.workflow.deployment.models import OUTLINE_WRITER
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import existing_cases
 from assistant.workflow.review import review_library
 from assistant.workflow.writing import generate_cases, reuse
 from assistant.workflow.writing.requests import Understanding
@@ -106,15 +107,18 @@ def existing_summary(opened: Workspace, record: Session, found: Understanding) -
         if count
     )
     st.markdown(f":small[Against {counted(report.existing, 'existing case')}:] {badges}")
-    if report.counts["reuse"]:
+    without = len(report.needs_no_case)
+    if without:
+        changing = without - len(report.reusable)
+        also = f" ({changing} of them once the case is changed)" if changing else ""
         st.checkbox(
             "Write only what is new or changed",
             value=False,
             key=ONLY_NEW,
-            help=(
-                f"Writes no case for the {counted(report.counts['reuse'], 'item')} that an "
-                "existing case checks as it stands."
-            ),
+            help=f"Writes no case for the {counted(without, 'item')} that an existing case "
+            f"checks{also}. "
+            "Where a model read these cases, one that writes whole stories "
+            "sees them, and writes what they leave out of an item.",
         )
 
 
@@ -228,7 +232,8 @@ def _stamps(
     opened: Workspace, record: Session, found: Understanding
 ) -> tuple[str, str, tuple[str, ...]]:
     """What a comparison of a request with the project's cases is kept by."""
-    stamp = review_library.stamp(opened, record.project_id)
+    read = existing_cases.stamp(opened, record.project_id)
+    stamp = f"{review_library.stamp(opened, record.project_id)}:{read}"
     basis = "\n".join(epic.model_dump_json() for epic in found.epics)
     return stamp, basis, tuple(one.id for one in found.conditions)
 

@@ -12,7 +12,7 @@ from assistant.ui.presses import pressed
 from assistant.ui.state import CHOSEN_WRITER, Session, page_action
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import request_choice, second_reading, usage
+from assistant.workflow.writing import request_choice, usage
 from assistant.workflow.writing.request_choice import ChoiceJob, ModelChoice
 from assistant.workflow.writing.requests import Asked
 
@@ -74,7 +74,7 @@ def model_choice(opened: Workspace, record: Session, by_code: Asked, look: Model
 def _offer(opened: Workspace, record: Session, by_code: Asked) -> None:
     writer = st.session_state.get(CHOSEN_WRITER) or models.OUTLINE_WRITER
     if not request_choice.can_choose(opened, writer):
-        able = [models.writer(opened, name).title for name in second_reading.readers(opened)]
+        able = [models.writer(opened, name).title for name in models.readers(opened)]
         if able:
             st.caption(
                 f"{MODEL_ICON} A model can read the sentence where it is the writer: "

@@ -27,6 +27,7 @@ from assistant.ui.home.existing_panel import (
     items_with_case,
     only_new,
 )
+from assistant.ui.home.impact_panel import impact_panel
 from assistant.ui.home.kept_request import (
     ASKED,
     PICKED,
@@ -291,7 +292,7 @@ def _outlines_note(opened: Workspace, record: Session, choices: Mapping[str, Wri
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f":orange[:material/edit_note:] {says}", width="stretch")
-        able = second_reading.readers(opened)
+        able = models.readers(opened)
         if able:
             title = label(models.writer(opened, able[0]).title)
             st.button(
@@ -340,6 +341,7 @@ def _understood(
     _described(found)
     _unread_and_questions(opened, record, found)
     existing_panel(opened, record, found)
+    impact_panel(opened, record, found)
     shared_preconditions_panel(found.epics)
     checklist_panel(found)
     return found, nothing_left

@@ -60,7 +60,7 @@ def _said(last: ReadingTrace, held: int) -> None:
 
 def second_reading_menu(opened: Workspace, record: Session) -> None:
     """The button, where a model is set up that is able to and there are cases to read."""
-    able = second_reading.readers(opened)
+    able = models.readers(opened)
     if not able or opened.jobs.is_active(second_reading.job_of(record.run_id)):
         return
     counts = {

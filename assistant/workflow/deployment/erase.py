@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from assistant.domain import Value, utc_now
 from assistant.errors import AssistantError, LibraryError
 from assistant.failpoints import reach
-from assistant.library import SUITE_KINDS, Erasure
+from assistant.library import QUOTING_KINDS, Erasure
 from assistant.library import Wanted as Wanted
 from assistant.workflow.deployment import erase_marker
 from assistant.workflow.deployment.workspace import Workspace
@@ -181,7 +181,7 @@ def keep_limits(workspace: Workspace) -> None:
             workspace.library.asked.remove_before(one.id, limit)
             workspace.library.proposals.remove_before(one.id, limit)
             workspace.library.request_drafts.remove_before(one.id, limit)
-            workspace.library.saved.drop_before(one.id, (*SUITE_KINDS, "suite reading"), limit)
+            workspace.library.saved.drop_before(one.id, QUOTING_KINDS, limit)
             old = expired(workspace, one.id)
             if old.documents or old.cases or old.runs:
                 erase(workspace, old, by=LIMIT_BY)
@@ -214,6 +214,11 @@ def _only_one_at_work(workspace: Workspace, project_id: str) -> None:
     if workspace.jobs.active_ids(f"check-{project_id}-"):
         raise LibraryError(
             "A suite is being checked in this project. Let that end, or stop it, then erase again."
+        )
+    if workspace.jobs.active_ids(f"impact-{project_id}-"):
+        raise LibraryError(
+            "Existing cases of this project are being read. Let that end, or stop it, then erase "
+            "again."
         )
     if any(workspace.jobs.is_active(one.id) for one in workspace.library.asked.all(project_id)):
         raise LibraryError(

@@ -35,7 +35,7 @@ from assistant.workflow.deployment.endpoints import (
     split_writer,
     writer_id_of,
 )
-from assistant.workflow.deployment.ways_of_writing import first_writer, rating_of
+from assistant.workflow.deployment.ways_of_writing import first_writer, rating_of, writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.outbound import model_fetches_noted
 
@@ -284,3 +284,21 @@ def load(workspace: Workspace, writer_id: str) -> None:
     """Load a model now, so that the first case does not wait for it."""
     if writer_id != OUTLINE_WRITER:
         workspace.endpoints.open(writer_id, GenerationConfig(writer=writer_id))
+
+
+def readers(workspace: Workspace) -> tuple[str, ...]:
+    """The writers that may read again: those able to write a whole story, ready to be asked."""
+    return tuple(
+        choice.id
+        for choice in writers(workspace)
+        if choice.usable and writes_stories(workspace, choice.id)
+    )
+
+
+def cannot_read(workspace: Workspace, writer: str) -> str:
+    """Why a writer cannot read cases again, and who can."""
+    able = ", ".join(readers(workspace)) or "none here; set up an endpoint under Settings"
+    return (
+        f"'{writer}' cannot read cases again: that needs a model able to write a whole story "
+        f"({able})."
+    )

@@ -34,6 +34,7 @@ from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, re
 from assistant.suite.duplicates import find_duplicates
 from assistant.suite.step_marks import denies
 from assistant.workflow.deployment.jobs import Progress, StopCheck
+from assistant.workflow.deployment.models import cannot_read, readers
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.case_checks import (
     CaseCheck,
@@ -53,7 +54,6 @@ from assistant.workflow.review.suite_basis import present_basis as present_basis
 from assistant.workflow.sources.import_sources import MAX_UPLOAD_BYTES
 from assistant.workflow.sources.map_columns import saved as saved_mappings
 from assistant.workflow.sources.mask_sources import masked_cases
-from assistant.workflow.writing.second_reading import cannot_read, readers
 
 if TYPE_CHECKING:
     from assistant.generation.models.chat_models import ChatEndpoint

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from time import perf_counter
 
-from assistant.domain import SECOND_READER, GenerationConfig, GenerationRun, Timings
+from assistant.domain import SECOND_READER, GenerationConfig, GenerationRun, TestCase, Timings
 from assistant.errors import AssistantError, LibraryError, SourceError
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.chain import (
@@ -24,8 +24,9 @@ from assistant.generation.chain import (
 from assistant.generation.proof import bearing, rests_on
 from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, writer
-from assistant.workflow.deployment.ways_of_writing import rating_of
+from assistant.workflow.deployment.ways_of_writing import rating_of, writes_stories
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import existing_cases
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
 from assistant.workflow.sources.mask_sources import masked_text
@@ -41,6 +42,7 @@ from assistant.workflow.writing import (
     writing_run,
 )
 from assistant.workflow.writing.answers import answered_chunks, answers_told
+from assistant.workflow.writing.left_out import criterion_of
 from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import Understanding, name_of
 from assistant.workflow.writing.runs import ACTIVE
@@ -68,7 +70,8 @@ def begin(
 ) -> GenerationRun:
     """Keep the request as a queued run, and pasted text as a document that cases can cite.
 
-    ``only_new`` leaves out the conditions that an existing case of the project covers as it is;
+    ``only_new`` leaves out the conditions that an existing case of the project covers as it is, or
+    with the changes of a model that read it;
     without ``again`` those are left out that have a case of an earlier run.
     Raises ``ModelUnavailable`` for an unknown writer and ``SourceError`` where there is nothing to
     test, before anything is kept.
@@ -77,13 +80,15 @@ def begin(
     if understanding.nothing_to_test:
         raise SourceError(understanding.nothing_to_test)
     skip: set[str] = set()
+    tested: set[str] = set()
     if only_new:
-        skip |= _covered(workspace, project_id, understanding)
+        skip, tested = _covered(workspace, project_id, understanding)
     if not again:
         earlier = earlier_cases(workspace, project_id, understanding, generation.writer)
         if why := nothing_left(understanding, earlier, skip):
             raise SourceError(why)
         skip |= {*earlier.conditions}
+        tested -= {*earlier.conditions}
     workspace.take_folder()
     if understanding.reading is not None:
         put_epics(workspace, project_id, understanding.reading, by=by)
@@ -99,6 +104,7 @@ def begin(
                 "techniques": understanding.techniques,
                 "depth": understanding.depth,
                 "skip": tuple(sorted(skip)),
+                "tested": tuple(sorted(tested)),
                 "criteria_left_out": understanding.criteria_left_out,
                 "asked": understanding.request if understanding.asked else "",
             }
@@ -135,15 +141,19 @@ def nothing_left(
     )
 
 
-def _covered(workspace: Workspace, project_id: str, understanding: Understanding) -> set[str]:
-    """The conditions that existing cases cover; ``SourceError`` where these are all."""
+def _covered(
+    workspace: Workspace, project_id: str, understanding: Understanding
+) -> tuple[set[str], set[str]]:
+    """The conditions that existing cases cover, and those of which a model said so that read them;
+    ``SourceError`` where words alone say so of all."""
     report = reuse.in_project(workspace, project_id, understanding.epics, understanding.conditions)
-    if report.counts["reuse"] == len(understanding.conditions):
+    tested = {one.condition_id for one in report.verdicts if one.read and one.verdict != "new"}
+    if len(report.needs_no_case) == len(understanding.conditions) and not tested:
         raise SourceError(
-            "Existing cases cover every condition as it stands, so there is nothing to write. "
+            "Existing cases cover every condition, so there is nothing to write. "
             "Switch off writing only what is new or changed to write them all the same."
         )
-    return {*report.reusable}
+    return {*report.needs_no_case}, tested
 
 
 def start(workspace: Workspace, project_id: str, run: GenerationRun) -> None:
@@ -208,6 +218,27 @@ def write(
     writing_run.write(
         workspace, project_id, run, stop, body=_write_cases, on_case=on_case, reraise=reraise
     )
+
+
+def _not_asked(
+    workspace: Workspace, run: GenerationRun, present: Sequence[TestCase]
+) -> frozenset[str]:
+    """The items left out of a run that its writer is not asked for.
+
+    An item may say more than the existing case shows that tests it: a writer of whole stories is
+    shown what a model named (``present``) and decides what is lacking, but of a story that it has
+    written it is asked nothing again.
+    """
+    skip = frozenset(run.generation.skip)
+    if not (present and writes_stories(workspace, run.generation.writer)):
+        return skip
+    own = {name for case in run.cases for name in case.criterion_ids}
+    stories = [story for epic in run.epics for story in epic.stories]
+    ids = [{one.id for one in story.criteria} for story in stories]
+    to_ask = {name for names in ids if not own & names for name in names}
+    known = {name for names in ids for name in names}
+    shown = {name for case in present for name in case.condition_ids}
+    return skip - {name for name in shown if criterion_of(name, known) in to_ask}
 
 
 def _mending(
@@ -283,7 +314,9 @@ def _write_cases(
     knowledge = current_texts(workspace, project_id)
     held_by = library.documents_of_epics(project_id)
     ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
-    done = {name for case in run.cases for name in case.condition_ids} | {*run.generation.skip}
+    present = existing_cases.cases_for(workspace, project_id, run.epics, run.generation.tested)
+    done = {name for case in run.cases for name in case.condition_ids}
+    done |= _not_asked(workspace, run, present)
     ended = RunFinished(timings=Timings(), uncovered_criteria=())
     rating = rating_of(workspace, run.generation.writer)
     for event in generate(
@@ -298,6 +331,7 @@ def _write_cases(
         cancelled=cancelled,
         done_conditions=done,
         earlier=run.cases,
+        present=present,
         questions=run.questions,
         answers=answers_told(workspace, project_id, run.questions),
         house=house_rules(workspace, project_id),

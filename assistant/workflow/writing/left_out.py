@@ -39,7 +39,7 @@ def left_out(
         return {}
     names = [one.id for epic in run.epics for one in epic.criteria]
     present = change.present_ids if change is not None else {}
-    elsewhere = {_criterion_of(one, names) for one in run.generation.skip}
+    elsewhere = {criterion_of(one, names) for one in run.generation.skip}
     elsewhere = {present.get(name, name) for name in elsewhere}
     return {name: why for name, why in found.items() if name not in elsewhere}
 
@@ -124,7 +124,7 @@ def _taken_out(
     return found
 
 
-def _criterion_of(condition_id: str, names: Iterable[str]) -> str:
+def criterion_of(condition_id: str, names: Iterable[str]) -> str:
     """The criterion of a condition: the id of one may begin like that of another."""
     held = (one for one in names if condition_id.startswith(f"{one}-"))
     return max(held, key=len, default="")

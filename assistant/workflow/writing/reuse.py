@@ -18,6 +18,7 @@ from assistant.suite.reuse import ReuseReport as ReuseReport
 from assistant.suite.reuse import Verdict as Verdict
 from assistant.suite.reuse import against_existing, contrary
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import existing_cases
 from assistant.workflow.review.duplicates import EXISTING, embedding, existing
 from assistant.workflow.review.sentences import plain_words
 from assistant.workflow.writing.changed_basis import condition_now, same_words
@@ -33,10 +34,13 @@ def in_project(
 ) -> ReuseReport:
     """Reuse, update or new for each condition, against accepted and imported cases.
 
-    Cases of the run ``except_run`` do not count: they were written for these conditions.
+    Cases of the run ``except_run`` do not count: they were written for these conditions. Where a
+    model read the existing cases for these epics, what it said takes the place of the comparison.
     """
     held = existing(workspace, project_id, except_run=except_run)
-    return against_existing(conditions, epics, held)
+    report = against_existing(conditions, epics, held)
+    reading = existing_cases.last(workspace, project_id, epics)
+    return existing_cases.as_read(reading, report, conditions, held) if reading else report
 
 
 class EarlierRun(Value):
@@ -197,8 +201,9 @@ def _basis(run: GenerationRun) -> set[tuple[str, str]]:
 
 
 def existing_stamp(workspace: Workspace, project_id: str, run_id: str) -> str:
-    """Changes when any case does that ``of_run`` compares with."""
-    return workspace.library.cases_stamp(project_id, statuses=EXISTING, except_run=run_id)
+    """Changes when any case does that ``of_run`` compares with, or a model reads them."""
+    cases = workspace.library.cases_stamp(project_id, statuses=EXISTING, except_run=run_id)
+    return f"{cases}:{existing_cases.stamp(workspace, project_id)}"
 
 
 def case_verdicts(

@@ -28,8 +28,8 @@ from assistant.generation.models.structured import StructuredReply
 from assistant.generation.second_reading import ANSWER_TOKENS, ReadingGround, read_again
 from assistant.library import StoredCase
 from assistant.workflow.deployment.jobs import Progress, StopCheck
+from assistant.workflow.deployment.models import cannot_read, readers
 from assistant.workflow.deployment.models import writer as known_writer
-from assistant.workflow.deployment.models import writers
 from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.source_standing import with_standings
@@ -72,15 +72,6 @@ class ReadingTrace(Value):
 def can_read(workspace: Workspace, writer: str) -> bool:
     """Whether a writer is able to read again: one that writes a whole story."""
     return writes_stories(workspace, writer)
-
-
-def readers(workspace: Workspace) -> tuple[str, ...]:
-    """The writers that may read again: those able to write a whole story, ready to be asked."""
-    return tuple(
-        choice.id
-        for choice in writers(workspace)
-        if choice.usable and can_read(workspace, choice.id)
-    )
 
 
 def to_read(
@@ -255,15 +246,6 @@ def with_tokens(spent: Timings, reply: StructuredReply | Timings) -> Timings:
             "cached_tokens": spent.cached_tokens + reply.cached_tokens,
             "generated_tokens": spent.generated_tokens + reply.generated_tokens,
         }
-    )
-
-
-def cannot_read(workspace: Workspace, writer: str) -> str:
-    """Why a writer cannot read cases again, and who can."""
-    able = ", ".join(readers(workspace)) or "none here; set up an endpoint under Settings"
-    return (
-        f"'{writer}' cannot read cases again: that needs a model able to write a whole story "
-        f"({able})."
     )
 
 

@@ -22,6 +22,7 @@ from assistant.library import StoredCase
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.ways_of_writing import writes_stories
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact.existing_cases import cases_for
 from assistant.workflow.review.lineage import last_suite_reading
 from assistant.workflow.writing import follow_up_runs
 from assistant.workflow.writing.changed_basis import basis_change
@@ -57,7 +58,11 @@ def read_together(
     endpoint = workspace.endpoints.open(writer, choices)
     left_out = {*run.generation.criteria_left_out}
     every = (one for epic in run.epics for one in epic.criteria if one.id not in left_out)
-    ground = replace(ground, criteria=tuple({c.id: c for c in (*ground.criteria, *every)}.values()))
+    ground = replace(
+        ground,
+        criteria=tuple({c.id: c for c in (*ground.criteria, *every)}.values()),
+        existing=cases_for(workspace, project_id, run.epics, run.generation.tested),
+    )
     reading = read_suite(ground, [one.case for one in held], endpoint, cancelled=cancelled)
     if reading is None:
         return None
@@ -159,7 +164,10 @@ def planned_lacking(
         )
 
     held = workspace.library.cases(project_id)
-    present = tuple(s.case for s in held if s.run_id == run_id or s.status == "imported")
+    present = (
+        *(s.case for s in held if s.run_id == run_id or s.status == "imported"),
+        *cases_for(workspace, project_id, run.epics, run.generation.tested),
+    )
     return (Again(planned, frozenset(conditions), keep, present=present, lacking=lacking),)
 
 

@@ -1,0 +1,90 @@
+"""What a release makes of existing cases: what the product, with a large model, says of each beside
+what the author of the company says, and beside a plain chat that has all files.
+
+How to run it::
+
+    python benchmarks/impact.py [NAME ...]
+
+Each folder of ``benchmarks/impact`` is a company invented by an author who had seen neither code
+nor prompts: ``gold.csv`` (the author's verdict on each existing case), ``reading.json`` (what
+``python -m assistant impact --json`` said), ``chat.csv`` (a chat's verdicts, where there was one)
+and ``judge.csv`` (a lead, by the company's files: whether each verdict is right, the new text is
+taken as it is, and how many of the named items of the checklist the case tests). Without a model
+the product compares words: ``words.json`` holds the cases that it then names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "impact"
+RIGHT = {"holds": "keep", "change": "change", "obsolete": "remove", "trap": "", "untouched": ""}
+"""By the author's verdict what is to be said of a case; of a case that the release does not concern
+nothing. That such a case is kept is right too."""
+
+
+def gold_of(folder: Path) -> dict[str, str]:
+    """The author's verdict by case; a case with several changes has a row for each."""
+    return {row["case"]: row["verdict"] for row in _rows(folder / "gold.csv")}
+
+
+def is_right(gold: str, said: str) -> bool:
+    """Whether what was said of a case is what its author says."""
+    return said in (RIGHT[gold], *(("keep",) if not RIGHT[gold] else ()))
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _line(name: str, gold: dict[str, str], said: dict[str, str]) -> str:
+    right = Counter(kind for case, kind in gold.items() if is_right(kind, said.get(case, "")))
+    of = Counter(gold.values())
+    told = ", ".join(f"{kind} {right[kind]} of {of[kind]}" for kind in RIGHT)
+    return f"  {name}: {right.total()} of {len(gold)} right ({told})"
+
+
+def _judged(path: Path) -> str:
+    rows = list(_rows(path))
+    texts = Counter(row["text"] for row in rows if row["text"])
+    right = sum(row["verdict"] == "right" for row in rows)
+    items = [sum(int(row[f"items_{kind}"] or 0) for row in rows) for kind in ("right", "wrong")]
+    told = ", ".join(f"{count} {name}" for name, count in texts.most_common())
+    return (
+        f"  a lead: {right} of {len(rows)} verdicts right; new text: {told}; items that the case "
+        f"tests: {items[0]} of {sum(items)}"
+    )
+
+
+def main() -> None:
+    """Print the figures of each company."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    chosen = parser.parse_args().names
+    for folder in sorted(one for one in FOLDER.iterdir() if one.is_dir()):
+        if chosen and folder.name not in chosen:
+            continue
+        gold = gold_of(folder)
+        print(f"{folder.name} ({len(gold)} existing cases)")
+        for name in ("words", "reading"):
+            path = folder / f"{name}.json"
+            if path.is_file():
+                found = json.loads(path.read_text(encoding="utf-8"))["found"]
+                said = {one["case_id"]: one["impact"] for one in found}
+                print(_line("by words" if name == "words" else "read by a model", gold, said))
+        if (folder / "chat.csv").is_file():
+            said = {row["case_id"]: row["verdict"] for row in _rows(folder / "chat.csv")}
+            said = {case: "" if one == "not touched" else one for case, one in said.items()}
+            print(_line("plain chat", gold, said))
+        if (folder / "judge.csv").is_file():
+            print(_judged(folder / "judge.csv"))
+
+
+if __name__ == "__main__":
+    main()

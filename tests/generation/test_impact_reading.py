@@ -1,0 +1,191 @@
+"""What of a reader's answer about existing cases is taken, and what is told to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from assistant.domain import (
+    AcceptanceCriterion,
+    Chunk,
+    RetrievedChunk,
+    TestCase,
+    TestCondition,
+    TestStep,
+)
+from assistant.generation.impact_reading import (
+    CaseImpact,
+    changed,
+    impact_messages,
+    impacts_of,
+    updated,
+)
+from assistant.generation.second_reading import ReadingGround
+
+MINUTES = "Decided: a locker is held for 3 days, no longer for 5."
+GROUND = ReadingGround(
+    context=("Lockers",),
+    criteria=(
+        AcceptanceCriterion(id="AC1", text="The desk clerk may waive up to GBP 40.00."),
+        AcceptanceCriterion(id="AC2", text="Vouchers are no longer sold."),
+    ),
+    sources=(
+        RetrievedChunk(
+            chunk=Chunk(
+                id="m", document_id="d", ordinal=0, kind="prose", title="Minutes", text=MINUTES
+            ),
+            score=1.0,
+            rank=1,
+        ),
+    ),
+)
+ITEMS = (
+    TestCondition(id="AC1-1", criterion_id="AC1", technique="boundary", statement="GBP 40.00"),
+    TestCondition(id="AC1-2", criterion_id="AC1", technique="boundary", statement="GBP 40.01"),
+)
+CASE = TestCase(
+    id="T1",
+    title="Waive GBP 25.00",
+    preconditions=("Locker 4 is held for 5 days.",),
+    steps=(
+        TestStep(
+            number=1,
+            action="Waive  GBP 25.00 as\nthe clerk.",
+            test_data="“Late bus”",
+            expected_result="The fee of GBP 25.00 is waived; the locker stays held for 5 days.",
+        ),
+    ),
+)
+
+
+def read(*entries: Any) -> tuple[tuple[CaseImpact, ...], int]:
+    return impacts_of({"cases": list(entries)}, GROUND, ITEMS, [CASE])
+
+
+def entry(
+    impact: str, *changes: tuple[str, str, str], items: Any = (), case: str = "T1", step: int = 1
+) -> Any:
+    told = [
+        dict(zip(("words", "instead", "source"), one, strict=True), step=step) for one in changes
+    ]
+    return {
+        "case": case, "impact": impact, "items": list(items), "changes": told, "because": "So.",
+    }  # fmt: skip
+
+
+def test_a_case_that_holds_names_items_of_the_checklist() -> None:
+    (found,), dropped = read(entry("keep", items=[2, 9, "1", True]))
+    assert (found.impact, found.condition_ids, found.changes, dropped) == (
+        "keep",
+        ("AC1-2",),
+        (),
+        0,
+    )
+    assert read(entry("keep")) == ((), 0), "right, and of nothing that is to be tested"
+
+
+def test_a_change_counts_with_words_of_the_case_and_words_that_say_so() -> None:
+    says = "a locker is held for 3 days"
+    (found,), dropped = read(
+        entry(
+            "change",
+            ("held for 5 days", "held for 3 days", says),
+            ("held for 6 days", "held for 3 days", says),
+            ("GBP 25.00", "GBP 40.00", "the clerk may waive anything"),
+            ("GBP 25.00", "GBP 40.01", "may waive up to GBP 40.00"),
+            items=[2],
+        )
+    )
+    assert dropped == 2
+    assert [(one.step, one.part, one.words, one.title) for one in found.changes] == [
+        (1, "expected result", "held for 5 days", "Minutes"),
+        (1, "expected result", "GBP 25.00", "AC1"),
+    ]
+    assert read(entry("change", ("held for 6 days", "", says))) == ((), 1)
+    assert read(entry("remove", ("Waive GBP 25.00", "", "no such words"))) == ((), 1)
+
+
+def test_what_is_no_entry_is_dropped() -> None:
+    known = entry("keep", items=[1])
+    found, dropped = read(known, known, entry("keep", items=[1], case="T9"), entry("stale"), "x")
+    assert ([one.case_id for one in found], dropped) == (["T1"], 3)
+    assert impacts_of({"cases": "none"}, GROUND, ITEMS, [CASE]) == ((), 0)
+
+
+def test_all_words_of_a_line_are_exchanged_whatever_spaces_and_marks_they_have() -> None:
+    says = "may waive up to GBP 40.00"
+    (found,), _ = read(
+        entry(
+            "change",
+            ("waive GBP 25.00 AS the clerk", "Waive GBP 40.00 as the clerk", says),
+            ('"Late bus"', "“Late train”", says),
+            ("The fee of GBP 25.00", "The fee of GBP 40.00", says),
+            ("stays held for 5 days", "stays held for 3 days", MINUTES[9:36]),
+        )
+    )
+    after = updated(CASE, found.changes)
+    (step,) = after.steps
+    assert step.action == "Waive GBP 40.00 as the clerk."
+    assert step.test_data == "“Late train”"
+    assert step.expected_result == (
+        "The fee of GBP 40.00 is waived; the locker stays held for 3 days."
+    )
+    assert (after.title, after.preconditions) == (CASE.title, CASE.preconditions)
+    assert len(changed(CASE, found.changes)) == 3, "one a line"
+    assert changed(after, found.changes) == (), "words that are gone change nothing"
+
+
+def test_words_of_several_lines_are_changed_in_the_step_that_is_named() -> None:
+    says = "a locker is held for 3 days"
+    change = ("held for 5 days", "held for 3 days", says)
+    for step, part in ((1, "expected result"), (0, "precondition")):
+        (found,), _ = read(entry("change", change, step=step))
+        assert [(one.step, one.part) for one in found.changes] == [(step, part)]
+    assert read(entry("change", change, step=2)) == ((), 1), "which of them is not known"
+    (found,), _ = read(entry("change", ("as the clerk", "as the lead", says), step=7))
+    assert found.changes[0].step == 1, "only one line has them"
+
+
+def test_limits_that_move_along_are_each_exchanged_once_in_every_place() -> None:
+    told = "A fee from 10 to 20 is for the manager of the manager."
+    case = CASE.model_copy(update={"title": told, "preconditions": (told,)})
+    says = "may waive up to GBP 40.00"
+    rows = [("10", "20"), ("20", "30"), ("manager", "area manager"), ("manager", "area manager")]
+    rows += rows
+    changes = [{"step": 0, "words": a, "instead": b, "source": says} for a, b in rows]
+    one = {"case": "T1", "impact": "change", "items": [], "changes": changes, "because": "So."}
+    (found,), dropped = impacts_of({"cases": [one]}, GROUND, ITEMS, [case])
+    after = updated(case, found.changes)
+    assert (
+        after.title
+        == after.preconditions[0]
+        == ("A fee from 20 to 30 is for the area manager of the area manager.")
+    )
+    assert dropped == 0
+    one["changes"] = [*changes, changes[0], {**changes[0], "words": "30", "instead": "30"}]
+    assert impacts_of({"cases": [one]}, GROUND, ITEMS, [case]) == ((found,), 2)
+
+
+def test_an_existing_case_is_no_source_and_one_word_no_reason() -> None:
+    chunk = Chunk(id="c", document_id="d", ordinal=1, kind="case", text="a locker for 9 days")
+    ground = replace(GROUND, sources=(RetrievedChunk(chunk=chunk, score=1.0, rank=2),))
+    for source in ("a locker for 9 days", "Lockers"):
+        one = entry("change", ("held for 5 days", "held for 9 days", source))
+        assert impacts_of({"cases": [one]}, ground, ITEMS, [CASE]) == ((), 1)
+
+
+@pytest.mark.parametrize("words", ["5 day", "eld for 5 days", ""])
+def test_parts_of_words_are_no_words(words: str) -> None:
+    assert read(entry("change", (words, "x", "a locker is held for 3 days"))) == ((), 1)
+
+
+def test_criteria_have_their_items_and_long_sources_are_left_out_first() -> None:
+    _, (_, told) = impact_messages(GROUND, ITEMS, [CASE], characters=100_000)
+    assert "1. GBP 40.00\n2. GBP 40.01</criterion>" in told
+    assert MINUTES in told
+    assert told.index("</criterion>") < told.index(MINUTES) < told.index('<case id="T1">')
+    _, (_, short) = impact_messages(GROUND, ITEMS, [CASE], characters=1_000)
+    assert MINUTES not in short
+    assert '<case id="T1">' in short

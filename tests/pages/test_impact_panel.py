@@ -1,0 +1,113 @@
+"""Existing cases read by a model over real HTTP, from the page: what is shown, proposed and left
+out of the writing."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+from streamlit.testing.v1 import AppTest
+
+from assistant.library import Library
+from assistant.settings import load_settings
+
+pytestmark = pytest.mark.long
+CASE = "UAT-CC-0003"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        monkeypatch.setenv("UAT_ENDPOINT_PROVIDER", "openai")
+        monkeypatch.setenv("UAT_ENDPOINT_URL", running.url)
+        monkeypatch.setenv("UAT_ENDPOINT_MODEL", "reader-9")
+        yield running
+
+
+def text_of(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.warning, *app.error]
+    folded = [one.label for one in app.expander]
+    return "\n".join([*(str(one.value) for one in parts), *folded]).replace("\\", "")
+
+
+def keys(app: AppTest) -> set[str]:
+    return {str(one.key) for one in app.button}
+
+
+def picked(app: AppTest) -> AppTest:
+    app.segmented_control(key="compose_way").set_value("pick").run()
+    app.multiselect(key="compose_picked").set_value(["CC-100"]).run()
+    assert not app.exception
+    return app
+
+
+def read(app: AppTest) -> AppTest:
+    app.button(key="read_impact").click().run()
+    deadline = time.monotonic() + 60
+    while "stop_impact" in keys(app):
+        assert time.monotonic() < deadline, text_of(app)
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def says(words: str, source: str) -> Any:
+    change = {"step": 4, "words": words, "instead": "NEW WORDS", "source": source}
+    entry = {
+        "case": CASE, "impact": "change", "items": [1], "changes": [change], "because": "Moved.",
+    }  # fmt: skip
+
+    def answer(request: Any, bodies: list[Any]) -> None:
+        told = bodies[-1]["messages"][-1]["content"]
+        rows = [entry] if f'<case id="{CASE}">' in told else []
+        streams(json.dumps({"cases": rows}))(request)
+
+    return answer
+
+
+def stored() -> Any:
+    library = Library.open(load_settings().library_path)
+    try:
+        project = next(one for one in library.projects() if one.name == "Sample project")
+        return library.case(project.id, CASE), library.proposals.of_case(project.id, CASE)
+    finally:
+        library.close()
+
+
+def test_what_is_said_is_shown_and_proposed(server: EndpointServer, app: AppTest) -> None:
+    picked(app)
+    assert "Have a model read the existing cases" in text_of(app)
+    assert "60 cases, at least 3 requests" in text_of(app)
+    before, _ = stored()
+    words = before.case.steps[3].expected_result.split(".")[0]
+    answer = says(words, "the agent has confirmed at least 2 of the 4 security items")
+    server.answer = lambda request: answer(request, server.bodies)
+    read(app)
+    shown = text_of(app)
+    assert "**60 cases** read by reader-9" in shown
+    assert "nothing said of 59" in shown
+    assert "✎ update: 1" in shown, "the item counts by what the model said"
+    app.session_state["impact_chosen"] = CASE
+    app.run()
+    assert ":green[**NEW WORDS" in text_of(app)
+    assert "“the agent has confirmed at least 2 of the 4 security items”" in text_of(app)
+    app.button(key="propose_impact").click().run()
+    assert not app.exception
+    after, (waiting,) = stored()
+    assert after == before
+    assert waiting.reason.startswith("Moved.")
+    assert "propose_impact" not in keys(app), "what waits is not proposed twice"
+
+
+def test_a_model_that_refuses_is_told_and_nothing_is_lost(
+    server: EndpointServer, app: AppTest
+) -> None:
+    server.answer = refuses(401, "no")
+    read(picked(app))
+    assert app.error
+    assert "read_impact" in keys(app)
