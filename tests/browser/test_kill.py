@@ -61,7 +61,7 @@ def all_cases(server: object) -> set[str]:
         library.close()
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_killing_the_server_again_and_again_loses_nothing_on_screen(
     server: object, page: Page, kill_times: int
 ) -> None:

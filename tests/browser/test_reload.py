@@ -17,7 +17,7 @@ def server_environment() -> Mapping[str, str]:
     return {"UAT_USER": ""}
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_request_a_name_and_the_project_are_there_after_a_reload(server: Any, page: Page) -> None:
     page.goto(server.url)
     page.get_by_role("button", name="New project").click()
@@ -60,7 +60,7 @@ def test_a_request_a_name_and_the_project_are_there_after_a_reload(server: Any, 
     expect(page.get_by_label(TEXT)).to_have_value("")
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_refused_name_of_a_project_stays_and_a_taken_one_goes(server: Any, page: Page) -> None:
     page.goto(server.url)
     for name in ("Drop-6", "Drop-7"):
