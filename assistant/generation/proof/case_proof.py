@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 
 from assistant.design.questions.conflicts import (
     Conflict,
@@ -83,10 +84,12 @@ from assistant.generation.proof.result_citations import (
 from assistant.generation.proof.statement_words import content, contents, meeting
 from assistant.language.amounts import Quantity
 from assistant.language.casing import bare_words
+from assistant.language.dates_and_times import MONTHS
 from assistant.language.quantities import find_quantities
 from assistant.language.sentences import Span
 from assistant.language.units import UNITS_OF_TIME
 from assistant.language.value_changes import value_changes
+from assistant.language.word_lists import word_lists
 
 SHARED = 2
 """Words that a criterion's sentence and what is cited have to share, other than units of time."""
@@ -98,6 +101,9 @@ _BASIS = ("criterion", "case", "story")
 """Kinds of chunks that put no other limit in the place of a criterion's."""
 
 _UNIT_WORDS = content(" ".join(UNITS_OF_TIME))
+_OF_DECISIONS = content(
+    " ".join((*MONTHS, *word_lists("words", Path(__file__).parent)["decisions"]["words"]))
+)
 
 
 def grounded(case: TestCase, ground: Ground) -> TestCase:
@@ -169,7 +175,7 @@ class _Proof:
             if any(on_right_side(theirs, one.quote, measures, worked) for one in changed):
                 return True
             # By a limit in the place of the criterion's nothing is told where it cannot be judged.
-            is_open = conflict.chunk.id in cited and _limits_alike(conflict)
+            is_open = conflict.chunk.id in cited and _limits_alike(criterion, conflict)
             return is_open and not any(is_judged(theirs, one.quote, measures) for one in changed)
 
         contested = [one for one in self._contested if marks and keeps(*one)]
@@ -441,19 +447,31 @@ def _is_on_matter(criterion: AcceptanceCriterion, sentence: Span, conflict: Conf
     start = chunk.text.rfind("\n", 0, quote.start) + 1
     end = chunk.text.find("\n", quote.end)
     line = chunk.text[start : end if end >= 0 else len(chunk.text)]
-    around = "\n".join((chunk.title, chunk.heading, line))
-    named = re.search(rf"(?<![\w-]){re.escape(criterion.id)}(?![\w-])", around)
-    return (
-        named is not None
-        or _shared(sentence, around) >= SHARED
-        or any(equal(one.old, conflict.quantity) for one in value_changes(quote.text))
-    )
+    if re.search(rf"(?<![\w-]){re.escape(criterion.id)}(?![\w-]|\.\d)", line):
+        return True
+    for one in value_changes(quote.text):
+        if equal(one.old, conflict.quantity) and equal(one.new, conflict.theirs):
+            return True
+    # "Documents are kept for 21 days" under "Closed claims" says by itself what it is about.
+    says_what = len(_subject(conflict)) > 1
+    around = line if says_what else "\n".join((chunk.title, chunk.heading, line))
+    return _shared(sentence, around) >= SHARED
 
 
-def _limits_alike(conflict: Conflict) -> bool:
-    """Whether the other number limits as the criterion's does, and is no fee or count of its own:
-    only then may it stand in its place where no data show it."""
-    return direction_of(conflict.theirs) == direction_of(conflict.quantity) != ""
+def _subject(conflict: Conflict) -> frozenset[str]:
+    """The words of what is cited that tell what it is about: none of its amount, of dates and of
+    how decisions are written down."""
+    words = content(conflict.sentence.text) - content(conflict.theirs.text)
+    return frozenset(words - _UNIT_WORDS - _OF_DECISIONS)
+
+
+def _limits_alike(criterion: AcceptanceCriterion, conflict: Conflict) -> bool:
+    """Whether the other number limits as the criterion's does, of nothing that the criterion does
+    not name: only then may it stand in its place where no data show it."""
+    subject = _subject(conflict)
+    named = len(meeting(subject, content(criterion.text)))
+    same = direction_of(conflict.theirs) == direction_of(conflict.quantity) != ""
+    return same and named == len(subject)
 
 
 def _with_limit(

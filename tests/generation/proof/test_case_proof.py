@@ -542,6 +542,10 @@ def test_data_that_keep_the_number_of_what_the_case_cites_are_told_with_its_word
         ("Minutes of 12 May. Item 4. Decision: 21 days instead of 10.", "", False),
         ("AC-1: now 21 days.", "", True),
         ("AC-12: now 21 days.", "", False),
+        ("AC-1.2: now 21 days.", "", False),
+        ("Documents are kept for 21 days.", "Closed claims, reopening", False),
+        ("Letters are answered within 60 days.", "Closed claims, reopening", False),
+        ("Minutes: 10 days instead of 14; invoices are kept 21 days.", "", False),
     ],
 )
 def test_data_that_keep_a_decision_which_moves_the_limit_are_on_no_wrong_side(
@@ -565,6 +569,7 @@ def test_data_that_keep_a_decision_which_moves_the_limit_are_on_no_wrong_side(
         ("Minutes: the fee that is charged is 100 dollars.", False),
         ("Minutes: the fee is charged above EUR 55.00.", False),
         ("Minutes: the fee is charged above EUR 65.00.", True),
+        ("The fee charged to staff is posted above 100 dollars.", False),
     ],
 )
 def test_data_are_not_judged_by_the_criterion_where_a_cited_limit_cannot_judge_them(
