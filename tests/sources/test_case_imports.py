@@ -595,6 +595,16 @@ def test_a_test_date_above_the_preconditions_is_none_of_them(words: str, day: da
     assert len(case.preconditions) == (1 if day else 2)
 
 
+def test_a_test_date_above_preconditions_that_are_the_first_step_is_none_of_them() -> None:
+    header = "ID,Title,Step,Expected Result"
+    first = "Preconditions:\n- Test date: 2027-02-15\n- A plan exists"
+    (case,) = reading_of(
+        header, [["T-1", "Pay", first, ""], ["", "", "Pay it", "It is paid"]]
+    ).cases
+    assert (case.test_date, case.preconditions) == (DAY, ("A plan exists",))
+    assert len(case.steps) == 1
+
+
 def test_a_column_of_test_dates_counts_before_the_words_of_a_description() -> None:
     header = "ID,Title,Description,Test date,Test Step,Expected Result"
     said = ["T-1", "Pay", "Test date: 2027-02-15"]

@@ -117,7 +117,10 @@ def _case(rows: CaseRows, taken: Taken, days: Days) -> TestCase:
     status = "; ".join(_values(rows, "status"))
     before = _items(rows, "preconditions")
     if not rows.is_own and not day:
+        # Above the preconditions, in their column or in a first step that states them.
         day, before = _day_apart(before)
+        if not day:
+            day, given = _day_apart(given)
     preconditions = [*before, *_lines(told.get("preconditions", "")), *given]
     asked = _lines(told.get("questions", ""))
     day = day or told.get("test_date", "")
