@@ -161,6 +161,16 @@ def test_cases_carry_the_questions_that_are_open(workspace: Workspace, project_i
 
 
 @pytest.mark.long
+def test_the_same_asked_of_several_criteria_is_one_question_unless_it_suggests_words() -> None:
+    asked = [
+        Question(criterion_id=name, kind="conflict", text="14 or 10 days?", suggestion=words)
+        for name, words in (("A", ""), ("B", ""), ("A", "A in 10 days."), ("B", "B in 10 days."))
+    ]
+    once = [answers.Asked(question=one).once for one in asked]
+    assert once[0] == once[1]
+    assert len({*once}) == 3, "a suggestion is of the words of one criterion"
+
+
 def test_a_withdrawn_answer_opens_the_question_again(workspace: Workspace, project_id: str) -> None:
     found = understood(workspace, project_id, "CC-200")
     (question,) = found.questions

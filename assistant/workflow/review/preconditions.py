@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from assistant.domain import TestCase
-from assistant.errors import AssistantError, LibraryError
+from assistant.errors import EditConflict, LibraryError
 from assistant.suite.export import download_name
 from assistant.suite.export import preconditions_csv as preconditions_csv
 from assistant.suite.preconditions import SET_UP as SET_UP
@@ -87,7 +87,7 @@ def move(
             stored = review.save(
                 workspace, project_id, planned[name], seen_version=seen_version, by=by
             )
-        except AssistantError:
+        except EditConflict:
             skipped.append(name)
         else:
             if stored.row_version != seen_version:
@@ -111,7 +111,7 @@ def _refuse_before(
         more = f"; so do {len(found) - NAMED} more" if len(found) > NAMED else ""
         raise LibraryError(
             f"No case was moved: {'; '.join(found[:NAMED])}{more}. A case is not run on a day "
-            "before what it goes on from. Choose both, or another day."
+            "before what it goes on from. Move that one first, or with it, or choose another day."
         )
 
 

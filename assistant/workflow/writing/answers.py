@@ -98,8 +98,9 @@ class Asked(Value):
     @property
     def once(self) -> tuple[str, ...]:
         """What it asks: the same asked of several criteria is one question, but whether a
-        criterion is tested."""
-        of = self.question.criterion_id if is_on_left_out(self.question) else ""
+        criterion is tested, and one with a suggestion, which is of one criterion's words."""
+        own = is_on_left_out(self.question) or self.question.suggestion
+        of = self.question.criterion_id if own else ""
         return self.question.kind, self.question.text, of
 
     def is_on(self, case: TestCase) -> bool:

@@ -299,8 +299,13 @@ def case_rows(
     def needs(one: StoredCase, stale: bool) -> tuple[str, ...]:
         return needs_of(one.case, given.get(one.id, ()), stale=stale, chain=chains.needs(one.id))
 
+    def still_open(row: CaseRow) -> tuple[str, ...]:
+        return tuple(asked for asked in row.open_questions if asked not in given.get(row.id, ()))
+
     rows = [
-        row.model_copy(update={"needs": needs(one, row.is_stale)})
+        row.model_copy(
+            update={"needs": needs(one, row.is_stale), "open_questions": still_open(row)}
+        )
         if one.id in given or chains.needs(one.id)
         else row
         for one, row in zip(cases, rows, strict=True)
