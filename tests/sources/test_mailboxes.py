@@ -189,7 +189,7 @@ def test_a_line_full_of_times_is_read_once() -> None:
     assert time.perf_counter() - began < 3
 
 
-@pytest.mark.long
+@pytest.mark.alone
 def test_a_thousand_mails_take_ten_times_as_long_as_a_hundred() -> None:
     text = "\n".join("From there on 10:00 > a line of a mail" for _ in range(40))
     hundred = mailbox(*(mail(f"Mail {day}", text, day % 28 + 1) for day in range(100)))
