@@ -162,7 +162,11 @@ def is_system(phrase: str) -> bool:
 # --- German ---------------------------------------------------------------------------------------
 
 _UMLAUTS = str.maketrans("äöü", "aou")
-"""Letters that a German plural changes, as they are without it: "Häuser", "Haus"."""
+_LAST_UMLAUT = re.compile(r"[äöü](?=u?[^\W\d_aeiouäöüy]+(?:e[lnr])?$)")
+"""The umlaut of the last stem syllable, which alone a plural has of its own: no "Förderung"."""
+_IN_ER_OR_BARE = _PATTERNS["umlaut_plural"]
+"""Nouns whose plural has an umlaut and another ending than -e: "Häuser", "Schäden". They are few,
+and other nouns in -er are who does a thing ("Käufer" of "Kauf", "Schüler" of "Schule")."""
 _ENDING = re.compile(r"(?<=\w{3})(?:ern|em|en|er|es|e|um|[ao]|(?<=[lr])n)$")
 _GENITIVE = re.compile(r"(?<=\w{2}[bdfghklmnrt])s$")
 _DOUBLED = re.compile(r"([ns])\1$")
@@ -170,18 +174,30 @@ _JOINT = re.compile(r"(?:e?n?s|e?n|er?)?")
 """What German puts between the parts of a compound: "Prüfung-s-frist", "Kund-en-wunsch"."""
 LEAST_PART = 3
 """Letters of a part of a compound: "Amt", "Weg"."""
+_WHOLE = "|"
+"""Ends a singular that a plural with an umlaut is of: "Würde" has "wurd|", "wurde" has not."""
 
 
-def german_stem(word: str) -> str:
-    """What the forms of a German noun have in common: "Häusern", "Haus" -> "haus"."""
-    root = _ENDING.sub("", word.casefold().translate(_UMLAUTS))
-    return _DOUBLED.sub(r"\1", _GENITIVE.sub("", root))
+def german_roots(word: str) -> frozenset[str]:
+    """What the forms of a German noun have in common: two words with one of these are of one noun,
+    as "Häusern" and "Haus" are, and "Förderung" and "Forderung" are not."""
+    bare = word.casefold()
+    root = _DOUBLED.sub(r"\1", _GENITIVE.sub("", _ENDING.sub("", bare)))
+    if not word[:1].isupper():
+        return frozenset((root,))
+    singulars = {bare, bare.removesuffix("s"), bare.removesuffix("es")}
+    for ending in ("e", "en", "er", "ern", "n", ""):
+        plain = bare.removesuffix(ending) if bare.endswith(ending) else ""
+        one = _LAST_UMLAUT.sub(lambda found: found.group().translate(_UMLAUTS), plain)
+        if one != plain and (ending in ("e", "en") or _IN_ER_OR_BARE.search(one)):
+            singulars.add(one)
+    return frozenset((root, *(f"{one}{_WHOLE}" for one in singulars if len(one) >= LEAST_PART)))
 
 
-def german_parts(whole: str, stems: Iterable[str]) -> set[str]:
-    """Those of the German stems that a compound is made of: "antwort" and "frist" of
+def german_parts(whole: str, roots: Iterable[str]) -> set[str]:
+    """Those of the roots of German nouns that a compound is made of: "antwort" and "frist" of
     "antwortfrist"; empty where its first or its last part is none of them."""
-    near = [one for one in stems if len(one) >= LEAST_PART]
+    near = [one for one in roots if len(one) >= LEAST_PART]
     firsts = [one for one in near if whole.startswith(one)]
     lasts = [one for one in near if whole.endswith(one)] if firsts else []
     pairs = (

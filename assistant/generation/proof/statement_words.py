@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from assistant.generation.sentence_words import STOP_WORDS, TOKEN, stem
-from assistant.language.nouns import german_parts, german_stem
+from assistant.language.nouns import german_parts, german_roots
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.word_lists import word_lists
 
@@ -170,11 +170,13 @@ def meeting(words: Iterable[str], others: Iterable[str]) -> frozenset[str]:
 def german_forms(words: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
     """Those of the words of a German sentence that stand in the texts in another case or number, or
     whose parts do: "Antwortfrist" of "Frist zur Antwort", and both of these of that."""
-    said = {word: german_stem(word) for word in words}
-    theirs = frozenset(german_stem(word) for text in texts for _, word in _words(text))
-    parts = frozenset[str]().union(*(german_parts(one, said.values()) for one in theirs))
+    said = {word: german_roots(word) for word in words}
+    mine = frozenset[str]().union(*said.values())
+    beside = (one for text in texts for _, one in _words(text))
+    theirs = frozenset[str]().union(*map(german_roots, beside))
+    known = theirs.union(*(german_parts(one, mine) for one in theirs))
     return frozenset(
         word
-        for word, root in said.items()
-        if root in theirs or root in parts or german_parts(root, theirs)
+        for word, roots in said.items()
+        if roots & known or any(german_parts(one, theirs) for one in roots)
     )

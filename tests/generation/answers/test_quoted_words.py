@@ -259,7 +259,8 @@ def test_sentences_with_other_forms_of_the_nouns_are_shown_and_wrong_ones_put_as
     assert not any(any(one) for key, one in found.items() if key[1] == "number")
     assert not any(found["es", "negation", False])
     assert sum(found["de", "negation", False]) <= 1, "“kein Schloss” of “Schlösser”"
-    assert sum(found["de", "noun", True]) <= 4, "of 22; half of their words stand there"
+    assert sum(found["de", "noun", True]) <= 4, "of 28; half of their words stand there"
+    assert sum(found["de", "role", True]) <= 9, "of 14"
 
 
 @pytest.mark.parametrize(
