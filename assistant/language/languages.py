@@ -36,6 +36,8 @@ _SCRIPTS = {
 }
 _ACCENTED = re.compile("[\u00c0-\u024f]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_FIRST = re.compile(rf"(?:\A|[.!?:;\n])[\W_]*({_WORD.pattern})")
+"""The first word of a sentence, a line or what a colon opens: it has a capital."""
 MIN_WORDS = 5
 MIN_FOREIGN = 2
 MIN_ACCENTED = 3
@@ -86,9 +88,12 @@ def little_words(language: str) -> frozenset[str]:
 
 
 def leans_to(text: str, language: str, *, rather_than: str) -> bool:
-    """Whether a text has more small words of one language than of another."""
-    said = mask_quotes(text[:SAMPLE]).replace("\x00", " ").casefold()
-    kinds = frozenset(_WORD.findall(said))
+    """Whether a text has more small words of one language than of another; "MIT", "DES" and names
+    are none."""
+    said = mask_quotes(text[:SAMPLE]).replace("\x00", " ")
+    first = (word for word in _FIRST.findall(said) if len(word) == 1 or not word.isupper())
+    small = (word for word in _WORD.findall(said) if word.islower())
+    kinds = frozenset(word.casefold() for word in (*first, *small))
     ones, others = _WORDS.get(language, frozenset()), _WORDS.get(rather_than, frozenset())
     return len(kinds & (ones - others)) > len(kinds & (others - ones))
 

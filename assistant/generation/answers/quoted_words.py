@@ -36,9 +36,11 @@ from assistant.generation.writers.case_parts import stated_in
 from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.function_words import ARTICLES
 from assistant.language.languages import ENGLISH, GERMAN, language_of, leans_to, little_words
+from assistant.language.nouns import COMMON
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.sentences import sentences
+from assistant.language.verbs import is_base
 
 SHARE = 0.5
 """Share of the telling words of a sentence that stand in what is quoted for it."""
@@ -83,6 +85,7 @@ said."""
 
 _KEYED = re.compile(r"\d|\b[A-ZÀ-Þ]{2,}\b")
 """A number, or a word in capitals: what is no noun in any language."""
+_UMLAUT = re.compile("[äöüß]", re.IGNORECASE)
 _NUMBERED = re.compile(r"\w*\d\w*")
 _THOUSANDS = re.compile(r"(?<=\d)[.,' ](?=\d{3}(?!\d))")
 _ARTICLES = frozenset[str]().union(*ARTICLES.values())
@@ -200,14 +203,35 @@ def _languages(text: str, told: str) -> tuple[str, str]:
     """The languages of a sentence and of what is told: a German sentence of four words is called
     English, and its nouns would be taken for names, or it for a translation that is not compared.
 
-    A sentence comes in the language of its source unless its small words are English.
+    A short one is in the language of the other only where something tells so.
     """
     mine, theirs = found = language_of(text), language_of(told)
-    if theirs != ENGLISH:
-        translated = not little_words(theirs) or leans_to(text, ENGLISH, rather_than=theirs)
-        return found if mine != ENGLISH or translated else (theirs, theirs)
-    other, short = (mine, told) if mine != ENGLISH else (GERMAN, f"{text} {told}")
-    return (other, other) if leans_to(short, other, rather_than=ENGLISH) else found
+    other = theirs if theirs != ENGLISH else mine if mine != ENGLISH else GERMAN
+    both = f"{text}\n{told}"
+    if mine == theirs and not leans_to(both, other, rather_than=ENGLISH):
+        return found
+    if theirs == ENGLISH and _is_in(other, told, beside=text if mine == ENGLISH else ""):
+        theirs = other
+    return other if mine == ENGLISH and _is_in(other, text, beside=told) else mine, theirs
+
+
+def _is_in(language: str, text: str, beside: str) -> bool:
+    """Whether a short text is in a language and not in English: by its small words; else by
+    umlauts, or by a word that is one of those ``beside`` it and no key or word of English."""
+    if leans_to(text, language, rather_than=ENGLISH):
+        return True
+    if not little_words(language) or leans_to(text, ENGLISH, rather_than=language):
+        return False
+    own = {
+        key: said
+        for key, said in written(text).items()
+        if not (_KEYED.search(said) or said.casefold() in COMMON or is_base(said))
+    }
+    if any(map(Lexicon((beside,)).knows, own)):
+        return True
+    return language == GERMAN and bool(
+        _UMLAUT.search(text) or german_forms(own.values(), (beside,))
+    )
 
 
 def contradicted(text: str, source: str) -> list[str]:

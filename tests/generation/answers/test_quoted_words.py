@@ -259,8 +259,13 @@ def test_sentences_with_other_forms_of_the_nouns_are_shown_and_wrong_ones_put_as
     assert not any(any(one) for key, one in found.items() if key[1] == "number")
     assert not any(found["es", "negation", False])
     assert sum(found["de", "negation", False]) <= 1, "“kein Schloss” of “Schlösser”"
-    assert sum(found["de", "noun", True]) <= 4, "of 28; half of their words stand there"
+    assert sum(found["de", "noun", True]) <= 5, "of 28; half of their words stand there"
     assert sum(found["de", "role", True]) <= 9, "of 14"
+
+
+PAID = "Die Zahlung ist innerhalb von 10 Tagen nach Erhalt der Rechnung zu leisten."
+TERM = "Die Frist zur Antwort beträgt 10 Tage und ist nicht verlängerbar."
+DELAI = "L'annulation est possible par écrit et le délai est de 14 jours."
 
 
 @pytest.mark.parametrize(
@@ -274,10 +279,27 @@ def test_sentences_with_other_forms_of_the_nouns_are_shown_and_wrong_ones_put_as
         ("Züge fahren ab Gleis 3.", "Ein Zug geht von Gleis 3.", True),
         ("Die Gebühr beträgt für Mitglieder 4 EUR.", "Pfand kostet Gäste 4 EUR.", False),
         ("Die Gebühr beträgt für Mitglieder 4 EUR.", "The charge is 4 EUR.", True),
+        (PAID, "Payment due in 10 days.", True),
+        (PAID, "Cancellation possible within 10 days.", True),
+        (PAID, "Payment due in 12 days.", False),
+        (PAID, "Lieferzeit: 10 Tage.", False),
+        ("Die Gebühr beträgt für Mitglieder 4 EUR und ist bar fällig.", "Members pay 4 EUR.", True),
+        ("Die Gebühr beträgt 4 EUR.", "Members pay 4 EUR.", True),
+        ("Members pay 4 EUR.", "Die Gebühr ist 4 EUR.", True),
+        ("Status: Confirmed", "Die Buchung ist bestätigt.", True),
+        ("Der Export dauert 9 Sekunden und läuft nachts.", "Export takes 9 seconds.", True),
+        ("Der Name ist ein Pflichtfeld und wird geprüft.", "Name required.", True),
+        (TERM, "Délai de réponse : 10 jours.", True),
+        (TERM.replace("Tage", "Werktage"), "Response deadline: 10 working days.", True),
+        (DELAI, "Cancellation takes 14 days.", True),
+        (DELAI, "Cancellation possible within 14 days.", True),
+        (DELAI, "Remise accordée aux membres : 14 jours.", False),
+        ("MIT students pay Cambridge fees.", "MIT students pay Boston fees.", False),
+        ("VON NEUMANN pays Cambridge fees.", "VON NEUMANN pays Boston fees.", False),
         ("预订 可以 在 18:00 前 取消。 费用 由 酒店 承担。", "Cancel until 18:00.", True),
     ],
 )
-def test_a_short_sentence_is_of_the_language_of_its_source(
+def test_a_short_sentence_is_of_the_language_of_its_source_where_a_word_tells_so(
     words: str, text: str, is_shown: bool
 ) -> None:
     proof = AnswerProof([source(1, words)], is_trusted=True)
