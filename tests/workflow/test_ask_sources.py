@@ -717,6 +717,9 @@ def test_placeholders_are_no_conclusion_and_alone_no_answer(
     server.answer = streams(answers(("...", rule)))
     with pytest.raises(InvalidOutput, match="no sentence"):
         ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    server.answer = streams(answers(("None.", rule)))
+    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    assert [one.text for one in found.sentences] == ["None."]
 
 
 @pytest.mark.long

@@ -270,7 +270,7 @@ def concluded(
     ``is_trusted``, as of ``AnswerProof``. A line that is wrong or is not understood is left
     out, and of another writer one that begins with another number.
     Whether the conclusion follows is for the reader."""
-    if is_placeholder(text) or not (sentences and len(text) <= MAX_CONCLUSION):
+    if is_placeholder(text, question) or not (sentences and len(text) <= MAX_CONCLUSION):
         return "", (), ()
     texts = (question, *sentences)
     strange = [one for one in _strange(text, texts) if not _only_adds_year(one, texts)]

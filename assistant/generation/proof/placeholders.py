@@ -14,7 +14,7 @@ from assistant.language.casing import bare_words
 from assistant.language.quoted_messages import find_messages
 from assistant.language.word_lists import word_lists
 
-_NOTHING = frozenset(word_lists("words", Path(__file__).parent)["placeholders"]["nothing"])
+_WORDS = word_lists("words", Path(__file__).parent)["placeholders"]
 _NAME = r"[^\W\d][^{}<>=/\n]{1,40}"
 _PLACE = re.compile(
     rf"\{{!?(?P<braces>{_NAME}|[^\W\d]|\d{{1,2}}(?:,[^{{}}\n]{{1,40}})?)\}}"
@@ -56,11 +56,13 @@ def unfilled(step: TestStep, texts: Sequence[str]) -> Iterator[Mark]:
                 yield Mark(UNFILLED, place, f"{shown(message.text)} leaves “{place}” open.")
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a text only fills a place: a mark, "x", "TBD" or a place to fill in. "No" and a value
-    say something."""
+def is_placeholder(text: str, question: str = "") -> bool:
+    """Whether a text only fills a place: a mark, "xxx", "TBD" or a place to fill in. "No" and a
+    value say something, so do "None." and "X", and "x" where the question has it."""
+    if text in _WORDS["bare"]:
+        return text not in bare_words(question).split()
     said = " ".join(re.sub(r"[^\w\s/]|_", "", _PLACE.sub(" ", text)).casefold().split())
-    return not said.strip("x/ ") or said in _NOTHING
+    return said != "x" and (not said.strip("x/ ") or said in _WORDS["nothing"])
 
 
 def has_place(text: str) -> bool:

@@ -215,13 +215,16 @@ def test_lengths_of_two_units_and_what_is_rounded_to_the_cent_are_worked_out(tex
 
 @pytest.mark.parametrize("trusted", [True, False])
 @pytest.mark.parametrize(
-    "text", ["", "No. " * 200, "x", "...", "n/a", "N.A.", "TBD", "<conclusion>", "—", "None."]
-)
+    "text",
+    ["", "No. " * 200, "x", "xxx", "...", "n/a", "N.A.", "TBD", "<conclusion>", "—", "none", "null",
+     "string", "Entfällt.", "Keine Angabe", "k. A."],
+)  # fmt: skip
 def test_a_conclusion_is_short_and_drawn_from_sentences(text: str, trusted: bool) -> None:
     assert concluded(text, (), "Is it?", ["It is."], is_trusted=trusted) == ("", (), ())
     assert concluded("No.", (), "Is it?", [], is_trusted=trusted) == ("", (), ())
-    for short in ("No.", "No", "Nein", "B"):
+    for short in ("No.", "No", "Nein", "B", "None.", "Nil.", "Empty.", "String.", "X", "X."):
         assert concluded(short, (), "Is B?", ["It is."], is_trusted=trusted)[0] == short
+    assert concluded("x", (), "Is it X or Y?", ["It is."], is_trusted=trusted)[0] == "x"
 
 
 @pytest.mark.parametrize(
