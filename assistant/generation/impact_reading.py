@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.domain import Chunk, TestCase, TestCondition, Value
+from assistant.domain import Chunk, RetrievedChunk, TestCase, TestCondition, Value
 from assistant.errors import InvalidOutput
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured
@@ -25,17 +25,16 @@ from assistant.generation.models.structured import (
     list_schema,
     object_schema,
 )
-from assistant.generation.prompts import Message, data_text
+from assistant.generation.prompts import Message, data_text, in_parts
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.second_reading import MOST_REASON, SHOWN_WORDS, ReadingGround, line_of
 from assistant.generation.sentence_words import clipped
 from assistant.generation.writers.story_prompt import (
     CRITERION_CHARACTERS,
     case_lines,
-    is_told,
     prompt_characters,
-    source_block,
     source_blocks,
+    sources_within,
 )
 from assistant.suite.case_changes import Part, StepChange
 
@@ -102,7 +101,7 @@ class ImpactChange(Value):
     words: str
     instead: str
     source: str
-    title: str = ""
+    title: str
     line: int
     start: int
     end: int
@@ -142,10 +141,10 @@ def read_impact(
     Raises ``ModelUnavailable``, ``InvalidOutput`` (nothing readable came back) or ``Cancelled``.
     """
     characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
-    parts = list(_parts(cases, int(characters * CASES_SHARE)))
+    parts = list(in_parts(cases, _length, int(characters * CASES_SHARE), CASES_A_CALL))
     while parts:
         part = parts.pop(0)
-        messages = impact_messages(
+        messages, told = impact_messages(
             ground, conditions, part, characters=characters,
             special_tokens=endpoint.special_tokens,
         )  # fmt: skip
@@ -157,22 +156,13 @@ def read_impact(
             half = len(part) // 2
             parts[:0] = [part[:half], part[half:]]
             continue
-        found, dropped = impacts_of(reply.data, ground, conditions, part)
+        shown = replace(ground, sources=told)
+        found, dropped = impacts_of(reply.data, shown, conditions, part)
         yield part, ImpactReply(found, dropped, reply)
 
 
-def _parts(cases: Sequence[TestCase], characters: int) -> Iterator[Sequence[TestCase]]:
-    part: list[TestCase] = []
-    length = 0
-    for case in cases:
-        size = min(len(case_lines(case)), CASE_CHARACTERS)
-        if part and (len(part) == CASES_A_CALL or length + size > characters):
-            yield part
-            part, length = [], 0
-        part.append(case)
-        length += size
-    if part:
-        yield part
+def _length(case: TestCase) -> int:
+    return min(len(case_lines(case)), CASE_CHARACTERS)
 
 
 def impact_messages(
@@ -182,9 +172,10 @@ def impact_messages(
     *,
     characters: int,
     special_tokens: Sequence[str] = (),
-) -> tuple[Message, ...]:
+) -> tuple[tuple[Message, ...], tuple[RetrievedChunk, ...]]:
     """The messages: criteria with their items, sources in their order as far as ``characters`` go,
-    then the cases. What all parts of a release share stands first."""
+    then the cases. What all parts of a release share stands first. And the sources that are told.
+    """
 
     def safe(text: str, limit: int) -> str:
         return data_text(text, special_tokens, limit=limit)
@@ -204,14 +195,9 @@ def impact_messages(
     ]
     left = characters - len(SYSTEM) - sum(map(len, (*head, *tail)))
     known = {criterion.id for criterion in ground.criteria}
-    middle = []
-    for source in ground.sources:
-        size = len(source_block(source, special_tokens))
-        if source.chunk.kind != "case" and not is_told(source, known) and size <= left:
-            left -= size
-            middle.append(source)
-    parts = (*head, *source_blocks(middle, special_tokens), *tail)
-    return ("system", SYSTEM), ("user", "\n".join(parts))
+    told = sources_within(ground.sources, known, left, special_tokens)
+    parts = (*head, *source_blocks(told, special_tokens), *tail)
+    return (("system", SYSTEM), ("user", "\n".join(parts))), tuple(told)
 
 
 def impacts_of(
@@ -224,8 +210,7 @@ def impacts_of(
     is none, words that do not stand in the case, or in no criterion or source."""
     by_id = {case.id: case for case in cases}
     texts = [(one.id, folded(one.text)) for one in ground.criteria]
-    chunks = (one.chunk for one in ground.sources if one.chunk.kind != "case")
-    texts += [(_named(chunk), folded(chunk.text)) for chunk in chunks]
+    texts += [(_named(one.chunk), folded(one.chunk.text)) for one in ground.sources]
     texts += [("", folded(text)) for text in ground.context]
     found: dict[str, CaseImpact] = {}
     dropped = 0

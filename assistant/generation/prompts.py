@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal, TypeVar
 
 from assistant.generation.sentence_words import clipped
 from assistant.language.quoted_messages import STRAIGHT
 
+Item = TypeVar("Item")
 Role = Literal["system", "user", "assistant"]
 Message = tuple[Role, str]
 """A role and what it says."""
@@ -45,6 +46,24 @@ _DELIMITER = re.compile(
     re.IGNORECASE,
 )
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
+def in_parts(
+    items: Iterable[Item], length_of: Callable[[Item], int], room: int, most: int | None = None
+) -> Iterator[list[Item]]:
+    """Items in their order in parts for a request each: at most so many, and of about so many
+    characters; one that is longer is a part of its own."""
+    part: list[Item] = []
+    length = 0
+    for one in items:
+        size = length_of(one)
+        if part and (len(part) == most or length + size > room):
+            yield part
+            part, length = [], 0
+        part.append(one)
+        length += size
+    if part:
+        yield part
 
 
 def data_text(text: str, special_tokens: Sequence[str] = (), *, limit: int = 100_000) -> str:

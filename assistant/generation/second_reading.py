@@ -22,7 +22,7 @@ from assistant.domain import (
 from assistant.generation.cancellation import CancelCheck, never_cancelled
 from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured
 from assistant.generation.models.structured import StructuredReply, list_schema, object_schema
-from assistant.generation.prompts import Message, data_text
+from assistant.generation.prompts import Message, data_text, in_parts
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.sentence_words import clipped
 from assistant.generation.writers.story_prompt import (
@@ -30,10 +30,9 @@ from assistant.generation.writers.story_prompt import (
     EXAMPLE_CHARACTERS,
     EXAMPLES,
     case_lines,
-    is_told,
     prompt_characters,
-    source_block,
     source_blocks,
+    sources_within,
 )
 
 ANSWER_TOKENS = 3_000
@@ -117,7 +116,9 @@ def read_again(
     Raises ``ModelUnavailable``, ``InvalidOutput`` (nothing readable came back) or ``Cancelled``.
     """
     characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
-    for part in _parts(cases, characters // 2):
+    # With long cases there was no room left for the sources that they rest on, and right ones were
+    # doubted.
+    for part in in_parts(cases, _length, characters // 2, CASES_A_CALL):
         messages = reading_messages(
             ground, part, characters=characters, special_tokens=endpoint.special_tokens,
             as_tester=as_tester,
@@ -127,20 +128,8 @@ def read_again(
         yield part, Doubts(found, questions, reply)
 
 
-def _parts(cases: Sequence[TestCase], characters: int) -> Iterator[Sequence[TestCase]]:
-    """Cases for a call each, as many as have about so many ``characters``: with long ones there
-    was no room left for the sources that they rest on, and right cases were doubted."""
-    part: list[TestCase] = []
-    length = 0
-    for case in cases:
-        size = min(len(_as_text(case)), CASE_CHARACTERS)
-        if part and (len(part) == CASES_A_CALL or length + size > characters):
-            yield part
-            part, length = [], 0
-        part.append(case)
-        length += size
-    if part:
-        yield part
+def _length(case: TestCase) -> int:
+    return min(len(_as_text(case)), CASE_CHARACTERS)
 
 
 def reading_messages(
@@ -171,14 +160,8 @@ def reading_messages(
         for one in [each for each in ground.sources if each.chunk.kind == "case"][:EXAMPLES]
     ]
     left = max(4_000, characters - len(system) - sum(map(len, (*head, *examples, *tail))))
-    middle = list[RetrievedChunk]()
     known = {criterion.id for criterion in ground.criteria}
-    for source in ground.sources:
-        size = len(source_block(source, special_tokens))
-        if source.chunk.kind == "case" or is_told(source, known) or size > left:
-            continue
-        left -= size
-        middle.append(source)
+    middle = sources_within(ground.sources, known, left, special_tokens)
     parts = (*head, *source_blocks(middle, special_tokens), *examples, *tail)
     return ("system", system), ("user", "\n".join(parts))
 

@@ -40,9 +40,8 @@ from assistant.generation.writers.story_prompt import (
     CHARACTERS_PER_TOKEN,
     CRITERION_CHARACTERS,
     case_lines,
-    is_told,
-    source_block,
     source_blocks,
+    sources_within,
 )
 
 ANSWER_TOKENS = 6_000
@@ -191,13 +190,8 @@ def suite_messages(
         if len(block) <= left // 2:
             left -= len(block)
             head.append(block)
-    middle = []
     known = {criterion.id for criterion in ground.criteria}
-    for source in ground.sources:
-        size = len(source_block(source, special_tokens))
-        if source.chunk.kind != "case" and not is_told(source, known) and size <= left:
-            left -= size
-            middle.append(source)
+    middle = sources_within(ground.sources, known, left, special_tokens)
     parts = (*head, *source_blocks(middle, special_tokens), *tail)
     system = "\n\n".join((_ROLE, _DAYS, *((_REST,) if in_full else ())))
     return (("system", system), ("user", "\n".join(parts))), in_full

@@ -171,6 +171,9 @@ def test_limits_that_move_along_are_each_exchanged_once_in_every_place() -> None
 def test_an_existing_case_is_no_source_and_one_word_no_reason() -> None:
     chunk = Chunk(id="c", document_id="d", ordinal=1, kind="case", text="a locker for 9 days")
     ground = replace(GROUND, sources=(RetrievedChunk(chunk=chunk, score=1.0, rank=2),))
+    _, told = impact_messages(ground, ITEMS, [CASE], characters=100_000)
+    assert told == ()
+    ground = replace(ground, sources=told)
     for source in ("a locker for 9 days", "Lockers"):
         one = entry("change", ("held for 5 days", "held for 9 days", source))
         assert impacts_of({"cases": [one]}, ground, ITEMS, [CASE]) == ((), 1)
@@ -182,10 +185,11 @@ def test_parts_of_words_are_no_words(words: str) -> None:
 
 
 def test_criteria_have_their_items_and_long_sources_are_left_out_first() -> None:
-    _, (_, told) = impact_messages(GROUND, ITEMS, [CASE], characters=100_000)
+    ((_, (_, told)), sources) = impact_messages(GROUND, ITEMS, [CASE], characters=100_000)
     assert "1. GBP 40.00\n2. GBP 40.01</criterion>" in told
     assert MINUTES in told
     assert told.index("</criterion>") < told.index(MINUTES) < told.index('<case id="T1">')
-    _, (_, short) = impact_messages(GROUND, ITEMS, [CASE], characters=1_000)
+    ((_, (_, short)), none) = impact_messages(GROUND, ITEMS, [CASE], characters=1_000)
     assert MINUTES not in short
+    assert (sources, none) == (GROUND.sources, ()), "only what is told can say so"
     assert '<case id="T1">' in short

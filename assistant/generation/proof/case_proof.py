@@ -165,8 +165,6 @@ class _Proof:
         worked = self.claims.worked
         marks = tuple(wrong_sides(condition, measures, worked))
 
-        cited = {chunk.id for chunk, _, is_cited in self._quotable() if is_cited}
-
         def keeps(criterion: AcceptanceCriterion, conflict: Conflict) -> bool:
             theirs = _with_limit(condition, criterion, conflict)
             changed = [one for one in theirs.facts if one not in condition.facts]
@@ -175,7 +173,7 @@ class _Proof:
             if any(on_right_side(theirs, one.quote, measures, worked) for one in changed):
                 return True
             # By a limit in the place of the criterion's nothing is told where it cannot be judged.
-            is_open = conflict.chunk.id in cited and _limits_alike(criterion, conflict)
+            is_open = self._cites(conflict.chunk) and _limits_alike(criterion, conflict)
             return is_open and not any(is_judged(theirs, one.quote, measures) for one in changed)
 
         contested = [one for one in self._contested if marks and keeps(*one)]
@@ -228,6 +226,12 @@ class _Proof:
                             and self.claims.worked.goes_in(number_of(theirs))
                         ):
                             yield criterion, conflict, by
+
+    def _cites(self, chunk: Chunk) -> bool:
+        """Whether a step cites words of a chunk that is no basis of its own."""
+        steps = self.basis.case.steps
+        cited = (one.chunk_id for step in steps for one in step.citations)
+        return chunk.kind not in _BASIS and chunk.id in cited
 
     def _quotable(self) -> Iterator[tuple[Chunk, Span, bool]]:
         """What the case cites, then each clause of the sources found, and whether it is cited."""

@@ -287,6 +287,23 @@ def source_blocks(
     return blocks
 
 
+def sources_within(
+    sources: Sequence[RetrievedChunk],
+    criteria: Collection[str],
+    room: int,
+    special_tokens: Sequence[str] = (),
+) -> list[RetrievedChunk]:
+    """The sources in their order as far as ``room`` characters go: no cases, and none that stands
+    in the prompt as one of the ``criteria``. One for which no room is left is passed by."""
+    found = []
+    for source in sources:
+        size = len(source_block(source, special_tokens))
+        if source.chunk.kind != "case" and not is_told(source, criteria) and size <= room:
+            room -= size
+            found.append(source)
+    return found
+
+
 def source_block(
     source: RetrievedChunk,
     special_tokens: Sequence[str] = (),

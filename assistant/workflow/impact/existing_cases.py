@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from pydantic import Field
 
@@ -37,6 +38,7 @@ from assistant.generation.impact_reading import IMPACTS as IMPACTS
 from assistant.generation.impact_reading import CaseImpact as CaseImpact
 from assistant.generation.impact_reading import Impact as Impact
 from assistant.generation.numbering import Numbering
+from assistant.generation.prompts import in_parts
 from assistant.generation.run_plan import query_of, stories_of, story_sources
 from assistant.generation.second_reading import ReadingGround
 from assistant.generation.writers.story_prompt import case_lines, prompt_characters
@@ -254,7 +256,12 @@ def read_now(
         endpoint = workspace.endpoints.open(reader, choices)
         characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
         release = _Release(workspace, project_id, epics)
-        parts = list(_parts(release.stories, asked, int(characters * RELEASE_SHARE)))
+        by_criterion: dict[str, int] = {}
+        for one in asked:
+            of = one.criterion_id
+            by_criterion[of] = by_criterion.get(of, 0) + len(one.statement)
+        room = int(characters * RELEASE_SHARE)
+        parts = list(in_parts(release.stories, partial(_length, by_criterion), room))
         cases = release.near(held)
         total, done = len(cases) * len(parts), 0
         report(0, total)
@@ -315,14 +322,10 @@ def _with(
             known[one.case_id] = one
             continue
         first, second = sorted((before, one), key=lambda each: -order[each.impact])
-        known[one.case_id] = first.model_copy(
-            update={
-                "condition_ids": tuple(
-                    dict.fromkeys((*first.condition_ids, *second.condition_ids))
-                ),
-                "changes": tuple(dict.fromkeys((*first.changes, *second.changes))),
-            }
-        )
+        items = dict.fromkeys((*first.condition_ids, *second.condition_ids))
+        places = {(c.line, c.start, c.end): c for c in (*second.changes, *first.changes)}
+        both = {"condition_ids": tuple(items), "changes": tuple(places.values())}
+        known[one.case_id] = first.model_copy(update=both)
     return reading.model_copy(
         update={
             "read": reading.read | {case.id: _mark(case) for case in part},
@@ -342,24 +345,9 @@ def _then(part: Sequence[TestCase], known: Mapping[str, CaseImpact]) -> dict[str
 Stories = Sequence[tuple[Epic, UserStory]]
 
 
-def _parts(
-    stories: Stories, conditions: Sequence[TestCondition], characters: int
-) -> Iterator[Stories]:
-    """The stories in parts whose criteria and items have about so many characters."""
-    part: list[tuple[Epic, UserStory]] = []
-    length = 0
-    for epic, story in stories:
-        own = {one.id for one in story.criteria}
-        size = sum(len(one.text) for one in story.criteria) + sum(
-            len(one.statement) for one in conditions if one.criterion_id in own
-        )
-        if part and length + size > characters:
-            yield part
-            part, length = [], 0
-        part.append((epic, story))
-        length += size
-    if part:
-        yield part
+def _length(items: Mapping[str, int], one: tuple[Epic, UserStory]) -> int:
+    """How many characters the criteria of a story have, with those of their ``items``."""
+    return sum(len(each.text) + items.get(each.id, 0) for each in one[1].criteria)
 
 
 class _Release:

@@ -78,8 +78,7 @@ def as_csv(rows: Sequence[ImpactRow]) -> bytes:
         tests = "; ".join(row.items)
         for one in said.changes:
             where = f"step {one.step}, {one.part}" if one.step else one.part
-            place = one.title
-            cells = (*head, where, one.words, one.instead, one.source, place, tests)
+            cells = (*head, where, one.words, one.instead, one.source, one.title, tests)
             writer.writerow([mark(encodable(cell)) for cell in cells])
         if not said.changes:
             cells = (*head, "", "", "", "", "", tests)
