@@ -408,6 +408,10 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         "--text", required=True, metavar="FILE", help="the new version as a file; - reads stdin"
     )
     preview.add_argument("--apply", action="store_true", help="keep it as the next version")
+    preview.add_argument(
+        "--read-by", metavar="ID", default="",
+        help="a model that reads the existing cases beside what changes",
+    )  # fmt: skip
 
 
 def _add_erasing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -17,8 +17,7 @@ from assistant.command_line.project_request import (
     understood,
 )
 from assistant.domain import SECOND_READER
-from assistant.workflow.impact import existing_cases, proposed_updates
-from assistant.workflow.impact.existing_cases import IMPACTS
+from assistant.workflow.impact import existing_cases, impact_list, proposed_updates
 from assistant.workflow.review import case_lists, check_report, check_suite
 from assistant.workflow.review import duplicates as same_cases
 from assistant.workflow.writing import coverage as depth_of_coverage
@@ -102,17 +101,8 @@ def impact(options: Namespace, terminal: Terminal) -> None:
         terminal.status = 1
     if terminal.document(reading):
         return
-    for one in reading.found:
-        terminal.line(f"{one.case_id}  {one.impact}: {one.because}")
-        for change in one.changes:
-            place = f"step {change.step}, {change.part}" if change.step else change.part
-            instead = f" -> “{change.instead}”" if change.instead else ""
-            terminal.line(f"    {place}: “{change.words}”{instead}  (“{change.source}”)")
-    counts = ", ".join(f"{len(reading.by_impact(name))} {name}" for name in IMPACTS)
-    terminal.line(
-        f"{len(reading.read)} of {reading.held} cases read by {reading.title}: {counts}; nothing "
-        f"said of {len(reading.read) - len(reading.found)}"
-    )
+    for line in impact_list.lines(reading):
+        terminal.line(line)
 
 
 def check(options: Namespace, terminal: Terminal) -> None:

@@ -17,6 +17,7 @@ from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspa
 from assistant.command_line.scope_options import STDIN, text_of
 from assistant.errors import SettingsError
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import impact_list, page_change
 from assistant.workflow.review import preview_change
 from assistant.workflow.review import stale as stale_store
 from assistant.workflow.review.preview_change import ChangePreview, TouchedCase
@@ -265,7 +266,9 @@ NOTHING = "(nothing like it)"
 
 def preview(options: Namespace, terminal: Terminal) -> None:
     """Print the sentences, cases, questions and items that change; with ``--apply`` keep it."""
-    with open_workspace(options, terminal, embed=options.apply) as workspace:
+    with open_workspace(
+        options, terminal, embed=options.apply or bool(options.read_by)
+    ) as workspace:
         project_id = reading_project(workspace, options, terminal, create=False)
         document = next_version.named_document(workspace, project_id, options.document)
         found = preview_change.preview_change(
@@ -275,6 +278,17 @@ def preview(options: Namespace, terminal: Terminal) -> None:
             progress=lambda done, total: terminal.bar("proving    ", done, total),
         )
         terminal.end_bar()
+        reading = None
+        if options.read_by:
+            reading = page_change.read_now(
+                workspace,
+                project_id,
+                page_change.previewed(found),
+                reader=options.read_by,
+                by=options.by,
+                report=lambda done, total: terminal.bar("reading    ", done, total),
+            )
+            terminal.end_bar()
         kept = document
         if options.apply:
             kept = preview_change.apply_change(workspace, project_id, found, by=options.by)
@@ -288,9 +302,13 @@ def preview(options: Namespace, terminal: Terminal) -> None:
             "new_text_says_otherwise": found.denied,
         }
         whole = found.model_dump(mode="json", exclude={"source"})
-        terminal.document({"applied": applied, "counts": counts | found.counts} | whole)
+        read = reading.model_dump(mode="json") if reading else None
+        told = {"applied": applied, "counts": counts | found.counts, "existing_cases": read}
+        terminal.document(told | whole)
         return
     _print_changes(found, terminal)
+    for line in impact_list.lines(reading) if reading else ():
+        terminal.line(line)
     if applied:
         terminal.note(f"Kept as version {kept.version}.")
     elif options.apply:

@@ -298,7 +298,7 @@ def story_sources(
         queries, retrieval, exclude_documents={chunk.document_id for chunk in basis}
     )
     remarks = _comments(epic, story, basis)
-    found = (*found, *remarks, *_rest_of_pages(found, pages, retrieval))
+    found = (*found, *remarks, *rest_of_pages(found, pages, retrieval))
     return tuple({one.rank: one for one in (*own, *numbering.retrieved(found))}.values())
 
 
@@ -410,7 +410,7 @@ def found_for_others(request: Request, places: Sequence[int]) -> tuple[Retrieved
     return tuple(one.model_copy(update={"score": 0.0, "stage": "page"}) for one in told)
 
 
-def _rest_of_pages(
+def rest_of_pages(
     found: Sequence[RetrievedChunk],
     pages: Callable[[str], tuple[Chunk, ...]],
     retrieval: RetrievalConfig,

@@ -17,9 +17,13 @@ from assistant.domain import (
 )
 from assistant.generation.impact_reading import (
     CaseImpact,
+    PageChange,
+    TextChange,
     changed,
     impact_messages,
     impacts_of,
+    page_texts,
+    release_texts,
     updated,
 )
 from assistant.generation.second_reading import ReadingGround
@@ -61,7 +65,7 @@ CASE = TestCase(
 
 
 def read(*entries: Any) -> tuple[tuple[CaseImpact, ...], int]:
-    return impacts_of({"cases": list(entries)}, GROUND, ITEMS, [CASE])
+    return impacts_of({"cases": list(entries)}, release_texts(GROUND), ITEMS, [CASE])
 
 
 def entry(
@@ -111,7 +115,7 @@ def test_what_is_no_entry_is_dropped() -> None:
     known = entry("keep", items=[1])
     found, dropped = read(known, known, entry("keep", items=[1], case="T9"), entry("stale"), "x")
     assert ([one.case_id for one in found], dropped) == (["T1"], 3)
-    assert impacts_of({"cases": "none"}, GROUND, ITEMS, [CASE]) == ((), 0)
+    assert impacts_of({"cases": "none"}, release_texts(GROUND), ITEMS, [CASE]) == ((), 0)
 
 
 def test_all_words_of_a_line_are_exchanged_whatever_spaces_and_marks_they_have() -> None:
@@ -156,7 +160,7 @@ def test_limits_that_move_along_are_each_exchanged_once_in_every_place() -> None
     rows += rows
     changes = [{"step": 0, "words": a, "instead": b, "source": says} for a, b in rows]
     one = {"case": "T1", "impact": "change", "items": [], "changes": changes, "because": "So."}
-    (found,), dropped = impacts_of({"cases": [one]}, GROUND, ITEMS, [case])
+    (found,), dropped = impacts_of({"cases": [one]}, release_texts(GROUND), ITEMS, [case])
     after = updated(case, found.changes)
     assert (
         after.title
@@ -165,7 +169,7 @@ def test_limits_that_move_along_are_each_exchanged_once_in_every_place() -> None
     )
     assert dropped == 0
     one["changes"] = [*changes, changes[0], {**changes[0], "words": "30", "instead": "30"}]
-    assert impacts_of({"cases": [one]}, GROUND, ITEMS, [case]) == ((found,), 2)
+    assert impacts_of({"cases": [one]}, release_texts(GROUND), ITEMS, [case]) == ((found,), 2)
 
 
 def test_an_existing_case_is_no_source_and_one_word_no_reason() -> None:
@@ -176,7 +180,7 @@ def test_an_existing_case_is_no_source_and_one_word_no_reason() -> None:
     ground = replace(ground, sources=told)
     for source in ("a locker for 9 days", "Lockers"):
         one = entry("change", ("held for 5 days", "held for 9 days", source))
-        assert impacts_of({"cases": [one]}, ground, ITEMS, [CASE]) == ((), 1)
+        assert impacts_of({"cases": [one]}, release_texts(ground), ITEMS, [CASE]) == ((), 1)
 
 
 @pytest.mark.parametrize("words", ["5 day", "eld for 5 days", ""])
@@ -193,3 +197,55 @@ def test_criteria_have_their_items_and_long_sources_are_left_out_first() -> None
     assert MINUTES not in short
     assert (sources, none) == (GROUND.sources, ()), "only what is told can say so"
     assert '<case id="T1">' in short
+
+
+TODAY = "A clerk may waive GBP 25.00 at the desk."
+NEXT = Chunk(
+    id="l", document_id="p", ordinal=0, kind="prose", title="Lockers", text="Late fees are paid."
+)
+PAGE = PageChange(
+    title="Lockers",
+    changes=(
+        TextChange(old="It is held for 5 days.", new="It is held for 3 days."),
+        TextChange(old=TODAY),
+        TextChange(new="Late fees are paid."),
+    ),
+    chunks=(NEXT,),
+)
+NOTHING = ReadingGround(context=(), criteria=(), sources=GROUND.sources)
+
+
+def test_a_page_is_told_by_what_changes_in_it() -> None:
+    messages, told = impact_messages(NOTHING, (), [CASE], page=PAGE, characters=100_000)
+    ((_, system), (_, user)) = messages
+    lines = user.splitlines()
+    assert lines[:6] == [
+        '<changes page="Lockers">',
+        "- It is held for 5 days.",
+        "+ It is held for 3 days.",
+        f"- {TODAY}",
+        "+ Late fees are paid.",
+        "</changes>",
+    ]
+    assert "new version" in system
+    assert told == GROUND.sources
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("held for 3 days", "Lockers"),
+        ("Late fees are paid", "Lockers"),
+        (TODAY, "Lockers (today)"),
+        ("It is held for 5 days", None),
+        ("a locker is held for 3 days, no longer for 5", None),
+    ],
+)
+def test_only_the_new_version_or_what_goes_away_says_that_a_case_is_wrong(
+    source: str, title: str | None
+) -> None:
+    """Neither a sentence that has another in its place, nor another source."""
+    answer = {"cases": [entry("change", ("5 days", "3 days", source))]}
+    found, dropped = impacts_of(answer, page_texts(PAGE), (), [CASE])
+    assert [change.title for one in found for change in one.changes] == ([title] if title else [])
+    assert dropped == (title is None)

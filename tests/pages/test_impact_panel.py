@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.library import Library
 from assistant.settings import load_settings
+from assistant.ui import state
+from assistant.ui.sources.documents_table import ticks_key
 
 pytestmark = pytest.mark.long
 CASE = "UAT-CC-0003"
@@ -111,3 +113,35 @@ def test_a_model_that_refuses_is_told_and_nothing_is_lost(
     read(picked(app))
     assert app.error
     assert "read_impact" in keys(app)
+
+
+def test_a_page_that_is_to_change_is_read_for_and_keeps_it_when_applied(
+    server: EndpointServer, app: AppTest
+) -> None:
+    opened = state.workspace()
+    project = opened.projects()[0]
+    (document,) = [
+        one
+        for one in opened.library.documents(project.id)
+        if one.title == "Business rules: Call Centre"
+    ]
+    app.session_state[ticks_key(project.id)] = [document.id]
+    app.switch_page("pages/import_sources.py").run()
+    assert "read_impact" not in keys(app), "it has one version"
+    (toggle,) = [one for one in app.toggle if one.label == "Preview a new version"]
+    toggle.set_value(True).run()
+    (field,) = [one for one in app.text_area if one.label == "The new text"]
+    words, source = "call back after 30 minutes", "call back after 45 minutes"
+    field.set_value(str(field.value).replace(words, source)).run()
+    app.button(key="preview_change").click().run()
+    answer = says(words, source)
+    server.answer = lambda request: answer(request, server.bodies)
+    read(app)
+    assert "Existing cases in this version" in text_of(app)
+    assert "✎ change" in str([one.options for one in app.pills])
+    app.button(key="apply_change").click().run()
+    assert not app.exception
+    assert "**60 cases** read by reader-9" in text_of(app), "with its versions now"
+    app.button(key="propose_impact").click().run()
+    assert not app.exception
+    assert len(stored()[1]) == 1

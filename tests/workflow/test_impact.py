@@ -16,7 +16,7 @@ from assistant.errors import LibraryError, ModelUnavailable
 from assistant.settings import Settings
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.impact import existing_cases, impact_list, proposed_updates
+from assistant.workflow.impact import existing_cases, impact_job, impact_list, proposed_updates
 from assistant.workflow.impact.existing_cases import ImpactReading
 from assistant.workflow.review import duplicates, proposals, review
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
@@ -244,8 +244,8 @@ def test_of_a_large_suite_the_nearest_are_read(
     server: EndpointServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(existing_cases, "READ_WHOLE", 20)
-    monkeypatch.setattr(existing_cases, "MOST_READ", 25)
+    monkeypatch.setattr(impact_job, "READ_WHOLE", 20)
+    monkeypatch.setattr(impact_job, "MOST_READ", 25)
     reading = read(opened, project_id, found, server, says(opened, project_id, found))
     assert len(reading.read) == 25
     of_epic = [

@@ -9,6 +9,7 @@ __all__ = [
     "chain_line",
     "depth_matrix",
     "existing_verdicts",
+    "impact_view",
     "proposals_panel",
     "rewritten_panel",
     "sources_panel",

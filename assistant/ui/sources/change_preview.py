@@ -13,6 +13,7 @@ from typing import TypeVar
 import streamlit as st
 
 from assistant.domain import TestCondition
+from assistant.ui.cases.impact_view import ReadFor, impact_view
 from assistant.ui.cases.stale_panel import fault_line
 from assistant.ui.counts import counted, with_verb
 from assistant.ui.plain_text import label, without_emphasis
@@ -21,6 +22,8 @@ from assistant.ui.state import Session, errors_shown, page_action
 from assistant.ui.technique_colors import TECHNIQUE_COLORS
 from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import page_change
+from assistant.workflow.impact.page_change import ChangedPage
 from assistant.workflow.review import preview_change, review_library
 from assistant.workflow.review.preview_change import (
     ChangePreview,
@@ -39,6 +42,10 @@ ROUND = "change_preview_round"
 """How many new versions were kept: the switch begins anew with each, and is off."""
 PREFILLED = 60_000
 """Characters of a present version that is put into the field to be rewritten."""
+INTRO = (
+    "It reads each beside what changes here, imported ones too, and says which words of which get "
+    "wrong, and which test what is taken away."
+)
 WAYS = {
     "write": ":material/edit_note: Rewrite or paste",
     "upload": ":material/upload_file: Upload a file",
@@ -193,7 +200,20 @@ def _result(opened: Workspace, record: Session, found: ChangePreview) -> None:
         st.info(f"No sentence changes.{moved}", icon=":material/check:")
     if found.changes or found.source.change != "unchanged":
         _apply(opened, record, found)
+        if not found.is_new:
+            page_impact(opened, record, page_change.previewed(found))
         change_view(found, found.document_id)
+
+
+def page_impact(opened: Workspace, record: Session, page: ChangedPage) -> None:
+    """What a model says that the change of a page makes of existing cases, and the way to it."""
+    reading = page_change.last(opened, record.project_id, page)
+
+    def start(reader: str) -> None:
+        page_change.start(opened, record.project_id, page, reader=reader, by=record.user)
+
+    job = page_change.job_of(record.project_id, page)
+    impact_view(opened, record, ReadFor("version", INTRO, job, reading, start))
 
 
 def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:

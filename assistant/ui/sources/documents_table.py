@@ -17,13 +17,14 @@ from assistant.ui.erase_panel import erase_documents
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, safe_link, visible
 from assistant.ui.row_selection import selected_rows, tick_handler
-from assistant.ui.sources.change_preview import change_preview, previewing
+from assistant.ui.sources.change_preview import change_preview, page_impact, previewing
 from assistant.ui.sources.removed_sources import earlier_version, remove_sources, removed_bar
 from assistant.ui.sources.stale_note import stale_note
 from assistant.ui.state import Session, page_action
 from assistant.ui.two_texts import beside
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import page_change
 from assistant.workflow.review import lineage
 from assistant.workflow.review.lineage import VersionChange
 from assistant.workflow.sources import duplicate_texts, import_sources, read_source
@@ -66,6 +67,11 @@ def document_details(
         return
     versions = lineage.document_versions(opened, record.project_id, document.id)
     resting = lineage.cases_resting_on(opened, record.project_id, document.id)
+    if versions and versions[0].changes:
+        changes = versions[0].changes
+        page_impact(
+            opened, record, page_change.present(opened, record.project_id, document.id, changes)
+        )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**{counted(len(versions), 'version')}**")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.domain import Value
 from assistant.generation.impact_reading import IMPACTS, CaseImpact, changed
@@ -63,6 +63,21 @@ def _row(
         items=tuple(reading.items[name] for name in said.condition_ids if name in reading.items),
         moved=now is None,
         proposed=proposed,
+    )
+
+
+def lines(reading: ImpactReading) -> Iterator[str]:
+    """What it said, a line for each case and each of its changes; the counts last."""
+    for one in reading.found:
+        yield f"{one.case_id}  {one.impact}: {one.because}"
+        for change in one.changes:
+            place = f"step {change.step}, {change.part}" if change.step else change.part
+            instead = f" -> “{change.instead}”" if change.instead else ""
+            yield f"    {place}: “{change.words}”{instead}  (“{change.source}”)"
+    counts = ", ".join(f"{len(reading.by_impact(name))} {name}" for name in IMPACTS)
+    yield (
+        f"{len(reading.read)} of {reading.held} cases read by {reading.title}: {counts}; nothing "
+        f"said of {len(reading.read) - len(reading.found)}"
     )
 
 

@@ -1,0 +1,287 @@
+"""Have a model read a project's existing cases in parts, as a job, and keep what it said.
+
+What it said is kept by what it was read for (epics, or a page's text), and counts for a case and an
+item of the checklist as long as both say what was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import Field
+
+from assistant.domain import (
+    GenerationConfig,
+    RetrievalConfig,
+    SearchFilter,
+    TestCase,
+    TestCondition,
+    Value,
+    utc_now,
+)
+from assistant.errors import LibraryError, ModelUnavailable
+from assistant.generation.cancellation import CancelCheck, Cancelled
+from assistant.generation.impact_reading import (
+    ANSWER_TOKENS,
+    CASES_A_CALL,
+    PageChange,
+    read_impact,
+    updated,
+)
+from assistant.generation.impact_reading import IMPACTS as IMPACTS
+from assistant.generation.impact_reading import CaseImpact as CaseImpact
+from assistant.generation.impact_reading import Impact as Impact
+from assistant.generation.second_reading import ReadingGround
+from assistant.generation.writers.story_prompt import case_lines, prompt_characters
+from assistant.library import SavedKind
+from assistant.workflow.deployment.jobs import Progress
+from assistant.workflow.deployment.models import cannot_read, readers
+from assistant.workflow.deployment.models import writer as known_writer
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review.duplicates import EXISTING, existing
+from assistant.workflow.sources.duplicate_texts import CurrentTexts
+from assistant.workflow.sources.read_source import sources_stamp
+
+KIND: SavedKind = "impact"
+READ_WHOLE = 150
+"""A suite of so many cases is read whole; of a larger one those that the search finds."""
+MOST_READ = 400
+QUERY_CHARACTERS = 1_000
+
+
+class ImpactReading(Value):
+    """What a model said of a project's existing cases.
+
+    ``read`` are those that it was shown, by id with a mark of their words, ``then`` such marks of
+    cases with the changes in them; ``items`` what of the checklist was read for, with its words,
+    ``criteria`` the criterion of each item; ``held`` how many cases the project held, ``dropped``
+    what of the answers did not hold.
+    """
+
+    title: str
+    epics: tuple[str, ...]
+    items: dict[str, str] = Field(default_factory=dict)
+    criteria: dict[str, str] = Field(default_factory=dict)
+    read: dict[str, str] = Field(default_factory=dict)
+    then: dict[str, str] = Field(default_factory=dict)
+    held: int = 0
+    found: tuple[CaseImpact, ...] = ()
+    dropped: int = 0
+    sources: str = ""
+    at: datetime = Field(default_factory=utc_now)
+
+    def now(self, case: TestCase) -> CaseImpact | None:
+        """What it said of a case, as that reads now: one with all its changes in it is *keep*, of
+        one that was edited otherwise nothing is said."""
+        said = next((one for one in self.found if one.case_id == case.id), None)
+        if said is None or _mark(case) == self.read[case.id]:
+            return said
+        if _mark(case) != self.then.get(case.id):
+            return None
+        return said.model_copy(update={"impact": "keep", "changes": ()})
+
+    def has_read(self, case: TestCase) -> bool:
+        """Whether it was shown a case with the words that this has now."""
+        return self.read.get(case.id) == _mark(case)
+
+    def by_impact(self, impact: Impact) -> tuple[CaseImpact, ...]:
+        """The cases of which it said so."""
+        return tuple(one for one in self.found if one.impact == impact)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the cases are read beside at once."""
+
+    ground: ReadingGround
+    items: tuple[TestCondition, ...] = ()
+    page: PageChange | None = None
+
+
+Asked = Callable[[Sequence[TestCase], int], tuple[Sequence[Part], Sequence[TestCase]]]
+"""What is read: from a project's existing cases and the characters of a prompt the parts, and the
+cases that are read beside each."""
+
+
+def job_of(project_id: str, name: str) -> str:
+    """The job that reads for what has this name; one at a time."""
+    return f"impact-{project_id}-{name}"
+
+
+def name_of(texts: Iterable[str]) -> str:
+    """What a reading is kept by: a mark of what it was read for."""
+    return _hash("\n".join(texts), 24)
+
+
+def last(workspace: Workspace, project_id: str, name: str) -> ImpactReading | None:
+    """The latest reading of this name, where there is one."""
+    kept = workspace.library.saved.find(project_id, KIND, name)
+    return ImpactReading.model_validate_json(kept.body) if kept and kept.body else None
+
+
+def stamp(workspace: Workspace, project_id: str) -> int:
+    """Changes with every reading of the project; 0 where there is none."""
+    return max((one.seq for one in workspace.library.saved.names(project_id, KIND)), default=0)
+
+
+def sources_changed(workspace: Workspace, project_id: str, reading: ImpactReading) -> bool:
+    """Whether a source of the project changed since."""
+    return reading.sources != _sources(workspace, project_id)
+
+
+def cases_to_read(workspace: Workspace, project_id: str) -> tuple[int, int]:
+    """How many cases the project holds, and in how many requests at the least they are read."""
+    held = workspace.memo.get(
+        "existing cases counted",
+        project_id,
+        workspace.library.cases_stamp(project_id, statuses=EXISTING),
+        lambda: len(existing(workspace, project_id)),
+    )
+    return held, -(-min(held, MOST_READ) // CASES_A_CALL)
+
+
+def check(workspace: Workspace, project_id: str, reader: str) -> None:
+    """Raises ``LibraryError`` where the project holds no case, ``ModelUnavailable`` where
+    ``reader`` cannot read."""
+    if reader not in readers(workspace):
+        raise ModelUnavailable(cannot_read(workspace, reader))
+    if not existing(workspace, project_id):
+        raise LibraryError(
+            "The project holds no accepted or imported case to read. Import the existing suite "
+            "under Import sources first."
+        )
+
+
+def read(
+    workspace: Workspace,
+    project_id: str,
+    name: str,
+    asked: Asked,
+    *,
+    epics: Sequence[str] = (),
+    reader: str,
+    by: str,
+    report: Progress,
+    cancelled: CancelCheck,
+) -> ImpactReading:
+    """Read the existing cases as ``asked``, and keep what was said in place of an earlier reading
+    of this name; ``report`` gets cases read and in all. Stopped or failed, what was read is kept
+    where there is no earlier reading.
+
+    Raises as ``check``, and ``ModelUnavailable`` where the reader does not answer.
+    """
+    check(workspace, project_id, reader)
+    choices = GenerationConfig(writer=reader, max_tokens=ANSWER_TOKENS, temperature=0.0)
+    held = existing(workspace, project_id)
+    reading = ImpactReading(
+        title=known_writer(workspace, reader).title,
+        epics=tuple(epics),
+        held=len(held),
+        sources=_sources(workspace, project_id),
+    )
+    before = last(workspace, project_id, name)
+    with workspace.jobs.model_turn(job_of(project_id, name), cancelled) as mine:
+        if not mine:
+            return reading
+        endpoint = workspace.endpoints.open(reader, choices)
+        parts, cases = asked(held, prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS))
+        total, done = len(cases) * len(parts), 0
+        report(0, total)
+        try:
+            for one in parts:
+                replies = read_impact(
+                    one.ground, one.items, cases, endpoint, page=one.page, cancelled=cancelled
+                )
+                for some, said in replies:
+                    done += len(some)
+                    report(done, total)
+                    reading = _with(reading, some, said.found, said.dropped)
+                    if done % len(cases) == 0:  # for these items all cases have been read
+                        reading = _read_for(reading, one.items)
+                    if before is None or done == total:
+                        workspace.library.saved.replace(project_id, KIND, name, reading, by=by)
+        except Cancelled:
+            pass
+    return reading
+
+
+def near(
+    held: Sequence[TestCase],
+    named: Collection[str],
+    queries: Iterable[tuple[str, int, int]],
+    texts: CurrentTexts,
+    config: RetrievalConfig,
+) -> list[TestCase]:
+    """Of the existing cases those to be read: all of a small suite, else those ``named`` by id,
+    then those that the search finds. ``queries``: words, how many cases they may give, and behind
+    how many places these stand; the nearest to any of them comes first (``benchmarks/RESULTS.md``).
+    """
+    if len(held) <= READ_WHOLE:
+        return list(held)
+    places = dict.fromkeys(named, -1)
+    config = config.model_copy(update={"filter": SearchFilter(kinds=("case",)), "both_ways": False})
+    for query, limit, behind in queries:
+        rows = texts.explain(query[:QUERY_CHARACTERS], config, limit=limit).rows
+        for place, row in enumerate(rows, behind):
+            places[row.chunk.key] = min(place, places.get(row.chunk.key, place))
+    by_id = {case.id: case for case in held}
+    found = sorted(places, key=lambda name: places[name])
+    return [by_id[name] for name in found if name in by_id][:MOST_READ]
+
+
+def _read_for(reading: ImpactReading, items: Sequence[TestCondition]) -> ImpactReading:
+    """A reading with items of the checklist for which all of its cases were read."""
+    return reading.model_copy(
+        update={
+            "items": reading.items | {one.id: one.statement for one in items},
+            "criteria": reading.criteria | {one.id: one.criterion_id for one in items},
+        }
+    )
+
+
+def _with(
+    reading: ImpactReading, part: Sequence[TestCase], found: Sequence[CaseImpact], dropped: int
+) -> ImpactReading:
+    """A reading with what was said of more cases; of one that was read beside other stories before,
+    what asks for more holds."""
+    known = {one.case_id: one for one in reading.found}
+    order: Mapping[Impact, int] = {"keep": 0, "remove": 1, "change": 2}
+    for one in found:
+        before = known.get(one.case_id)
+        if before is None:
+            known[one.case_id] = one
+            continue
+        first, second = sorted((before, one), key=lambda each: -order[each.impact])
+        items = dict.fromkeys((*first.condition_ids, *second.condition_ids))
+        places = {(c.line, c.start, c.end): c for c in (*second.changes, *first.changes)}
+        both = {"condition_ids": tuple(items), "changes": tuple(places.values())}
+        known[one.case_id] = first.model_copy(update=both)
+    return reading.model_copy(
+        update={
+            "read": reading.read | {case.id: _mark(case) for case in part},
+            "then": reading.then | _then(part, known),
+            "found": tuple(known.values()),
+            "dropped": reading.dropped + dropped,
+        }
+    )
+
+
+def _then(part: Sequence[TestCase], known: Mapping[str, CaseImpact]) -> dict[str, str]:
+    """A mark of the words of each case that changes, with the changes in it."""
+    changing = ((case, known[case.id]) for case in part if case.id in known)
+    return {case.id: _mark(updated(case, one.changes)) for case, one in changing if one.changes}
+
+
+def _sources(workspace: Workspace, project_id: str) -> str:
+    return _hash(sources_stamp(workspace, project_id), 16)
+
+
+def _mark(case: TestCase) -> str:
+    return _hash(case_lines(case), 16)
+
+
+def _hash(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:length]

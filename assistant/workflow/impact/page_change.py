@@ -1,0 +1,139 @@
+"""Have a model read a project's existing cases beside what changes in a page: a version that is
+looked at before it is kept, or the latest one that was.
+
+Comparing sentences (``workflow/review/preview_change.py``) finds the cases that cite what changes;
+an imported case cites nothing, and says the same in other words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.domain import Chunk, TestCase, Value
+from assistant.generation.cancellation import CancelCheck, never_cancelled
+from assistant.generation.impact_reading import PageChange, TextChange
+from assistant.generation.numbering import Numbering
+from assistant.generation.prompts import in_parts
+from assistant.generation.run_plan import rest_of_pages
+from assistant.generation.second_reading import ReadingGround
+from assistant.workflow.deployment.jobs import Progress, StopCheck
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import impact_job
+from assistant.workflow.impact.impact_job import ImpactReading, Part
+from assistant.workflow.review.current_citations import NextVersion
+from assistant.workflow.review.lineage import cases_resting_on
+from assistant.workflow.review.preview_change import ChangePreview
+from assistant.workflow.review.sentences import SentenceChange
+from assistant.workflow.review.suite_basis import search_of
+from assistant.workflow.sources.duplicate_texts import current_texts
+from assistant.workflow.sources.import_sources import document_of
+from assistant.workflow.sources.reindex import index_pending
+from assistant.workflow.sources.source_standing import standings
+
+CHANGES_SHARE = 0.3
+"""Of the prompt, that changes may fill before they are read in parts."""
+NEAR_CHANGE = 25
+"""Cases that the search gives for a sentence that changes."""
+
+
+class ChangedPage(Value):
+    """A version of a document with what changes in it."""
+
+    version: NextVersion
+    changes: tuple[TextChange, ...]
+
+    @property
+    def name(self) -> str:
+        """What its reading is kept by."""
+        return impact_job.name_of((self.version.document.id, self.version.document.text))
+
+
+def previewed(preview: ChangePreview) -> ChangedPage:
+    """The next version that a preview holds."""
+    reading = preview.source.reading
+    upcoming = NextVersion(document=document_of(reading), epics=reading.epics, cases=reading.cases)
+    return ChangedPage(version=upcoming, changes=_texts(preview.changes))
+
+
+def present(
+    workspace: Workspace, project_id: str, document_id: str, changes: Sequence[SentenceChange]
+) -> ChangedPage:
+    """The version that the project holds, with what changed to it."""
+    document, epics, cases = workspace.library.document_parts(project_id, document_id)
+    version = NextVersion(document=document, epics=epics, cases=cases)
+    return ChangedPage(version=version, changes=_texts(changes))
+
+
+def _texts(changes: Sequence[SentenceChange]) -> tuple[TextChange, ...]:
+    return tuple(TextChange(old=one.old, new=one.new) for one in changes)
+
+
+def job_of(project_id: str, page: ChangedPage) -> str:
+    """The job that reads for this text of a page; one at a time."""
+    return impact_job.job_of(project_id, page.name)
+
+
+def last(workspace: Workspace, project_id: str, page: ChangedPage) -> ImpactReading | None:
+    """The latest reading for this text of the page, where there is one."""
+    return impact_job.last(workspace, project_id, page.name)
+
+
+def start(workspace: Workspace, project_id: str, page: ChangedPage, *, reader: str, by: str) -> str:
+    """Read in a worker thread; returns the job. Raises as ``read_now`` before it starts."""
+    impact_job.check(workspace, project_id, reader)
+
+    def read(report: Progress, stop: StopCheck) -> None:
+        read_now(workspace, project_id, page, reader=reader, by=by, report=report, cancelled=stop)
+
+    workspace.jobs.start_counted(job_of(project_id, page), read)
+    return job_of(project_id, page)
+
+
+def read_now(
+    workspace: Workspace,
+    project_id: str,
+    page: ChangedPage,
+    *,
+    reader: str,
+    by: str,
+    report: Progress = lambda done, total: None,
+    cancelled: CancelCheck = never_cancelled,
+) -> ImpactReading:
+    """Read the existing cases that what changes in the page may make wrong (see
+    ``impact_job.read``)."""
+
+    def asked(
+        held: Sequence[TestCase], characters: int
+    ) -> tuple[Sequence[Part], Sequence[TestCase]]:
+        index_pending(workspace.library, workspace.knowledge(project_id), project_id)
+        texts, config = current_texts(workspace, project_id), search_of(workspace, project_id)
+        numbering = Numbering((), standings(workspace, project_id).of)
+        document, chunks = page.version.document, page.version.chunks
+        parts = []
+        for changes in in_parts(page.changes, _length, int(characters * CHANGES_SHARE)):
+            queries = [text for one in changes for text in (one.old, one.new) if text]
+            found = texts.retrieve(queries, config, exclude_documents={document.id})
+            others = (*found, *rest_of_pages(found, texts.chunks, config))
+            own = sorted(chunks, key=lambda chunk: not _holds(chunk, changes))
+            sources = (*numbering.basis(own), *numbering.retrieved(others))
+            change = PageChange(document.title, tuple(changes), chunks)
+            parts.append(Part(ReadingGround((), (), sources), page=change))
+        resting = cases_resting_on(workspace, project_id, document.id)
+        queries = [text for one in page.changes for text in (one.old, one.new) if text]
+        near = [(text, NEAR_CHANGE, 0) for text in queries]
+        cases = impact_job.near(held, [one.case_id for one in resting], near, texts, config)
+        return parts, cases
+
+    return impact_job.read(
+        workspace, project_id, page.name, asked, reader=reader, by=by, report=report,
+        cancelled=cancelled,
+    )  # fmt: skip
+
+
+def _length(change: TextChange) -> int:
+    return len(change.old) + len(change.new)
+
+
+def _holds(chunk: Chunk, changes: Sequence[TextChange]) -> bool:
+    """Whether a passage of the new version has one of the sentences that are new."""
+    return any(one.new and one.new in chunk.text for one in changes)

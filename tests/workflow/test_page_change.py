@@ -1,0 +1,97 @@
+"""Existing cases read beside what changes in a page, over real HTTP: before the page is kept, and
+after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from endpoint_server import EndpointServer, endpoint_server, streams
+
+from assistant.settings import Settings
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import impact_list, page_change, proposed_updates
+from assistant.workflow.review import lineage, preview_change
+from assistant.workflow.review.preview_change import ChangePreview
+from assistant.workflow.sources import next_version
+from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
+
+CASE, RULES = "UAT-CC-0003", "Business rules: Call Centre"
+WORDS, NEW = "call back after 30 minutes", "call back after 45 minutes"
+
+
+@pytest.fixture
+def server() -> Iterator[EndpointServer]:
+    with endpoint_server() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
+    chosen = settings.model_copy(
+        update={
+            "endpoint_provider": "openai",
+            "endpoint_url": server.url,
+            "endpoint_model": "m",
+        }
+    )
+    with Workspace.open(chosen, exclusive=True) as workspace:
+        yield workspace
+
+
+def previewed(opened: Workspace, project_id: str) -> ChangePreview:
+    document = next_version.named_document(opened, project_id, RULES)
+    text = next_version.present_text(opened, project_id, document.id).replace(WORDS, NEW)
+    source = next_version.read_next_text(opened, project_id, document.id, text)
+    return preview_change.preview_change(opened, project_id, source)
+
+
+def answers(server: EndpointServer, source: str) -> None:
+    change = {"step": 4, "words": WORDS, "instead": NEW, "source": source}
+    entry = {"case": CASE, "impact": "change", "changes": [change], "because": "Longer."}
+
+    def answer(request: Any) -> None:
+        told = server.bodies[-1]["messages"][-1]["content"]
+        here = [entry] if f'<case id="{CASE}">' in told else []
+        streams(json.dumps({"cases": here}))(request)
+
+    server.answer = answer
+
+
+def test_a_case_that_cites_nothing_is_found_before_the_page_is_kept_and_mended_after(
+    opened: Workspace, server: EndpointServer
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    preview = previewed(opened, project_id)
+    page = page_change.previewed(preview)
+    assert page_change.last(opened, project_id, page) is None
+    answers(server, NEW)
+    reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    assert len(reading.read) == reading.held == 60
+    assert [(one.case_id, one.impact) for one in reading.found] == [(CASE, "change")]
+    first = server.bodies[0]["messages"][-1]["content"]
+    assert first.count("\n- ") == first.count("\n+ ") == 1, "what changes, and nothing else"
+    assert 'call back after 30 minutes."' in first
+    assert "<document" in first, "with passages of the page and of others"
+
+    preview_change.apply_change(opened, project_id, preview, by="Ada")
+    (version, _) = lineage.document_versions(opened, project_id, preview.document_id)
+    kept = page_change.present(opened, project_id, preview.document_id, version.changes)
+    assert page_change.last(opened, project_id, kept) == reading, "it is the text that was read for"
+    done = proposed_updates.propose(opened, project_id, reading, by="m")
+    assert (done.cases, done.left) == ((CASE,), {})
+    (row,) = impact_list.rows(opened, project_id, reading)
+    assert row.proposed
+    assert NEW in row.lines[0].after
+
+
+def test_words_of_another_source_make_no_case_wrong(
+    opened: Workspace, server: EndpointServer
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    page = page_change.previewed(previewed(opened, project_id))
+    answers(server, "Answers to criteria are given within 3 days")
+    reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    assert (reading.found, reading.dropped) == ((), 1)
