@@ -98,6 +98,15 @@ class Server:
         return self._log.read_text("utf-8", "replace")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test here that fails is run once more, with a server and a page of its own, and the summary
+    names it. Once a table kept what it had shown before for a minute; 280 runs of the same steps on
+    a busy machine did not bring that back."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture
 def server_environment() -> Mapping[str, str]:
     """Environment variables of the server; a module that needs some has a fixture of this name."""
