@@ -1,5 +1,6 @@
-"""What a release makes of existing cases: what the product, with a large model, says of each beside
-what the author of the company says, and beside a plain chat that has all files.
+"""What a release, or a page's new version, makes of existing cases: what the product, with a large
+model, says of each beside what the author of the company says, and beside a plain chat that has all
+files.
 
 How to run it::
 
@@ -11,6 +12,10 @@ nor prompts: ``gold.csv`` (the author's verdict on each existing case), ``readin
 and ``judge.csv`` (a lead, by the company's files: whether each verdict is right, the new text is
 taken as it is, and how many of the named items of the checklist the case tests). Without a model
 the product compares words: ``words.json`` holds the cases that it then names.
+
+Each folder of ``benchmarks/page_change`` is such a company with new versions of three pages, each
+judged by itself: ``gold.csv`` has the cases that a page makes wrong (and traps), ``reading.json``
+and ``words.json`` what ``python -m assistant preview --json`` said, with and without ``--read-by``.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "impact"
+PAGES = Path(__file__).parent / "page_change"
 RIGHT = {"holds": "keep", "change": "change", "obsolete": "remove", "trap": "", "untouched": ""}
 """By the author's verdict what is to be said of a case; of a case that the release does not concern
 nothing. That such a case is kept is right too."""
@@ -62,6 +68,35 @@ def _judged(path: Path) -> str:
     )
 
 
+def _page_line(
+    name: str, gold: dict[tuple[str, str], str], said: dict[tuple[str, str], str]
+) -> str:
+    """How many of the cases that a page makes wrong are named with the right word, and how many are
+    that it leaves right; of words compared, which say no word, a case that is named counts."""
+    wrong = {place: RIGHT[kind] for place, kind in gold.items() if RIGHT[kind]}
+    found = sum(said.get(place) in (word, "named") for place, word in wrong.items())
+    false = len(said.keys() - wrong.keys())
+    return f"  {name}: {found} of {len(wrong)} found, {false} named that stay right"
+
+
+def _of_pages(folder: Path) -> None:
+    rows = list(_rows(folder / "gold.csv"))
+    gold = {(row["page"], row["case"]): row["verdict"] for row in rows}
+    read = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
+    words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+    cases = sum(one["held"] for one in read.values())
+    print(f"{folder.name} ({len(read)} pages, {cases} pairs of page and case)")
+    named = {(page, case): "named" for page, ids in words.items() for case in ids}
+    print(_page_line("by words", gold, named))
+    told = {(page, one["case_id"]): one["impact"] for page in read for one in read[page]["found"]}
+    print(_page_line("read by a model", gold, told))
+    if (folder / "judge.csv").is_file():
+        rows = list(_rows(folder / "judge.csv"))
+        kinds = {"right": "rightly removed", "wrong": "wrongly named"}
+        counts = Counter(row["text"] or kinds.get(row["verdict"], row["verdict"]) for row in rows)
+        print("  a lead:", ", ".join(f"{count} {name}" for name, count in counts.most_common()))
+
+
 def main() -> None:
     """Print the figures of each company."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -84,6 +119,9 @@ def main() -> None:
             print(_line("plain chat", gold, said))
         if (folder / "judge.csv").is_file():
             print(_judged(folder / "judge.csv"))
+    for folder in sorted(one for one in PAGES.iterdir() if one.is_dir()):
+        if not chosen or folder.name in chosen:
+            _of_pages(folder)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ LIBRARY_PAGE = "pages/review_cases.py"
 class ReadFor:
     """What existing cases are read for: its ``job``, the ``reading`` where there is one, and what
     starts it with a reader. ``what`` is said in headings ("release"), ``intro`` what a reading
-    tells; ``stale`` where sources changed since."""
+    tells; ``stale`` where sources changed since, ``later`` why its changes are not proposed yet."""
 
     what: str
     intro: str
@@ -44,6 +44,7 @@ class ReadFor:
     reading: ImpactReading | None
     start: Callable[[str], object]
     stale: bool = False
+    later: str = ""
 
 
 def impact_view(opened: Workspace, record: Session, asked: ReadFor) -> None:
@@ -128,7 +129,7 @@ def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactRe
     listed = [row for row in rows if not shown or row.said.impact in shown]
     st.dataframe(
         {
-            asked.what.capitalize(): [SIGNS[row.said.impact] for row in listed],
+            "Impact": [SIGNS[row.said.impact] for row in listed],
             "Case": [visible(row.said.case_id) for row in listed],
             "Why": [visible(row.said.because) for row in listed],
             "Title": [visible(row.title) for row in listed],
@@ -139,7 +140,7 @@ def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactRe
         selection_mode=["single-row", "single-cell"],
         key=TABLE,
         column_config={
-            asked.what.capitalize(): st.column_config.TextColumn(width=84),
+            "Impact": st.column_config.TextColumn(width=84),
             "Case": st.column_config.TextColumn(width=70),
             "Why": st.column_config.TextColumn(width=420),
             "Title": st.column_config.TextColumn(width=240),
@@ -153,7 +154,7 @@ def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactRe
         st.caption("Choose a row to read which words, and what says otherwise.")
     for name, why in st.session_state.pop(LEFT, {}).items():
         st.caption(f":orange[:material/warning: {label(name)}: {label(why)}]")
-    _actions(opened, record, reading, rows)
+    _actions(opened, record, reading, rows, asked.later)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -189,7 +190,11 @@ def _case(row: ImpactRow) -> None:
 
 
 def _actions(
-    opened: Workspace, record: Session, reading: ImpactReading, rows: Sequence[ImpactRow]
+    opened: Workspace,
+    record: Session,
+    reading: ImpactReading,
+    rows: Sequence[ImpactRow],
+    later: str,
 ) -> None:
     open_ones: list[CaseImpact] = [
         row.said
@@ -198,11 +203,15 @@ def _actions(
     ]
     waiting = sum(row.proposed for row in rows)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if open_ones and pressed(
-            f"Propose {counted(len(open_ones), 'change')}",
-            key="propose_impact",
-            icon=":material/rate_review:",
-            help="Puts the new words beside each case. Nothing changes until you take them.",
+        if (
+            open_ones
+            and not later
+            and pressed(
+                f"Propose {counted(len(open_ones), 'change')}",
+                key="propose_impact",
+                icon=":material/rate_review:",
+                help="Puts the new words beside each case. Nothing changes until you take them.",
+            )
         ):
             with page_action():
                 done = proposed_updates.propose(
@@ -220,6 +229,8 @@ def _actions(
             on_click="ignore",
             key="download_impact",
         )
+        if open_ones and later:
+            st.caption(later)
         if waiting:
             st.page_link(
                 LIBRARY_PAGE, label=f"{counted(waiting, 'proposed change')} to decide on",

@@ -46,6 +46,7 @@ INTRO = (
     "It reads each beside what changes here, imported ones too, and says which words of which get "
     "wrong, and which test what is taken away."
 )
+LATER = "When the version is applied, the changes can be proposed beside the cases."
 WAYS = {
     "write": ":material/edit_note: Rewrite or paste",
     "upload": ":material/upload_file: Upload a file",
@@ -201,19 +202,20 @@ def _result(opened: Workspace, record: Session, found: ChangePreview) -> None:
     if found.changes or found.source.change != "unchanged":
         _apply(opened, record, found)
         if not found.is_new:
-            page_impact(opened, record, page_change.previewed(found))
+            page_impact(opened, record, page_change.previewed(found), later=LATER)
         change_view(found, found.document_id)
 
 
-def page_impact(opened: Workspace, record: Session, page: ChangedPage) -> None:
-    """What a model says that the change of a page makes of existing cases, and the way to it."""
+def page_impact(opened: Workspace, record: Session, page: ChangedPage, *, later: str = "") -> None:
+    """What a model says that the change of a page makes of existing cases, and the way to it;
+    ``later``: why changes of cases are not proposed yet."""
     reading = page_change.last(opened, record.project_id, page)
 
     def start(reader: str) -> None:
         page_change.start(opened, record.project_id, page, reader=reader, by=record.user)
 
     job = page_change.job_of(record.project_id, page)
-    impact_view(opened, record, ReadFor("version", INTRO, job, reading, start))
+    impact_view(opened, record, ReadFor("version", INTRO, job, reading, start, later=later))
 
 
 def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:

@@ -16,7 +16,7 @@ from assistant.workflow.impact.existing_cases import ImpactReading
 from assistant.workflow.review.duplicates import EXISTING
 
 HEADERS = (
-    "Case", "Title", "Release", "Why", "Where", "Words now", "Words then", "The text says",
+    "Case", "Title", "Impact", "Why", "Where", "Words now", "Words then", "The text says",
     "Source", "Tests",
 )  # fmt: skip
 FIRST = {"change": 0, "remove": 1, "keep": 2}
