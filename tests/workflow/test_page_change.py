@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_list, page_change, proposed_updates
 from assistant.workflow.review import lineage, preview_change
 from assistant.workflow.review.preview_change import ChangePreview
-from assistant.workflow.sources import next_version
+from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 
 CASE, RULES = "UAT-CC-0003", "Business rules: Call Centre"
@@ -85,6 +86,23 @@ def test_a_case_that_cites_nothing_is_found_before_the_page_is_kept_and_mended_a
     (row,) = impact_list.rows(opened, project_id, reading)
     assert row.proposed
     assert NEW in row.lines[0].after
+
+
+def test_a_page_of_one_version_is_read_as_a_new_one(
+    opened: Workspace, server: EndpointServer, tmp_path: Path
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    file = tmp_path / "minutes.md"
+    file.write_text(f"# Minutes\n\nDecided: callers are asked to {NEW}.\n", "utf-8")
+    import_sources.index_paths(opened, project_id, [file])
+    (document,) = [one for one in opened.library.documents(project_id) if one.title == "Minutes"]
+    page = page_change.present(opened, project_id, document.id, ())
+    answers(server, f"callers are asked to {NEW}")
+    reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    assert [one.case_id for one in reading.found] == [CASE]
+    told = server.bodies[0]["messages"][-1]["content"]
+    assert f"+ Decided: callers are asked to {NEW}." in told
+    assert "\n- " not in told.partition("</changes>")[0]
 
 
 def test_words_of_another_source_make_no_case_wrong(

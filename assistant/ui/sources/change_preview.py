@@ -43,8 +43,8 @@ ROUND = "change_preview_round"
 PREFILLED = 60_000
 """Characters of a present version that is put into the field to be rewritten."""
 INTRO = (
-    "It reads each beside what changes here, imported ones too, and says which words of which get "
-    "wrong, and which test what is taken away."
+    "It reads each beside what {beside}, imported ones too, and says which words of which are "
+    "wrong by it, and which test what is taken away."
 )
 LATER = "When the version is applied, the changes can be proposed beside the cases."
 WAYS = {
@@ -214,8 +214,9 @@ def page_impact(opened: Workspace, record: Session, page: ChangedPage, *, later:
     def start(reader: str) -> None:
         page_change.start(opened, record.project_id, page, reader=reader, by=record.user)
 
+    intro = INTRO.format(beside="changes here" if page.changes else "this page says")
     job = page_change.job_of(record.project_id, page)
-    impact_view(opened, record, ReadFor("version", INTRO, job, reading, start, later=later))
+    impact_view(opened, record, ReadFor("version", intro, job, reading, start, later=later))
 
 
 def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:

@@ -67,7 +67,7 @@ def document_details(
         return
     versions = lineage.document_versions(opened, record.project_id, document.id)
     resting = lineage.cases_resting_on(opened, record.project_id, document.id)
-    if versions and versions[0].changes:
+    if versions and document.kind != "test_cases":
         changes = versions[0].changes
         page_impact(
             opened, record, page_change.present(opened, record.project_id, document.id, changes)

@@ -1,5 +1,5 @@
 """Have a model read a project's existing cases beside what changes in a page: a version that is
-looked at before it is kept, or the latest one that was.
+looked at before it is kept, the latest one that was, or a new page.
 
 Comparing sentences (``workflow/review/preview_change.py``) finds the cases that cite what changes;
 an imported case cites nothing, and says the same in other words.
@@ -23,7 +23,7 @@ from assistant.workflow.impact.impact_job import ImpactReading, Part
 from assistant.workflow.review.current_citations import NextVersion
 from assistant.workflow.review.lineage import cases_resting_on
 from assistant.workflow.review.preview_change import ChangePreview
-from assistant.workflow.review.sentences import SentenceChange
+from assistant.workflow.review.sentences import SentenceChange, text_changes
 from assistant.workflow.review.suite_basis import search_of
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import document_of
@@ -37,7 +37,7 @@ NEAR_CHANGE = 25
 
 
 class ChangedPage(Value):
-    """A version of a document with what changes in it."""
+    """A version of a document with what changes in it; without changes it is read as new."""
 
     version: NextVersion
     changes: tuple[TextChange, ...]
@@ -110,7 +110,8 @@ def read_now(
         numbering = Numbering((), standings(workspace, project_id).of)
         document, chunks = page.version.document, page.version.chunks
         parts = []
-        for changes in in_parts(page.changes, _length, int(characters * CHANGES_SHARE)):
+        every = page.changes or _texts(text_changes("", document.text)[0])
+        for changes in in_parts(every, _length, int(characters * CHANGES_SHARE)):
             queries = [text for one in changes for text in (one.old, one.new) if text]
             found = texts.retrieve(queries, config, exclude_documents={document.id})
             others = (*found, *rest_of_pages(found, texts.chunks, config))
@@ -119,7 +120,7 @@ def read_now(
             change = PageChange(document.title, tuple(changes), chunks)
             parts.append(Part(ReadingGround((), (), sources), page=change))
         resting = cases_resting_on(workspace, project_id, document.id)
-        queries = [text for one in page.changes for text in (one.old, one.new) if text]
+        queries = [text for one in every for text in (one.old, one.new) if text]
         near = [(text, NEAR_CHANGE, 0) for text in queries]
         cases = impact_job.near(held, [one.case_id for one in resting], near, texts, config)
         return parts, cases
