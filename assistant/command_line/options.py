@@ -296,10 +296,14 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         help="a model that reads them too and doubts",
     )
 
-    impact = add("impact", "which existing cases a release leaves right, changes or does away with")
+    impact = add("impact", "which existing cases a release or a page leaves right, changes or ends")
     source = impact.add_mutually_exclusive_group(required=True)
     source.add_argument("--epic", metavar="FILE", help="file with the epic; - reads stdin")
     source.add_argument("--ask", metavar="TEXT", help="a sentence that names indexed epics")
+    source.add_argument(
+        "--page", metavar="DOCUMENT",
+        help="in place of a release: what changed last in this source, or all of a new one",
+    )  # fmt: skip
     impact.add_argument(
         "--read-by", metavar="ID", default="endpoint",
         help="the model that reads the cases (default: endpoint)",

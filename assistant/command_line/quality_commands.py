@@ -17,9 +17,10 @@ from assistant.command_line.project_request import (
     understood,
 )
 from assistant.domain import SECOND_READER
-from assistant.workflow.impact import existing_cases, impact_list, proposed_updates
+from assistant.workflow.impact import existing_cases, impact_list, page_change, proposed_updates
 from assistant.workflow.review import case_lists, check_report, check_suite
 from assistant.workflow.review import duplicates as same_cases
+from assistant.workflow.sources import next_version
 from assistant.workflow.writing import coverage as depth_of_coverage
 from assistant.workflow.writing import second_reading
 
@@ -75,22 +76,28 @@ def reread(options: Namespace, terminal: Terminal) -> None:
 
 
 def impact(options: Namespace, terminal: Terminal) -> None:
-    """Which existing cases a release leaves right, changes or does away with, read by a model; the
-    exit status is 1 where one has to change or go."""
+    """Which existing cases a release or a page leaves right, changes or does away with, read by a
+    model; the exit status is 1 where one has to change or go."""
+
+    def report(done: int, total: int) -> None:
+        terminal.bar("reading    ", done, total)
+
+    reader, by = options.read_by, options.by
     with open_workspace(options, terminal) as workspace:
-        project_id, request = request_of(workspace, options, terminal)
-        found = understood(
-            workspace, project_id, request, options, terminal, writer=options.read_by
-        )
-        reading = existing_cases.read_now(
-            workspace,
-            project_id,
-            found.epics,
-            found.conditions,
-            reader=options.read_by,
-            by=options.by,
-            report=lambda done, total: terminal.bar("reading    ", done, total),
-        )
+        if options.page:
+            project_id = reading_project(workspace, options, terminal)
+            document = next_version.named_document(workspace, project_id, options.page)
+            page = page_change.present(workspace, project_id, document.id)
+            reading = page_change.read_now(
+                workspace, project_id, page, reader=reader, by=by, report=report
+            )
+        else:
+            project_id, request = request_of(workspace, options, terminal)
+            found = understood(workspace, project_id, request, options, terminal, writer=reader)
+            reading = existing_cases.read_now(
+                workspace, project_id, found.epics, found.conditions, reader=reader, by=by,
+                report=report,
+            )  # fmt: skip
         terminal.end_bar()
         if options.propose:
             done = proposed_updates.propose(workspace, project_id, reading, by=options.by)

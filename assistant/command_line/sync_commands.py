@@ -15,7 +15,7 @@ from datetime import datetime
 from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import DEFAULT_PROJECT, open_workspace, reading_project
 from assistant.command_line.scope_options import STDIN, text_of
-from assistant.errors import SettingsError
+from assistant.errors import AssistantError, SettingsError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_list, page_change
 from assistant.workflow.review import preview_change
@@ -279,15 +279,19 @@ def preview(options: Namespace, terminal: Terminal) -> None:
         )
         terminal.end_bar()
         reading = None
-        if options.read_by:
-            reading = page_change.read_now(
-                workspace,
-                project_id,
-                page_change.previewed(found),
-                reader=options.read_by,
-                by=options.by,
-                report=lambda done, total: terminal.bar("reading    ", done, total),
-            )
+        if options.read_by and found.changes:
+            try:
+                reading = page_change.read_now(
+                    workspace,
+                    project_id,
+                    page_change.previewed(found),
+                    reader=options.read_by,
+                    by=options.by,
+                    report=lambda done, total: terminal.bar("reading    ", done, total),
+                )
+            except AssistantError as error:  # what was found without it is still told
+                terminal.note(f"The existing cases were not read: {error}")
+                terminal.status = 1
             terminal.end_bar()
         kept = document
         if options.apply:

@@ -52,6 +52,8 @@ CASES_A_CALL = 20
 """Cases read in one call: a reader of more skips some."""
 FEWEST_A_CALL = 5
 CASE_CHARACTERS = 4_000
+CHANGE_CHARACTERS = 4_000
+"""Of a sentence, or a row of a table, that changes."""
 CASES_SHARE = 0.4
 """Of the prompt, that its cases may fill: what they are held against needs the rest."""
 MOST_INSTEAD = 600
@@ -228,7 +230,7 @@ def impact_messages(
 
     head = ["<release>" + safe("\n".join(ground.context), 4_000) + "</release>"]
     if page:
-        lines = (f"{sign} {safe(text, CRITERION_CHARACTERS)}" for sign, text in _signed(page))
+        lines = (f"{sign} {safe(text, CHANGE_CHARACTERS)}" for sign, text in _signed(page))
         head = [f'<changes page="{safe(page.title, MOST_NAME)}">', *lines, "</changes>"]
     for criterion in ground.criteria:
         items = [

@@ -42,7 +42,7 @@ def neutralise(text: str, special_tokens: Sequence[str]) -> str:
 
 _DELIMITER = re.compile(
     r"<(?=\s*/?\s*(?:document|source|condition|epic|story|criterion|checklist|item|case|example|example_case"
-    r"|out_of_scope|open_question|question|earlier_question|earlier_answer|request|taken|written|present_case|wrong|wish)\b)",
+    r"|out_of_scope|open_question|question|earlier_question|earlier_answer|request|taken|written|present_case|wrong|wish|changes|release)\b)",
     re.IGNORECASE,
 )
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")

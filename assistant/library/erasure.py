@@ -118,7 +118,7 @@ class ErasingStore(Store):
                     clean_notes(connection, project_id, plan.traces)
                     delete_answers(connection, wanted, plan.traces)
                     delete_request_drafts(connection, project_id, plan.traces)
-                    delete_suites(connection, project_id, plan.traces)
+                    delete_suites(connection, wanted, plan.traces)
                 hide_names(connection, project_id, plan)
             for kind, ids in (
                 ("document", wanted.documents), ("case", wanted.cases), ("run", wanted.runs),
@@ -369,10 +369,10 @@ def _delete_suite_readings(
     _delete(connection, saved_values, saved_values.c.name, run_ids, mine)
 
 
-def delete_suites(connection: Connection, project_id: str, traces: Traces) -> None:
+def delete_suites(connection: Connection, wanted: Wanted, traces: Traces) -> None:
     """Of checked suites what holds words of the documents: what was found, and where the cases, or
     what was chosen for them, do as well, these too."""
-    gone = [row.seq for row in _suite_rows(connection, project_id, traces)]
+    gone = [row.seq for row in _suite_rows(connection, wanted, traces)]
     connection.execute(delete(saved_values).where(saved_values.c.seq.in_(gone)))
 
 
@@ -380,14 +380,23 @@ def _suites(connection: Connection, wanted: Wanted, plan: Plan) -> tuple[str, ..
     """The names of the checked suites of which something goes."""
     if not wanted.documents:
         return ()
-    rows = _suite_rows(connection, wanted.project_id, plan.traces)
+    rows = _suite_rows(connection, wanted, plan.traces)
     return tuple(sorted({row.name for row in rows if row.kind in SUITE_KINDS}))
 
 
-def _suite_rows(connection: Connection, project_id: str, traces: Traces) -> list[Row]:
-    query = select(saved_values).where(saved_values.c.project_id == project_id)
+def _suite_rows(connection: Connection, wanted: Wanted, traces: Traces) -> list[Row]:
+    """Also what was read for a document, which may quote a draft of it that was never kept."""
+    query = select(saved_values).where(saved_values.c.project_id == wanted.project_id)
     found = connection.execute(query.where(saved_values.c.kind.in_(QUOTING_KINDS)))
-    return [row for row in found if traces.in_json(row.body)]
+    return [
+        row
+        for row in found
+        if traces.in_json(row.body) or (row.kind == "impact" and _read_for(row) in wanted.documents)
+    ]
+
+
+def _read_for(row: Row) -> str:
+    return str(json.loads(row.body or "{}").get("document_id", ""))
 
 
 def delete_proposals(connection: Connection, wanted: Wanted, traces: Traces) -> None:

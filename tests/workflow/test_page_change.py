@@ -12,9 +12,10 @@ import pytest
 from endpoint_server import EndpointServer, endpoint_server, streams
 
 from assistant.settings import Settings
+from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_list, page_change, proposed_updates
-from assistant.workflow.review import lineage, preview_change
+from assistant.workflow.review import preview_change
 from assistant.workflow.review.preview_change import ChangePreview
 from assistant.workflow.sources import import_sources, next_version
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
@@ -78,8 +79,7 @@ def test_a_case_that_cites_nothing_is_found_before_the_page_is_kept_and_mended_a
     assert "<document" in first, "with passages of the page and of others"
 
     preview_change.apply_change(opened, project_id, preview, by="Ada")
-    (version, _) = lineage.document_versions(opened, project_id, preview.document_id)
-    kept = page_change.present(opened, project_id, preview.document_id, version.changes)
+    kept = page_change.present(opened, project_id, preview.document_id)
     assert page_change.last(opened, project_id, kept) == reading, "it is the text that was read for"
     done = proposed_updates.propose(opened, project_id, reading, by="m")
     assert (done.cases, done.left) == ((CASE,), {})
@@ -96,7 +96,7 @@ def test_a_page_of_one_version_is_read_as_a_new_one(
     file.write_text(f"# Minutes\n\nDecided: callers are asked to {NEW}.\n", "utf-8")
     import_sources.index_paths(opened, project_id, [file])
     (document,) = [one for one in opened.library.documents(project_id) if one.title == "Minutes"]
-    page = page_change.present(opened, project_id, document.id, ())
+    page = page_change.present(opened, project_id, document.id)
     answers(server, f"callers are asked to {NEW}")
     reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
     assert [one.case_id for one in reading.found] == [CASE]
@@ -113,3 +113,67 @@ def test_words_of_another_source_make_no_case_wrong(
     answers(server, "Answers to criteria are given within 3 days")
     reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
     assert (reading.found, reading.dropped) == ((), 1)
+
+
+def test_a_reading_counts_for_a_text_and_what_it_changes_from(
+    opened: Workspace, server: EndpointServer
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    answers(server, NEW)
+    page = page_change.previewed(previewed(opened, project_id))
+    page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    document = next_version.named_document(opened, project_id, RULES)
+    present = next_version.present_text(opened, project_id, document.id)
+    other = f"{present}\n\nA supervisor signs every refund.\n"
+    source = next_version.read_next_text(opened, project_id, document.id, other)
+    changed = preview_change.preview_change(opened, project_id, source)
+    preview_change.apply_change(opened, project_id, changed, by="sync")
+    draft = next_version.read_next_text(
+        opened, project_id, document.id, present.replace(WORDS, NEW)
+    )
+    again = preview_change.preview_change(opened, project_id, draft)
+    same = page_change.previewed(again)
+    assert same.version.document.text == page.version.document.text
+    assert page_change.last(opened, project_id, same) is None, "it takes a sentence away now"
+
+
+def test_a_sentence_that_stands_elsewhere_does_not_go_away(opened: Workspace) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    document = next_version.named_document(opened, project_id, RULES)
+    lines = next_version.present_text(opened, project_id, document.id).splitlines()
+    (rule,) = [one for one in lines if "**BR-CC-20**" in one]
+    lines.remove(rule)
+    lines.insert(lines.index("## Verification and data protection") + 2, rule)
+    text = "\n".join(lines).replace(WORDS, NEW)
+    source = next_version.read_next_text(opened, project_id, document.id, text)
+    preview = preview_change.preview_change(opened, project_id, source)
+    preview_change.apply_change(opened, project_id, preview, by="Ada")
+    page = page_change.present(opened, project_id, document.id)
+    assert page == page_change.previewed(preview).model_copy(update={"version": page.version})
+    assert [WORDS in one.old for one in page.changes] == [True]
+
+
+def test_a_reading_that_was_stopped_says_so(opened: Workspace, server: EndpointServer) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    page = page_change.previewed(previewed(opened, project_id))
+    answers(server, NEW)
+    done: list[int] = []
+    reading = page_change.read_now(
+        opened, project_id, page, reader="endpoint", by="Ada",
+        report=lambda count, total: done.append(count), cancelled=lambda: 20 in done,
+    )  # fmt: skip
+    assert (len(reading.read), reading.left) == (20, 40)
+    assert page_change.last(opened, project_id, page) == reading
+    assert [*impact_list.lines(reading)][-1] == "not at its end: 40 to go"
+
+
+def test_what_a_reading_quotes_of_a_draft_is_erased_with_its_page(
+    opened: Workspace, server: EndpointServer
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    page = page_change.previewed(previewed(opened, project_id))
+    answers(server, NEW)
+    page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    wanted = erase.Wanted(project_id=project_id, documents=(page.version.document.id,))
+    erase.erase(opened, wanted, by="Ada")
+    assert page_change.last(opened, project_id, page) is None

@@ -106,7 +106,8 @@ def _start(
 
 
 def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactReading) -> None:
-    stamp = f"{review_library.stamp(opened, record.project_id)}:{reading.at}"
+    read = f"{reading.at}:{len(reading.read)}:{reading.left}"
+    stamp = f"{review_library.stamp(opened, record.project_id)}:{read}"
     rows = _rows(opened, record.project_id, reading, stamp)
     silent = len(reading.read) - len(reading.found)
     of = "" if len(reading.read) == reading.held else f" of {reading.held}"
@@ -115,6 +116,12 @@ def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactRe
         f"{date_time(reading.at)}; nothing said of {silent}. It overlooks things and may be wrong: "
         "no entry does not say that a case is right.]"
     )
+    if reading.left and not opened.jobs.is_active(asked.job):
+        st.caption(
+            ":orange[:material/report: It did not come to its end: "
+            f"{counted(reading.left, 'case')} to go (a case counts for each part of a long text). "
+            "Read again.]"
+        )
     if asked.stale:
         st.caption(":orange[:material/history: Sources changed since. Read again.]")
     counts = Counter(row.said.impact for row in rows)

@@ -111,7 +111,7 @@ def change_preview(opened: Workspace, record: Session, document: StoredDocument)
             f":material/update: The {what} is another one now: show again what it would change."
         )
         return
-    _result(opened, record, seen.found)
+    _result(opened, record, document, seen.found)
 
 
 def _place(project_id: str, document_id: str) -> str:
@@ -195,13 +195,15 @@ def _previewed(
     return found
 
 
-def _result(opened: Workspace, record: Session, found: ChangePreview) -> None:
+def _result(
+    opened: Workspace, record: Session, document: StoredDocument, found: ChangePreview
+) -> None:
     if not found.changes:
         moved = f" {counted(found.moved, 'sentence')} would stand elsewhere." if found.moved else ""
         st.info(f"No sentence changes.{moved}", icon=":material/check:")
     if found.changes or found.source.change != "unchanged":
         _apply(opened, record, found)
-        if not found.is_new:
+        if found.changes and document.kind != "test_cases":
             page_impact(opened, record, page_change.previewed(found), later=LATER)
         change_view(found, found.document_id)
 

@@ -68,10 +68,7 @@ def document_details(
     versions = lineage.document_versions(opened, record.project_id, document.id)
     resting = lineage.cases_resting_on(opened, record.project_id, document.id)
     if versions and document.kind != "test_cases":
-        changes = versions[0].changes
-        page_impact(
-            opened, record, page_change.present(opened, record.project_id, document.id, changes)
-        )
+        page_impact(opened, record, page_change.present(opened, record.project_id, document.id))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**{counted(len(versions), 'version')}**")

@@ -148,10 +148,10 @@ def read_now(
     items = [one for one in conditions if not one.legs]
 
     def asked(
-        held: Sequence[TestCase], characters: int
+        held: Sequence[TestCase], characters: int, cancelled: CancelCheck
     ) -> tuple[Sequence[Part], Sequence[TestCase]]:
         release = _Release(workspace, project_id, epics)
-        return release.parts(items, int(characters * RELEASE_SHARE)), release.near(held)
+        return release.parts(items, int(characters * RELEASE_SHARE)), release.near(held, cancelled)
 
     return impact_job.read(
         workspace, project_id, _name(epics), asked, epics=[epic.key for epic in epics],
@@ -220,7 +220,7 @@ class _Release:
             sources=tuple(sorted(found.values(), key=lambda one: -one.score)),
         )
 
-    def near(self, held: Sequence[TestCase]) -> list[TestCase]:
+    def near(self, held: Sequence[TestCase], cancelled: CancelCheck) -> list[TestCase]:
         """Of the existing cases those to be read, by the stories' keys, then for each criterion,
         then for each source."""
         keys = {story.key for _, story in self.stories}
@@ -229,7 +229,7 @@ class _Release:
         stories = ((story, one) for _, story in self.stories for one in story.criteria)
         queries = [(query_of(story, one.text), NEAR_CRITERION, 0) for story, one in stories]
         queries += [(text, NEAR_SOURCE, NEAR_CRITERION) for text in self._passages()]
-        return impact_job.near(held, named, queries, self._texts, self._config)
+        return impact_job.near(held, named, queries, self._texts, self._config, cancelled)
 
     def _passages(self) -> Iterator[str]:
         chunks = {one.chunk.id: one.chunk for held in self._sources.values() for one in held}

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -49,6 +50,8 @@ KIND: SavedKind = "impact"
 READ_WHOLE = 150
 """A suite of so many cases is read whole; of a larger one those that the search finds."""
 MOST_READ = 400
+MOST_QUERIES = 300
+"""Searches for the cases that are read, some seconds: of more, each second or third is made."""
 QUERY_CHARACTERS = 1_000
 
 
@@ -58,11 +61,14 @@ class ImpactReading(Value):
     ``read`` are those that it was shown, by id with a mark of their words, ``then`` such marks of
     cases with the changes in them; ``items`` what of the checklist was read for, with its words,
     ``criteria`` the criterion of each item; ``held`` how many cases the project held, ``dropped``
-    what of the answers did not hold.
+    what of the answers did not hold, ``left`` how many cases were still to be read beside what is
+    left of what was asked for. ``document_id`` is the page that it was read for, if any.
     """
 
     title: str
-    epics: tuple[str, ...]
+    epics: tuple[str, ...] = ()
+    document_id: str = ""
+    left: int = 0
     items: dict[str, str] = Field(default_factory=dict)
     criteria: dict[str, str] = Field(default_factory=dict)
     read: dict[str, str] = Field(default_factory=dict)
@@ -92,6 +98,9 @@ class ImpactReading(Value):
         return tuple(one for one in self.found if one.impact == impact)
 
 
+Item = TypeVar("Item")
+
+
 @dataclass(frozen=True)
 class Part:
     """What the cases are read beside at once."""
@@ -101,7 +110,7 @@ class Part:
     page: PageChange | None = None
 
 
-Asked = Callable[[Sequence[TestCase], int], tuple[Sequence[Part], Sequence[TestCase]]]
+Asked = Callable[[Sequence[TestCase], int, CancelCheck], tuple[Sequence[Part], Sequence[TestCase]]]
 """What is read: from a project's existing cases and the characters of a prompt the parts, and the
 cases that are read beside each."""
 
@@ -162,6 +171,7 @@ def read(
     asked: Asked,
     *,
     epics: Sequence[str] = (),
+    document_id: str = "",
     reader: str,
     by: str,
     report: Progress,
@@ -179,6 +189,7 @@ def read(
     reading = ImpactReading(
         title=known_writer(workspace, reader).title,
         epics=tuple(epics),
+        document_id=document_id,
         held=len(held),
         sources=_sources(workspace, project_id),
     )
@@ -187,10 +198,11 @@ def read(
         if not mine:
             return reading
         endpoint = workspace.endpoints.open(reader, choices)
-        parts, cases = asked(held, prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS))
-        total, done = len(cases) * len(parts), 0
-        report(0, total)
+        characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
         try:
+            parts, cases = asked(held, characters, cancelled)
+            total, done = len(cases) * len(parts), 0
+            report(0, total)
             for one in parts:
                 replies = read_impact(
                     one.ground, one.items, cases, endpoint, page=one.page, cancelled=cancelled
@@ -198,7 +210,7 @@ def read(
                 for some, said in replies:
                     done += len(some)
                     report(done, total)
-                    reading = _with(reading, some, said.found, said.dropped)
+                    reading = _with(reading, some, said.found, said.dropped, total - done)
                     if done % len(cases) == 0:  # for these items all cases have been read
                         reading = _read_for(reading, one.items)
                     if before is None or done == total:
@@ -208,12 +220,18 @@ def read(
     return reading
 
 
+def thinned(queries: Sequence[Item]) -> Sequence[Item]:
+    """The queries, or each n-th where there are too many."""
+    return queries[:: -(-len(queries) // MOST_QUERIES) or 1]
+
+
 def near(
     held: Sequence[TestCase],
     named: Collection[str],
-    queries: Iterable[tuple[str, int, int]],
+    queries: Sequence[tuple[str, int, int]],
     texts: CurrentTexts,
     config: RetrievalConfig,
+    cancelled: CancelCheck,
 ) -> list[TestCase]:
     """Of the existing cases those to be read: all of a small suite, else those ``named`` by id,
     then those that the search finds. ``queries``: words, how many cases they may give, and behind
@@ -223,7 +241,9 @@ def near(
         return list(held)
     places = dict.fromkeys(named, -1)
     config = config.model_copy(update={"filter": SearchFilter(kinds=("case",)), "both_ways": False})
-    for query, limit, behind in queries:
+    for query, limit, behind in thinned(queries):
+        if cancelled():
+            raise Cancelled
         rows = texts.explain(query[:QUERY_CHARACTERS], config, limit=limit).rows
         for place, row in enumerate(rows, behind):
             places[row.chunk.key] = min(place, places.get(row.chunk.key, place))
@@ -243,7 +263,11 @@ def _read_for(reading: ImpactReading, items: Sequence[TestCondition]) -> ImpactR
 
 
 def _with(
-    reading: ImpactReading, part: Sequence[TestCase], found: Sequence[CaseImpact], dropped: int
+    reading: ImpactReading,
+    part: Sequence[TestCase],
+    found: Sequence[CaseImpact],
+    dropped: int,
+    left: int,
 ) -> ImpactReading:
     """A reading with what was said of more cases; of one that was read beside other stories before,
     what asks for more holds."""
@@ -265,6 +289,7 @@ def _with(
             "then": reading.then | _then(part, known),
             "found": tuple(known.values()),
             "dropped": reading.dropped + dropped,
+            "left": left,
         }
     )
 

@@ -79,6 +79,8 @@ def lines(reading: ImpactReading) -> Iterator[str]:
         f"{len(reading.read)} of {reading.held} cases read by {reading.title}: {counts}; nothing "
         f"said of {len(reading.read) - len(reading.found)}"
     )
+    if reading.left:
+        yield f"not at its end: {reading.left} to go"
 
 
 def as_csv(rows: Sequence[ImpactRow]) -> bytes:

@@ -7,15 +7,16 @@ an imported case cites nothing, and says the same in other words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from assistant.domain import Chunk, TestCase, Value
-from assistant.generation.cancellation import CancelCheck, never_cancelled
+from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
 from assistant.generation.impact_reading import PageChange, TextChange
 from assistant.generation.numbering import Numbering
 from assistant.generation.prompts import in_parts
 from assistant.generation.run_plan import rest_of_pages
 from assistant.generation.second_reading import ReadingGround
+from assistant.suite.case_words import words
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_job
@@ -23,7 +24,7 @@ from assistant.workflow.impact.impact_job import ImpactReading, Part
 from assistant.workflow.review.current_citations import NextVersion
 from assistant.workflow.review.lineage import cases_resting_on
 from assistant.workflow.review.preview_change import ChangePreview
-from assistant.workflow.review.sentences import SentenceChange, text_changes
+from assistant.workflow.review.sentences import PAIRED, SentenceChange, text_changes
 from assistant.workflow.review.suite_basis import search_of
 from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import document_of
@@ -44,8 +45,10 @@ class ChangedPage(Value):
 
     @property
     def name(self) -> str:
-        """What its reading is kept by."""
-        return impact_job.name_of((self.version.document.id, self.version.document.text))
+        """What its reading is kept by: the text, and what it changes from."""
+        document = self.version.document
+        sides = (text for one in self.changes for text in (one.old, one.new))
+        return impact_job.name_of((document.id, document.text, *sides))
 
 
 def previewed(preview: ChangePreview) -> ChangedPage:
@@ -55,16 +58,26 @@ def previewed(preview: ChangePreview) -> ChangedPage:
     return ChangedPage(version=upcoming, changes=_texts(preview.changes))
 
 
-def present(
-    workspace: Workspace, project_id: str, document_id: str, changes: Sequence[SentenceChange]
-) -> ChangedPage:
-    """The version that the project holds, with what changed to it."""
-    document, epics, cases = workspace.library.document_parts(project_id, document_id)
+def present(workspace: Workspace, project_id: str, document_id: str) -> ChangedPage:
+    """The version that the project holds, with what changed to it, as a preview has it."""
+    library = workspace.library
+    document, epics, cases = library.document_parts(project_id, document_id)
+
+    def changes() -> tuple[TextChange, ...]:
+        kept = library.lineage.versions(project_id, document_id)
+        before = [one.version for one in kept if one.version < document.version]
+        if not before:
+            return ()
+        old = library.document(project_id, document_id, before[-1])
+        return _texts(text_changes(old.text, document.text)[0])
+
+    key = (document_id, document.version)
+    found = workspace.memo.get("changes of a page", project_id, key, changes)
     version = NextVersion(document=document, epics=epics, cases=cases)
-    return ChangedPage(version=version, changes=_texts(changes))
+    return ChangedPage(version=version, changes=found)
 
 
-def _texts(changes: Sequence[SentenceChange]) -> tuple[TextChange, ...]:
+def _texts(changes: Iterable[SentenceChange]) -> tuple[TextChange, ...]:
     return tuple(TextChange(old=one.old, new=one.new) for one in changes)
 
 
@@ -103,38 +116,60 @@ def read_now(
     ``impact_job.read``)."""
 
     def asked(
-        held: Sequence[TestCase], characters: int
+        held: Sequence[TestCase], characters: int, cancelled: CancelCheck
     ) -> tuple[Sequence[Part], Sequence[TestCase]]:
         index_pending(workspace.library, workspace.knowledge(project_id), project_id)
         texts, config = current_texts(workspace, project_id), search_of(workspace, project_id)
         numbering = Numbering((), standings(workspace, project_id).of)
         document, chunks = page.version.document, page.version.chunks
+        every = _read_as(page)
         parts = []
-        every = page.changes or _texts(text_changes("", document.text)[0])
         for changes in in_parts(every, _length, int(characters * CHANGES_SHARE)):
-            queries = [text for one in changes for text in (one.old, one.new) if text]
-            found = texts.retrieve(queries, config, exclude_documents={document.id})
+            if cancelled():
+                raise Cancelled
+            words = [one.new or one.old for one in changes]
+            found = texts.retrieve(
+                impact_job.thinned(words), config, exclude_documents={document.id}
+            )
             others = (*found, *rest_of_pages(found, texts.chunks, config))
-            own = sorted(chunks, key=lambda chunk: not _holds(chunk, changes))
-            sources = (*numbering.basis(own), *numbering.retrieved(others))
+            sources = (*numbering.basis(_nearest(chunks, words)), *numbering.retrieved(others))
             change = PageChange(document.title, tuple(changes), chunks)
             parts.append(Part(ReadingGround((), (), sources), page=change))
-        resting = cases_resting_on(workspace, project_id, document.id)
-        queries = [text for one in every for text in (one.old, one.new) if text]
-        near = [(text, NEAR_CHANGE, 0) for text in queries]
-        cases = impact_job.near(held, [one.case_id for one in resting], near, texts, config)
-        return parts, cases
+        resting = [one.case_id for one in cases_resting_on(workspace, project_id, document.id)]
+        near = [(one.old or one.new, NEAR_CHANGE, 0) for one in every]
+        return parts, impact_job.near(held, resting, near, texts, config, cancelled)
 
     return impact_job.read(
-        workspace, project_id, page.name, asked, reader=reader, by=by, report=report,
-        cancelled=cancelled,
+        workspace, project_id, page.name, asked, document_id=page.version.document.id,
+        reader=reader, by=by, report=report, cancelled=cancelled,
     )  # fmt: skip
+
+
+def _read_as(page: ChangedPage) -> Sequence[TextChange]:
+    """What a reader is told of it: of a new page every sentence, and so of one that changed so much
+    that its sentences were not compared (``PAIRED``), where what was only worded otherwise would
+    seem to go away."""
+    gone, come = (sum(not side for side in sides) for sides in _sides(page))
+    if page.changes and gone * come <= PAIRED:
+        return page.changes
+    return _texts(text_changes("", page.version.document.text)[0])
+
+
+def _sides(page: ChangedPage) -> tuple[list[str], list[str]]:
+    return [one.new for one in page.changes], [one.old for one in page.changes]
 
 
 def _length(change: TextChange) -> int:
     return len(change.old) + len(change.new)
 
 
-def _holds(chunk: Chunk, changes: Sequence[TextChange]) -> bool:
-    """Whether a passage of the new version has one of the sentences that are new."""
-    return any(one.new and one.new in chunk.text for one in changes)
+def _nearest(chunks: Sequence[Chunk], sentences: Sequence[str]) -> list[Chunk]:
+    """The passages of a page, those first that have most words of one of the sentences: tables are
+    read cell by cell and lines are wrapped, so that sentences seldom stand in them verbatim."""
+    wanted = [set(words(one)) for one in impact_job.thinned(sentences)]
+
+    def share(chunk: Chunk) -> float:
+        held = set(words(chunk.text))
+        return max((len(held & one) / len(one) for one in wanted if one), default=0.0)
+
+    return sorted(chunks, key=lambda chunk: -share(chunk))
