@@ -392,8 +392,14 @@ def _after(case: TestCase, changes: Sequence[ImpactChange]) -> Iterator[tuple[in
                 held.append(one)
         after = text
         for one in sorted(held, key=lambda each: -each.start):
-            after = after[: one.start] + one.instead + after[one.end :]
+            after = _joined(_joined(after[: one.start], one.instead), after[one.end :])
         yield step, part, text, after
+
+
+def _joined(first: str, second: str) -> str:
+    """Two texts with a space between two words: in place of ", twice" may stand "and once"."""
+    meet = first[-1:].isalnum() and second[:1].isalnum()
+    return f"{first} {second}" if meet else first + second
 
 
 def updated(case: TestCase, changes: Sequence[ImpactChange]) -> TestCase:
@@ -421,7 +427,9 @@ def _spans(words: str, text: str) -> list[tuple[int, int]]:
         return []
     pattern = r"\s+".join(re.escape(word) for word in words.split())
     pattern = re.sub('["“”„]', '["“”„]', re.sub("['’‘]", "['’‘]", pattern))
-    found = re.finditer(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
+    before = r"(?<!\w)" if words[0].isalnum() else ""  # ", and twice" may follow a word
+    after = r"(?!\w)" if words[-1].isalnum() else ""
+    found = re.finditer(f"{before}{pattern}{after}", text, re.IGNORECASE)
     return [one.span() for one in found]
 
 

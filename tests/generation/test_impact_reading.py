@@ -183,6 +183,14 @@ def test_an_existing_case_is_no_source_and_one_word_no_reason() -> None:
         assert impacts_of({"cases": [one]}, release_texts(ground), ITEMS, [CASE]) == ((), 1)
 
 
+def test_words_may_begin_or_end_with_a_mark() -> None:
+    change = ("; the locker stays held for", " and no longer held after", "held for 3 days")
+    (found,), dropped = read(entry("change", change))
+    assert dropped == 0
+    (line,) = changed(CASE, found.changes)
+    assert line.after == "The fee of GBP 25.00 is waived and no longer held after 5 days."
+
+
 @pytest.mark.parametrize("words", ["5 day", "eld for 5 days", ""])
 def test_parts_of_words_are_no_words(words: str) -> None:
     assert read(entry("change", (words, "x", "a locker is held for 3 days"))) == ((), 1)
