@@ -16,6 +16,7 @@ the product compares words: ``words.json`` holds the cases that it then names.
 Each folder of ``benchmarks/page_change`` is such a company with new versions of three pages, each
 judged by itself: ``gold.csv`` has the cases that a page makes wrong (and traps), ``reading.json``
 and ``words.json`` what ``python -m assistant preview --json`` said, with and without ``--read-by``.
+``NAME-new`` has two new pages for the same company (``python -m assistant impact --page``).
 """
 
 from __future__ import annotations
@@ -83,11 +84,12 @@ def _of_pages(folder: Path) -> None:
     rows = list(_rows(folder / "gold.csv"))
     gold = {(row["page"], row["case"]): row["verdict"] for row in rows}
     read = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
-    words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     cases = sum(one["held"] for one in read.values())
     print(f"{folder.name} ({len(read)} pages, {cases} pairs of page and case)")
-    named = {(page, case): "named" for page, ids in words.items() for case in ids}
-    print(_page_line("by words", gold, named))
+    if (folder / "words.json").is_file():
+        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        named = {(page, case): "named" for page, ids in words.items() for case in ids}
+        print(_page_line("by words", gold, named))
     told = {(page, one["case_id"]): one["impact"] for page in read for one in read[page]["found"]}
     print(_page_line("read by a model", gold, told))
     if (folder / "judge.csv").is_file():

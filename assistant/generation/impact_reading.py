@@ -364,7 +364,8 @@ def _meets(place: tuple[int, int, int], others: Sequence[tuple[int, int, int]]) 
 def _named(chunk: Chunk) -> str:
     """What a source is called beside words of it."""
     place = chunk.place if chunk.is_comment else ""
-    parts = dict.fromkeys((chunk.key, chunk.title, chunk.heading, place))
+    heading = chunk.heading.removeprefix(chunk.title).removeprefix(" > ")
+    parts = dict.fromkeys((chunk.key, chunk.title, heading, place))
     return clipped(" · ".join(filter(None, parts)), MOST_NAME)
 
 

@@ -407,7 +407,8 @@ def test_an_imported_case_that_says_the_number_is_shown_with_what_stands_there_n
     said = show(app, EPIC.replace("40 days", "30 days")).replace("\\", "")
     assert "says its number: step 1, action" in said
     assert (
-        "2 other imported cases cite no source, and no number that changes is found in them" in said
+        "2 other imported cases cite no source, and comparing words finds no number of them that"
+        " changes" in said
     )
     app.button(key="apply_change").click().run()
     assert opened.jobs.wait(f"index-{project_id}", 30)

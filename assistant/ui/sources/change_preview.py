@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from assistant.domain import TestCondition
 from assistant.ui.cases.impact_view import ReadFor, impact_view
@@ -91,16 +92,18 @@ def change_preview(opened: Workspace, record: Session, document: StoredDocument)
         "\0".join((_place(record.project_id, document.id), str(document.version), name)).encode()
         + data
     ).hexdigest()
-    if st.button(
+    pressed = st.button(
         "Show what it would change",
         type="primary",
         icon=":material/difference:",
         key="preview_change",
         disabled=not data.strip(),
-    ):
+    )
+    slot = st.empty()  # always there: what stands below keeps its place, and what was unfolded
+    if pressed:
         st.session_state.pop(SEEN, None)
         with errors_shown():
-            found = _previewed(opened, record, document.id, name, data)
+            found = _previewed(opened, record, document.id, name, data, slot)
             st.session_state[SEEN] = Seen(made_of, found)
     seen: Seen | None = st.session_state.get(SEEN)
     if seen is None or seen.found.document_id != document.id:
@@ -177,10 +180,15 @@ def _typed(opened: Workspace, record: Session, document: StoredDocument) -> str:
 
 
 def _previewed(
-    opened: Workspace, record: Session, document_id: str, name: str, data: bytes
+    opened: Workspace,
+    record: Session,
+    document_id: str,
+    name: str,
+    data: bytes,
+    slot: DeltaGenerator,
 ) -> ChangePreview:
     project_id = record.project_id
-    bar = st.progress(0.0, "Reading the new version…")
+    bar = slot.progress(0.0, "Reading the new version…")
     if name:
         source = next_version.read_next_file(opened, project_id, document_id, name, data)
     else:
@@ -191,7 +199,7 @@ def _previewed(
         bar.progress(done / max(1, total), f"Holding cases against it: case {done} of {total}")
 
     found = preview_change.preview_change(opened, project_id, source, progress=proved)
-    bar.empty()
+    slot.empty()
     return found
 
 
@@ -409,7 +417,9 @@ def _cases(found: ChangePreview, place: str) -> None:
     if found.uncited:
         silent = with_verb(found.uncited, "cite", "other imported case")
         them = "it" if found.uncited == 1 else "them"
-        facts.append(f"{silent} no source, and no number that changes is found in {them}")
+        facts.append(
+            f"{silent} no source, and comparing words finds no number of {them} that changes"
+        )
     if found.righted:
         facts.append(f"no longer stale: {', '.join(map(label, found.righted[:FIRST]))}")
     st.caption(" · ".join(facts))
