@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from endpoint_server import endpoint_server, streams
 from syncing import write
 
 SENTENCE = "A voucher is accepted within 40 days after it was issued."
@@ -133,6 +134,36 @@ def test_a_change_is_told_and_kept_only_when_it_is_applied(
     (row,) = json.loads(run("sources", "--json"))
     assert (row["version"], row["indexed"]) == (2, True)
     assert {one["case_id"] for one in json.loads(run("stale", "--json"))} == resting
+
+
+@pytest.mark.long
+def test_a_model_reads_the_existing_cases_beside_a_page(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new, suite = (tmp_path / name for name in ("vouchers.md", "new.md", "suite.csv"))
+    old.write_text(PREVIEWED, "utf-8")
+    new.write_text(PREVIEWED.replace("40 days", "30 days"), "utf-8")
+    suite.write_text(
+        "ID,Title,Step,Expected Result\nT1,Old voucher,Redeem it on day 40,It is accepted\n",
+        "utf-8",
+    )
+    run("index", str(old), str(suite))
+    asked = "preview", "Vouchers", "--text", str(new), "--read-by", "endpoint"
+    said = run(*asked, status=1)
+    assert "The existing cases were not read: " in said
+    assert "Nothing was kept" in said, "the preview is told all the same"
+    change = {"step": 1, "words": "40", "instead": "30", "source": "accepted up to 30 days"}
+    entry = {"case": "T1", "impact": "change", "changes": [change], "because": "Sooner."}
+    with endpoint_server() as server:
+        monkeypatch.setenv("UAT_ENDPOINT_PROVIDER", "openai")
+        monkeypatch.setenv("UAT_ENDPOINT_URL", server.url)
+        monkeypatch.setenv("UAT_ENDPOINT_MODEL", "m")
+        server.answer = streams(json.dumps({"cases": [entry]}))
+        told = json.loads(run(*asked, "--apply", "--json"))
+        assert [one["case_id"] for one in told["existing_cases"]["found"]] == ["T1"]
+        said = run("impact", "--page", "Vouchers", "--propose", status=1)
+        assert "accepted up to 30 days" in server.bodies[-1]["messages"][-1]["content"]
+    assert "1 changes proposed" in said
 
 
 def test_the_present_text_applied_keeps_its_version(run: Run, tmp_path: Path) -> None:
