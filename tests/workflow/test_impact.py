@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 
+from assistant.domain import TestCase, TestStep
 from assistant.errors import LibraryError, ModelUnavailable
 from assistant.settings import Settings
 from assistant.workflow.deployment import erase
@@ -246,6 +247,10 @@ def test_of_a_large_suite_the_nearest_are_read(
 ) -> None:
     monkeypatch.setattr(impact_job, "READ_WHOLE", 20)
     monkeypatch.setattr(impact_job, "MOST_READ", 25)
+    words = found.epics[0].stories[0].criteria[0].text
+    step = TestStep(number=1, action="Try it.", expected_result=words)
+    own = TestCase(id="OWN-1", title=words[:60], steps=(step,), status="accepted")
+    opened.library.add_case(project_id, None, own)
     reading = read(opened, project_id, found, server, says(opened, project_id, found))
     assert len(reading.read) == 25
     of_epic = [
@@ -255,6 +260,7 @@ def test_of_a_large_suite_the_nearest_are_read(
     ]
     assert of_epic
     assert {*of_epic} <= {*reading.read}
+    assert own.id in reading.read, "no file brought it, and no search finds it"
 
 
 def test_a_writer_of_stories_is_shown_what_does_and_decides_what_is_lacking(

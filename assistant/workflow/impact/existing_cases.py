@@ -171,20 +171,18 @@ class _Release:
     """The stories of a request with what the project's sources say of them; for one thread."""
 
     def __init__(self, workspace: Workspace, project_id: str, epics: Sequence[Epic]) -> None:
+        self._workspace, self._project_id = workspace, project_id
         library = workspace.library
         index_pending(library, workspace.knowledge(project_id), project_id)
         self.stories = [one for one in stories_of(epics) if one[1].criteria]
-        self._config = search_of(workspace, project_id)
-        self._texts = current_texts(workspace, project_id)
+        texts, config = current_texts(workspace, project_id), search_of(workspace, project_id)
         held_by = library.documents_of_epics(project_id)
         documents = dict.fromkeys(name for epic in epics for name in held_by.get(epic.key, ()))
         held = basis_chunks(library, project_id, list(documents))
         basis = answered_chunks(workspace, project_id, epics, held)
         numbering = Numbering((), standings(workspace, project_id).of)
         self._sources = {
-            story.key: story_sources(
-                epic, story, basis, self._texts, self._config, numbering, self._texts.chunks
-            )
+            story.key: story_sources(epic, story, basis, texts, config, numbering, texts.chunks)
             for epic, story in self.stories
         }
 
@@ -229,7 +227,7 @@ class _Release:
         stories = ((story, one) for _, story in self.stories for one in story.criteria)
         queries = [(query_of(story, one.text), NEAR_CRITERION, 0) for story, one in stories]
         queries += [(text, NEAR_SOURCE, NEAR_CRITERION) for text in self._passages()]
-        return impact_job.near(held, named, queries, self._texts, self._config, cancelled)
+        return impact_job.near(self._workspace, self._project_id, held, named, queries, cancelled)
 
     def _passages(self) -> Iterator[str]:
         chunks = {one.chunk.id: one.chunk for held in self._sources.values() for one in held}

@@ -7,7 +7,7 @@ item of the checklist as long as both say what was read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -16,7 +16,6 @@ from pydantic import Field
 
 from assistant.domain import (
     GenerationConfig,
-    RetrievalConfig,
     SearchFilter,
     TestCase,
     TestCondition,
@@ -43,7 +42,8 @@ from assistant.workflow.deployment.models import cannot_read, readers
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.duplicates import EXISTING, existing
-from assistant.workflow.sources.duplicate_texts import CurrentTexts
+from assistant.workflow.review.suite_basis import search_of
+from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.read_source import sources_stamp
 
 KIND: SavedKind = "impact"
@@ -53,6 +53,8 @@ MOST_READ = 400
 MOST_QUERIES = 300
 """Searches for the cases that are read, some seconds: of more, each second or third is made."""
 QUERY_CHARACTERS = 1_000
+EMBEDDED = 256
+"""Cases that are embedded at once."""
 
 
 class ImpactReading(Value):
@@ -226,11 +228,11 @@ def thinned(queries: Sequence[Item]) -> Sequence[Item]:
 
 
 def near(
+    workspace: Workspace,
+    project_id: str,
     held: Sequence[TestCase],
     named: Collection[str],
     queries: Sequence[tuple[str, int, int]],
-    texts: CurrentTexts,
-    config: RetrievalConfig,
     cancelled: CancelCheck,
 ) -> list[TestCase]:
     """Of the existing cases those to be read: all of a small suite, else those ``named`` by id,
@@ -239,17 +241,48 @@ def near(
     """
     if len(held) <= READ_WHOLE:
         return list(held)
-    places = dict.fromkeys(named, -1)
+    asked = thinned([(query[:QUERY_CHARACTERS], most, at) for query, most, at in queries])
+    texts, config = current_texts(workspace, project_id), search_of(workspace, project_id)
     config = config.model_copy(update={"filter": SearchFilter(kinds=("case",)), "both_ways": False})
-    for query, limit, behind in thinned(queries):
+    found = [(name, -1) for name in named]
+    for query, limit, behind in asked:
         if cancelled():
             raise Cancelled
-        rows = texts.explain(query[:QUERY_CHARACTERS], config, limit=limit).rows
-        for place, row in enumerate(rows, behind):
-            places[row.chunk.key] = min(place, places.get(row.chunk.key, place))
+        rows = texts.explain(query, config, limit=limit).rows
+        found += [(row.chunk.key, place) for place, row in enumerate(rows, behind)]
+    found += _without_document(workspace, project_id, asked, cancelled)
+    places: dict[str, int] = {}
+    for name, place in found:
+        places[name] = min(place, places.get(name, place))
     by_id = {case.id: case for case in held}
-    found = sorted(places, key=lambda name: places[name])
-    return [by_id[name] for name in found if name in by_id][:MOST_READ]
+    nearest = sorted(places, key=lambda name: places[name])
+    return [by_id[name] for name in nearest if name in by_id][:MOST_READ]
+
+
+def _without_document(
+    workspace: Workspace,
+    project_id: str,
+    asked: Sequence[tuple[str, int, int]],
+    cancelled: CancelCheck,
+) -> Iterator[tuple[str, int]]:
+    """The places of cases that a run or a person wrote: they are no passages, and no search finds
+    them."""
+    stored = workspace.library.cases(project_id, statuses=EXISTING)
+    cases = [one.case for one in stored if one.document_id is None]
+    if not (cases and asked):
+        return
+    embedder = workspace.embedder(workspace.project(project_id).retrieval.embedding_model)
+    wanted = embedder.queries([query for query, _, _ in asked])
+    scores: list[list[float]] = [[] for _ in asked]
+    for start in range(0, len(cases), EMBEDDED):
+        if cancelled():
+            raise Cancelled
+        part = embedder.documents([case_lines(one) for one in cases[start : start + EMBEDDED]])
+        for row, more in zip(scores, wanted @ part.T, strict=True):
+            row += more.tolist()
+    for (_, limit, behind), row in zip(asked, scores, strict=True):
+        nearest = sorted(range(len(cases)), key=row.__getitem__, reverse=True)[:limit]
+        yield from ((cases[at].id, place) for place, at in enumerate(nearest, behind))
 
 
 def _read_for(reading: ImpactReading, items: Sequence[TestCondition]) -> ImpactReading:

@@ -137,7 +137,7 @@ def read_now(
             parts.append(Part(ReadingGround((), (), sources), page=change))
         resting = [one.case_id for one in cases_resting_on(workspace, project_id, document.id)]
         near = [(one.old or one.new, NEAR_CHANGE, 0) for one in every]
-        return parts, impact_job.near(held, resting, near, texts, config, cancelled)
+        return parts, impact_job.near(workspace, project_id, held, resting, near, cancelled)
 
     return impact_job.read(
         workspace, project_id, page.name, asked, document_id=page.version.document.id,
