@@ -309,6 +309,13 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         help="the model that reads the cases (default: endpoint)",
     )  # fmt: skip
     impact.add_argument(
+        "--since", type=int, metavar="VERSION", help="--page: all that changed since this version"
+    )
+    impact.add_argument(
+        "--every", action="store_true",
+        help="read every case, not only the 400 of a large suite that are nearest",
+    )  # fmt: skip
+    impact.add_argument(
         "--propose", action="store_true",
         help="propose the changes beside the cases; people take them in the app",
     )  # fmt: skip

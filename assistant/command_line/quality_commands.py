@@ -87,16 +87,22 @@ def impact(options: Namespace, terminal: Terminal) -> None:
         if options.page:
             project_id = reading_project(workspace, options, terminal)
             document = next_version.named_document(workspace, project_id, options.page)
-            page = page_change.present(workspace, project_id, document.id)
+            page = page_change.present(workspace, project_id, document.id, since=options.since)
             reading = page_change.read_now(
-                workspace, project_id, page, reader=reader, by=by, report=report
+                workspace,
+                project_id,
+                page,
+                reader=reader,
+                by=by,
+                every=options.every,
+                report=report,
             )
         else:
             project_id, request = request_of(workspace, options, terminal)
             found = understood(workspace, project_id, request, options, terminal, writer=reader)
             reading = existing_cases.read_now(
                 workspace, project_id, found.epics, found.conditions, reader=reader, by=by,
-                report=report,
+                every=options.every, report=report,
             )  # fmt: skip
         terminal.end_bar()
         if options.propose:

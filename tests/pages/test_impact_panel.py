@@ -16,6 +16,8 @@ from assistant.library import Library
 from assistant.settings import load_settings
 from assistant.ui import state
 from assistant.ui.sources.documents_table import ticks_key
+from assistant.workflow.review import preview_change
+from assistant.workflow.sources import next_version
 
 pytestmark = pytest.mark.long
 CASE = "UAT-CC-0003"
@@ -145,3 +147,29 @@ def test_a_page_that_is_to_change_is_read_for_and_keeps_it_when_applied(
     app.button(key="propose_impact").click().run()
     assert not app.exception
     assert len(stored()[1]) == 1
+
+
+def test_what_several_versions_changed_can_be_read_together(
+    server: EndpointServer, app: AppTest
+) -> None:
+    opened = state.workspace()
+    project_id = opened.projects()[0].id
+    document = next_version.named_document(opened, project_id, "Business rules: Call Centre")
+    text = next_version.present_text(opened, project_id, document.id)
+    for words in ("after 45 minutes", "after 50 minutes"):
+        new = text.replace("after 30 minutes", words)
+        source = next_version.read_next_text(opened, project_id, document.id, new)
+        found = preview_change.preview_change(opened, project_id, source)
+        preview_change.apply_change(opened, project_id, found, by="sync")
+    app.session_state[ticks_key(project_id)] = [document.id]
+    app.switch_page("pages/import_sources.py").run()
+    (chosen,) = [one for one in app.selectbox if "since" in one.label]
+    assert chosen.options == ["version 2", "version 1"]
+    chosen.set_value(1).run()
+    answer = says("call back after 30 minutes", "call back after 50 minutes")
+    server.answer = lambda request: answer(request, server.bodies)
+    read(app)
+    told = server.bodies[0]["messages"][-1]["content"].partition("</changes>")[0]
+    assert "after 30 minutes" in told
+    assert "after 45 minutes" not in told
+    assert "**60 cases** read by reader-9" in text_of(app)

@@ -261,6 +261,10 @@ def test_of_a_large_suite_the_nearest_are_read(
     assert of_epic
     assert {*of_epic} <= {*reading.read}
     assert own.id in reading.read, "no file brought it, and no search finds it"
+    every = existing_cases.read_now(
+        opened, project_id, found.epics, found.conditions, reader="endpoint", by="Ada", every=True
+    )
+    assert len(every.read) == every.held == 61
 
 
 def test_a_writer_of_stories_is_shown_what_does_and_decides_what_is_lacking(

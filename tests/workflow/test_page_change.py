@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, streams
 
+from assistant.errors import LibraryError
 from assistant.settings import Settings
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
@@ -177,3 +178,23 @@ def test_what_a_reading_quotes_of_a_draft_is_erased_with_its_page(
     wanted = erase.Wanted(project_id=project_id, documents=(page.version.document.id,))
     erase.erase(opened, wanted, by="Ada")
     assert page_change.last(opened, project_id, page) is None
+
+
+def test_what_two_versions_changed_is_read_together(opened: Workspace) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    first = previewed(opened, project_id)
+    preview_change.apply_change(opened, project_id, first, by="sync")
+    name = first.document_id
+    text = next_version.present_text(opened, project_id, name)
+    text = text.replace("within 5 working days", "within 6 working days")
+    second = preview_change.preview_change(
+        opened, project_id, next_version.read_next_text(opened, project_id, name, text)
+    )
+    preview_change.apply_change(opened, project_id, second, by="sync")
+    last = page_change.present(opened, project_id, name)
+    both = page_change.present(opened, project_id, name, since=1)
+    assert len(last.changes) < len(both.changes)
+    assert {*last.changes} < {*both.changes}
+    assert page_change.present(opened, project_id, name, since=2) == last
+    with pytest.raises(LibraryError, match="has no earlier version 3 \\(it has: 1, 2\\)"):
+        page_change.present(opened, project_id, name, since=3)

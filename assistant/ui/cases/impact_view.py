@@ -27,7 +27,7 @@ from assistant.workflow.review import review_library
 READER, SHOWN, TABLE, CHOSEN = "impact_reader", "impact_shown", "impact_table", "impact_chosen"
 SIGNS: dict[Impact, str] = {"keep": "✓ keep", "change": "✎ change", "remove": "− remove"}
 COLORS: dict[Impact, str] = {"keep": "green", "change": "orange", "remove": "red"}
-STARTED, LEFT = "impact_started", "impact_left"
+STARTED, LEFT, EVERY = "impact_started", "impact_left", "impact_every"
 TABLE_HEIGHT = 260
 LIBRARY_PAGE = "pages/review_cases.py"
 
@@ -42,7 +42,7 @@ class ReadFor:
     intro: str
     job: str
     reading: ImpactReading | None
-    start: Callable[[str], object]
+    start: Callable[[str, bool], object]
     stale: bool = False
     later: str = ""
 
@@ -53,7 +53,7 @@ def impact_view(opened: Workspace, record: Session, asked: ReadFor) -> None:
     able, reading = models.readers(opened), asked.reading
     if not (able or reading):
         return
-    held, requests = impact_job.cases_to_read(opened, record.project_id)
+    held = impact_job.cases_held(opened, record.project_id)
     if not (held or reading):
         return
     active = opened.jobs.is_active(asked.job)
@@ -70,18 +70,20 @@ def impact_view(opened: Workspace, record: Session, asked: ReadFor) -> None:
         if reading is not None:
             _found(opened, record, asked, reading)
         if able and held and not active:
-            _start(opened, asked, able, held, requests)
+            _start(opened, asked, able, held)
 
 
-def _start(
-    opened: Workspace, asked: ReadFor, able: Sequence[str], held: int, requests: int
-) -> None:
+def _start(opened: Workspace, asked: ReadFor, able: Sequence[str], held: int) -> None:
     again = asked.reading is not None
     if not again:
         st.markdown(
             f":small[{asked.intro} Nothing is changed by it: what it says is proposed, and you "
             "decide.]"
         )
+    most = impact_job.MOST_READ
+    every = held > most and st.toggle(
+        f"Read all {held:,} cases, not only the {most} that are nearest", key=EVERY
+    )
     titles = {name: models.writer(opened, name).title for name in able}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         reader = able[0]
@@ -96,9 +98,10 @@ def _start(
             icon=":material/visibility:",
         ):
             with page_action():
-                asked.start(reader)
+                asked.start(reader, every)
                 st.session_state[STARTED] = asked.job
     destination = models.writer(opened, reader).destination
+    requests = impact_job.requests_for(held if every else min(held, most))
     st.caption(
         f"{counted(held, 'case')}, at least {counted(requests, 'request')}. Your text "
         f"{label(destination)}."

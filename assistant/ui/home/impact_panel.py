@@ -20,10 +20,11 @@ def impact_panel(opened: Workspace, record: Session, found: Understanding) -> No
     if not found.conditions:
         return
 
-    def start(reader: str) -> None:
+    def start(reader: str, every: bool) -> None:
         existing_cases.start(
-            opened, record.project_id, found.epics, found.conditions, reader=reader, by=record.user
-        )
+            opened, record.project_id, found.epics, found.conditions, reader=reader,
+            by=record.user, every=every,
+        )  # fmt: skip
 
     stale = reading is not None and existing_cases.sources_changed(
         opened, record.project_id, reading

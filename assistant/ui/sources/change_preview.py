@@ -221,8 +221,10 @@ def page_impact(opened: Workspace, record: Session, page: ChangedPage, *, later:
     ``later``: why changes of cases are not proposed yet."""
     reading = page_change.last(opened, record.project_id, page)
 
-    def start(reader: str) -> None:
-        page_change.start(opened, record.project_id, page, reader=reader, by=record.user)
+    def start(reader: str, every: bool) -> None:
+        page_change.start(
+            opened, record.project_id, page, reader=reader, by=record.user, every=every
+        )
 
     intro = INTRO.format(beside="changes here" if page.changes else "this page says")
     job = page_change.job_of(record.project_id, page)

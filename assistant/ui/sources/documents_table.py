@@ -68,7 +68,7 @@ def document_details(
     versions = lineage.document_versions(opened, record.project_id, document.id)
     resting = lineage.cases_resting_on(opened, record.project_id, document.id)
     if versions and document.kind != "test_cases":
-        page_impact(opened, record, page_change.present(opened, record.project_id, document.id))
+        _impact(opened, record, document, [one.version for one in versions[1:]])
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**{counted(len(versions), 'version')}**")
@@ -91,6 +91,24 @@ def document_details(
             )
         if len(resting) > CASES_SHOWN:
             st.caption(f"and {len(resting) - CASES_SHOWN} more")
+
+
+def _impact(
+    opened: Workspace, record: Session, document: StoredDocument, earlier: Sequence[int]
+) -> None:
+    """What its last change makes of existing cases, or all that changed since a chosen version: two
+    syncs may lie between two looks at it."""
+    since = earlier[0] if earlier else None
+    if len(earlier) > 1:
+        since = st.selectbox(
+            "What it makes of existing cases, since",
+            earlier,
+            format_func=lambda number: f"version {number}",
+            key=f"since_{document.id}_{document.version}",
+            width=280,
+        )
+    page = page_change.present(opened, record.project_id, document.id, since=since)
+    page_impact(opened, record, page)
 
 
 def _version(version: VersionChange, *, expanded: bool) -> DeltaGenerator:

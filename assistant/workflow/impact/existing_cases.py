@@ -26,7 +26,6 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_job
 from assistant.workflow.impact.impact_job import ImpactReading as ImpactReading
 from assistant.workflow.impact.impact_job import Part
-from assistant.workflow.impact.impact_job import cases_to_read as cases_to_read
 from assistant.workflow.impact.impact_job import sources_changed as sources_changed
 from assistant.workflow.impact.impact_job import stamp as stamp
 from assistant.workflow.review.duplicates import existing
@@ -119,14 +118,15 @@ def start(
     *,
     reader: str,
     by: str,
+    every: bool = False,
 ) -> str:
     """Read in a worker thread; returns the job. Raises as ``read_now`` before it starts."""
     impact_job.check(workspace, project_id, reader)
 
     def read(report: Progress, stop: StopCheck) -> None:
         read_now(
-            workspace, project_id, epics, conditions, reader=reader, by=by, report=report,
-            cancelled=stop,
+            workspace, project_id, epics, conditions, reader=reader, by=by, every=every,
+            report=report, cancelled=stop,
         )  # fmt: skip
 
     workspace.jobs.start_counted(job_of(project_id, epics), read)
@@ -141,17 +141,21 @@ def read_now(
     *,
     reader: str,
     by: str,
+    every: bool = False,
     report: Progress = lambda done, total: None,
     cancelled: CancelCheck = never_cancelled,
 ) -> ImpactReading:
-    """Read the existing cases that may bear on these epics (see ``impact_job.read``)."""
+    """Read the existing cases that may bear on these epics, or ``every`` one (see
+    ``impact_job.read``)."""
     items = [one for one in conditions if not one.legs]
 
     def asked(
         held: Sequence[TestCase], characters: int, cancelled: CancelCheck
     ) -> tuple[Sequence[Part], Sequence[TestCase]]:
         release = _Release(workspace, project_id, epics)
-        return release.parts(items, int(characters * RELEASE_SHARE)), release.near(held, cancelled)
+        return release.parts(items, int(characters * RELEASE_SHARE)), release.near(
+            held, every, cancelled
+        )
 
     return impact_job.read(
         workspace, project_id, _name(epics), asked, epics=[epic.key for epic in epics],
@@ -218,7 +222,7 @@ class _Release:
             sources=tuple(sorted(found.values(), key=lambda one: -one.score)),
         )
 
-    def near(self, held: Sequence[TestCase], cancelled: CancelCheck) -> list[TestCase]:
+    def near(self, held: Sequence[TestCase], every: bool, cancelled: CancelCheck) -> list[TestCase]:
         """Of the existing cases those to be read, by the stories' keys, then for each criterion,
         then for each source."""
         keys = {story.key for _, story in self.stories}
@@ -227,7 +231,10 @@ class _Release:
         stories = ((story, one) for _, story in self.stories for one in story.criteria)
         queries = [(query_of(story, one.text), NEAR_CRITERION, 0) for story, one in stories]
         queries += [(text, NEAR_SOURCE, NEAR_CRITERION) for text in self._passages()]
-        return impact_job.near(self._workspace, self._project_id, held, named, queries, cancelled)
+        return impact_job.near(
+            self._workspace, self._project_id, held, named, queries, every=every,
+            cancelled=cancelled,
+        )  # fmt: skip
 
     def _passages(self) -> Iterator[str]:
         chunks = {one.chunk.id: one.chunk for held in self._sources.values() for one in held}

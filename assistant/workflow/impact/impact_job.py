@@ -143,15 +143,19 @@ def sources_changed(workspace: Workspace, project_id: str, reading: ImpactReadin
     return reading.sources != _sources(workspace, project_id)
 
 
-def cases_to_read(workspace: Workspace, project_id: str) -> tuple[int, int]:
-    """How many cases the project holds, and in how many requests at the least they are read."""
-    held = workspace.memo.get(
+def requests_for(cases: int) -> int:
+    """In how many requests at the least so many cases are read."""
+    return -(-cases // CASES_A_CALL)
+
+
+def cases_held(workspace: Workspace, project_id: str) -> int:
+    """How many cases the project holds that can be read."""
+    return workspace.memo.get(
         "existing cases counted",
         project_id,
         workspace.library.cases_stamp(project_id, statuses=EXISTING),
         lambda: len(existing(workspace, project_id)),
     )
-    return held, -(-min(held, MOST_READ) // CASES_A_CALL)
 
 
 def check(workspace: Workspace, project_id: str, reader: str) -> None:
@@ -233,13 +237,16 @@ def near(
     held: Sequence[TestCase],
     named: Collection[str],
     queries: Sequence[tuple[str, int, int]],
+    *,
+    every: bool,
     cancelled: CancelCheck,
 ) -> list[TestCase]:
-    """Of the existing cases those to be read: all of a small suite, else those ``named`` by id,
-    then those that the search finds. ``queries``: words, how many cases they may give, and behind
-    how many places these stand; the nearest to any of them comes first (``benchmarks/RESULTS.md``).
+    """Of the existing cases those to be read: all of a small suite, or ``every`` one, else those
+    ``named`` by id, then those that the search finds. ``queries``: words, how many cases they may
+    give, and behind how many places these stand; the nearest to any of them comes first
+    (``benchmarks/RESULTS.md``).
     """
-    if len(held) <= READ_WHOLE:
+    if every or len(held) <= READ_WHOLE:
         return list(held)
     asked = thinned([(query[:QUERY_CHARACTERS], most, at) for query, most, at in queries])
     texts, config = current_texts(workspace, project_id), search_of(workspace, project_id)

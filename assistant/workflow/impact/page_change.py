@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.domain import Chunk, TestCase, Value
+from assistant.errors import LibraryError
 from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
 from assistant.generation.impact_reading import PageChange, TextChange
 from assistant.generation.numbering import Numbering
@@ -58,20 +59,26 @@ def previewed(preview: ChangePreview) -> ChangedPage:
     return ChangedPage(version=upcoming, changes=_texts(preview.changes))
 
 
-def present(workspace: Workspace, project_id: str, document_id: str) -> ChangedPage:
-    """The version that the project holds, with what changed to it, as a preview has it."""
+def present(
+    workspace: Workspace, project_id: str, document_id: str, *, since: int | None = None
+) -> ChangedPage:
+    """The version that the project holds, with what changed to it, as a preview has it: from the
+    one before, or ``since`` an earlier one. Raises ``LibraryError`` where that is none."""
     library = workspace.library
     document, epics, cases = library.document_parts(project_id, document_id)
+    kept = (one.version for one in library.lineage.versions(project_id, document_id))
+    earlier = [version for version in kept if version < document.version]
+    if since is not None and since not in earlier:
+        told = ", ".join(map(str, earlier)) or "none"
+        raise LibraryError(f"“{document.title}” has no earlier version {since} (it has: {told}).")
 
     def changes() -> tuple[TextChange, ...]:
-        kept = library.lineage.versions(project_id, document_id)
-        before = [one.version for one in kept if one.version < document.version]
-        if not before:
+        if not earlier:
             return ()
-        old = library.document(project_id, document_id, before[-1])
+        old = library.document(project_id, document_id, since or earlier[-1])
         return _texts(text_changes(old.text, document.text)[0])
 
-    key = (document_id, document.version)
+    key = (document_id, document.version, since)
     found = workspace.memo.get("changes of a page", project_id, key, changes)
     version = NextVersion(document=document, epics=epics, cases=cases)
     return ChangedPage(version=version, changes=found)
@@ -91,12 +98,23 @@ def last(workspace: Workspace, project_id: str, page: ChangedPage) -> ImpactRead
     return impact_job.last(workspace, project_id, page.name)
 
 
-def start(workspace: Workspace, project_id: str, page: ChangedPage, *, reader: str, by: str) -> str:
+def start(
+    workspace: Workspace,
+    project_id: str,
+    page: ChangedPage,
+    *,
+    reader: str,
+    by: str,
+    every: bool = False,
+) -> str:
     """Read in a worker thread; returns the job. Raises as ``read_now`` before it starts."""
     impact_job.check(workspace, project_id, reader)
 
     def read(report: Progress, stop: StopCheck) -> None:
-        read_now(workspace, project_id, page, reader=reader, by=by, report=report, cancelled=stop)
+        read_now(
+            workspace, project_id, page, reader=reader, by=by, every=every, report=report,
+            cancelled=stop,
+        )  # fmt: skip
 
     workspace.jobs.start_counted(job_of(project_id, page), read)
     return job_of(project_id, page)
@@ -109,10 +127,11 @@ def read_now(
     *,
     reader: str,
     by: str,
+    every: bool = False,
     report: Progress = lambda done, total: None,
     cancelled: CancelCheck = never_cancelled,
 ) -> ImpactReading:
-    """Read the existing cases that what changes in the page may make wrong (see
+    """Read the existing cases that what changes in the page may make wrong, or ``every`` one (see
     ``impact_job.read``)."""
 
     def asked(
@@ -122,9 +141,9 @@ def read_now(
         texts, config = current_texts(workspace, project_id), search_of(workspace, project_id)
         numbering = Numbering((), standings(workspace, project_id).of)
         document, chunks = page.version.document, page.version.chunks
-        every = _read_as(page)
+        changed = _read_as(page)
         parts = []
-        for changes in in_parts(every, _length, int(characters * CHANGES_SHARE)):
+        for changes in in_parts(changed, _length, int(characters * CHANGES_SHARE)):
             if cancelled():
                 raise Cancelled
             words = [one.new or one.old for one in changes]
@@ -136,8 +155,11 @@ def read_now(
             change = PageChange(document.title, tuple(changes), chunks)
             parts.append(Part(ReadingGround((), (), sources), page=change))
         resting = [one.case_id for one in cases_resting_on(workspace, project_id, document.id)]
-        near = [(one.old or one.new, NEAR_CHANGE, 0) for one in every]
-        return parts, impact_job.near(workspace, project_id, held, resting, near, cancelled)
+        near = [(one.old or one.new, NEAR_CHANGE, 0) for one in changed]
+        cases = impact_job.near(
+            workspace, project_id, held, resting, near, every=every, cancelled=cancelled
+        )
+        return parts, cases
 
     return impact_job.read(
         workspace, project_id, page.name, asked, document_id=page.version.document.id,
