@@ -313,7 +313,7 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     )
     impact.add_argument(
         "--every", action="store_true",
-        help="read every case, not only the 400 of a large suite that are nearest",
+        help="read every case of a large suite, not only those that are nearest (at most 400)",
     )  # fmt: skip
     impact.add_argument(
         "--propose", action="store_true",
@@ -413,7 +413,7 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         "--accepted", action="store_true", help="with --write-again: accepted ones too"
     )
 
-    preview = add("preview", "what a new version of a source would change; nothing is kept")
+    preview = add("preview", "what a new version of a source would change, before it is kept")
     preview.add_argument("document", metavar="DOCUMENT", help="id or title, as sources lists them")
     preview.add_argument(
         "--text", required=True, metavar="FILE", help="the new version as a file; - reads stdin"

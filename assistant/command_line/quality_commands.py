@@ -17,6 +17,7 @@ from assistant.command_line.project_request import (
     understood,
 )
 from assistant.domain import SECOND_READER
+from assistant.errors import SettingsError
 from assistant.workflow.impact import existing_cases, impact_list, page_change, proposed_updates
 from assistant.workflow.review import case_lists, check_report, check_suite
 from assistant.workflow.review import duplicates as same_cases
@@ -82,10 +83,12 @@ def impact(options: Namespace, terminal: Terminal) -> None:
     def report(done: int, total: int) -> None:
         terminal.bar("reading    ", done, total)
 
+    if options.since is not None and not options.page:
+        raise SettingsError("--since goes with --page: it names a version of that source.")
     reader, by = options.read_by, options.by
     with open_workspace(options, terminal) as workspace:
         if options.page:
-            project_id = reading_project(workspace, options, terminal)
+            project_id = reading_project(workspace, options, terminal, create=False)
             document = next_version.named_document(workspace, project_id, options.page)
             page = page_change.present(workspace, project_id, document.id, since=options.since)
             reading = page_change.read_now(

@@ -290,9 +290,11 @@ def preview(options: Namespace, terminal: Terminal) -> None:
                     report=lambda done, total: terminal.bar("reading    ", done, total),
                 )
             except AssistantError as error:  # what was found without it is still told
-                terminal.note(f"The existing cases were not read: {error}")
+                terminal.note(f"The existing cases were not all read: {error}")
                 terminal.status = 1
             terminal.end_bar()
+        elif options.read_by:
+            terminal.note("No sentence changes: the existing cases were not read.")
         kept = document
         if options.apply:
             kept = preview_change.apply_change(workspace, project_id, found, by=options.by)
@@ -318,7 +320,7 @@ def preview(options: Namespace, terminal: Terminal) -> None:
     elif options.apply:
         terminal.note(f"It is the present text: version {kept.version} stays.")
     else:
-        terminal.note("Nothing was kept (--apply).")
+        terminal.note("The text was not kept (--apply).")
 
 
 def _read(workspace: Workspace, project_id: str, document_id: str, text: str) -> Preview:

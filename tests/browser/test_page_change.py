@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,11 +41,9 @@ def server_environment() -> Iterator[Mapping[str, str]]:
         }
 
 
-@pytest.mark.slow
-def test_cases_that_a_new_text_makes_wrong_are_read_and_their_changes_proposed(
-    server: Any, page: Page
-) -> None:
-    page.goto(f"{server.url}/import_sources")
+def previewed(page: Page, address: str) -> None:
+    """What the new text would change, from a page that is opened anew."""
+    page.goto(f"{address}/import_sources")
     sources = table(page, "Sources of this project")
     expect(sources).to_be_visible(timeout=120_000)
     at_rest(page)
@@ -52,18 +51,36 @@ def test_cases_that_a_new_text_makes_wrong_are_read_and_their_changes_proposed(
     sources.click(position={"x": 18, "y": ROW_HEIGHT * row + ROW_HEIGHT // 2})
     page.get_by_text("Preview a new version").click()
     field = page.get_by_role("textbox", name="The new text")
+    expect(field).to_have_value(re.compile(re.escape(WORDS)))
+    at_rest(page)
     field.fill(field.input_value().replace(WORDS, NEW))
     field.press("Control+Enter")
     at_rest(page)
     page.get_by_role("button", name="Show what it would change").click()
+
+
+@pytest.mark.slow
+def test_cases_that_a_new_text_makes_wrong_are_read_and_their_changes_proposed(
+    server: Any, page: Page
+) -> None:
+    previewed(page, server.url)
     page.get_by_text("Have a model read the existing cases").click()
     page.get_by_role("button", name="Read with m").click()
     said = page.get_by_text("60 cases read by m")
     expect(said).to_be_visible()
     at_rest(page)
+
+    previewed(page, server.url)
+    page.get_by_text("Existing cases in this version").click()
+    expect(said).to_be_visible()
+    at_rest(page)
     choose_row(table(page, MADE), 1)
     expect(page.get_by_role("button", name=f"Open {CASE}")).to_be_visible()
+    at_rest(page)
     expect(said).to_be_visible()  # what was unfolded stays so
     page.get_by_role("button", name="Apply as version 2").click()
+    expect(page.get_by_text(re.compile("^Version 2 · since"))).to_be_visible()
+    at_rest(page)
+    page.get_by_text("Existing cases in this version").click()
     page.get_by_role("button", name="Propose 1 change").click()
     expect(page.get_by_text("1 proposed change to decide on")).to_be_visible()

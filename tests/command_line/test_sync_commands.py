@@ -150,8 +150,8 @@ def test_a_model_reads_the_existing_cases_beside_a_page(
     run("index", str(old), str(suite))
     asked = "preview", "Vouchers", "--text", str(new), "--read-by", "endpoint"
     said = run(*asked, status=1)
-    assert "The existing cases were not read: " in said
-    assert "Nothing was kept" in said, "the preview is told all the same"
+    assert "The existing cases were not all read: " in said
+    assert "The text was not kept" in said, "the preview is told all the same"
     change = {"step": 1, "words": "40", "instead": "30", "source": "accepted up to 30 days"}
     entry = {"case": "T1", "impact": "change", "changes": [change], "because": "Sooner."}
     with endpoint_server() as server:

@@ -18,7 +18,7 @@ from assistant.settings import Settings
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import existing_cases, impact_job, impact_list, proposed_updates
-from assistant.workflow.impact.existing_cases import ImpactReading
+from assistant.workflow.impact.impact_job import ImpactReading
 from assistant.workflow.review import duplicates, proposals, review
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import generate_cases, reuse

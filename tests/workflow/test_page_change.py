@@ -196,5 +196,13 @@ def test_what_two_versions_changed_is_read_together(opened: Workspace) -> None:
     assert len(last.changes) < len(both.changes)
     assert {*last.changes} < {*both.changes}
     assert page_change.present(opened, project_id, name, since=2) == last
-    with pytest.raises(LibraryError, match="has no earlier version 3 \\(it has: 1, 2\\)"):
-        page_change.present(opened, project_id, name, since=3)
+    undone = next_version.read_next_text(
+        opened, project_id, name, text.replace("within 6 working days", "within 5 working days")
+    )
+    third = preview_change.preview_change(opened, project_id, undone)
+    preview_change.apply_change(opened, project_id, third, by="sync")
+    same = page_change.present(opened, project_id, name, since=2)
+    with pytest.raises(LibraryError, match="No sentence of “Business rules: Call Centre” changes"):
+        page_change.read_now(opened, project_id, same, reader="endpoint", by="Ada")
+    with pytest.raises(LibraryError, match="has no earlier version 4 \\(it has: 1, 2, 3\\)"):
+        page_change.present(opened, project_id, name, since=4)

@@ -81,8 +81,9 @@ def _start(opened: Workspace, asked: ReadFor, able: Sequence[str], held: int) ->
             "decide.]"
         )
     most = impact_job.MOST_READ
-    every = held > most and st.toggle(
-        f"Read all {held:,} cases, not only the {most} that are nearest", key=EVERY
+    large = held > impact_job.READ_WHOLE
+    every = large and st.toggle(
+        f"Read all {held:,} cases, not only those that are nearest (at most {most})", key=EVERY
     )
     titles = {name: models.writer(opened, name).title for name in able}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -103,7 +104,8 @@ def _start(opened: Workspace, asked: ReadFor, able: Sequence[str], held: int) ->
     destination = models.writer(opened, reader).destination
     requests = impact_job.requests_for(held if every else min(held, most))
     st.caption(
-        f"{counted(held, 'case')}, at least {counted(requests, 'request')}. Your text "
+        f"{counted(held, 'case')}, {'about' if large and not every else 'at least'} "
+        f"{counted(requests, 'request')}. Your text "
         f"{label(destination)}."
     )
 
@@ -134,7 +136,7 @@ def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactRe
     shown = st.pills(
         "Show", names, selection_mode="multi", key=SHOWN, label_visibility="collapsed",
         format_func=lambda name: f"{SIGNS[name]} ({counts[name]})",
-        help="; ".join(f"{SIGNS[name]}: {meaning}" for name, meaning in IMPACTS.items()),
+        help="; ".join(f"{SIGNS[name]}: {IMPACTS[name]}" for name in names),
     )  # fmt: skip
     listed = [row for row in rows if not shown or row.said.impact in shown]
     st.dataframe(

@@ -84,7 +84,7 @@ def previewing(record: Session, document: StoredDocument) -> bool:
 def change_preview(opened: Workspace, record: Session, document: StoredDocument) -> None:
     """The new text, what it would change, and the button that keeps it."""
     st.caption(
-        "What a new version of this source would change, before it is published. Nothing is kept "
+        "What a new version of this source would change, before it is published. It is not kept "
         "until you apply it."
     )
     name, data = _given(opened, record, document)
@@ -226,9 +226,10 @@ def page_impact(opened: Workspace, record: Session, page: ChangedPage, *, later:
             opened, record.project_id, page, reader=reader, by=record.user, every=every
         )
 
-    intro = INTRO.format(beside="changes here" if page.changes else "this page says")
+    intro = INTRO.format(beside="this page says" if page.is_new else "changes here")
+    what = "page" if page.is_new else "version"
     job = page_change.job_of(record.project_id, page)
-    impact_view(opened, record, ReadFor("version", intro, job, reading, start, later=later))
+    impact_view(opened, record, ReadFor(what, intro, job, reading, start, later=later))
 
 
 def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:

@@ -22,6 +22,7 @@ from assistant.ui.sources.removed_sources import earlier_version, remove_sources
 from assistant.ui.sources.stale_note import stale_note
 from assistant.ui.state import Session, page_action
 from assistant.ui.two_texts import beside
+from assistant.workflow.deployment import models
 from assistant.workflow.deployment.jobs import JobState
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import page_change
@@ -99,16 +100,17 @@ def _impact(
     """What its last change makes of existing cases, or all that changed since a chosen version: two
     syncs may lie between two looks at it."""
     since = earlier[0] if earlier else None
-    if len(earlier) > 1:
+    if len(earlier) > 1 and models.readers(opened):
         since = st.selectbox(
             "What it makes of existing cases, since",
             earlier,
             format_func=lambda number: f"version {number}",
-            key=f"since_{document.id}_{document.version}",
+            key=f"since_{record.project_id}_{document.id}_{document.version}",
             width=280,
         )
     page = page_change.present(opened, record.project_id, document.id, since=since)
-    page_impact(opened, record, page)
+    if page.changes or page.is_new:
+        page_impact(opened, record, page)
 
 
 def _version(version: VersionChange, *, expanded: bool) -> DeltaGenerator:

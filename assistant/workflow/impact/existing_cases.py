@@ -12,9 +12,6 @@ from functools import partial
 
 from assistant.domain import Epic, RetrievedChunk, TestCase, TestCondition, UserStory
 from assistant.generation.cancellation import CancelCheck, never_cancelled
-from assistant.generation.impact_reading import IMPACTS as IMPACTS
-from assistant.generation.impact_reading import CaseImpact as CaseImpact
-from assistant.generation.impact_reading import Impact as Impact
 from assistant.generation.impact_reading import changed, updated
 from assistant.generation.numbering import Numbering
 from assistant.generation.prompts import in_parts
@@ -24,8 +21,7 @@ from assistant.suite.reuse import ConditionVerdict, ReuseReport
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_job
-from assistant.workflow.impact.impact_job import ImpactReading as ImpactReading
-from assistant.workflow.impact.impact_job import Part
+from assistant.workflow.impact.impact_job import ImpactReading, Part
 from assistant.workflow.impact.impact_job import sources_changed as sources_changed
 from assistant.workflow.impact.impact_job import stamp as stamp
 from assistant.workflow.review.duplicates import existing

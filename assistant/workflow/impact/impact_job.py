@@ -27,6 +27,7 @@ from assistant.generation.cancellation import CancelCheck, Cancelled
 from assistant.generation.impact_reading import (
     ANSWER_TOKENS,
     CASES_A_CALL,
+    ImpactChange,
     PageChange,
     read_impact,
     updated,
@@ -320,7 +321,11 @@ def _with(
             continue
         first, second = sorted((before, one), key=lambda each: -order[each.impact])
         items = dict.fromkeys((*first.condition_ids, *second.condition_ids))
-        places = {(c.line, c.start, c.end): c for c in (*second.changes, *first.changes)}
+        # What is taken out of a case that goes is no change of one that stays.
+        more = second.changes if second.impact == first.impact else ()
+        places: dict[tuple[int, int, int], ImpactChange] = {}
+        for change in (*first.changes, *more):
+            places.setdefault((change.line, change.start, change.end), change)
         both = {"condition_ids": tuple(items), "changes": tuple(places.values())}
         known[one.case_id] = first.model_copy(update=both)
     return reading.model_copy(

@@ -12,7 +12,7 @@ from assistant.library import StoredCase
 from assistant.suite.case_changes import StepChange
 from assistant.suite.export.csv_file import encodable, mark
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.impact.existing_cases import ImpactReading
+from assistant.workflow.impact.impact_job import ImpactReading
 from assistant.workflow.review.duplicates import EXISTING
 
 HEADERS = (

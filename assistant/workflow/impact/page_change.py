@@ -39,10 +39,11 @@ NEAR_CHANGE = 25
 
 
 class ChangedPage(Value):
-    """A version of a document with what changes in it; without changes it is read as new."""
+    """A version of a document with what changes in it; one that is new is read whole."""
 
     version: NextVersion
     changes: tuple[TextChange, ...]
+    is_new: bool = False
 
     @property
     def name(self) -> str:
@@ -63,9 +64,12 @@ def present(
     workspace: Workspace, project_id: str, document_id: str, *, since: int | None = None
 ) -> ChangedPage:
     """The version that the project holds, with what changed to it, as a preview has it: from the
-    one before, or ``since`` an earlier one. Raises ``LibraryError`` where that is none."""
+    one before, or ``since`` an earlier one. Raises ``LibraryError`` where that is none, and for a
+    table of test cases."""
     library = workspace.library
     document, epics, cases = library.document_parts(project_id, document_id)
+    if document.kind == "test_cases":
+        raise LibraryError(f"“{document.title}” holds test cases, and says nothing of others.")
     kept = (one.version for one in library.lineage.versions(project_id, document_id))
     earlier = [version for version in kept if version < document.version]
     if since is not None and since not in earlier:
@@ -81,7 +85,7 @@ def present(
     key = (document_id, document.version, since)
     found = workspace.memo.get("changes of a page", project_id, key, changes)
     version = NextVersion(document=document, epics=epics, cases=cases)
-    return ChangedPage(version=version, changes=found)
+    return ChangedPage(version=version, changes=found, is_new=not earlier)
 
 
 def _texts(changes: Iterable[SentenceChange]) -> tuple[TextChange, ...]:
@@ -132,7 +136,10 @@ def read_now(
     cancelled: CancelCheck = never_cancelled,
 ) -> ImpactReading:
     """Read the existing cases that what changes in the page may make wrong, or ``every`` one (see
-    ``impact_job.read``)."""
+    ``impact_job.read``). Raises ``LibraryError`` where nothing changes, and as that."""
+    if not (page.changes or page.is_new):
+        title = page.version.document.title
+        raise LibraryError(f"No sentence of “{title}” changes: there is nothing to read for.")
 
     def asked(
         held: Sequence[TestCase], characters: int, cancelled: CancelCheck
@@ -146,12 +153,12 @@ def read_now(
         for changes in in_parts(changed, _length, int(characters * CHANGES_SHARE)):
             if cancelled():
                 raise Cancelled
-            words = [one.new or one.old for one in changes]
+            told = [one.new or one.old for one in changes]
             found = texts.retrieve(
-                impact_job.thinned(words), config, exclude_documents={document.id}
+                impact_job.thinned(told), config, exclude_documents={document.id}
             )
             others = (*found, *rest_of_pages(found, texts.chunks, config))
-            sources = (*numbering.basis(_nearest(chunks, words)), *numbering.retrieved(others))
+            sources = (*numbering.basis(_nearest(chunks, told)), *numbering.retrieved(others))
             change = PageChange(document.title, tuple(changes), chunks)
             parts.append(Part(ReadingGround((), (), sources), page=change))
         resting = [one.case_id for one in cases_resting_on(workspace, project_id, document.id)]
@@ -172,7 +179,7 @@ def _read_as(page: ChangedPage) -> Sequence[TextChange]:
     that its sentences were not compared (``PAIRED``), where what was only worded otherwise would
     seem to go away."""
     gone, come = (sum(not side for side in sides) for sides in _sides(page))
-    if page.changes and gone * come <= PAIRED:
+    if not page.is_new and gone * come <= PAIRED:
         return page.changes
     return _texts(text_changes("", page.version.document.text)[0])
 

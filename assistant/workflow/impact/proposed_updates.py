@@ -11,7 +11,7 @@ from assistant.domain import TestCase, Value
 from assistant.errors import AssistantError, LibraryError
 from assistant.generation.impact_reading import CaseImpact, updated
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.impact.existing_cases import ImpactReading
+from assistant.workflow.impact.impact_job import ImpactReading
 from assistant.workflow.review import proposals
 from assistant.workflow.review.proposals import ProposedChange
 from assistant.workflow.review.review import StepEdit
