@@ -13,7 +13,7 @@ import pytest
 from canvas_tables import ROW_HEIGHT, at_rest, cells, choose_row, table
 from playwright.sync_api import Page, expect
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
+sys.path.append(str(Path(__file__).resolve().parent.parent / "workflow"))  # behind this folder
 from endpoint_server import endpoint_server, streams
 
 CASE, RULES = "UAT-CC-0003", "Business rules: Call Centre"
