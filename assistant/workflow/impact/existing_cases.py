@@ -117,7 +117,6 @@ def start(
     every: bool = False,
 ) -> str:
     """Read in a worker thread; returns the job. Raises as ``read_now`` before it starts."""
-    impact_job.check(workspace, project_id, reader)
 
     def read(report: Progress, stop: StopCheck) -> None:
         read_now(
@@ -125,8 +124,7 @@ def start(
             report=report, cancelled=stop,
         )  # fmt: skip
 
-    workspace.jobs.start_counted(job_of(project_id, epics), read)
-    return job_of(project_id, epics)
+    return impact_job.start(workspace, project_id, _name(epics), read, reader=reader)
 
 
 def read_now(

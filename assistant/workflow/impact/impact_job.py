@@ -38,7 +38,7 @@ from assistant.generation.impact_reading import Impact as Impact
 from assistant.generation.second_reading import ReadingGround
 from assistant.generation.writers.story_prompt import case_lines, prompt_characters
 from assistant.library import SavedKind
-from assistant.workflow.deployment.jobs import Progress
+from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.models import cannot_read, readers
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.workspace import Workspace
@@ -157,6 +157,21 @@ def cases_held(workspace: Workspace, project_id: str) -> int:
         workspace.library.cases_stamp(project_id, statuses=EXISTING),
         lambda: len(existing(workspace, project_id)),
     )
+
+
+def start(
+    workspace: Workspace,
+    project_id: str,
+    name: str,
+    read: Callable[[Progress, StopCheck], None],
+    *,
+    reader: str,
+) -> str:
+    """Run ``read`` in a worker thread; returns the job. Raises as ``check`` before it starts."""
+    check(workspace, project_id, reader)
+    job = job_of(project_id, name)
+    workspace.jobs.start_counted(job, read)
+    return job
 
 
 def check(workspace: Workspace, project_id: str, reader: str) -> None:

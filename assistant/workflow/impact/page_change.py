@@ -112,7 +112,6 @@ def start(
     every: bool = False,
 ) -> str:
     """Read in a worker thread; returns the job. Raises as ``read_now`` before it starts."""
-    impact_job.check(workspace, project_id, reader)
 
     def read(report: Progress, stop: StopCheck) -> None:
         read_now(
@@ -120,8 +119,7 @@ def start(
             cancelled=stop,
         )  # fmt: skip
 
-    workspace.jobs.start_counted(job_of(project_id, page), read)
-    return job_of(project_id, page)
+    return impact_job.start(workspace, project_id, page.name, read, reader=reader)
 
 
 def read_now(
@@ -178,14 +176,11 @@ def _read_as(page: ChangedPage) -> Sequence[TextChange]:
     """What a reader is told of it: of a new page every sentence, and so of one that changed so much
     that its sentences were not compared (``PAIRED``), where what was only worded otherwise would
     seem to go away."""
-    gone, come = (sum(not side for side in sides) for sides in _sides(page))
+    gone = sum(not one.new for one in page.changes)
+    come = sum(not one.old for one in page.changes)
     if not page.is_new and gone * come <= PAIRED:
         return page.changes
     return _texts(text_changes("", page.version.document.text)[0])
-
-
-def _sides(page: ChangedPage) -> tuple[list[str], list[str]]:
-    return [one.new for one in page.changes], [one.old for one in page.changes]
 
 
 def _length(change: TextChange) -> int:
