@@ -110,7 +110,7 @@ def impact(options: Namespace, terminal: Terminal) -> None:
         terminal.end_bar()
         if options.propose:
             done = proposed_updates.propose(workspace, project_id, reading, by=options.by)
-            terminal.note(f"{len(done.cases)} changes proposed")
+            terminal.note(f"changes proposed: {len(done.cases)}")
             for name, why in done.left.items():
                 terminal.note(f"{name}: {why}")
     if any(one.impact != "keep" for one in reading.found):

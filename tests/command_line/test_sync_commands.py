@@ -163,7 +163,7 @@ def test_a_model_reads_the_existing_cases_beside_a_page(
         assert [one["case_id"] for one in told["existing_cases"]["found"]] == ["T1"]
         said = run("impact", "--page", "Vouchers", "--propose", status=1)
         assert "accepted up to 30 days" in server.bodies[-1]["messages"][-1]["content"]
-    assert "1 changes proposed" in said
+    assert "changes proposed: 1" in said
 
 
 def test_the_present_text_applied_keeps_its_version(run: Run, tmp_path: Path) -> None:

@@ -25,7 +25,12 @@ from assistant.knowledge.qdrant.folder import GRAPH_PREFIX, NEW_SHARD, OLD_SHARD
 CONFIG = RetrievalConfig(sparse_weight=0.0)
 EXACT = CONFIG.model_copy(update={"exact": True})
 FEW = 2_000
-ASKED = [f"{letter * size} some question" for letter in "abcdefg" for size in (1, 3, 5)]
+ASKED = [
+    f"{letter * size} some question {number}"
+    for number in range(5)
+    for letter in "abcdefg"
+    for size in (1, 3, 5)
+]
 
 
 def collection(folder: Path, building: ModuleType, chunks: int) -> Path:
@@ -106,7 +111,8 @@ def test_the_graph_finds_what_exact_search_finds(
         assert len(exact) == 10
         same += len(set(exact) & set(quick))
         total += len(exact)
-    assert same / total >= 0.99
+    # Eight builds found .992 to 1 of what exact search finds; with 64 candidates it is .91.
+    assert same / total >= 0.985
     base.close()
 
 

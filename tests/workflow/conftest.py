@@ -16,6 +16,8 @@ from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from endpoint_server import EndpointServer, endpoint_server
+
 
 @pytest.fixture
 def settings(data_dir: Path, models_dir: Path) -> Settings:
@@ -28,6 +30,23 @@ def workspace(settings: Settings) -> Iterator[Workspace]:
     """The open data folder."""
     with Workspace.open(settings, exclusive=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def server() -> Iterator[EndpointServer]:
+    """A model endpoint over real HTTP."""
+    with endpoint_server() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
+    """The open data folder, with the endpoint as its model."""
+    endpoint = {
+        "endpoint_provider": "openai", "endpoint_url": server.url, "endpoint_model": "m"
+    }  # fmt: skip
+    with Workspace.open(settings.model_copy(update=endpoint), exclusive=True) as workspace:
+        yield workspace
 
 
 @pytest.fixture

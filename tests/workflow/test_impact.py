@@ -6,15 +6,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+from endpoint_server import EndpointServer, refuses, streams
 
 from assistant.domain import TestCase, TestStep
 from assistant.errors import LibraryError, ModelUnavailable
-from assistant.settings import Settings
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import existing_cases, impact_job, impact_list, proposed_updates
@@ -26,25 +24,6 @@ from assistant.workflow.writing.requests import GenerateRequest, Understanding, 
 
 KEPT, CHANGED = "UAT-CC-0001", "UAT-CC-0003"
 REQUEST = GenerateRequest(epic_keys=("CC-100",))
-
-
-@pytest.fixture
-def server() -> Iterator[EndpointServer]:
-    with endpoint_server() as running:
-        yield running
-
-
-@pytest.fixture
-def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
-    chosen = settings.model_copy(
-        update={
-            "endpoint_provider": "openai",
-            "endpoint_url": server.url,
-            "endpoint_model": "m",
-        }
-    )
-    with Workspace.open(chosen, exclusive=True) as workspace:
-        yield workspace
 
 
 @pytest.fixture

@@ -4,15 +4,13 @@ after."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from endpoint_server import EndpointServer, endpoint_server, streams
+from endpoint_server import EndpointServer, streams
 
 from assistant.errors import LibraryError
-from assistant.settings import Settings
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_list, page_change, proposed_updates
@@ -23,25 +21,6 @@ from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 
 CASE, RULES = "UAT-CC-0003", "Business rules: Call Centre"
 WORDS, NEW = "call back after 30 minutes", "call back after 45 minutes"
-
-
-@pytest.fixture
-def server() -> Iterator[EndpointServer]:
-    with endpoint_server() as running:
-        yield running
-
-
-@pytest.fixture
-def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
-    chosen = settings.model_copy(
-        update={
-            "endpoint_provider": "openai",
-            "endpoint_url": server.url,
-            "endpoint_model": "m",
-        }
-    )
-    with Workspace.open(chosen, exclusive=True) as workspace:
-        yield workspace
 
 
 def previewed(opened: Workspace, project_id: str) -> ChangePreview:

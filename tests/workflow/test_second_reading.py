@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+from endpoint_server import EndpointServer, refuses, streams
 
 from assistant.domain import (
     Chunk,
@@ -22,7 +22,6 @@ from assistant.domain import (
 from assistant.errors import LibraryError, ModelUnavailable
 from assistant.generation.second_reading import ReadingGround, reading_messages
 from assistant.library import StoredCase
-from assistant.settings import Settings
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_report, check_suite, review
@@ -48,25 +47,6 @@ Given a payment of £300.00 by Ada Byron
 When the agent refunds £300.00
 Then the message "Ask a team leader." is displayed
 """
-
-
-@pytest.fixture
-def server() -> Iterator[EndpointServer]:
-    with endpoint_server() as running:
-        yield running
-
-
-@pytest.fixture
-def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
-    chosen = settings.model_copy(
-        update={
-            "endpoint_provider": "openai",
-            "endpoint_url": server.url,
-            "endpoint_model": "m",
-        }
-    )
-    with Workspace.open(chosen, exclusive=True) as workspace:
-        yield workspace
 
 
 @pytest.fixture

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-from endpoint_server import EndpointServer, endpoint_server, streams
+from endpoint_server import EndpointServer, streams
 
 from assistant.domain import GenerationConfig
 from assistant.library import StoredCase
-from assistant.settings import Settings
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, lineage, preconditions, review
@@ -31,25 +29,6 @@ EPIC = "# PAY-7 Refund a payment\n\n## PAY-71 Refund within the limit\n\nAccepta
     )
 )
 FIRST, SECOND = date(2027, 2, 9), date(2027, 2, 10)
-
-
-@pytest.fixture
-def server() -> Iterator[EndpointServer]:
-    with endpoint_server() as running:
-        yield running
-
-
-@pytest.fixture
-def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
-    chosen = settings.model_copy(
-        update={
-            "endpoint_provider": "openai",
-            "endpoint_url": server.url,
-            "endpoint_model": "m",
-        }
-    )
-    with Workspace.open(chosen, exclusive=True) as workspace:
-        yield workspace
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from endpoint_server import EndpointServer, endpoint_server, streams
+from endpoint_server import EndpointServer, streams
 
 from assistant.domain import GenerationConfig
 from assistant.generation.request_choice import KeysOfWords, RequestChoice
-from assistant.settings import Settings
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases
@@ -23,23 +21,9 @@ ASKED = "smoke tests for story CC-202, Bob Jones tests from 3 to 7 May"
 
 
 @pytest.fixture
-def server() -> Iterator[EndpointServer]:
-    with endpoint_server() as running:
-        running.answer = streams(json.dumps({"cases": [], "questions": []}))
-        yield running
-
-
-@pytest.fixture
-def opened(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
-    chosen = settings.model_copy(
-        update={
-            "endpoint_provider": "openai",
-            "endpoint_url": server.url,
-            "endpoint_model": "m",
-        }
-    )
-    with Workspace.open(chosen, exclusive=True) as workspace:
-        yield workspace
+def server(server: EndpointServer) -> EndpointServer:
+    server.answer = streams(json.dumps({"cases": [], "questions": []}))
+    return server
 
 
 def prompt_of(opened: Workspace, server: EndpointServer, request: GenerateRequest) -> str:
