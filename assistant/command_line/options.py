@@ -311,10 +311,7 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     impact.add_argument(
         "--since", type=int, metavar="VERSION", help="--page: all that changed since this version"
     )
-    impact.add_argument(
-        "--every", action="store_true",
-        help="read every case of a large suite, not only those that are nearest (at most 400)",
-    )  # fmt: skip
+    _add_every(impact)
     impact.add_argument(
         "--propose", action="store_true",
         help="propose the changes beside the cases; people take them in the app",
@@ -422,6 +419,14 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     preview.add_argument(
         "--read-by", metavar="ID", default="",
         help="a model that reads the existing cases beside what changes",
+    )  # fmt: skip
+    _add_every(preview)
+
+
+def _add_every(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--every", action="store_true",
+        help="read every case of a large suite, not only those that are nearest (at most 400)",
     )  # fmt: skip
 
 

@@ -287,6 +287,7 @@ def preview(options: Namespace, terminal: Terminal) -> None:
                     page_change.previewed(found),
                     reader=options.read_by,
                     by=options.by,
+                    every=options.every,
                     report=lambda done, total: terminal.bar("reading    ", done, total),
                 )
             except AssistantError as error:  # what was found without it is still told

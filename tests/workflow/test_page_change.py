@@ -68,6 +68,23 @@ def test_a_case_that_cites_nothing_is_found_before_the_page_is_kept_and_mended_a
     assert NEW in row.lines[0].after
 
 
+def test_another_source_that_changes_is_told_and_the_page_itself_is_not(
+    opened: Workspace, server: EndpointServer, tmp_path: Path
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    preview = previewed(opened, project_id)
+    answers(server, NEW)
+    page = page_change.previewed(preview)
+    reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    preview_change.apply_change(opened, project_id, preview, by="Ada")
+    import_sources.index_paths(opened, project_id, [])
+    assert not page_change.sources_changed(opened, project_id, reading)
+    file = tmp_path / "minutes.md"
+    file.write_text("# Minutes\n\nDecided: callers hold for an hour.\n", "utf-8")
+    import_sources.index_paths(opened, project_id, [file])
+    assert page_change.sources_changed(opened, project_id, reading)
+
+
 def test_a_page_of_one_version_is_read_as_a_new_one(
     opened: Workspace, server: EndpointServer, tmp_path: Path
 ) -> None:

@@ -228,8 +228,9 @@ def page_impact(opened: Workspace, record: Session, page: ChangedPage, *, later:
 
     intro = INTRO.format(beside="this page says" if page.is_new else "changes here")
     what = "page" if page.is_new else "version"
+    stale = reading is not None and page_change.sources_changed(opened, record.project_id, reading)
     job = page_change.job_of(record.project_id, page)
-    impact_view(opened, record, ReadFor(what, intro, job, reading, start, later=later))
+    impact_view(opened, record, ReadFor(what, intro, job, reading, start, stale, later))
 
 
 def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:

@@ -140,8 +140,8 @@ def stamp(workspace: Workspace, project_id: str) -> int:
 
 
 def sources_changed(workspace: Workspace, project_id: str, reading: ImpactReading) -> bool:
-    """Whether a source of the project changed since."""
-    return reading.sources != _sources(workspace, project_id)
+    """Whether a source of the project changed since, other than the page that it was read for."""
+    return reading.sources != _sources(workspace, project_id, reading.document_id)
 
 
 def requests_for(cases: int) -> int:
@@ -213,7 +213,6 @@ def read(
         epics=tuple(epics),
         document_id=document_id,
         held=len(held),
-        sources=_sources(workspace, project_id),
     )
     before = last(workspace, project_id, name)
     with workspace.jobs.model_turn(job_of(project_id, name), cancelled) as mine:
@@ -223,6 +222,9 @@ def read(
         characters = prompt_characters(endpoint.spec.context_tokens, ANSWER_TOKENS)
         try:
             parts, cases = asked(held, characters, cancelled)
+            # Behind it: it brings the index in step.
+            sources = _sources(workspace, project_id, document_id)
+            reading = reading.model_copy(update={"sources": sources})
             total, done = len(cases) * len(parts), 0
             report(0, total)
             for one in parts:
@@ -360,8 +362,8 @@ def _then(part: Sequence[TestCase], known: Mapping[str, CaseImpact]) -> dict[str
     return {case.id: _mark(updated(case, one.changes)) for case, one in changing if one.changes}
 
 
-def _sources(workspace: Workspace, project_id: str) -> str:
-    return _hash(sources_stamp(workspace, project_id), 16)
+def _sources(workspace: Workspace, project_id: str, but: str) -> str:
+    return _hash(sources_stamp(workspace, project_id, but=but), 16)
 
 
 def _mark(case: TestCase) -> str:

@@ -22,6 +22,7 @@ from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_job
 from assistant.workflow.impact.impact_job import ImpactReading, Part
+from assistant.workflow.impact.impact_job import sources_changed as sources_changed
 from assistant.workflow.review.current_citations import NextVersion
 from assistant.workflow.review.lineage import cases_resting_on
 from assistant.workflow.review.preview_change import ChangePreview

@@ -221,7 +221,8 @@ def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ..
     return (*rows, *unread)
 
 
-def sources_stamp(workspace: Workspace, project_id: str) -> str:
-    """Changes when a source comes, goes, changes or is indexed, or what is retrieved of them."""
+def sources_stamp(workspace: Workspace, project_id: str, *, but: str = "") -> str:
+    """Changes when a source ``but`` this one comes, goes, changes or is indexed, or what is
+    retrieved of them."""
     retrieval = workspace.project(project_id).retrieval.model_dump_json()
-    return f"{workspace.library.documents_stamp(project_id)} {retrieval}"
+    return f"{workspace.library.documents_stamp(project_id, but=but)} {retrieval}"
