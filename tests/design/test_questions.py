@@ -530,6 +530,21 @@ def test_a_passage_under_the_criterions_own_id_that_gives_another_amount_is_aske
     )
 
 
+def test_two_sources_that_disagree_are_quoted_by_the_sentences_that_have_the_amounts() -> None:
+    rule = "BR-7 A member may keep a borrowed book for 14 days. A reminder goes out. It is free."
+    mail = "From: Ada Byron\n\nDear all,\n\nit is cold. By BR-7 a borrowed book is kept 14 days by"
+    mail += " a member. A member may keep a borrowed book for 21 days from May on. See you."
+    held = Chunk(id="r-1", document_id="r", ordinal=0, text=rule, kind="rule")
+    told = Chunk(id="m-1", document_id="m", ordinal=0, text=mail, title="Books")
+    epic = epic_of("A member may keep a borrowed book for 14 days.")
+    found = raise_questions(epic, [told, held])
+    (asked,) = [one for one in found if "in force" in one.text]
+    assert [one.quote for one in asked.evidence[1:]] == [
+        "A member may keep a borrowed book for 21 days from May on.",
+        "BR-7 A member may keep a borrowed book for 14 days.",
+    ]
+
+
 def test_another_document_is_called_by_its_title_and_not_by_the_criterions_own_id() -> None:
     criterion = AcceptanceCriterion(id="REQ-INT-050", text="A grade is recorded within 3 days.")
     row = Chunk(

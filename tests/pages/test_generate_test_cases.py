@@ -638,6 +638,27 @@ def test_a_picked_story_stands_for_itself_too(
     assert "1 criterion" in text_of(app)
 
 
+def test_an_order_that_is_typed_where_an_epic_is_pasted_is_offered_as_a_sentence(
+    open_app: Callable[..., AppTest],
+) -> None:
+    app = open_app()
+    order = "Generate UAT test cases for Drop-3 Call Centre epics.\nWe test in May."
+    paste(app, order)
+    said = "".join(one.value for one in app.info).replace("\\", "")
+    assert "As a sentence this asks for CC-200 Cancellation" in said
+    app.button(key="as_sentence").click().run()
+    assert not app.exception
+    assert app.text_input(key="compose_asked").value == order.replace("\n", " ")
+    assert "on the checklist" in text_of(app)
+
+
+@pytest.mark.parametrize("text", [EPIC, "# NEW-1 Coats\n\nA coat is brushed.", BARE_STORIES])
+def test_an_epic_is_not_offered_as_a_sentence(open_app: Callable[..., AppTest], text: str) -> None:
+    app = open_app()
+    paste(app, text)
+    assert not [one for one in app.button if one.key == "as_sentence"]
+
+
 def test_all_stories_without_criteria_are_taken_with_one_press(app: AppTest) -> None:
     paste(app, BARE_STORIES)
     said = [one.value for one in (*app.warning, *app.caption) if "cceptance criteri" in one.value]

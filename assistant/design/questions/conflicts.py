@@ -254,6 +254,12 @@ def clauses_of(text: str) -> tuple[Span, ...]:
     return found
 
 
+def clause_at(text: str, place: int) -> Span:
+    """The sentence that a place of a text stands in; all of it where that is none."""
+    found = (one for one in clauses_of(text) if one.start <= place < one.end)
+    return next(found, Span(text, 0, len(text)))
+
+
 def _limits(sentence: Span) -> list[Quantity]:
     return [
         quantity

@@ -16,6 +16,7 @@ from assistant.design.questions.conflicts import (
     NO_STAGES,
     Conflict,
     Stages,
+    clause_at,
     content_words,
     find_conflicts,
     name_of,
@@ -53,6 +54,7 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
+from assistant.language.amounts import Quantity
 from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
@@ -381,10 +383,15 @@ def _outdated(
             text=change.question(stages),
             evidence=(
                 _evidence(criterion.id, text, start, end),
-                _evidence(change.newer.id, change.newer.text, 0, len(change.newer.text)),
-                _evidence(change.older.id, change.older.text, 0, len(change.older.text)),
+                _sentence_with(change.newer, change.newer_value),
+                _sentence_with(change.older, change.older_value),
             ),
         )
+
+
+def _sentence_with(source: Chunk, value: Quantity) -> Evidence:
+    said = clause_at(source.text, value.start)
+    return _evidence(source.id, source.text, said.start, said.end)
 
 
 def _out_of_scope(

@@ -81,7 +81,11 @@ def asked_parts(opened: Workspace, record: Session, text: str) -> Asked:
             st.caption(f":material/info: Understood, but {label(one.note, limit=300)}")
     if asked.unread:
         words = ", ".join(f"“{one}”" for one in asked.unread)
-        st.caption(f":gray[:material/skip_next: Passed over: {label(words, limit=300)}]")
+        st.caption(
+            f":gray[:material/skip_next: Passed over: {label(words, limit=300)}]",
+            help="They choose no epic. A model that writes whole stories is told the whole "
+            "sentence.",
+        )
     if look.made is None:
         asked = _with_pressed(asked, by_code, record.project_id)
     model_choice(opened, record, by_code, look)

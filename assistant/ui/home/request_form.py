@@ -61,6 +61,7 @@ from assistant.workflow.writing.requests import (
     GenerateRequest,
     Understanding,
     nothing_selected,
+    read_asked,
     understand,
 )
 
@@ -69,6 +70,8 @@ WAYS = {
     "pick": ":material/checklist: Pick epics",
     "ask": ":material/chat: Ask in a sentence",
 }
+MOST_OF_ORDER, NAMED = 400, 3
+"""Characters of a pasted text that may be an order, and epics that are named of those it names."""
 UNREAD_OPEN = 3
 """Up to so many pieces that were not read are shown open."""
 MOST_OF_PASSAGE, MOST_ROWS = 3_000, 40
@@ -337,6 +340,7 @@ def _understood(
     writer = st.session_state[CHOSEN_WRITER] or models.OUTLINE_WRITER
     nothing_left = earlier_panel(opened, record, found, writer)
     existing_summary(opened, record, found)
+    _as_sentence(opened, record, request.text, found)
     _without_criteria(found)
     _described(found)
     _unread_and_questions(opened, record, found)
@@ -360,6 +364,24 @@ def _counts(found: Understanding) -> None:
     ]
     if badges:
         st.markdown(" ".join(badges))
+
+
+def _as_sentence(opened: Workspace, record: Session, text: str, found: Understanding) -> None:
+    """For a line or two without a criterion, which as a sentence name epics of the project: they
+    may be an order, typed into the wrong field."""
+    words = " ".join(text.split())
+    if not words or len(words) > MOST_OF_ORDER or any(epic.criteria for epic in found.epics):
+        return
+    taken = read_asked(opened, record.project_id, words).taken
+    if not taken:
+        return
+    named = ", ".join(label(f"{epic.key} {epic.title}", limit=80) for epic in taken[:NAMED])
+    more = f" and {len(taken) - NAMED} more" if len(taken) > NAMED else ""
+    st.info(f"As a sentence this asks for {named}{more}.", icon=":material/chat:")
+    st.button(
+        "Ask it in a sentence", key="as_sentence", icon=":material/chat:",
+        on_click=lambda: st.session_state.update({WAY: "ask", ASKED: words, TEXT: ""}),
+    )  # fmt: skip
 
 
 def _without_criteria(found: Understanding) -> None:

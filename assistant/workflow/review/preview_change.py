@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from assistant.design.questions.conflicts import clauses_of
+from assistant.design.questions.conflicts import clause_at, clauses_of
 from assistant.design.questions.supersession import changes
 from assistant.domain import (
     Chunk,
@@ -262,14 +262,10 @@ def _former(
         return
     for one in changes([*others, *told]):
         if one.newer in told and one.sentence:
-            said = next(
-                (s for s in clauses_of(one.older.text) if s.start <= one.older_value.start < s.end),
-                None,
-            )
             yield FormerValue(
                 document_id=one.older.document_id,
                 title=one.older.title,
-                said=said.text if said is not None else one.older.text,
+                said=clause_at(one.older.text, one.older_value.start).text,
                 new=one.sentence,
             )
 
