@@ -143,8 +143,8 @@ def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactRe
         {
             "Impact": [SIGNS[row.said.impact] for row in listed],
             "Case": [visible(row.said.case_id) for row in listed],
-            "Why": [visible(row.said.because) for row in listed],
             "Title": [visible(row.title) for row in listed],
+            "Why": [visible(row.said.because) for row in listed],
         },
         hide_index=True,
         height=min(TABLE_HEIGHT, 36 * (len(listed) + 1)),
@@ -154,8 +154,8 @@ def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactRe
         column_config={
             "Impact": st.column_config.TextColumn(width=84),
             "Case": st.column_config.TextColumn(width=70),
+            "Title": st.column_config.TextColumn(width=200),
             "Why": st.column_config.TextColumn(width=420),
-            "Title": st.column_config.TextColumn(width=240),
         },
         alt=f"Existing cases and what the {asked.what} makes of them",
     )
@@ -184,6 +184,8 @@ def _case(row: ImpactRow) -> None:
             f":{COLORS[said.impact]}-badge[{SIGNS[said.impact]}] **{label(said.case_id)}** "
             f"{label(row.title)}"
         )
+        if said.because:
+            st.markdown(f":small[{label(said.because)}]")
         if row.moved:
             st.caption(":orange[The case was changed since it was read.]")
         elif said.impact == "change":
