@@ -133,6 +133,7 @@ def test_a_check_is_still_there_after_another_page(app: AppTest) -> None:
     assert "sentences that deny it" in text_of(app)
 
 
+@pytest.mark.long
 def test_a_suite_can_be_checked_again(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     app.button(key="check_again").click().run()

@@ -783,6 +783,7 @@ def answer_the_question(app: AppTest, text: str) -> None:
     assert not app.exception
 
 
+@pytest.mark.long
 def test_what_is_asked_of_many_cases_is_a_line_at_each_and_one_question(app: AppTest) -> None:
     generated(app, EPIC.replace("is paid at once", "is paid"))
     assert tab_of_questions(app) == "Questions (0)"

@@ -107,6 +107,7 @@ def test_a_change_is_proposed_and_once_taken_the_case_does(
     assert (report.verdicts[1].verdict, report.verdicts[1].case_id) == ("reuse", CHANGED)
 
 
+@pytest.mark.long
 def test_of_a_case_that_was_edited_since_nothing_is_said(
     opened: Workspace, project_id: str, found: Understanding, server: EndpointServer
 ) -> None:
@@ -122,6 +123,7 @@ def test_of_a_case_that_was_edited_since_nothing_is_said(
     assert all(row.moved for row in impact_list.rows(opened, project_id, reading))
 
 
+@pytest.mark.long
 def test_an_item_with_other_words_is_compared_as_before(
     opened: Workspace, project_id: str, found: Understanding, server: EndpointServer
 ) -> None:
@@ -131,6 +133,7 @@ def test_an_item_with_other_words_is_compared_as_before(
     assert reuse.in_project(opened, project_id, found.epics, now) == compared
 
 
+@pytest.mark.long
 def test_a_reading_that_fails_leaves_the_earlier_one(
     opened: Workspace, project_id: str, found: Understanding, server: EndpointServer
 ) -> None:
@@ -148,6 +151,7 @@ def test_a_reading_that_fails_leaves_the_earlier_one(
     assert existing_cases.last(opened, project_id, found.epics) == first
 
 
+@pytest.mark.long
 def test_what_was_not_read_is_compared_by_words(
     opened: Workspace, project_id: str, found: Understanding, server: EndpointServer
 ) -> None:
@@ -178,6 +182,7 @@ def test_nothing_is_erased_while_cases_are_read(
     opened.jobs.cancel(job)
 
 
+@pytest.mark.long
 def test_the_list_is_a_file_with_a_row_a_change(
     opened: Workspace, project_id: str, found: Understanding, server: EndpointServer
 ) -> None:
@@ -192,6 +197,7 @@ def test_the_list_is_a_file_with_a_row_a_change(
     assert keep["Why"] == "'=HYPERLINK(1)"
 
 
+@pytest.mark.long
 def test_what_was_read_goes_with_its_sources_words(
     opened: Workspace, project_id: str, found: Understanding, server: EndpointServer
 ) -> None:
@@ -217,6 +223,7 @@ def test_without_a_case_or_a_reader_it_says_so(
         )
 
 
+@pytest.mark.long
 def test_of_a_large_suite_the_nearest_are_read(
     opened: Workspace,
     project_id: str,
@@ -246,6 +253,7 @@ def test_of_a_large_suite_the_nearest_are_read(
     assert len(every.read) == every.held == 61
 
 
+@pytest.mark.long
 def test_a_writer_of_stories_is_shown_what_does_and_decides_what_is_lacking(
     opened: Workspace, project_id: str, found: Understanding, server: EndpointServer
 ) -> None:

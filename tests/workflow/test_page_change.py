@@ -68,6 +68,7 @@ def test_a_case_that_cites_nothing_is_found_before_the_page_is_kept_and_mended_a
     assert NEW in row.lines[0].after
 
 
+@pytest.mark.long
 def test_another_source_that_changes_is_told_and_the_page_itself_is_not(
     opened: Workspace, server: EndpointServer, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_words_of_another_source_make_no_case_wrong(
     assert (reading.found, reading.dropped) == ((), 1)
 
 
+@pytest.mark.long
 def test_a_reading_counts_for_a_text_and_what_it_changes_from(
     opened: Workspace, server: EndpointServer
 ) -> None:
@@ -134,6 +136,7 @@ def test_a_reading_counts_for_a_text_and_what_it_changes_from(
     assert page_change.last(opened, project_id, same) is None, "it takes a sentence away now"
 
 
+@pytest.mark.long
 def test_a_sentence_that_stands_elsewhere_does_not_go_away(opened: Workspace) -> None:
     project_id = opened.project(SAMPLE_PROJECT).id
     document = next_version.named_document(opened, project_id, RULES)
@@ -150,6 +153,7 @@ def test_a_sentence_that_stands_elsewhere_does_not_go_away(opened: Workspace) ->
     assert [WORDS in one.old for one in page.changes] == [True]
 
 
+@pytest.mark.long
 def test_a_reading_that_was_stopped_says_so(opened: Workspace, server: EndpointServer) -> None:
     project_id = opened.project(SAMPLE_PROJECT).id
     page = page_change.previewed(previewed(opened, project_id))
@@ -164,6 +168,7 @@ def test_a_reading_that_was_stopped_says_so(opened: Workspace, server: EndpointS
     assert [*impact_list.lines(reading)][-1] == "not at its end: 40 to go"
 
 
+@pytest.mark.long
 def test_what_a_reading_quotes_of_a_draft_is_erased_with_its_page(
     opened: Workspace, server: EndpointServer
 ) -> None:
@@ -176,6 +181,7 @@ def test_what_a_reading_quotes_of_a_draft_is_erased_with_its_page(
     assert page_change.last(opened, project_id, page) is None
 
 
+@pytest.mark.long
 def test_what_two_versions_changed_is_read_together(opened: Workspace) -> None:
     project_id = opened.project(SAMPLE_PROJECT).id
     first = previewed(opened, project_id)
