@@ -80,6 +80,31 @@ def test_a_version_has_the_name_of_the_file_that_it_came_in(quick: Quick) -> Non
     assert held() == ("file:Rules v1.3.md", "Rules v1.3.md", 5)
 
 
+@pytest.mark.parametrize(
+    ("name", "heading", "likely"),
+    [
+        ("rule.md", "Withdrawal", True),
+        ("rule-2.md", "Withdrawal", False),
+        ("rule.md", "Withdrawal abroad", False),
+    ],
+)
+def test_a_page_of_a_folder_that_comes_alone_is_likely_its_next_version(
+    quick: Quick, tmp_path: Path, name: str, heading: str, likely: bool
+) -> None:
+    workspace, project_id, _ = quick
+    (tmp_path / "all" / "wiki").mkdir(parents=True)
+    (tmp_path / "all" / "wiki" / "rule.md").write_text("# Withdrawal\n\nIt is free for 14 days.\n")
+    import_sources.index_paths(workspace, project_id, [tmp_path / "all"])
+    (held,) = workspace.library.documents(project_id)
+    data = f"# {heading}\n\nIt is free for 21 days.\n".encode()
+    (found,) = import_sources.preview_files(workspace, project_id, name, data).previews
+    alike = next_version.may_be_versions_of(workspace, project_id, found)
+    wanted = held.id if likely else ""
+    assert next_version.likely_version_of(alike, found) == wanted
+    again = (*alike, *alike)
+    assert next_version.likely_version_of(again, found) == "", "nobody knows which of two"
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("first", ["index", "sync"])
 def test_a_folder_indexed_and_synced_is_one_document_a_file(

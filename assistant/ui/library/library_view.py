@@ -176,7 +176,13 @@ VIEWS = {
 }
 TABLE_HEIGHT, NARROW_HEIGHT = 420, 270
 """Where the case does not fit beside the table, it begins below it, and has to be seen there."""
-CASE_WIDTH, FILTER_WIDTH, DATE_WIDTH = 460, 124, 118
+CASE_WIDTH, FILTER_WIDTH = 460, 124
+ROOM, TITLE_LEAST = 976, 240
+"""Pixels of the table in a window of 1440, and of its titles at the least."""
+WIDTHS = {
+    "Status": 92, "Case": 140, "Technique": 112, "Criterion": 96, TEST_DATE: 118,
+    COLUMN: COLUMN_WIDTH, "Writer": 64, "Support": 66, "Proposed": 76, "Findings": 72,
+}  # fmt: skip
 
 
 def library_view(opened: Workspace, record: Session) -> None:
@@ -313,19 +319,19 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
 
     with st.sidebar:  # it takes no room there
         height = NARROW_HEIGHT if is_narrow() else TABLE_HEIGHT
-    proposed, dated = proposals_column(rows), test_date_column(rows)
-    table = {
+    table: dict[str, Sequence[object]] = {
         **common_columns(rows),
-        **dated,
+        **test_date_column(rows),
         **existing_column(rows, verdicts),
-        **proposed,
+        **proposals_column(rows),
         "Writer": [row.writer for row in rows],
         "Support": ["⚠ none" if row.unsupported else "" for row in rows],
         "Findings": [row.findings or None for row in rows],
     }
-    title_width = (
-        334 - bool(verdicts) * COLUMN_WIDTH - bool(proposed) * 76 - bool(dated) * DATE_WIDTH
-    )
+    # A column in which nothing stands takes its room from the titles.
+    table = {name: cells for name, cells in table.items() if name == "Title" or any(cells)}
+    others = sum(WIDTHS[name] for name in table if name != "Title")
+    widths = {**WIDTHS, "Title": max(TITLE_LEAST, ROOM - others)}
     st.dataframe(
         table,
         key=TABLE,
@@ -335,17 +341,11 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
         hide_index=True,
         height=table_height(len(rows), height),
         column_config={
-            "Status": st.column_config.TextColumn(width=92),
-            "Case": st.column_config.TextColumn(width=140),
-            "Title": st.column_config.TextColumn(width=title_width),
-            "Technique": st.column_config.TextColumn(width=112),
-            "Criterion": st.column_config.TextColumn(width=96),
-            TEST_DATE: st.column_config.DateColumn(width=DATE_WIDTH, format="ddd D MMM YYYY"),
+            **{name: st.column_config.Column(width=width) for name, width in widths.items()},
+            TEST_DATE: st.column_config.DateColumn(
+                width=WIDTHS[TEST_DATE], format="ddd D MMM YYYY"
+            ),
             COLUMN: st.column_config.TextColumn(width=COLUMN_WIDTH, help=COLUMN_HELP),
-            "Writer": st.column_config.TextColumn(width=64),
-            "Support": st.column_config.TextColumn(width=66),
-            "Proposed": st.column_config.NumberColumn(width=76),
-            "Findings": st.column_config.NumberColumn(width=72),
         },
         alt="Test cases of this project",
     )

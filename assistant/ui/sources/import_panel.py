@@ -304,14 +304,16 @@ def _version_or_own(opened: Workspace, record: Session, preview: Preview, number
 
 def _own_or_version(opened: Workspace, record: Session, preview: Preview, number: int) -> Preview:
     """A file that has another source's heading or name is its own, unless a person says otherwise:
-    else both are in force."""
+    else both are in force. One that has its very name and heading, as a page of a folder does that
+    is uploaded alone, is its next version."""
     alike = next_version.may_be_versions_of(opened, record.project_id, preview)
     if not alike:
         return preview
     titles = {one.id: f"{one.title} ({read_source.file_of(one)})" for one in alike}
     chosen = st.selectbox(
         "Is this the next version of a source that the project has? Else both are in force.",
-        ["", *titles],
+        names := ["", *titles],
+        index=names.index(next_version.likely_version_of(alike, preview)),
         format_func=lambda name: visible(titles[name]) if name else "No, a source of its own",
         key=f"version-{number}-{preview.reading.document.content_hash[:12]}",
     )

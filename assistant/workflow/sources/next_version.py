@@ -7,6 +7,7 @@ of the words that somebody rewrites. Nothing is kept here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import get_args
 
 from assistant.domain import COMMENT, Epic, SourceDocument
@@ -22,6 +23,7 @@ from assistant.workflow.sources.import_sources import (
     preview_of,
     with_id,
 )
+from assistant.workflow.sources.read_source import file_of
 from assistant.workflow.writing.answers import PREFIX as ANSWER
 
 PASTED = "pasted text.md"
@@ -69,6 +71,15 @@ def may_be_versions_of(
             or (name and _unnumbered(one.id) == name)
         )
     )
+
+
+def likely_version_of(alike: Sequence[StoredDocument], preview: Preview) -> str:
+    """Of files that a new one may be the next version of the id of the only one that has its very
+    name, in whatever folder, and its heading; empty where that is none."""
+    document = preview.reading.document
+    named = (one for one in alike if file_of(one) == file_of(document))
+    same = [one.id for one in named if one.title == document.title]
+    return same[0] if len(same) == 1 else ""
 
 
 def as_version_of(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from assistant.domain import FILE, Chunk, Citation, DocumentKind, Value
+from assistant.domain import FILE, Chunk, Citation, DocumentKind, SourceDocument, Value
 from assistant.errors import LibraryError
 from assistant.language.validity import bare_name
 from assistant.library import StoredDocument
@@ -66,7 +66,7 @@ class SourceText(Value):
         return self.text[start:end], marks
 
 
-def file_of(document: StoredDocument) -> str:
+def file_of(document: StoredDocument | SourceDocument) -> str:
     """The name of the file that a document's present version was read from, of one in an archive
     its own; empty where it is of no file. A version may come in a file of another name than the
     source's id holds."""
