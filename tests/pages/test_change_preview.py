@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextArea, Toggle
 
-from assistant.domain import GenerationConfig
+from assistant.domain import GenerationConfig, TestCase, TestStep
 from assistant.ui import state
 from assistant.ui.sources.documents_table import ticks_key
 from assistant.ui.sources.stale_note import NOTE
@@ -181,11 +181,14 @@ def test_an_import_of_a_changed_source_says_how_many_cases_went_stale(app: AppTe
     assert not app.exception
     assert not stale.stale_cases(opened, project_id)
     assert not [one for one in app.button if one.label == "Show them"]
+    step = TestStep(number=1, action="Open it", expected_result="It is open")
+    opened.library.add_case(project_id, None, TestCase(id="OLD", title="Open", steps=(step,)))
     app.text_area(key="import_text_1").set_value(EPIC.replace("40 days", "30 days")).run()
     app.button(key="keep").click().run()
     gone = stale.stale_cases(opened, project_id)
     assert gone
     assert f"1 source kept: {len(gone)} cases are stale" in shown(app).replace("\\", "")
+    assert "1 imported case cites no source" in "".join(one.value for one in app.caption)
     for left in range(len(gone) - 1, -1, -1):
         assert [one for one in app.button if one.label == "Show them"]
         seen = [finding.key for finding in gone[left].findings]

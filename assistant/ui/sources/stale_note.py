@@ -16,6 +16,7 @@ from assistant.ui.counts import counted, with_verb
 from assistant.ui.library.library_view import open_in_library
 from assistant.ui.plain_text import label
 from assistant.ui.state import Session, note_done
+from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
 from assistant.workflow.review.stale import StaleCase
@@ -29,12 +30,14 @@ IMPORTED = 6
 @dataclass(frozen=True)
 class StaleNote:
     """``place`` is the document's id where it was kept by its preview, else empty; ``said`` what
-    was kept; ``runs`` are the cases that went stale by it, by run in their order."""
+    was kept; ``runs`` are the cases that went stale by it, by run in their order; ``silent`` how
+    many cases that were there cite nothing."""
 
     project_id: str
     place: str
     said: str
     runs: dict[str, tuple[str, ...]]
+    silent: int = 0
 
 
 @contextmanager
@@ -43,17 +46,20 @@ def stale_noted(
 ) -> Iterator[None]:
     """Keep a source within it; then ``said`` and how many cases went stale are noted."""
     before = stale.stale_cases(opened, record.project_id)
+    silent = len(opened.library.lineage.uncited_cases(record.project_id))
     yield
     gone = stale.gone_stale(before, stale.stale_cases(opened, record.project_id))
     st.session_state.pop(NOTE, None)
     if not gone:
-        note_done(f"{said}: no case went stale")
+        # Of these it says little: only numbers that a change names are looked for in them.
+        cite = f"; {with_verb(silent, 'cite', 'imported case')} no source" if silent else ""
+        note_done(f"{said}: no case went stale{cite}")
         return
     note_done(_sentence(said, gone), icon=":material/update:")
     runs: dict[str, tuple[str, ...]] = {}
     for one in gone:
         runs[one.run_id] = (*runs.get(one.run_id, ()), one.case_id)
-    st.session_state[NOTE] = StaleNote(record.project_id, place, said, runs)
+    st.session_state[NOTE] = StaleNote(record.project_id, place, said, runs, silent)
 
 
 def _sentence(said: str, cases: Iterable[StaleCase]) -> str:
@@ -107,6 +113,11 @@ def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
                 record.case_id = case_ids[0]
                 list_only(run_id, "stale")
                 st.switch_page("pages/generate_test_cases.py")
+    if note.silent:
+        cite = with_verb(note.silent, "cite", "imported case")
+        way = "Choose a source that changed below: a model can read them beside it."
+        able = not place and models.readers(opened)
+        st.caption(f"{cite} no source: little tells what touches them. {way if able else ''}")
 
 
 def _leave(note: StaleNote, run_id: str, *case_ids: str) -> None:
