@@ -27,6 +27,7 @@ from assistant.generation.models.structured import (
     object_schema,
 )
 from assistant.generation.prompts import Message, data_text, in_parts
+from assistant.generation.proof.calculation_lines import still_said
 from assistant.generation.proof.support_texts import folded, stands_in
 from assistant.generation.second_reading import MOST_REASON, SHOWN_WORDS, ReadingGround, line_of
 from assistant.generation.sentence_words import clipped
@@ -59,7 +60,7 @@ CASES_SHARE = 0.4
 MOST_INSTEAD = 600
 MOST_NAME = 120
 
-_CHANGE = """- change: it is still worth running, but words of it are no longer right: a number, date, role, status, message, screen or name; data or a precondition that lie on another side of a limit now, so that the stated result does not follow any more; a step that a new mandatory field or a new stage makes impossible as it is written; a result that is another one now. Read title, preconditions, data and every step.
+_CHANGE = """- change: it is still worth running, but words of it are no longer right: a number, date, role, status, message, screen or name; data or a precondition that lie on another side of a limit now, so that the stated result does not follow any more; a step that a new mandatory field or a new stage makes impossible as it is written; a result that is another one now. Read title, preconditions, data and every step; a line of a calculation changes with what it comes to.
 - remove: what it tests is taken away altogether."""  # noqa: E501
 _CHANGES = """changes (of change: each place; of remove: the one that names what is gone): step: the number of the step that it is in, 0 for title and preconditions; words: the words of the case that are wrong, verbatim, as they stand in one line of it, no more of them than must go; instead: what has to stand in their place, in the style of the case, so that its line reads well and the whole case is right with all changes made (of remove: ""). The case goes on testing the rule that moved: its data at the new limit, the refusal where it is refused now, rather than another case that happens to pass; source: """  # noqa: E501
 _BECAUSE = "because: the reason in at most 25 words, in the language of the case."
@@ -335,8 +336,9 @@ def _change(
     ]
     lines = list(_lines(case))
     named = [one for one in places if lines[one[0]][0] == told.get("step")]
+    alone = [one for one in places if lines[one[0]][1] != "calculation"]
     taken = [(one.line, one.start, one.end) for one in before]
-    free = [one for one in named or (places if len(places) == 1 else ()) if not _meets(one, taken)]
+    free = [one for one in named or (alone if len(alone) == 1 else ()) if not _meets(one, taken)]
     holders = (name for name, text in texts if len(source.split()) > 1 and stands_in(source, text))
     holder = next(holders, None)
     if not free or holder is None or folded(words) == folded(instead):
@@ -404,7 +406,8 @@ def _joined(first: str, second: str) -> str:
 
 
 def updated(case: TestCase, changes: Sequence[ImpactChange]) -> TestCase:
-    """The case with these changes in it; what supported its words before is not looked at."""
+    """The case with these changes in it, without calculations of values that it does not name any
+    more; what supported its words before is not looked at."""
     texts = iter([after for _, _, _, after in _after(case, changes)])
     steps = [
         step.model_copy(
@@ -417,8 +420,14 @@ def updated(case: TestCase, changes: Sequence[ImpactChange]) -> TestCase:
         for step in case.steps
     ]
     preconditions = tuple(next(texts) for _ in case.preconditions)
+    title = next(texts)
+    worked = []
+    for before, step in zip(case.steps, steps, strict=True):
+        lines = [next(texts) for _ in step.calculation]
+        said = still_said(lines, before.expected_result, step.expected_result)
+        worked.append(step.model_copy(update={"calculation": said}))
     return case.model_copy(
-        update={"steps": tuple(steps), "preconditions": preconditions, "title": next(texts)}
+        update={"steps": tuple(worked), "preconditions": preconditions, "title": title}
     )
 
 
@@ -435,7 +444,8 @@ def _spans(words: str, text: str) -> list[tuple[int, int]]:
 
 
 def _lines(case: TestCase) -> Iterator[tuple[int, Part, str]]:
-    """Each text of a case that a change may be of; steps before the title, which repeats them."""
+    """Each text of a case that a change may be of; steps before the title, which repeats them, and
+    behind all what calculations say, one line each."""
     for step in case.steps:
         yield step.number, "expected result", step.expected_result
         yield step.number, "test data", step.test_data
@@ -443,3 +453,6 @@ def _lines(case: TestCase) -> Iterator[tuple[int, Part, str]]:
     for precondition in case.preconditions:
         yield 0, "precondition", precondition
     yield 0, "title", case.title
+    for step in case.steps:
+        for line in step.calculation:
+            yield step.number, "calculation", line

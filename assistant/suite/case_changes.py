@@ -22,7 +22,7 @@ from assistant.suite.case_words import names, quoted, stem, words
 from assistant.suite.condition_demands import Claim
 from assistant.suite.evidence import Quantity, meaningful_stems, messages, quantities
 
-Part = Literal["title", "precondition", "action", "test data", "expected result"]
+Part = Literal["title", "precondition", "action", "test data", "expected result", "calculation"]
 ALIKE_MESSAGE = 55
 """From this likeness (0 to 100, equal letters in order) two messages are versions of one."""
 SAME_CHECK = 0.5

@@ -172,6 +172,31 @@ def test_limits_that_move_along_are_each_exchanged_once_in_every_place() -> None
     assert impacts_of({"cases": [one]}, release_texts(GROUND), ITEMS, [case]) == ((found,), 2)
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_calculation_changes_with_its_result_or_goes(told: bool) -> None:
+    step = TestStep(
+        number=1,
+        action="Save it.",
+        expected_result="“Saved. £144.00 due by 23 March 2026.”",
+        calculation=("£720.00 * 20% = £144.00", "2026-03-18 + 5 days = 2026-03-23"),
+    )
+    case = TestCase(id="T1", title="Save", steps=(step,))
+    rows = [("23 March 2026", "21 March 2026")]
+    if told:
+        rows.append(("+ 5 days = 2026-03-23", "+ 3 days = 2026-03-21"))
+    changes = [
+        {"step": 1, "words": a, "instead": b, "source": "held for 3 days, no longer"}
+        for a, b in rows
+    ]
+    one = {"case": "T1", "impact": "change", "items": [], "changes": changes, "because": "So."}
+    (found,), dropped = impacts_of({"cases": [one]}, release_texts(GROUND), ITEMS, [case])
+    (after,) = updated(case, found.changes).steps
+    assert dropped == 0
+    assert after.expected_result == "“Saved. £144.00 due by 21 March 2026.”"
+    new = ("2026-03-18 + 3 days = 2026-03-21",) if told else ()
+    assert after.calculation == (step.calculation[0], *new)
+
+
 def test_an_existing_case_is_no_source_and_one_word_no_reason() -> None:
     chunk = Chunk(id="c", document_id="d", ordinal=1, kind="case", text="a locker for 9 days")
     ground = replace(GROUND, sources=(RetrievedChunk(chunk=chunk, score=1.0, rank=2),))

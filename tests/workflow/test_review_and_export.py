@@ -232,6 +232,23 @@ def test_a_downloaded_file_is_the_same_each_time(
     assert first == export_cases.export_csv(workspace, project_id, run_id=run_id)
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Saved. £144.00 is due by 19 March 2026.", [0]),
+        ("“Saved. £144.00 is due by 23 March 2026.”", [0, 1]),
+        ("Saved. £150.00 is due by 23 March 2026.", [1]),
+    ],
+)
+def test_a_calculation_of_a_value_that_an_edit_takes_away_goes_with_it(said, kept) -> None:
+    lines = ("£720.00 * 20% = £144.00", "2026-03-09 + 14 days = 2026-03-23")
+    result = "Saved. £144.00 is due by 23 March 2026."
+    step = TestStep(number=1, action="Save", expected_result=result, calculation=lines)
+    case = TestCase(id="T", title="Save", steps=(step,))
+    (after,) = review.edited_steps(case, [StepEdit(action="Save it", expected_result=said)])
+    assert after.calculation == tuple(lines[place] for place in kept)
+
+
 def test_an_edit_is_checked_again_and_a_fix_can_be_taken_back(
     workspace: Workspace, project_id: str, run_id: str
 ) -> None:

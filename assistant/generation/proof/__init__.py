@@ -1,5 +1,6 @@
 """Proof: what a case claims, held against what it may rest on."""
 
+from assistant.generation.proof.calculation_lines import still_said
 from assistant.generation.proof.case_basis import Ground, ground_of
 from assistant.generation.proof.case_proof import grounded, situated
 from assistant.generation.proof.checklist import covered_conditions
@@ -43,6 +44,7 @@ __all__ = [
     "situated",
     "statement_words",
     "still_cited",
+    "still_said",
     "support_texts",
     "verified",
     "with_sources",

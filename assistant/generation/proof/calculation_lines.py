@@ -160,6 +160,29 @@ def final_results(lines: Iterable[str]) -> tuple[Number, ...]:
     )
 
 
+def still_said(lines: Iterable[str], before: str, after: str) -> tuple[str, ...]:
+    """The lines of a calculation without those that come to a value which a result named
+    ``before`` it was changed, and does not name ``after``: they say how another one came about."""
+    old, new = _named_in(before), _named_in(after)
+
+    def goes(number: Number) -> bool:
+        return any(_is_same(number, one) for one in old) and not any(
+            _is_same(number, one) for one in new
+        )
+
+    read = ((words, read_line(words)) for words in lines)
+    return tuple(words for words, one in read if one is None or not any(map(goes, one.results)))
+
+
+def _named_in(text: str) -> tuple[Number, ...]:
+    """The numbers of a text, in messages too."""
+    return tuple(
+        one
+        for part in (text, *(each.text for each in find_messages(text)))
+        for one in numbers(part)
+    )
+
+
 def _read(
     way: Callable[[str, str, str], CalculationLine | None], words: str, left: str, right: str
 ) -> CalculationLine | None:

@@ -153,7 +153,7 @@ def _found(opened: Workspace, record: Session, asked: ReadFor, reading: ImpactRe
         key=TABLE,
         column_config={
             "Impact": st.column_config.TextColumn(width=84),
-            "Case": st.column_config.TextColumn(width=70),
+            "Case": st.column_config.TextColumn(width=130),
             "Title": st.column_config.TextColumn(width=200),
             "Why": st.column_config.TextColumn(width=420),
         },

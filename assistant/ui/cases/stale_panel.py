@@ -145,8 +145,9 @@ def stale_panel(
             st.markdown(f":small[:orange[:material/link_off:] {label(gone, limit=500)}]")
         for fault in (fault for one in case.findings for fault in one.faults):
             st.markdown(f":small[{fault_line(fault)}]")
+        above = ""
         for places, one in _together(case)[:SHOWN]:
-            _finding(places, one)
+            above = _finding(places, one, above)
 
 
 def _ask_first(opened: Workspace, record: Session, case_id: str, hindered: str | None) -> None:
@@ -177,15 +178,19 @@ def fault_line(fault: NewFault) -> str:
     return f":red[:material/error: {where}, {fault.finding.rule}:] {why}{expects}"
 
 
-def _finding(places: list[str], one: StaleFinding) -> None:
+def _finding(places: list[str], one: StaleFinding, above: str) -> str:
+    """Old and new words below where they stand, which is returned and not said twice in a row."""
     since = f" since {date_time(one.since)}" if one.since else ""
     by = f", {label(one.by)}" if one.by else ""
     title = label(one.title)
     if one.change == stale.ANOTHER_LIMIT:
         title = f"{label(one.cited_title)} (left), {title} (right)"
-    st.caption(f"{label('; '.join(places), limit=200)} · {title} · {one.change}{since}{by}")
+    said = f"{label('; '.join(places), limit=200)} · {title} · {one.change}{since}{by}"
+    if said != above:
+        st.caption(said)
     removed = one.change == "document removed"
     beside(one.old, one.new, gone="The source was removed." if removed else "Gone.")
+    return said
 
 
 def _together(case: StaleCase) -> list[tuple[list[str], StaleFinding]]:

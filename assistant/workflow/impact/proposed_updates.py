@@ -68,7 +68,10 @@ def _change(case: TestCase, one: CaseImpact) -> ProposedChange:
         preconditions=after.preconditions,
         steps=tuple(
             StepEdit(
-                action=step.action, test_data=step.test_data, expected_result=step.expected_result
+                action=step.action,
+                test_data=step.test_data,
+                expected_result=step.expected_result,
+                calculation=step.calculation,
             )
             for step in after.steps
         ),

@@ -21,7 +21,7 @@ from assistant.domain import (
 )
 from assistant.errors import AssistantError, EmptyCase, LibraryError
 from assistant.generation.lint import with_fix
-from assistant.generation.proof import still_cited
+from assistant.generation.proof import still_cited, still_said
 from assistant.generation.proof.proof_faults import CONTRADICTION
 from assistant.generation.proof.statement_words import all_content, meeting
 from assistant.library import StoredCase
@@ -44,11 +44,13 @@ NO_REASON = "No reason given"
 
 
 class StepEdit(Value):
-    """The fields of a step that a person can change."""
+    """The fields of a step that a person can change, and how computed values of its result come
+    about; ``None``: as before, but for values that it does not name any more."""
 
     action: str
     test_data: str = ""
     expected_result: str
+    calculation: tuple[str, ...] | None = None
 
 
 def edited_steps(case: TestCase, edits: Sequence[StepEdit]) -> tuple[TestStep, ...]:
@@ -62,7 +64,7 @@ def edited_steps(case: TestCase, edits: Sequence[StepEdit]) -> tuple[TestStep, .
     for number, edit in enumerate(edits, start=1):
         before = case.steps[number - 1] if number <= len(case.steps) else None
         if before is None:
-            steps.append(TestStep(number=number, **edit.model_dump()))
+            steps.append(TestStep(number=number, **edit.model_dump(exclude_none=True)))
             continue
         said, says = before.expected_result, edit.expected_result
         changed = says.strip() != said.strip()
@@ -75,7 +77,8 @@ def edited_steps(case: TestCase, edits: Sequence[StepEdit]) -> tuple[TestStep, .
         steps.append(
             before.model_copy(
                 update={
-                    **edit.model_dump(),
+                    "calculation": still_said(before.calculation, said, says),
+                    **edit.model_dump(exclude_none=True),
                     "number": number,
                     "citations": kept,
                     "support": "unsupported" if changed else before.support,
