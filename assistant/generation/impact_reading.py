@@ -335,10 +335,13 @@ def _change(
         for span in _spans(words, text)
     ]
     lines = list(_lines(case))
-    named = [one for one in places if lines[one[0]][0] == told.get("step")]
-    alone = [one for one in places if lines[one[0]][1] != "calculation"]
+    in_step = [one for one in places if lines[one[0]][0] == told.get("step")]
+    words_of = [one for one in places if lines[one[0]][1] != "calculation"]
+    named = [one for one in in_step if one in words_of]
+    # A calculation comes last: where the words stand in one other place, that is meant first.
+    wanted = named + (words_of if not named and len(words_of) == 1 else []) + in_step
     taken = [(one.line, one.start, one.end) for one in before]
-    free = [one for one in named or (alone if len(alone) == 1 else ()) if not _meets(one, taken)]
+    free = [one for one in wanted if not _meets(one, taken)]
     holders = (name for name, text in texts if len(source.split()) > 1 and stands_in(source, text))
     holder = next(holders, None)
     if not free or holder is None or folded(words) == folded(instead):
@@ -424,7 +427,7 @@ def updated(case: TestCase, changes: Sequence[ImpactChange]) -> TestCase:
     worked = []
     for before, step in zip(case.steps, steps, strict=True):
         lines = [next(texts) for _ in step.calculation]
-        said = still_said(lines, before.expected_result, step.expected_result)
+        said = still_said(filter(str.strip, lines), before.expected_result, step.expected_result)
         worked.append(step.model_copy(update={"calculation": said}))
     return case.model_copy(
         update={"steps": tuple(worked), "preconditions": preconditions, "title": title}

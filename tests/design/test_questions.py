@@ -531,7 +531,7 @@ def test_a_passage_under_the_criterions_own_id_that_gives_another_amount_is_aske
 
 
 def test_two_sources_that_disagree_are_quoted_by_the_sentences_that_have_the_amounts() -> None:
-    rule = "BR-7 A member may keep a borrowed book for 14 days. A reminder goes out. It is free."
+    rule = "BR-7 A member may keep a borrowed book for 14 days. After 14 days a reminder goes out."
     mail = "From: Ada Byron\n\nDear all,\n\nit is cold. By BR-7 a borrowed book is kept 14 days by"
     mail += " a member. A member may keep a borrowed book for 21 days from May on. See you."
     held = Chunk(id="r-1", document_id="r", ordinal=0, text=rule, kind="rule")

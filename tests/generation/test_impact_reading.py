@@ -172,6 +172,24 @@ def test_limits_that_move_along_are_each_exchanged_once_in_every_place() -> None
     assert impacts_of({"cases": [one]}, release_texts(GROUND), ITEMS, [case]) == ((found,), 2)
 
 
+def test_the_one_place_of_words_outside_calculations_is_meant_first() -> None:
+    step = TestStep(
+        number=1, action="Save it.", expected_result="It is saved.",
+        calculation=("GBP 720.00 * 20% = GBP 144.00",),
+    )  # fmt: skip
+    case = TestCase(id="T1", title="Save", preconditions=("The rate is 20%.",), steps=(step,))
+    row = {"step": 1, "words": "20%", "instead": "25%", "source": "held for 3 days, no longer"}
+    gone = {**row, "words": step.calculation[0], "instead": ""}
+    one = {"case": "T1", "impact": "change", "items": [], "changes": [row], "because": "So."}
+    (found,), _ = impacts_of({"cases": [one]}, release_texts(GROUND), ITEMS, [case])
+    after = updated(case, found.changes)
+    assert after.preconditions == ("The rate is 25%.",)
+    assert after.steps == case.steps
+    one["changes"] = [row, gone]
+    (found,), _ = impacts_of({"cases": [one]}, release_texts(GROUND), ITEMS, [case])
+    assert updated(case, found.changes).steps[0].calculation == ()
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_a_calculation_changes_with_its_result_or_goes(told: bool) -> None:
     step = TestStep(

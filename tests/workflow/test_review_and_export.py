@@ -238,6 +238,7 @@ def test_a_downloaded_file_is_the_same_each_time(
         ("Saved. £144.00 is due by 19 March 2026.", [0]),
         ("“Saved. £144.00 is due by 23 March 2026.”", [0, 1]),
         ("Saved. £150.00 is due by 23 March 2026.", [1]),
+        ("Saved. £144.00 is due on the 23rd place of the list.", [0]),
     ],
 )
 def test_a_calculation_of_a_value_that_an_edit_takes_away_goes_with_it(said, kept) -> None:

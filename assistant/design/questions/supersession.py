@@ -194,8 +194,10 @@ def _folded(text: str) -> str:
 
 def _replaced(older: Chunk, newer: Chunk) -> Iterator[Change]:
     stated, told = _values(older.text), _values(newer.text)
-    for old in stated:
-        if not any(equal(old, one) for one in told):
+    for place, old in enumerate(stated):
+        # A value that stands there twice is one change.
+        seen = any(equal(old, one) for one in stated[:place])
+        if seen or not any(equal(old, one) for one in told):
             continue
         new = [
             one

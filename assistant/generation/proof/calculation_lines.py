@@ -166,12 +166,10 @@ def still_said(lines: Iterable[str], before: str, after: str) -> tuple[str, ...]
     old, new = _named_in(before), _named_in(after)
 
     def goes(number: Number) -> bool:
-        return any(_is_same(number, one) for one in old) and not any(
-            _is_same(number, one) for one in new
-        )
+        return any(alike(number, one) for one in old) and not any(alike(number, one) for one in new)
 
     read = ((words, read_line(words)) for words in lines)
-    return tuple(words for words, one in read if one is None or not any(map(goes, one.results)))
+    return tuple(words for words, one in read if one is None or not any(map(goes, one.results[:1])))
 
 
 def _named_in(text: str) -> tuple[Number, ...]:

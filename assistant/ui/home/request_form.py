@@ -372,6 +372,8 @@ def _as_sentence(opened: Workspace, record: Session, text: str, found: Understan
     words = " ".join(text.split())
     if not words or len(words) > MOST_OF_ORDER or any(epic.criteria for epic in found.epics):
         return
+    if is_asked(words):
+        return
     taken = read_asked(opened, record.project_id, words).taken
     if not taken:
         return
@@ -380,7 +382,7 @@ def _as_sentence(opened: Workspace, record: Session, text: str, found: Understan
     st.info(f"As a sentence this asks for {named}{more}.", icon=":material/chat:")
     st.button(
         "Ask it in a sentence", key="as_sentence", icon=":material/chat:",
-        on_click=lambda: st.session_state.update({WAY: "ask", ASKED: words, TEXT: ""}),
+        on_click=lambda: st.session_state.update({WAY: "ask", ASKED: words}),
     )  # fmt: skip
 
 

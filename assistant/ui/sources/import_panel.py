@@ -219,7 +219,8 @@ def _preview_and_keep(opened: Workspace, record: Session, found: Sequence[Found]
             if file is not None and preview.reading.columns:
                 columns += _columns(opened, record, preview, file)
     if len(found) > SHOWN:
-        st.caption(f"and {len(found) - SHOWN} more, read like these")
+        more = f"and {len(found) - SHOWN} more, read like these"
+        st.caption(f"{more}; what is new among them is a source of its own")
     kept += [preview for preview, _ in found[SHOWN:]]
     kept = [preview for preview in kept if preview.change != "unchanged"]
     with order:

@@ -141,7 +141,9 @@ def stamp(workspace: Workspace, project_id: str) -> int:
 
 def sources_changed(workspace: Workspace, project_id: str, reading: ImpactReading) -> bool:
     """Whether a source of the project changed since, other than the page that it was read for."""
-    return reading.sources != _sources(workspace, project_id, reading.document_id)
+    # Earlier versions counted the page in.
+    now = (_sources(workspace, project_id, but) for but in (reading.document_id, ""))
+    return reading.sources not in now
 
 
 def requests_for(cases: int) -> int:
