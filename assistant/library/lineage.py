@@ -260,6 +260,17 @@ class LineageStore(Store):
         )
         return tuple(stored(row) for row in self._all(query.order_by(cases.c.seq)))
 
+    def count_uncited(self, project_id: str, statuses: Iterable[str]) -> int:
+        """How many cases of these statuses no run wrote; one query that reads no case."""
+        query = select(func.count()).where(
+            cases.c.project_id == project_id,
+            cases.c.source_run_id.is_(None),
+            cases.c.run_id.is_(None),
+            cases.c.status.in_(tuple(statuses)),
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     # --- What people said of stale cases ------------------------------------------------------
 
     def decide(

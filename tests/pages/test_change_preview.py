@@ -182,13 +182,18 @@ def test_an_import_of_a_changed_source_says_how_many_cases_went_stale(app: AppTe
     assert not stale.stale_cases(opened, project_id)
     assert not [one for one in app.button if one.label == "Show them"]
     step = TestStep(number=1, action="Open it", expected_result="It is open")
-    opened.library.add_case(project_id, None, TestCase(id="OLD", title="Open", steps=(step,)))
+    old = TestCase(id="OLD", title="Open", steps=(step,), status="imported")
+    for case in (old, old.model_copy(update={"id": "DRAFT", "status": "draft"})):
+        opened.library.add_case(project_id, None, case)
+    library = opened.library.lineage
+    assert library.count_uncited(project_id, ["imported", "accepted", "draft"]) == 2
+    assert library.count_uncited(project_id, ["imported", "accepted"]) == 1
     app.text_area(key="import_text_1").set_value(EPIC.replace("40 days", "30 days")).run()
     app.button(key="keep").click().run()
     gone = stale.stale_cases(opened, project_id)
     assert gone
     assert f"1 source kept: {len(gone)} cases are stale" in shown(app).replace("\\", "")
-    assert "1 imported case cites no source" in "".join(one.value for one in app.caption)
+    assert "1 case cites no source" in "".join(one.value for one in app.caption)
     for left in range(len(gone) - 1, -1, -1):
         assert [one for one in app.button if one.label == "Show them"]
         seen = [finding.key for finding in gone[left].findings]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+from endpoint_server import EndpointServer, refuses, streams
 from syncing import quick_workspace, sync_folder, write
 
 from assistant.errors import (
@@ -42,12 +42,6 @@ QUESTION = "What is the cooling-off period for a domestic contract?"
 ISSUE = """<rss version="0.92"><channel><title>Jira</title><item><title>[TR-{key}] {title}</title>
 <key id="1">TR-{key}</key><summary>{title}</summary><type id="7">Story</type>
 <description>The clerk pays.</description><comments>{comments}</comments></item></channel></rss>"""
-
-
-@pytest.fixture
-def server() -> Iterator[EndpointServer]:
-    with endpoint_server() as running:
-        yield running
 
 
 @pytest.fixture

@@ -163,6 +163,8 @@ def final_results(lines: Iterable[str]) -> tuple[Number, ...]:
 def still_said(lines: Iterable[str], before: str, after: str) -> tuple[str, ...]:
     """The lines of a calculation without those that come to a value which a result named
     ``before`` it was changed, and does not name ``after``: they say how another one came about."""
+    if before == after:
+        return tuple(lines)
     old, new = _named_in(before), _named_in(after)
 
     def goes(number: Number) -> bool:

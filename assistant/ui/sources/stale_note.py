@@ -19,6 +19,7 @@ from assistant.ui.state import Session, note_done
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import stale
+from assistant.workflow.review.duplicates import EXISTING
 from assistant.workflow.review.stale import StaleCase
 
 NOTE = "stale_note"
@@ -46,13 +47,13 @@ def stale_noted(
 ) -> Iterator[None]:
     """Keep a source within it; then ``said`` and how many cases went stale are noted."""
     before = stale.stale_cases(opened, record.project_id)
-    silent = len(opened.library.lineage.uncited_cases(record.project_id))
+    silent = opened.library.lineage.count_uncited(record.project_id, EXISTING)
     yield
     gone = stale.gone_stale(before, stale.stale_cases(opened, record.project_id))
     st.session_state.pop(NOTE, None)
     if not gone:
         # Of these it says little: only numbers that a change names are looked for in them.
-        cite = f"; {with_verb(silent, 'cite', 'imported case')} no source" if silent else ""
+        cite = f"; {with_verb(silent, 'cite')} no source" if silent else ""
         note_done(f"{said}: no case went stale{cite}")
         return
     note_done(_sentence(said, gone), icon=":material/update:")
@@ -114,7 +115,7 @@ def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
                 list_only(run_id, "stale")
                 st.switch_page("pages/generate_test_cases.py")
     if note.silent:
-        cite = with_verb(note.silent, "cite", "imported case")
+        cite = with_verb(note.silent, "cite")
         way = "Choose a source that changed below: a model can read them beside it."
         able = not place and models.readers(opened)
         st.caption(f"{cite} no source: little tells what touches them. {way if able else ''}")
