@@ -64,7 +64,7 @@ class RunStore(Store):
             if held is not None:
                 if held.project_id != project_id:
                     raise LibraryError(f"The run “{run.id}” exists already. Give it a new id.")
-                connection.execute(update(runs).where(runs.c.id == run.id).values(state))
+                _change(connection, run.id, **state)
             else:
                 seq = next_seq(connection, runs, project_id)
                 connection.execute(
@@ -108,16 +108,14 @@ class RunStore(Store):
         """
         with self._database.write() as connection:
             row = fetch(connection, run_id)
-            connection.execute(
-                update(runs)
-                .where(runs.c.id == run_id)
-                .values(
-                    status="running" if row.status == "queued" else row.status,
-                    plan=row.plan + 1,
-                    condition_count=len(conditions) - left_out,
-                    conditions=dump_all(conditions),
-                    questions=dump_all(questions),
-                )
+            _change(
+                connection,
+                run_id,
+                status="running" if row.status == "queued" else row.status,
+                plan=row.plan + 1,
+                condition_count=len(conditions) - left_out,
+                conditions=dump_all(conditions),
+                questions=dump_all(questions),
             )
             insert_chunks(connection, row.project_id, run_id, row.plan + 1, retrieved)
             detail = f"{len(conditions)} conditions, {len(retrieved)} sources"
@@ -133,9 +131,7 @@ class RunStore(Store):
                 key = one.criterion_id, one.text
                 if key not in merged or one.source_answers:
                     merged[key] = one
-            connection.execute(
-                update(runs).where(runs.c.id == run_id).values(questions=dump_all(merged.values()))
-            )
+            _change(connection, run_id, questions=dump_all(merged.values()))
 
     def finish_run(
         self,
@@ -149,26 +145,21 @@ class RunStore(Store):
         """Store how a run ended."""
         with self._database.write() as connection:
             row = fetch(connection, run_id)
-            connection.execute(
-                update(runs)
-                .where(runs.c.id == run_id)
-                .values(
-                    status=status,
-                    error=plain(error),
-                    timings=dump(timings or Timings()),
-                    uncovered=json.dumps([plain(text) for text in uncovered_criteria]),
-                    finished_at=utc_now().isoformat(),
-                )
+            _change(
+                connection,
+                run_id,
+                status=status,
+                error=plain(error),
+                timings=dump(timings or Timings()),
+                uncovered=json.dumps([plain(text) for text in uncovered_criteria]),
+                finished_at=utc_now().isoformat(),
             )
             record(connection, row.project_id, "run", run_id, status, row.actor, error)
 
     def run(self, project_id: str, run_id: str) -> GenerationRun:
         """A run with its plan, its cases as they are now, and its rejected drafts."""
         with self._database.read() as connection:
-            row = fetch(connection, run_id)
-            if row.project_id != project_id:
-                raise no_run(run_id)
-            return assembled(connection, row)
+            return assembled(connection, _of_project(connection, project_id, run_id))
 
     def project_of_run(self, run_id: str) -> str:
         """The id of the project that a run belongs to. Raises ``LibraryError`` for no run."""
@@ -180,17 +171,13 @@ class RunStore(Store):
     def run_epics(self, project_id: str, run_id: str) -> tuple[Epic, ...]:
         """The epics of a run as they were when it began."""
         with self._database.read() as connection:
-            row = fetch(connection, run_id)
-            if row.project_id != project_id:
-                raise no_run(run_id)
+            row = _of_project(connection, project_id, run_id)
             return GenerationRun.model_validate_json(row.body).epics
 
     def run_questions(self, project_id: str, run_id: str) -> tuple[Question, ...]:
         """The questions that came up in a run, without the run."""
         with self._database.read() as connection:
-            row = fetch(connection, run_id)
-            if row.project_id != project_id:
-                raise no_run(run_id)
+            row = _of_project(connection, project_id, run_id)
             return load_all(Question, row.questions)
 
     def models_of(self, project_id: str, run_ids: Collection[str]) -> dict[str, ModelSpec]:
@@ -248,7 +235,7 @@ class RunStore(Store):
             row = fetch(connection, run_id)
             if row.cancel_requested or row.status not in ("queued", "running"):
                 return
-            connection.execute(update(runs).where(runs.c.id == run_id).values(cancel_requested=1))
+            _change(connection, run_id, cancel_requested=1)
             record(connection, row.project_id, "run", run_id, "cancel requested", "")
 
     def is_cancelled(self, run_id: str) -> bool:
@@ -265,13 +252,14 @@ class RunStore(Store):
                 unknown = not self._database.is_held and not is_local(row.owner)
                 if is_alive(row.owner) or unknown:
                     continue
-                values = {
-                    "status": "interrupted",
-                    "error": "The program ended while this run was going on. The cases written "
+                _change(
+                    connection,
+                    row.id,
+                    status="interrupted",
+                    error="The program ended while this run was going on. The cases written "
                     "until then are kept; run it again for the rest.",
-                    "finished_at": utc_now().isoformat(),
-                }
-                connection.execute(update(runs).where(runs.c.id == row.id).values(values))
+                    finished_at=utc_now().isoformat(),
+                )
                 record(connection, row.project_id, "run", row.id, "interrupted", row.actor)
                 interrupted.append(row.id)
         return tuple(interrupted)
@@ -304,6 +292,17 @@ def fetch(connection: Connection, run_id: str) -> RunRow:
     if row is None:
         raise no_run(run_id)
     return row
+
+
+def _of_project(connection: Connection, project_id: str, run_id: str) -> RunRow:
+    row = fetch(connection, run_id)
+    if row.project_id != project_id:
+        raise no_run(run_id)
+    return row
+
+
+def _change(connection: Connection, run_id: str, **values: object) -> None:
+    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
 
 def no_run(run_id: str) -> LibraryError:

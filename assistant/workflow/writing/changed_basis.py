@@ -136,19 +136,11 @@ def questions_now(
         return QuestionsNow(standing=tuple(asked))
     raised = _conflicts(workspace, project_id, change, come)
     settled = _conflicts(workspace, project_id, change, gone).keys() - raised.keys()
-    standing = [
-        one
-        for one in asked
-        if (
-            change.present_ids.get(one.question.criterion_id, ""),
-            without_stages(one.question.text),
-        )
-        not in settled
-    ]
+    standing = [one for one in asked if _place(one, change) not in settled]
     if change:
         found = _on_changed_epics(workspace, project_id, run, standing, change)
     else:
-        known = {(one.question.criterion_id, without_stages(one.question.text)) for one in asked}
+        known = {_matter(one.question) for one in asked}
         new = [one for key, one in raised.items() if key not in known]
         found = QuestionsNow(
             standing=tuple(standing), raised=asked_of(workspace, project_id, change.now, new)
@@ -165,7 +157,17 @@ def _conflicts(
     epics = [epic for epic in change.now if epic.key not in change.removed]
     found = conflicts_with(workspace, project_id, epics, sources) if epics and sources else []
     asked = (one for one in found if one.criterion_id not in change.left_out)
-    return {(one.criterion_id, without_stages(one.text)): one for one in asked}
+    return {_matter(one): one for one in asked}
+
+
+def _matter(question: Question) -> tuple[str, str]:
+    return question.criterion_id, without_stages(question.text)
+
+
+def _place(one: Asked, change: BasisChange) -> tuple[str, str]:
+    """The matter of a question of the run under its criterion's present id."""
+    criterion_id, said = _matter(one.question)
+    return change.present_ids.get(criterion_id, ""), said
 
 
 def _sources_since(
@@ -222,24 +224,14 @@ def _on_changed_epics(
     lost = [text for text in then.values() if text not in texts]
     moved = [one for one in asked if _rests_on(one.question, then, lost)]
     standing = tuple(one for one in asked if one not in moved)
-
-    def place(one: Asked) -> tuple[str, str]:
-        return change.present_ids.get(one.question.criterion_id, ""), without_stages(
-            one.question.text
-        )
-
-    known = {place(one) for one in standing}
+    known = {_place(one, change) for one in standing}
     left = {c.id for epic in change.now if epic.key in change.removed for c in epic.criteria}
-    present = {(one.criterion_id, without_stages(one.text)): one for one in found}
-    again = {
-        key: one
-        for key, one in present.items()
-        if one.criterion_id not in left and key not in known
-    }
+    present = {_matter(one): one for one in found if one.criterion_id not in left}
+    again = {key: one for key, one in present.items() if key not in known}
     return QuestionsNow(
         standing=standing,
         raised=asked_of(workspace, project_id, change.now, again.values()),
-        earlier=tuple(one for one in moved if place(one) not in again),
+        earlier=tuple(one for one in moved if _place(one, change) not in again),
     )
 
 
