@@ -95,13 +95,8 @@ def _selects(before: str, after: str) -> bool:
     """Whether a variation selector has a symbol or an ideograph before it whose form it chooses."""
     if before <= "\u00a0":  # a digit with the frame of a key, or no character at all
         return after == "\u20e3"
-    return not _BLANK.match(before) and unicodedata.category(before) in (
-        "So",
-        "Sm",
-        "Sk",
-        "Po",
-        "Lo",
-    )
+    symbols = ("So", "Sm", "Sk", "Po", "Lo")
+    return not _BLANK.match(before) and unicodedata.category(before) in symbols
 
 
 def plain(text: str) -> str:

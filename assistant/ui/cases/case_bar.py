@@ -16,7 +16,7 @@ from assistant.ui.cases.case_undo import (
     next_undo,
     note_decision,
     open_fields,
-    undo,
+    undo_button,
 )
 from assistant.ui.cases.chain_line import note_successors
 from assistant.ui.cases.own_saves import saved_since
@@ -93,9 +93,7 @@ class CaseBar:
         place = self.place + step if self.place >= 0 else -1
         there = 0 <= place < len(self.rows)
         st.button(
-            ""
-            if was_narrow()
-            else name,  # the arrow alone, where its word would be on a second row
+            "" if was_narrow() else name,  # its word would be on a second row
             icon=icon,
             type="tertiary",
             shortcut=shortcut,
@@ -145,7 +143,8 @@ class CaseBar:
                     key=REASON,
                     persist_state="session",
                 )
-            self._undo_button()
+            following = next_undo(self.opened, self.record, self.case.id)
+            undo_button(self.opened, self.record, following, key="undo", shortcut="U")
             editing = st.session_state.get(EDITING) == self.case.id
             st.button(
                 "Done" if editing else "Edit",
@@ -159,20 +158,6 @@ class CaseBar:
             )
             duplicate_button(self.opened, self.record, self.stored, self.view)
             write_again_menu(self.opened, self.record, self.stored, self.view)
-
-    def _undo_button(self) -> None:
-        following = next_undo(self.opened, self.record, self.case.id)
-        st.button(
-            f"Undo ({following.cases})" if following.cases > 1 else "Undo",
-            icon=":material/undo:",
-            type="tertiary",
-            shortcut="U",
-            help=f"Take back: {label(following.says, limit=200)}. Key U",
-            disabled=following.deed is None and not following.passed,
-            on_click=undo,
-            args=(self.opened, self.record, following),
-            key="undo",
-        )
 
     # --- What the buttons do --------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from assistant.ui.cases.chain_line import successors_said
 from assistant.ui.cases.list_order import beside
 from assistant.ui.cases.own_saves import note_save
 from assistant.ui.counts import counted
-from assistant.ui.plain_text import cut, visible
+from assistant.ui.plain_text import cut, label, visible
 from assistant.ui.state import CASE_PROBLEM, RECORD, Session, given_name, note_done
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import proposals
@@ -187,6 +187,29 @@ def _said_of(change: LastChange) -> str:
     named = f": {'; '.join(fields[:3])}{' …' if len(fields) > 3 else ''}" if fields else ""
     was = " (it was accepted)" if before.status == "accepted" and after.status == "draft" else ""
     return f"{change.changed.action}{named}{was}"
+
+
+def undo_button(
+    opened: Workspace,
+    record: Session,
+    following: NextUndo,
+    *,
+    key: str,
+    shortcut: str | None = None,
+) -> None:
+    """A button that takes back what is next, disabled where nothing is."""
+    st.button(
+        f"Undo ({following.cases})" if following.cases > 1 else "Undo",
+        icon=":material/undo:",
+        type="tertiary",
+        shortcut=shortcut,
+        help=f"Take back: {label(following.says, limit=200)}"
+        + (f". Key {shortcut}" if shortcut else ""),
+        disabled=following.deed is None and not following.passed,
+        on_click=undo,
+        args=(opened, record, following),
+        key=key,
+    )
 
 
 def undo(opened: Workspace, record: Session, following: NextUndo) -> None:

@@ -60,6 +60,13 @@ They say what was compared, words with words: whether a result follows is for a 
 """
 NEED_COLORS = {CONTRADICTS: "red", FAULTY: "red", OUTLINE: "violet"}
 """The others are orange."""
+_FINDINGS: dict[str, Callable[[TestCase], tuple[LintFinding, ...]]] = {
+    CONTRADICTS: contradictions_of,
+    FAULTY: faults_of,
+    OTHER: other_limits_of,
+    DOUBTED: doubts_of,
+}
+"""By need: the findings that are its reasons, told in their words."""
 LONGEST = 1200
 QUESTION_START = 60
 """Characters of a question that many cases carry; all of it stands in *Questions* and on hover."""
@@ -163,14 +170,8 @@ def needs_lines(
     for need in needs_of(case, given, chain=chain):
         mark = f":{NEED_COLORS.get(need, 'orange')}-badge[{need}]"
         said: Sequence[str] = ()
-        if need == CONTRADICTS:
-            said = [_sentence(one) for one in contradictions_of(case)]
-        elif need == FAULTY:
-            said = [_sentence(one) for one in faults_of(case)]
-        elif need == OTHER:
-            said = [_sentence(one) for one in other_limits_of(case)]
-        elif need == DOUBTED:
-            said = [_sentence(one) for one in doubts_of(case)]
+        if need in _FINDINGS:
+            said = [_sentence(one) for one in _FINDINGS[need](case)]
         elif need == OLD:
             said = [f"step {', '.join(str(one.step) for one in drafts_of(case))}"]
         elif need == QUESTION:
@@ -200,8 +201,7 @@ def needs_lines(
 
 def told_by_needs(case: TestCase) -> tuple[LintFinding, ...]:
     """The findings that ``needs_lines`` says in words."""
-    found = (contradictions_of, faults_of, other_limits_of, doubts_of, drafts_of)
-    return tuple(one for of_case in found for one in of_case(case))
+    return tuple(one for found in (*_FINDINGS.values(), drafts_of) for one in found(case))
 
 
 def _answered(question: str, answer: Answer) -> str:

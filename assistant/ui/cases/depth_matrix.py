@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
@@ -125,15 +126,13 @@ def levels(report: DepthReport) -> None:
     """How many criteria have each level, as a chart: by epic, or by story where there is one."""
     epics = list(dict.fromkeys(row.epic_key for row in report.criteria))
     by = "Epic" if len(epics) > 1 else "Story"
-    counts: dict[tuple[str, str], int] = {}
-    bars: dict[str, None] = {}
-    for row in report.criteria:
-        bar = row.epic_key if by == "Epic" else row.story_key
-        bars[bar] = None
-        counts[bar, row.level] = counts.get((bar, row.level), 0) + 1
+    counts = Counter(
+        (row.epic_key if by == "Epic" else row.story_key, row.level) for row in report.criteria
+    )
+    bars = dict.fromkeys(bar for bar, _ in counts)
     present = _present(report)
     data = {by: [visible(bar) for bar in bars]} | {
-        level: [counts.get((bar, level), 0) for bar in bars] for level in present
+        level: [counts[bar, level] for bar in bars] for level in present
     }
     st.markdown(f"**Levels by {by.lower()}**")
     st.bar_chart(

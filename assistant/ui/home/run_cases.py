@@ -67,13 +67,8 @@ def run_cases(
         counts.markdown(counts_line(summary), width="content")
     found = {} if active else stale_of_run(opened, record)
     stale_bar(opened, record, found)
-    columns = dict(
-        zip(
-            shown,
-            st.columns([WIDTHS[name] for name in shown], gap="small", wrap=False),
-            strict=True,
-        )
-    )
+    places = st.columns([WIDTHS[name] for name in shown], gap="small", wrap=False)
+    columns = dict(zip(shown, places, strict=True))
     # The list comes first: it says which case is open.
     if "list" in columns:
         with columns["list"], _pane("list"):

@@ -18,7 +18,7 @@ from assistant.ui.counts import counted, date_time
 from assistant.ui.home.basis_note import basis_note, present_view
 from assistant.ui.home.data_to_prepare import data_to_prepare
 from assistant.ui.home.downloads import download_menu
-from assistant.ui.home.quality_panel import coverage_table, quality_panel
+from assistant.ui.home.quality_panel import VIEW_KEY, coverage_table, quality_panel
 from assistant.ui.home.questions_panel import run_questions
 from assistant.ui.home.run_cases import panes_shown, run_cases
 from assistant.ui.home.schedule_view import schedule_view
@@ -44,7 +44,6 @@ STATUS_BADGES: dict[RunStatus, str] = {
 }
 REQUEST = 90
 """Characters of a request that its run is headed with; all of it is shown on hover."""
-VIEW = "run_view"
 VIEWS = {
     "cases": "Cases",
     "coverage": "Coverage",
@@ -101,8 +100,7 @@ def _follow(opened: Workspace, record: Session, drawn: RunStatus) -> None:
 
 
 def _view_label(name: str, view: RunView) -> str:
-    counts = {"questions": view.open_count}
-    return f"{VIEWS[name]} ({counts[name]})" if name in counts else VIEWS[name]
+    return f"{VIEWS[name]} ({view.open_count})" if name == "questions" else VIEWS[name]
 
 
 def _header(
@@ -136,7 +134,7 @@ def _header(
             format_func=lambda name: _view_label(name, view),
             default="cases",
             required=True,
-            key=VIEW,
+            key=VIEW_KEY,
             label_visibility="collapsed",
         )
         opened_panes = panes_shown(narrow=narrow) if shown == "cases" else ()

@@ -11,7 +11,7 @@ import streamlit as st
 
 from assistant.domain import TestCase
 from assistant.ui.cases.case_editor import FIRST_DATE, LAST_DATE
-from assistant.ui.cases.case_undo import note_decision, undo, undo_of_person
+from assistant.ui.cases.case_undo import note_decision, undo_button, undo_of_person
 from assistant.ui.cases.chain_line import REMARKS
 from assistant.ui.cases.depth_matrix import case_button
 from assistant.ui.counts import counted, date_time, weekday_date
@@ -110,17 +110,7 @@ def _mover(
                 disabled=not ticked or not day, on_click=_move,
                 args=(opened, record, ticked, day),
             )  # fmt: skip
-            following = undo_of_person(opened, record)
-            st.button(
-                f"Undo ({following.cases})" if following.cases > 1 else "Undo",
-                icon=":material/undo:",
-                type="tertiary",
-                help=f"Take back: {label(following.says, limit=200)}",
-                disabled=following.deed is None and not following.passed,
-                on_click=undo,
-                args=(opened, record, following),
-                key="move-undo",
-            )
+            undo_button(opened, record, undo_of_person(opened, record), key="move-undo")
         show_problem()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -106,10 +107,7 @@ def _material(opened: Workspace, record: Session, file: Path | None) -> CaseStor
         st.info(f"At least {LEAST} linked cases are needed.{more}", icon=":material/info:")
     if found.left_out:
         with st.expander(f"Left out ({len(found.left_out)})", icon=":material/filter_alt_off:"):
-            reasons: dict[str, int] = {}
-            for one in found.left_out:
-                reasons[one.reason] = reasons.get(one.reason, 0) + 1
-            for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
+            for reason, count in Counter(one.reason for one in found.left_out).most_common():
                 st.markdown(f"- {label(reason)}: {counted(count, 'case')}")
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.ui.counts import date_time
-from assistant.ui.job_progress import job_progress
+from assistant.ui.job_progress import Words, job_progress
 from assistant.ui.plain_text import label, plain, visible
 from assistant.ui.state import CHOSEN_WRITER, Session, errors_shown, page_action
 from assistant.workflow.deployment import model_jobs, models, ways_of_writing
@@ -20,21 +20,14 @@ from assistant.workflow.deployment.writer_list import WriterRow, writer_list
 
 def model_work(opened: Workspace) -> bool:
     """Whether a model is being worked on; shows how far that is, or why the last one failed."""
-    for job, words in (
-        (model_jobs.FETCH, _fetched),
-        (model_jobs.ADD, _added),
-        (model_jobs.PROBE, _probed),
-    ):
+    told: dict[str, Words] = {
+        model_jobs.FETCH: lambda state: f"Fetching: {_megabytes(state)}",
+        model_jobs.ADD: lambda state: f"Adding: {_megabytes(state)}",
+        model_jobs.PROBE: _probed,
+    }
+    for job, words in told.items():
         job_progress(opened, job, words, stop="stop_model_work")
     return model_jobs.is_busy(opened)
-
-
-def _fetched(state: JobState) -> str:
-    return f"Fetching: {_megabytes(state)}"
-
-
-def _added(state: JobState) -> str:
-    return f"Adding: {_megabytes(state)}"
 
 
 def _probed(state: JobState) -> str:
