@@ -200,7 +200,7 @@ class RunStore(Store):
             select(
                 runs.c.id, runs.c.created_at, runs.c.finished_at, runs.c.actor, runs.c.request,
                 runs.c.status, runs.c.error, runs.c.writer, runs.c.epic_keys,
-                runs.c.condition_count.label("conditions"), runs.c.cancel_requested, runs.c.timings,
+                runs.c.condition_count.label("conditions"), runs.c.timings,
                 counted.scalar_subquery().label("cases"),
                 counted.where(cases.c.given_key.is_not(None)).scalar_subquery().label("written"),
                 counted.where(cases.c.status == "accepted").scalar_subquery().label("accepted"),

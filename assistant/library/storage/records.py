@@ -345,7 +345,6 @@ class RunSummary(Value):
     written: int = 0
     accepted: int = 0
     rejected: int = 0
-    cancel_requested: bool = False
     timings: Timings = Timings()
 
     @property
@@ -410,7 +409,6 @@ class StoredRating(Value):
     """One person's rating of an item of a rating sheet; ``body`` is its JSON document."""
 
     seq: int
-    sheet_id: str
     at: datetime
     by: str = ""
     body: str

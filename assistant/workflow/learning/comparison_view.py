@@ -113,13 +113,13 @@ def cases_behind(comparison: Comparison, column: str, metric_id: str) -> tuple[C
             for loss in comparison.losses.get(column, ())
         ]
     else:
-        value = _PER_CASE.get(metric_id, _no_value)
+        value = _PER_CASE.get(metric_id)
         found = [
             CaseBehind(
                 id=f"{score.story_key}/{score.condition.id}",
                 story_key=score.story_key,
                 situation=score.condition.statement,
-                value=value(score),
+                value=value(score) if value else None,
                 text=score.text,
                 reference=_text(references.get(score.nearest.case_id if score.nearest else "")),
                 notes=_notes(score),
@@ -182,10 +182,6 @@ def _notes(score: CaseScore) -> tuple[str, ...]:
     if score.duplicate_of:
         notes.append(f"repeats {score.duplicate_of}")
     return tuple(notes)
-
-
-def _no_value(_: CaseScore) -> float | None:
-    return None
 
 
 def _nearest(score: CaseScore) -> float | None:

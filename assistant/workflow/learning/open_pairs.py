@@ -49,12 +49,11 @@ class Built(Value):
     checked: PairReport
 
 
-def _quiet(done: int, total: int) -> None:
-    """For callers who do not watch."""
-
-
 def check(
-    files: Sequence[Path], *, keep_file: Path | None = None, progress: Progress = _quiet
+    files: Sequence[Path],
+    *,
+    keep_file: Path | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> PairReport:
     """The pairs of files and folders through the proof.
 
@@ -63,7 +62,9 @@ def check(
     return check_pairs(read_open_pairs(files), keep=kept_ids(keep_file), report=progress)
 
 
-def build(settings: Settings, request: BuildRequest, *, progress: Progress = _quiet) -> Built:
+def build(
+    settings: Settings, request: BuildRequest, *, progress: Progress = lambda done, total: None
+) -> Built:
     """Rows of the pairs that pass, written into the folder.
 
     Raises ``TrainingError`` where a file cannot be read, a domain of the split is unknown, or

@@ -150,13 +150,7 @@ def log_of(workspace: Workspace, project_id: str, name: str) -> str:
     return file.read_text("utf-8", "replace")[-4000:] if file.exists() else ""
 
 
-def wait(
-    workspace: Workspace,
-    project_id: str,
-    name: str,
-    *,
-    seconds: float,
-) -> TrainingRun:
+def wait(workspace: Workspace, project_id: str, name: str, *, seconds: float) -> TrainingRun:
     """Wait for a run to end, at most so long."""
     RunFolder(_run_folder(workspace, project_id, name)).wait(seconds)
     return run(workspace, project_id, name)
@@ -170,8 +164,7 @@ def adapters(workspace: Workspace) -> AdapterRegistry:
 def dataset_of(workspace: Workspace, adapter: str) -> DatasetRecord | None:
     """What an adapter was trained on; ``None`` where it was not trained here."""
     sheet = adapters(workspace).get(adapter).sheet
-    file = _dataset_file(workspace, sheet.data_sheet_sha256)
-    return DatasetRecord.model_validate_json(file.read_bytes()) if file.is_file() else None
+    return _record(_dataset_file(workspace, sheet.data_sheet_sha256))
 
 
 def export(workspace: Workspace, name: str, target: Path, form: str) -> str:
@@ -245,7 +238,7 @@ def safe_name(text: str) -> str:
 def _run(workspace: Workspace, folder: Path) -> TrainingRun:
     files = RunFolder(folder)
     state, config = files.state(), files.config
-    record = _record(folder)
+    record = _record(folder / DATASET)
     registry = adapters(workspace)
     registered = config.name in {adapter.sheet.name for adapter in registry.list()}
     if state.name == "done" and not registered and not (folder / "registered").exists():
@@ -284,11 +277,8 @@ def _sheet(state: RunState, config: TrainingConfig, record: DatasetRecord | None
     )
 
 
-def _record(folder: Path) -> DatasetRecord | None:
-    file = folder / DATASET
-    if not file.exists():
-        return None
-    return DatasetRecord.model_validate_json(file.read_bytes())
+def _record(file: Path) -> DatasetRecord | None:
+    return DatasetRecord.model_validate_json(file.read_bytes()) if file.is_file() else None
 
 
 def _root(workspace: Workspace, project_id: str) -> Path:

@@ -154,14 +154,4 @@ def cases_in(path: Path) -> Iterator[TestCase]:
 
 def _rows(file: str, case: TestCase, house: HouseRules) -> Iterator[LintRow]:
     for one in lint(case, house):
-        yield LintRow(
-            file=file,
-            case_id=case.id,
-            title=case.title,
-            step=one.step,
-            rule=one.rule,
-            severity=one.severity,
-            message=one.message,
-            words=one.words,
-            fix=one.fix,
-        )
+        yield LintRow(file=file, case_id=case.id, title=case.title, **dict(one))

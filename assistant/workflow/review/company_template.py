@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
-from assistant.domain import CaseTemplate, Chunk, Column, TemplateField, TestCase, Value
+from assistant.domain import CaseTemplate, Column, TemplateField, TestCase, Value
 from assistant.errors import TemplateError, UnsupportedFile
 from assistant.sources.files.files import tables_of
 from assistant.sources.grids.case_rows import priority_of, technique_of
@@ -35,7 +35,7 @@ from assistant.suite.template import (
 from assistant.suite.template import READY_TEMPLATES as READY_TEMPLATES
 from assistant.suite.template_sample import SampleColumn, template_from_sample
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review.export_cases import in_known_names
+from assistant.workflow.review.export_cases import cited_chunks, in_known_names
 from assistant.workflow.sources.map_columns import saved
 
 FIELDS: tuple[TemplateField, ...] = get_args(TemplateField)
@@ -273,7 +273,7 @@ def _column(edit: ColumnEdit) -> dict[str, object]:
 def preview(workspace: Workspace, project_id: str, template: CaseTemplate) -> TemplatePreview:
     """Some cases of the project under the template, reviewed ones first."""
     cases = in_known_names(workspace, project_id, _cases(workspace, project_id))
-    sources = _sources(workspace, project_id, cases)
+    sources = cited_chunks(workspace, project_id, cases)
     header, *body = rows(template, cases, sources=sources)
     problems = (
         problem if f"case {case.id}:" in problem else f"{case.id}: {problem}"
@@ -303,16 +303,9 @@ def faults(
     template = workspace.project(project_id).template
     if template == DEFAULT_TEMPLATE:
         return None
-    sources = _sources(workspace, project_id, cases)
+    sources = cited_chunks(workspace, project_id, cases)
     found = {case.id: template_problems(template, case, sources=sources) for case in cases}
     return {name: problems for name, problems in found.items() if problems}
-
-
-def _sources(
-    workspace: Workspace, project_id: str, cases: Collection[TestCase]
-) -> Mapping[str, Chunk]:
-    cited = {citation.chunk_id for case in cases for citation in case.all_citations}
-    return workspace.library.chunks(project_id, sorted(cited))
 
 
 def _cases(workspace: Workspace, project_id: str) -> list[TestCase]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -237,9 +237,16 @@ def as_csv(
 def _with_sources(
     workspace: Workspace, project_id: str, cases: Sequence[TestCase]
 ) -> tuple[list[TestCase], Mapping[str, Chunk]]:
-    cited = {citation.chunk_id for case in cases for citation in case.all_citations}
-    sources = workspace.library.chunks(project_id, sorted(cited))
+    sources = cited_chunks(workspace, project_id, cases)
     return in_known_names(workspace, project_id, cases), sources
+
+
+def cited_chunks(
+    workspace: Workspace, project_id: str, cases: Iterable[TestCase]
+) -> Mapping[str, Chunk]:
+    """What the cases cite, by id."""
+    cited = {citation.chunk_id for case in cases for citation in case.all_citations}
+    return workspace.library.chunks(project_id, sorted(cited))
 
 
 def _written(

@@ -28,7 +28,6 @@ from assistant.generation.chain import (
     PlanReady,
     QuestionsReady,
     RunFinished,
-    generate,
 )
 from assistant.generation.proof import bearing, rests_on
 from assistant.generation.writer import Refusal, Revision, WrittenCase
@@ -38,25 +37,18 @@ from assistant.workflow.deployment.models import model_spec
 from assistant.workflow.deployment.models import writer as known_writer
 from assistant.workflow.deployment.ways_of_writing import rating_of
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.duplicate_texts import current_texts
-from assistant.workflow.sources.mask_sources import masked_text
-from assistant.workflow.sources.reindex import basis_chunks
-from assistant.workflow.sources.source_standing import standings
 from assistant.workflow.writing import writing_run
 from assistant.workflow.writing.answers import (
-    answered_chunks,
-    answers_told,
     raised_questions,
     tested_all_the_same,
 )
 from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.current_basis import PresentBasis
-from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import conditions_of
 from assistant.workflow.writing.runs import AGAIN
 from assistant.workflow.writing.writing_run import (
     OnCase,
-    opened_writer,
+    generation_of,
     prompt_version,
     rated,
     style_cases,
@@ -314,20 +306,10 @@ def _written(
     workspace: Workspace, project_id: str, again: Again, cancelled: StopCheck
 ) -> Iterator[Event]:
     library, run = workspace.library, again.run
-    held_by = library.documents_of_epics(project_id)
-    documents = list(dict.fromkeys(i for e in run.epics for i in held_by.get(e.key, ())))
     choices = run.generation
     every = conditions_of(run.epics, choices.techniques, choices.depth, choices.criteria_left_out)
     style = style_cases(workspace, project_id)
-    return generate(
-        run.epics,
-        answered_chunks(
-            workspace, project_id, run.epics, basis_chunks(library, project_id, documents)
-        ),
-        current_texts(workspace, project_id),
-        opened_writer(workspace, choices, run.created_at.date()),
-        run.retrieval,
-        choices,
+    return generation_of(workspace, project_id, run)(
         style=[case for case in style if case.id not in again.not_style],
         existing_case_ids=[stored.id for stored in library.cases(project_id)],
         cancelled=cancelled,
@@ -335,11 +317,6 @@ def _written(
             one.id for one in every if again.lacking or one.id not in again.conditions
         },
         revisions=again.revisions,
-        questions=run.questions,
-        answers=answers_told(workspace, project_id, run.questions),
-        house=house_rules(workspace, project_id),
-        request=masked_text(workspace, project_id, choices.asked),
         present=again.present,
         lacking=again.lacking,
-        standing=standings(workspace, project_id).of,
     )

@@ -19,7 +19,6 @@ from assistant.generation.chain import (
     PlanReady,
     QuestionsReady,
     RunFinished,
-    generate,
 )
 from assistant.generation.proof import bearing, rests_on
 from assistant.workflow.deployment.jobs import StopCheck
@@ -27,11 +26,8 @@ from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, wri
 from assistant.workflow.deployment.ways_of_writing import rating_of, writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import existing_cases
-from assistant.workflow.sources.duplicate_texts import current_texts
 from assistant.workflow.sources.import_sources import put_epics
-from assistant.workflow.sources.mask_sources import masked_text
-from assistant.workflow.sources.reindex import basis_chunks, index_pending
-from assistant.workflow.sources.source_standing import standings
+from assistant.workflow.sources.reindex import index_pending
 from assistant.workflow.writing import (
     follow_up_runs,
     read_ahead,
@@ -41,15 +37,13 @@ from assistant.workflow.writing import (
     write_again,
     writing_run,
 )
-from assistant.workflow.writing.answers import answered_chunks, answers_told
 from assistant.workflow.writing.left_out import criterion_of
-from assistant.workflow.writing.recheck_case import house_rules
 from assistant.workflow.writing.requests import Understanding, name_of
 from assistant.workflow.writing.runs import ACTIVE
 from assistant.workflow.writing.suite_reading import planned_lacking
 from assistant.workflow.writing.writing_run import (
     OnCase,
-    opened_writer,
+    generation_of,
     prompt_version,
     rated,
     style_cases,
@@ -311,32 +305,18 @@ def _write_cases(
     # What was just pasted is a requirement like the others, and what sets it apart from them is
     # searched: without it in the index the first run would find something else than the second.
     index_pending(library, workspace.knowledge(project_id), project_id, cancelled=cancelled)
-    knowledge = current_texts(workspace, project_id)
-    held_by = library.documents_of_epics(project_id)
-    ids = list(dict.fromkeys(name for epic in run.epics for name in held_by[epic.key]))
     present = existing_cases.cases_for(workspace, project_id, run.epics, run.generation.tested)
     done = {name for case in run.cases for name in case.condition_ids}
     done |= _not_asked(workspace, run, present)
     ended = RunFinished(timings=Timings(), uncovered_criteria=())
     rating = rating_of(workspace, run.generation.writer)
-    for event in generate(
-        run.epics,
-        answered_chunks(workspace, project_id, run.epics, basis_chunks(library, project_id, ids)),
-        knowledge,
-        opened_writer(workspace, run.generation, run.created_at.date()),
-        run.retrieval,
-        run.generation,
+    for event in generation_of(workspace, project_id, run)(
         style=style_cases(workspace, project_id),
         existing_case_ids=[c.id for c in library.cases(project_id) if c.run_id != run.id],
         cancelled=cancelled,
         done_conditions=done,
         earlier=run.cases,
         present=present,
-        questions=run.questions,
-        answers=answers_told(workspace, project_id, run.questions),
-        house=house_rules(workspace, project_id),
-        request=masked_text(workspace, project_id, run.generation.asked),
-        standing=standings(workspace, project_id).of,
     ):
         match event:
             case PlanReady():

@@ -105,11 +105,9 @@ class Asked(Value):
         ``added``; see ``merge`` for what of code's reading stays."""
         merged = merge(self.reading, choice, self.known.epics, added)
         left = merged.reading.without(merged.set_aside)
-        idle = {part.id for part in left.without_effect}
-        parts = (part for part in merged.reading.parts if part.known and part.id not in idle)
         return self.model_copy(
             update={
-                "parts": tuple({part.id: part for part in parts}.values()),
+                "parts": _with_effect(merged.reading, left),
                 "taken_out": (),
                 "reading": merged.reading,
                 "selection": select(left, self.known),
@@ -153,15 +151,20 @@ def _is_wanted(part: RequestPart) -> bool:
     return part.kind not in SCOPE and not part.excluded
 
 
+def _with_effect(reading: RequestReading, counted: RequestReading) -> tuple[RequestPart, ...]:
+    """The known parts of a reading, each once, that are not idle in what of it is ``counted``."""
+    idle = {part.id for part in counted.without_effect}
+    parts = (part for part in reading.parts if part.known and part.id not in idle)
+    return tuple({part.id: part for part in parts}.values())
+
+
 def read_asked(workspace: Workspace, project_id: str, text: str) -> Asked:
     """Read a sentence with the names of a project."""
     known = vocabulary(workspace, project_id)
     reading = parse_request(text, known)
-    idle = {part.id for part in reading.without_effect}
-    parts = {part.id: part for part in reading.parts if part.known and part.id not in idle}
     return Asked(
         known=known,
-        parts=tuple(parts.values()),
+        parts=_with_effect(reading, reading),
         reading=reading,
         selection=select(reading, known),
     )

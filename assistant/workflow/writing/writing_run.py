@@ -3,13 +3,14 @@ ended. What several kinds of runs share: runs of a request, and those that write
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from assistant.domain import GenerationConfig, GenerationRun, TestCase, WriterRating
 from assistant.errors import AssistantError
 from assistant.generation.cancellation import Cancelled
-from assistant.generation.chain import STYLE_CASES
+from assistant.generation.chain import STYLE_CASES, Event, generate
 from assistant.generation.writer import Writer, WrittenCase
 from assistant.generation.writers.item_prompt import ITEM_PROMPT_VERSION
 from assistant.generation.writers.item_writer import ItemWriter
@@ -20,11 +21,17 @@ from assistant.workflow.deployment.jobs import StopCheck
 from assistant.workflow.deployment.models import OUTLINE_WRITER
 from assistant.workflow.deployment.ways_of_writing import way_of_writing
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.reindex import index_pending
+from assistant.workflow.sources.duplicate_texts import current_texts
+from assistant.workflow.sources.mask_sources import masked_text
+from assistant.workflow.sources.reindex import basis_chunks, index_pending
+from assistant.workflow.sources.source_standing import standings
+from assistant.workflow.writing.answers import answered_chunks, answers_told
+from assistant.workflow.writing.recheck_case import house_rules
 
 OnCase = Callable[[TestCase], None]
 Body = Callable[[Workspace, str, GenerationRun, Callable[[], bool], OnCase | None], None]
 """Writes the cases of a run and keeps them."""
+Generation = partial[Iterator[Event]]
 
 
 def write(
@@ -64,6 +71,29 @@ def write(
         raise
     else:
         index_pending(library, workspace.knowledge(project_id), project_id, cancelled=stop)
+
+
+def generation_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Generation:
+    """What writes cases of a run, with all that the run and its project say; which cases is left to
+    say."""
+    library = workspace.library
+    held_by = library.documents_of_epics(project_id)
+    documents = dict.fromkeys(name for epic in run.epics for name in held_by.get(epic.key, ()))
+    basis = basis_chunks(library, project_id, list(documents))
+    return partial(
+        generate,
+        run.epics,
+        answered_chunks(workspace, project_id, run.epics, basis),
+        current_texts(workspace, project_id),
+        opened_writer(workspace, run.generation, run.created_at.date()),
+        run.retrieval,
+        run.generation,
+        questions=run.questions,
+        answers=answers_told(workspace, project_id, run.questions),
+        house=house_rules(workspace, project_id),
+        request=masked_text(workspace, project_id, run.generation.asked),
+        standing=standings(workspace, project_id).of,
+    )
 
 
 def prompt_version(workspace: Workspace, writer_id: str) -> str:
