@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -24,7 +24,7 @@ from assistant.sources.grids.trackers.github_issues import read_issues as read_g
 from assistant.sources.grids.trackers.gitlab_issues import read_gitlab
 from assistant.sources.grids.trackers.task_tables import youtrack_records
 from assistant.sources.grids.trackers.trello_boards import read_board
-from assistant.sources.json_values import objects
+from assistant.sources.json_values import mapping, objects
 from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import TextKind, read_text
 from assistant.sources.pasted.strikethrough import struck_note
@@ -94,25 +94,20 @@ def _add(record: Record, export: Export) -> None:
                 export.fields.append(FieldChoice.model_validate(value))
             elif name == "note":
                 export.notes.append(clean_text(str(value)).text)
-            elif name == "board":
-                assert isinstance(value, dict)
-                for inner in read_board(value):
-                    _add(inner, export)
-            elif name == "aha":
-                assert isinstance(value, dict)
-                for inner in read_features(value):
-                    _add(inner, export)
-            elif name == "youtrack":
-                for inner in youtrack_records(objects(value)):
-                    _add(inner, export)
-            elif name == "gitlab":
-                for inner in read_gitlab(objects(value)):
-                    _add(inner, export)
-            elif name == "github":
-                for inner in read_github(objects(value)):
+            elif name in _TRACKERS:
+                for inner in _TRACKERS[name](value):
                     _add(inner, export)
             elif name == "report":
                 export.report = report_of(value)
+
+
+_TRACKERS: Mapping[str, Callable[[object], Iterable[Record]]] = {
+    "board": lambda value: read_board(mapping(value)),
+    "aha": lambda value: read_features(mapping(value)),
+    "youtrack": lambda value: youtrack_records(objects(value)),
+    "gitlab": lambda value: read_gitlab(objects(value)),
+    "github": lambda value: read_github(objects(value)),
+}
 
 
 def _clean(value: object) -> object:
