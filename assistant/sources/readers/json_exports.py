@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.sources.json_values import mapping, objects
@@ -23,6 +23,8 @@ from assistant.sources.readers.refusals import Refused, place_of
 from assistant.sources.readers.salesforce_metadata import salesforce_records
 from assistant.sources.readers.schemas import read_schema
 from assistant.sources.readers.test_managers import json_cases
+
+Record = Mapping[str, Any]
 
 
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
@@ -51,7 +53,7 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
     fields, labels = mapping(options.get("fields")), options.get("labels")
     if (schema := read_schema(payload)) is not None:
         yield from schema
-    elif jira_issues.is_jira(payload):
+    elif jira_issues.issues_in(payload):
         comments = options.get("comments") is not False
         yield from jira_issues.read_issues(payload, fields, comments=comments)
     elif pages := _pages_in(payload):
@@ -59,21 +61,21 @@ def _of(payload: object, options: Mapping[str, object]) -> Iterator[object]:
         yield {"report": {"reader": "Confluence REST", "parts": len(pages)}}
     elif isinstance(payload, dict) and _is_xray(payload):
         yield from _xray(payload)
-    elif issues := _github_issues(payload):
+    elif issues := _all_of(payload, _is_github_issue):
         yield {"github": issues}
-    elif listed := _gitlab_records(payload):
+    elif listed := _all_of(payload, _is_gitlab):
         yield {"gitlab": listed}
     elif cases := json_cases.read_cases(payload):
         yield from cases
     elif _is_board(payload):
         yield {"board": payload}
-    elif _is_youtrack(payload):
-        yield {"youtrack": payload if isinstance(payload, list) else [payload]}
+    elif listed := _all_of(payload, _is_youtrack):
+        yield {"youtrack": listed}
     elif features := _aha_records(payload):
         yield {"aha": features}
     elif chat := read_chat(payload, str(options.get("name", ""))):
         yield from chat
-    elif salesforce_records.is_records(payload):
+    elif salesforce_records.records_in(payload):
         named = labels if isinstance(labels, dict) else None
         yield from salesforce_records.read_records(payload, fields, named)
     elif is_adf(payload):
@@ -124,7 +126,7 @@ def _records(payload: object) -> list[dict[str, Any]]:
     return payload if all(isinstance(each, dict) and each for each in payload) else []
 
 
-def _rows(records: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+def _rows(records: Sequence[Record]) -> list[list[str]]:
     """Header and rows; a column that holds objects says so in its name, and is no field by it: the
     names and values inside are no criteria, steps or labels."""
     names = list(dict.fromkeys(str(name) for record in records for name in record))
@@ -193,7 +195,7 @@ def _pages_in(payload: object) -> list[dict[str, Any]]:
     return payload if whole else []
 
 
-def _page(page: Mapping[str, Any]) -> dict[str, object]:
+def _page(page: Record) -> dict[str, object]:
     text = ""
     for name in ("storage", "atlas_doc_format", "export_view", "view"):
         value = mapping(page["body"].get(name)).get("value")
@@ -237,12 +239,18 @@ def _is_board(payload: object) -> bool:
 _OF_A_BOARD = {"cards": "idList", "lists": "idBoard"}
 
 
-def _is_youtrack(payload: object) -> bool:
-    """Whether a payload is an issue of YouTrack or a list of them, with their fields and links."""
-    listed = payload if isinstance(payload, list) else [payload]
-    return bool(listed) and all(
-        {"idReadable", "summary"} <= one.keys() and one.keys() & {"customFields", "links"}
-        for one in map(mapping, listed)
+def _all_of(payload: object, belongs: Callable[[Record], bool]) -> list[dict[str, Any]]:
+    """The records of a payload, one or a list, where each of them ``belongs`` to a tool; empty for
+    another's."""
+    listed: list[object] = payload if isinstance(payload, list) else [payload]
+    found = [mapping(each) for each in listed]
+    return found if all(map(belongs, found)) else []
+
+
+def _is_youtrack(record: Record) -> bool:
+    """An issue with its fields and links."""
+    return {"idReadable", "summary"} <= record.keys() and bool(
+        record.keys() & {"customFields", "links"}
     )
 
 
@@ -272,14 +280,7 @@ def _aha_records(payload: object) -> dict[str, list[dict[str, Any]]]:
     return found if records else {}
 
 
-def _github_issues(payload: object) -> list[dict[str, Any]]:
-    """The issues of a payload of GitHub, one or a list; empty for another."""
-    listed: list[object] = payload if isinstance(payload, list) else [payload]
-    found = [mapping(each) for each in listed]
-    return found if all(map(_is_github_issue, found)) else []
-
-
-def _is_github_issue(record: Mapping[str, Any]) -> bool:
+def _is_github_issue(record: Record) -> bool:
     text = record.get("body")
     return (
         type(record.get("number")) is int and record["number"] > 0
@@ -291,14 +292,8 @@ def _is_github_issue(record: Mapping[str, Any]) -> bool:
     )  # fmt: skip
 
 
-def _gitlab_records(payload: object) -> list[dict[str, Any]]:
-    """The issues and epics of a payload of GitLab, one or a list; empty for another."""
-    listed: list[object] = payload if isinstance(payload, list) else [payload]
-    found = [mapping(each) for each in listed]
-    return found if found and all(map(_is_gitlab, found)) else []
-
-
-def _is_gitlab(record: Mapping[str, Any]) -> bool:
+def _is_gitlab(record: Record) -> bool:
+    """An issue or an epic."""
     return (
         type(record.get("iid")) is int
         and isinstance(record.get("title"), str)
@@ -309,13 +304,13 @@ def _is_gitlab(record: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_xray(payload: Mapping[str, Any]) -> bool:
+def _is_xray(payload: Record) -> bool:
     return all(
         isinstance(payload.get(name), list) for name in ("issues", "tests")
     ) and all("extKey" in each for each in [*payload["issues"], *payload["tests"]])  # fmt: skip
 
 
-def _xray(payload: Mapping[str, Any]) -> Iterator[object]:
+def _xray(payload: Record) -> Iterator[object]:
     """The demo project of Xray: issues, tests with the issue they test, and preconditions."""
     project = str(mapping(payload.get("project")).get("key", ""))
     epics = {str(i["epicName"]): str(i["extKey"]) for i in payload["issues"] if i.get("epicName")}

@@ -22,13 +22,9 @@ _STANDARD = frozenset(HEADERS["jira_rest"]["standard"])
 _HTML = re.compile(r"\s*<(?:p|div|ul|ol|h[1-6]|table|br|span|strong|b|em)\b", re.IGNORECASE)
 
 
-def is_jira(payload: object) -> bool:
-    """Whether a JSON value is an issue, a list of issues, or a search result with some."""
-    return bool(issues_in(payload))
-
-
 def issues_in(payload: object) -> list[dict[str, Any]]:
-    """The issues in a JSON value; empty where it is something else."""
+    """The issues in a JSON value (one, a list, or a search result with some); empty where it is
+    something else."""
     if isinstance(payload, dict) and isinstance(payload.get("issues"), list):
         found = payload["issues"]
     elif isinstance(payload, list):
@@ -45,7 +41,7 @@ def issues_in(payload: object) -> list[dict[str, Any]]:
 def read_issues(
     payload: object, confirmed: Mapping[str, object] | None = None, *, comments: bool = False
 ) -> Iterator[object]:
-    """The records of a payload for which ``is_jira`` holds.
+    """The records of a payload in which ``issues_in`` finds some.
 
     ``confirmed`` gives the field of a role where a person has confirmed it; others are looked for.
     Without ``comments`` the report says how many were left out.

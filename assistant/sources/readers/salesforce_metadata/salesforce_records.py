@@ -21,12 +21,9 @@ _LONG = 120
 """Characters above which a value stands under a heading of its own."""
 
 
-def is_records(payload: object) -> bool:
-    """Whether a JSON value is a list of Salesforce records with their types."""
-    return bool(_records(payload))
-
-
-def _records(payload: object) -> list[dict[str, Any]]:
+def records_in(payload: object) -> list[dict[str, Any]]:
+    """The records of Salesforce with their types in a JSON value; empty where it is something
+    else."""
     found = payload.get("records") if isinstance(payload, dict) else payload
     if not isinstance(found, list) or not found:
         return []
@@ -39,12 +36,12 @@ def read_records(
     confirmed: Mapping[str, object] | None = None,
     labels: Mapping[str, object] | None = None,
 ) -> Iterator[object]:
-    """The records of a payload for which ``is_records`` holds.
+    """The records of a payload in which ``records_in`` finds some.
 
     ``confirmed`` gives the field of a role where a person has confirmed it. With ``labels`` (field
     -> label), each record that is no user story becomes a document of its own.
     """
-    records = _records(payload)
+    records = records_in(payload)
     chosen = {role: str(field) for role, field in (confirmed or {}).items()}
     others = dict[str, list[dict[str, Any]]]()
     used = dict[str, None]()
