@@ -157,22 +157,21 @@ class ConfluenceSource:
             gone = (name.removeprefix(_PAGE) for name in self._stamps)
             stamps = iter([*now.items(), *((each, "") for each in gone if each not in now)])
         else:
-            listed = gone_through(
-                lambda at, size: self._pages(at, size, None, with_body=False), IDS_PAGE
-            )
-            stamps = ((str(page["id"]), _stamp(page)) for found in listed for page in found.items)
+            stamps = ((str(page["id"]), _stamp(page)) for page in self._current())
         for page_id, stamp in stamps:
             known = self._stamps.get(f"{_PAGE}{page_id}", "")
             if stamp != known and page_id not in self._handed and page_id.isdigit():
                 yield page_id
 
+    def _current(self) -> Iterator[Item]:
+        """All current pages, without their text."""
+        for found in gone_through(partial(self._pages, since=None, with_body=False), IDS_PAGE):
+            yield from found.items
+
     def present(self) -> Iterator[str]:
         """The ids of all current pages, and of the files attached to them."""
-        for found in gone_through(
-            lambda at, size: self._pages(at, size, None, with_body=False), IDS_PAGE
-        ):
-            for page in found.items:
-                yield f"{_PAGE}{page['id']}"
+        for page in self._current():
+            yield f"{_PAGE}{page['id']}"
         if self._files.is_on:
             for part in self._listed.pages(None, ""):
                 for one in self._files.wanted(part.items):
