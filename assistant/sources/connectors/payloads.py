@@ -38,30 +38,21 @@ def exports_of(
     All are read in one child process, as the list ``wrap`` of one answer with ``around`` beside it;
     where that fails, one by one, so that a bad one hinders only itself.
     """
+
+    def read(some: Sequence[dict[str, Any]]) -> Export | str:
+        try:
+            return export_of({**(around or {}), wrap: list(some)}, shown, options)
+        except UnreadableFile as error:
+            return str(error)
+
     if not payloads:
         return []
-    try:
-        whole = export_of({**(around or {}), wrap: list(payloads)}, shown, options)
-    except UnreadableFile:
-        return [_alone(each, wrap, shown, options, around) for each in payloads]
-    if len(whole.issues) == len(payloads):
+    whole = read(payloads)
+    if isinstance(whole, Export) and len(whole.issues) == len(payloads):
         return [Export(issues=[one], fields=whole.fields) for one in whole.issues]
-    if len(whole.pages) == len(payloads):
+    if isinstance(whole, Export) and len(whole.pages) == len(payloads):
         return [Export(pages=[one]) for one in whole.pages]
-    return [_alone(each, wrap, shown, options, around) for each in payloads]
-
-
-def _alone(
-    payload: dict[str, Any],
-    wrap: str,
-    shown: str,
-    options: Mapping[str, object],
-    around: Mapping[str, object] | None,
-) -> Export | str:
-    try:
-        return export_of({**(around or {}), wrap: [payload]}, shown, options)
-    except UnreadableFile as error:
-        return str(error)
+    return [read([each]) for each in payloads]
 
 
 def tried(read: Callable[[], Reading]) -> tuple[Reading | None, str]:
