@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.readers.xml_tree import child, children, one_line, tag_of, text_of
 
 _MODEL = re.compile(r"/spec/(?:BPMN|DMN)/", re.IGNORECASE)
@@ -226,7 +227,7 @@ def _logic(holder: Element, called: str) -> Iterator[str]:
                 yield from _decision_table(one, called)
             case "relation":
                 header = [_name(column) for column in children(one, "column")]
-                yield _table(header, [list(_logic(row, "")) for row in children(one, "row")])
+                yield _table([header, *(list(_logic(row, "")) for row in children(one, "row"))])
             case "contextEntry" | "binding":
                 yield from _entry(one)
             case "encapsulatedLogic" | "functionDefinition" | "context" | "invocation" | "list":
@@ -253,12 +254,11 @@ def _decision_table(table: Element, called: str) -> Iterator[str]:
     annotated = any(rule[-1] for rule in rules)
     yield f"Hit policy: {table.get('hitPolicy', 'UNIQUE')}"
     header = [*inputs, *outputs, *(["Annotation"] if annotated else [])]
-    yield _table(header, [rule if annotated else rule[:-1] for rule in rules])
+    yield _table([header, *(rule if annotated else rule[:-1] for rule in rules)])
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(map(_cell, row)) + " |" for row in lines)
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    return markdown_table([list(map(one_line, row)) for row in rows])
 
 
 def _rule(rule: Element) -> list[str]:
@@ -270,10 +270,6 @@ def _rule(rule: Element) -> list[str]:
     ]
     said = [text_of(one) for one in children(rule, "description", "annotationEntry")]
     return [*entries, "; ".join(filter(None, said))]
-
-
-def _cell(text: str) -> str:
-    return one_line(text).replace("|", "\\|")
 
 
 def _name(element: Element) -> str:
