@@ -163,27 +163,23 @@ def decoded(source: Source) -> tuple[str, str, bool]:
 
 
 def plain_cells(grids: Sequence[Grid], shown: str, limits: ReadLimits) -> tuple[Grid, ...]:
-    """``grids`` with the HTML in their cells converted, except in our own tables.
+    """``grids`` with the HTML in their cells converted, except in our own tables, where a tag is a
+    word of the test.
 
     Raises ``UnreadableFile`` where the child process that converts them goes over a limit.
     """
-    rich = dict.fromkeys(cell for grid in grids if _may_be_rich(grid) for cell in _rich_in(grid))
+    rich = dict.fromkeys(cell for grid in grids if not grid.is_own for cell in _rich_in(grid))
     if not rich:
         return tuple(grids)
     records = run_reader("fragments", json.dumps(list(rich)).encode(), shown, limits)
     texts = [str(record["fragment"]) for record in records if isinstance(record, dict)]
     plain = {cell: clean_text(text).text for cell, text in zip(rich, texts, strict=True)}
     return tuple(
-        replace(grid, rows=tuple(tuple(plain.get(c, c) for c in row) for row in grid.rows))
-        if _may_be_rich(grid)
-        else grid
+        grid
+        if grid.is_own
+        else replace(grid, rows=tuple(tuple(plain.get(c, c) for c in row) for row in grid.rows))
         for grid in grids
     )
-
-
-def _may_be_rich(grid: Grid) -> bool:
-    """Our own tables hold what was written: a tag there is a word of the test."""
-    return not grid.is_own
 
 
 def _rich_in(grid: Grid) -> list[str]:

@@ -169,19 +169,15 @@ class ColumnMapping(Value):
         """The mapping with one column read as ``field``; ``SourceError`` for no such column."""
         if not any(column.number == number for column in self.columns):
             raise SourceError(
-                f"The mapping has no column {number + 1}; it has "
-                f"{len(self.columns)}. Choose one of "
-                "these."
+                f"The mapping has no column {number + 1}; it has {len(self.columns)}. Choose one "
+                "of these."
             )
         changed = {"field": field, "reason": "set by a person"}
-        return self.model_copy(
-            update={
-                "columns": tuple(
-                    column.model_copy(update=changed) if column.number == number else column
-                    for column in self.columns
-                )
-            }
+        columns = tuple(
+            column.model_copy(update=changed) if column.number == number else column
+            for column in self.columns
         )
+        return self.model_copy(update={"columns": columns})
 
     def placed(self, headers: Sequence[str]) -> ColumnMapping | None:
         """The mapping for a file with the same headers, in whatever order they come now.

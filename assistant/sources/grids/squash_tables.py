@@ -38,10 +38,8 @@ def squash_cases(grids: Sequence[Grid]) -> tuple[list[Grid], list[str]]:
     cases = next((g for g, has in zip(grids, names, strict=True) if has >= _CASES), None)
     steps = next((g for g, has in zip(grids, names, strict=True) if has >= _STEPS), None)
     if steps is None:
-        without = (
-            "Squash TM keeps the steps of these cases in the table STEPS, which is not in the "
-        )
-        note = f"{without}file: put both in one workbook to have them as cases."
+        note = ("Squash TM keeps the steps of these cases in the table STEPS, which is not in the "
+                "file: put both in one workbook to have them as cases.")  # fmt: skip
         return list(grids), [] if cases is None else [note]
     told = [] if cases is None else _rows(cases)
     own = [name.strip() for name in (cases.header if cases else ()) if name.startswith(_OWN)]

@@ -371,9 +371,7 @@ def _bold(line: Line) -> Heading | None:
     if not match:
         return None
     label, rest = match["label"].strip(), match["rest"].strip()
-    if step_word(label) or metadata_field(label.rstrip(": ")) or starts_story(label):
-        return None
-    if rest:
+    if rest or step_word(label) or metadata_field(label.rstrip(": ")) or starts_story(label):
         return None
     if label.endswith((".", ",", ";")) or (MODAL.search(label) and len(label.split()) > 8):
         return None

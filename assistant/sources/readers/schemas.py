@@ -121,8 +121,7 @@ class _Tables:
 
     def schema(self) -> Iterator[str]:
         """The tables of a JSON Schema and of its definitions."""
-        root = {k: v for k, v in self.document.items() if k not in ("title", "description")}
-        yield from self._object("", root)
+        yield from self._object("", _without(self.document, "title", "description"))
         for kind in ("$defs", "definitions"):
             for name, schema in mapping(self.document.get(kind)).items():
                 yield from self._object(name, mapping(schema))
@@ -140,7 +139,7 @@ class _Tables:
         if fields:
             yield self._table(fields)
         elif name:
-            about = {k: v for k, v in schema.items() if k not in ("title", "description")}
+            about = _without(schema, "title", "description")
             yield self._table([{**self._row(name, about, False), "Required": ""}])
         elif kind := self._type(schema):
             yield f"Type: {kind}"
@@ -267,7 +266,7 @@ class _Tables:
             resolved = self._resolved(schema)
             if _is_object(resolved) or depth or "type" not in resolved:
                 return _name_of(reference)
-            return self._type({k: v for k, v in resolved.items() if k != "$ref"}, depth + 1)
+            return self._type(_without(resolved, "$ref"), depth + 1)
         kinds = schema.get("type")
         kind = " or ".join(map(str, kinds)) if isinstance(kinds, list) else _line(kinds)
         if isinstance(schema.get("items"), dict) and depth < MAX_DEPTH:
@@ -289,7 +288,7 @@ class _Tables:
             at = mapping(at).get(unquote(part).replace("~1", "/").replace("~0", "~"))
         self.followed.add(reference)
         if reference == "#" or (reference.startswith("#/") and isinstance(at, dict)):
-            return {**mapping(at), **{k: v for k, v in schema.items() if k != "$ref"}}
+            return mapping(at) | _without(schema, "$ref")
         self.elsewhere[reference] = None
         return schema
 
@@ -383,11 +382,8 @@ class _Tables:
             schema = schema or mapping(mapping(content).get("schema"))
         # Swagger 2.0 has the keywords of a schema beside those of the parameter.
         schema = schema or {k: v for k, v in parameter.items() if k in _SAID and k != "required"}
-        said = {
-            key: parameter[key]
-            for key in ("description", "deprecated", "example")
-            if key in parameter
-        }
+        told = ("description", "deprecated", "example")
+        said = {key: parameter[key] for key in told if key in parameter}
         required = parameter.get("required") is True
         row = self._row(_line(parameter.get("name")), {**schema, **said}, required)
         left = _without(parameter, *said, *schema, "required", *_PARAMETER)

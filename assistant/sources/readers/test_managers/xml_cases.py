@@ -26,7 +26,7 @@ def read_cases(root: Element) -> Iterator[object] | None:
     if name in {"requirement-specification", "req_spec"} or child(needs, "docid") is not None:
         return _requirements(root)
     if name == "project" and child(root, "testCases") is not None:
-        return _zephyr(root)
+        return _cases("Zephyr Scale", map(_zephyr_case, root.iter("testCase")))
     return None
 
 
@@ -60,15 +60,9 @@ def _testrail_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]
         for step in (separated if separated is not None else [])
     ]  # fmt: skip
     if not steps and (text_of(custom, "steps") or text_of(custom, "expected")):
-        steps = [
-            [
-                _markdown(text_of(custom, "steps")),
-                "",
-                _markdown(text_of(custom, "expected")),
-            ]
-        ]
+        text = _markdown(text_of(custom, "steps"))
+        steps = [[text, "", _markdown(text_of(custom, "expected"))]]
     references = [part for part in re.split(r"[\s,;]+", text_of(case, "references")) if part]
-    kind = text_of(case, "type")
     return {
         "key": text_of(case, "id"),
         "title": text_of(case, "title"),
@@ -77,7 +71,7 @@ def _testrail_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]
         "priority": text_of(case, "priority"),
         "status": text_of(case, "status"),
         "release": text_of(case, "milestone"),
-        "technique": kind,
+        "technique": text_of(case, "type"),
         "labels": list(dict.fromkeys(folders)),
         "links": [["tests", reference] for reference in references],
         "steps": steps,
@@ -149,11 +143,6 @@ def _requirements(root: Element) -> Iterator[object]:
     yield {"report": {"reader": "TestLink", "parts": count}}
 
 
-def _zephyr(root: Element) -> Iterator[object]:
-    cases = list(root.iter("testCase"))
-    yield from _cases("Zephyr Scale", map(_zephyr_case, cases))
-
-
 def _zephyr_case(case: Element) -> dict[str, object]:
     script = child(case, "testScript")
     rows = child(script, "steps")
@@ -180,8 +169,5 @@ def _zephyr_case(case: Element) -> dict[str, object]:
 def _zephyr_step(step: Element) -> list[str]:
     called = text_of(step, "testCaseKey")
     action = _markdown(text_of(step, "description")) or (f"Test case {called}" if called else "")
-    return [
-        action,
-        _markdown(text_of(step, "testData")),
-        _markdown(text_of(step, "expectedResult")),
-    ]
+    data, result = text_of(step, "testData"), text_of(step, "expectedResult")
+    return [action, _markdown(data), _markdown(result)]
