@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
 from assistant.sources.pasted.lines import unmarked
 from assistant.sources.reading import Reading
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 _WORD = re.compile(r"\w+")
 

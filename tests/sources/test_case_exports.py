@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from assistant.domain import TestCase
+from written_files import steps_of
+
 from assistant.sources.files.files import read_file
 
 TESTRAIL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -38,11 +39,6 @@ TESTLINK = """<?xml version="1.0" encoding="UTF-8"?>
 <requirements><requirement><doc_id><![CDATA[REQ-9]]></doc_id></requirement></requirements>
 </testcase><testsuite name="Fees"><testcase internalid="78" name="Fee"><summary/><steps/></testcase>
 </testsuite></testsuite>"""
-
-
-def steps_of(case: TestCase) -> list[tuple[str, str]]:
-    """Action and expected result of each step."""
-    return [(step.action, step.expected_result) for step in case.steps]
 
 
 def test_testrail() -> None:

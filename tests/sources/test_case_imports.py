@@ -7,10 +7,10 @@ import io
 import json
 from datetime import date
 
-import openpyxl
 import pytest
+from written_files import whole_steps_of as steps_of
+from written_files import workbook
 
-from assistant.domain import TestCase
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 
@@ -22,11 +22,6 @@ def reading_of(header: str, rows: list[list[str]], *, delimiter: str = ",") -> R
     writer.writerow(header.split(","))
     writer.writerows(rows)
     return read_file("cases.csv", target.getvalue().encode())
-
-
-def steps_of(case: TestCase) -> list[tuple[str, str, str]]:
-    """Action, data and expected result of each step."""
-    return [(step.action, step.test_data, step.expected_result) for step in case.steps]
 
 
 COMPANY = (
@@ -216,20 +211,10 @@ def test_a_row_that_is_no_case_is_shown() -> None:
 
 
 def test_cases_in_a_workbook_with_a_title_row_and_two_sheets() -> None:
-    book = openpyxl.Workbook()
-    first = book.active
-    assert first is not None
-    for row in (
-        ["UAT Drop-3"],
-        [],
-        COMPANY.split(","),
-        ["TC-1", "Extend", "CC-10", "CC-12"] + ["x"] * 8,
-    ):
-        first.append(row)
-    book.create_sheet("Lists").append(["High", "Low"])
-    target = io.BytesIO()
-    book.save(target)
-    reading = read_file("cases.xlsx", target.getvalue())
+    case = ["TC-1", "Extend", "CC-10", "CC-12"] + ["x"] * 8
+    cases = [["UAT Drop-3"], [], COMPANY.split(","), case]
+    data = workbook({"Sheet": cases, "Lists": [["High", "Low"]]})
+    reading = read_file("cases.xlsx", data)
     assert [case.id for case in reading.cases] == ["TC-1"]
     assert "UAT Drop-3" in reading.document.text
     assert "| High | Low |" in reading.document.text
@@ -343,23 +328,15 @@ def test_a_row_without_an_id_that_counts_on_belongs_to_the_case_above() -> None:
 
 def test_qtest_workbook_with_merged_cells() -> None:
     """qTest exports a sheet a module; a case's own cells are merged over the rows of its steps."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Fees"
-    for row in (
+    rows = [
         ["Name", "Id", "Status", "Type", "Description", "Precondition", "Test Step #",
          "Test Step Description", "Test Step Expected Result", "Priority"],
         ["Pay", "TC-1", "New", "Manual", "<p>Pays a fee</p>", "A plan", 1, "Open", "Shown", "High"],
         ["", "", "", "", "", "", 2, "<p>Pay <b>now</b></p>", "<ul><li>Paid</li></ul>", ""],
         ["Cancel", "TC-2", "New", "Manual", "", "", 1, "Cancel", "Ended", "Low"],
-    ):  # fmt: skip
-        sheet.append(row)
-    for column in "ABCDEFJ":
-        sheet.merge_cells(f"{column}2:{column}3")
-    target = io.BytesIO()
-    book.save(target)
-    pay, cancel = read_file("export.xlsx", target.getvalue()).cases
+    ]  # fmt: skip
+    data = workbook({"Fees": rows}, *(f"{column}2:{column}3" for column in "ABCDEFJ"))
+    pay, cancel = read_file("export.xlsx", data).cases
     assert (pay.id, pay.objective, pay.preconditions) == ("TC-1", "Pays a fee", ("A plan",))
     assert steps_of(pay) == [("Open", "", "Shown"), ("Pay **now**", "", "- Paid")]
     assert (cancel.id, cancel.priority) == ("TC-2", "Low")
@@ -416,22 +393,15 @@ def test_a_numbered_precondition_goes_on_in_lines_without_a_number() -> None:
 
 
 def test_qtest_workbook_without_ids() -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in (
+    rows = [
         ["Name", "Attachments", "Status", "Type", "Precondition", "Test step #",
          "Test step description", "Test step expected result", "Test Step Attachment", "Priority"],
         ["Pay", "", "New", "Manual", "A plan", 1, "Open", "Shown", "", "High"],
         ["", "", "", "", "", 2, "Pay", "Paid", "", ""],
         ["Cancel", "", "New", "Manual", "", 1, "Cancel", "Ended", "", "Low"],
-    ):  # fmt: skip
-        sheet.append(row)
-    for column in "ABCDEIJ":
-        sheet.merge_cells(f"{column}2:{column}3")
-    target = io.BytesIO()
-    book.save(target)
-    pay, cancel = read_file("export.xlsx", target.getvalue()).cases
+    ]  # fmt: skip
+    data = workbook(rows, *(f"{column}2:{column}3" for column in "ABCDEIJ"))
+    pay, cancel = read_file("export.xlsx", data).cases
     assert (pay.title, pay.preconditions, pay.priority) == ("Pay", ("A plan",), "High")
     assert steps_of(pay) == [("Open", "", "Shown"), ("Pay", "", "Paid")]
     assert steps_of(cancel) == [("Cancel", "", "Ended")]
@@ -563,18 +533,12 @@ def test_the_day_of_a_run_is_no_test_date(names: str, results: list[str], day: d
 
 
 def test_a_day_of_a_workbook_and_rows_of_a_case_that_name_two() -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in (
+    rows = [
         ["ID", "Title", "Planned date", "Test Step", "Expected Result"],
         ["T-1", "Pay", DAY, "Open it", "It is shown"],
         ["T-1", "Pay", DAY.replace(day=16), "Pay", "It is paid"],
-    ):
-        sheet.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    reading = read_file("cases.xlsx", target.getvalue())
+    ]
+    reading = read_file("cases.xlsx", workbook(rows))
     (case,) = reading.cases
     assert (case.test_date, len(case.steps)) == (DAY, 2)
     (told,) = reading.unread

@@ -7,10 +7,9 @@ import io
 import json
 import time
 
-import openpyxl
 import pytest
+from written_files import steps_of, workbook
 
-from assistant.domain import TestCase
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 
@@ -22,11 +21,6 @@ def reading_of(header: str, *rows: str, delimiter: str = ",") -> Reading:
     for line in (header, *rows):
         writer.writerow(line.split(delimiter))
     return read_file("cases.csv", target.getvalue().encode())
-
-
-def steps_of(case: TestCase) -> list[tuple[str, str]]:
-    """Action and expected result of each step."""
-    return [(step.action, step.expected_result) for step in case.steps]
 
 
 def actions_of(cell: str) -> list[str]:
@@ -309,13 +303,9 @@ PICTURED = [
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_pictures_in_cells_are_left_out_and_counted(kind: str) -> None:
-    book, text, data = openpyxl.Workbook(), io.StringIO(), io.BytesIO()
+    text = io.StringIO()
     csv.writer(text).writerows(PICTURED)
-    assert book.active is not None
-    for row in PICTURED:
-        book.active.append(row)
-    book.save(data)
-    content = text.getvalue().encode() if kind == "csv" else data.getvalue()
+    content = text.getvalue().encode() if kind == "csv" else workbook(PICTURED)
     reading = read_file(f"cases.{kind}", content)
     pay, wait = reading.cases
     assert pay.preconditions == ("A plan",)

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from written_files import workbook
 
 from assistant.errors import SourceError, UnreadableFile, UnsupportedFile
 from assistant.sources.files.archives import ReadLimits
@@ -22,18 +23,6 @@ from assistant.sources.grids.delimited import find_delimiter, read_delimited
 from assistant.sources.reading import Reading
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def workbook(rows: list[list[object]], *, sheet: str = "Sheet1") -> bytes:
-    """The bytes of an XLSX workbook with these rows."""
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    book.active.title = sheet
-    for row in rows:
-        book.active.append(row)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 def rewritten(data: bytes, part: str, old: str, new: str) -> bytes:
@@ -266,16 +255,7 @@ def test_xlsx_cells_as_people_read_them() -> None:
 
 def merged(rows: list[list[object]], *ranges: str) -> Reading:
     """The reading of a workbook of one sheet with these rows and merged cells."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in rows:
-        sheet.append(row)
-    for each in ranges:
-        sheet.merge_cells(each)
-    target = io.BytesIO()
-    book.save(target)
-    return read_file("levels.xlsx", target.getvalue())
+    return read_file("levels.xlsx", workbook(rows, *ranges))
 
 
 def test_a_header_of_two_rows_is_one_and_a_note_below_is_no_row() -> None:

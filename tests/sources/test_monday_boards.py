@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
-import openpyxl
+from written_files import workbook
 
 from assistant.sources.files.batches import read_files
 from assistant.sources.reading import Reading
@@ -17,28 +16,12 @@ NARRATIVE = "As a keeper I want to book a hide so that I see the owls."
 
 def board(*rows: Sequence[str], updates: Sequence[Sequence[str]] = ()) -> Reading:
     """The one document of a board whose first group is "Release 2.1"."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "hides"
-    for row in (
-        ("Hides and owls",),
-        ("Backlog of the rangers",),
-        (),
-        ("Release 2.1",),
-        HEADER,
-        *rows,
-    ):
-        sheet.append(list(row))
+    above = [("Hides and owls",), ("Backlog of the rangers",), (), ("Release 2.1",)]
+    sheets = {"hides": [*above, HEADER, *rows]}
     if updates:
-        told = book.create_sheet("updates")
-        told.append(["Hides and owls"])
-        told.append(["Item ID", "Item Name", "User", "Created At", "Update Content"])
-        for row in updates:
-            told.append(list(row))
-    data = io.BytesIO()
-    book.save(data)
-    (outcome,) = read_files("hides.xlsx", data.getvalue())
+        header = ("Item ID", "Item Name", "User", "Created At", "Update Content")
+        sheets["updates"] = [("Hides and owls",), header, *updates]
+    (outcome,) = read_files("hides.xlsx", workbook(sheets))
     assert outcome.reading is not None, outcome.error
     return outcome.reading
 
@@ -114,33 +97,21 @@ def test_updates_stand_at_their_item() -> None:
 
 
 def test_a_table_whose_first_column_is_a_name_is_no_board() -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in (("Name", "Owner", "Seats"), ("Hide 7", "Ida", "2"), ("Hide 8", "Ole", "4")):
-        sheet.append(row)
-    data = io.BytesIO()
-    book.save(data)
-    (outcome,) = read_files("hides.xlsx", data.getvalue())
+    rows = [("Name", "Owner", "Seats"), ("Hide 7", "Ida", "2"), ("Hide 8", "Ole", "4")]
+    (outcome,) = read_files("hides.xlsx", workbook(rows))
     assert outcome.reading is not None
     assert not outcome.reading.epics
     assert "| Hide 7 | Ida | 2 |" in outcome.reading.document.text
 
 
 def test_an_item_may_have_a_name_alone_and_a_sheet_beside_the_board_is_a_table() -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
     first = item("Book a hide", "OWL-1", f"{NARRATIVE}\n- A hide has four seats.")
     last = item("Leave a hide", "OWL-2", f"{NARRATIVE}\n- The key goes into the box.")
-    for row in (("Hides",), ("Release 2.1",), HEADER, first, BELOW, ("Feed the owls",), last):
-        sheet.append(list(row))
-    limits = book.create_sheet("Limits")
-    limits.append(["Key", "Value"])
-    limits.append(["SEATS", "8 is the limit"])
-    data = io.BytesIO()
-    book.save(data)
-    found = [one.reading for one in read_files("hides.xlsx", data.getvalue()) if one.reading]
+    data = workbook({
+        "Sheet": [("Hides",), ("Release 2.1",), HEADER, first, BELOW, ("Feed the owls",), last],
+        "Limits": [("Key", "Value"), ("SEATS", "8 is the limit")],
+    })  # fmt: skip
+    found = [one.reading for one in read_files("hides.xlsx", data) if one.reading]
     stories = [story for one in found for epic in one.epics for story in epic.stories]
     assert [(one.key, one.release) for one in stories] == [
         ("OWL-1", "Release 2.1"), ("OWL-2", "Release 2.1"),

@@ -22,8 +22,9 @@ from xml.etree import ElementTree
 
 import pytest
 from filelock import FileLock
+from written_files import steps_of
 
-from assistant.domain import TestCase, UserStory
+from assistant.domain import UserStory
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import FileOutcome, Reading
@@ -81,11 +82,6 @@ def real() -> Real:
             return member.read()
 
     return content
-
-
-def steps_of(case: TestCase) -> list[tuple[str, str]]:
-    """Action and expected result of each step."""
-    return [(step.action, step.expected_result) for step in case.steps]
 
 
 def table_rows(text: str) -> list[str]:

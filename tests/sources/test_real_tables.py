@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
+from written_files import workbook
 
 from assistant.sources.files.files import read_file, tables_of
 from assistant.sources.grids.mapping import suggest_mapping
@@ -40,13 +40,7 @@ def as_csv(rows: Rows, delimiter: str = ",") -> bytes:
 
 
 def as_xlsx(rows: Rows) -> bytes:
-    book = openpyxl.Workbook()
-    book.active.append(list(rows[0]))
-    for row in rows:
-        book.active.append([cell(row.get(name)) for name in rows[0]])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return workbook([list(rows[0]), *([cell(row.get(name)) for name in rows[0]] for row in rows)])
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

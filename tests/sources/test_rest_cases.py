@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from written_files import whole_steps_of as steps_of
 
-from assistant.domain import TestCase
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 
@@ -15,11 +15,6 @@ from assistant.sources.reading import Reading
 def given_out(payload: object) -> Reading:
     """The reading of a file with this answer of a tool."""
     return read_file("answer.json", json.dumps(payload).encode())
-
-
-def steps_of(case: TestCase) -> list[tuple[str, str, str]]:
-    """Action, data and expected result of each step."""
-    return [(step.action, step.test_data, step.expected_result) for step in case.steps]
 
 
 # --- TestRail ---------------------------------------------------------------------------------

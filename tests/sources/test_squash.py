@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-import openpyxl
+from written_files import workbook
 
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
@@ -31,16 +31,9 @@ STEPS = [
 ]  # fmt: skip
 
 
-def workbook(**sheets: list[list[str]]) -> Reading:
+def exported(**sheets: list[list[str]]) -> Reading:
     """The reading of a workbook with these sheets."""
-    book, target = openpyxl.Workbook(), io.BytesIO()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(target)
-    return read_file("export.xlsx", target.getvalue())
+    return read_file("export.xlsx", workbook(sheets))
 
 
 def table(rows: list[list[str]]) -> Reading:
@@ -51,7 +44,7 @@ def table(rows: list[list[str]]) -> Reading:
 
 
 def test_steps_join_their_cases() -> None:
-    reading = workbook(TEST_CASES=CASES, STEPS=STEPS)
+    reading = exported(TEST_CASES=CASES, STEPS=STEPS)
     assert reading.document.kind == "test_cases"
     log_in, late, renew = reading.cases
     assert (log_in.id, log_in.title, log_in.priority) == ("7", "COM-1 - Se connecter", "Low")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from written_files import workbook
 
 from assistant.domain import Epic, UserStory
 from assistant.sources.files.files import read_file
@@ -570,18 +569,6 @@ def test_ids_of_any_letters_and_a_document_without_chapters() -> None:
     ]  # fmt: skip
 
 
-def _workbook(sheets: dict[str, list[tuple[str, ...]]]) -> bytes:
-    book = Workbook()
-    for at, (name, rows) in enumerate(sheets.items()):
-        sheet = book.worksheets[0] if not at else book.create_sheet()
-        sheet.title = name
-        for row in rows:
-            sheet.append(row)
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
-
-
 def test_a_workbook_has_a_use_case_in_each_sheet_or_row() -> None:
     sheets = {
         "UC-01": [
@@ -594,7 +581,7 @@ def test_a_workbook_has_a_use_case_in_each_sheet_or_row() -> None:
             ("Main Flow", "1. The receptionist opens the booking.\n2. The system deletes it."),
         ],
     }  # fmt: skip
-    reading = read_file("room use cases.xlsx", _workbook(sheets))
+    reading = read_file("room use cases.xlsx", workbook(sheets))
     (epic,) = reading.epics
     assert (epic.title, [one.key for one in epic.stories]) == ("room use cases", ["UC-01", "UC-02"])
     first, second = epic.stories
@@ -609,16 +596,16 @@ def test_a_workbook_has_a_use_case_in_each_sheet_or_row() -> None:
         ("UC-01", "Book a room", "Receptionist", "1. A slot is picked.", "1a Slot is taken: stop."),
         ("UC-02", "Cancel a room", "Receptionist", "1. A booking is deleted.", ""),
     ]
-    listed = read_file("rooms.xlsx", _workbook({"Use cases": rows})).epics
+    listed = read_file("rooms.xlsx", workbook({"Use cases": rows})).epics
     assert [(one.key, one.title, len(one.criteria)) for one in listed[0].stories] == [
         ("UC-01", "Book a room", 2), ("UC-02", "Cancel a room", 1),
     ]  # fmt: skip
 
 
 def test_a_workbook_of_facts_or_cases_is_none_of_use_cases() -> None:
-    facts = _workbook({"Flows": [("Main flow", "Water"), ("Lake", "Mill"), ("Mill", "Sea")]})
+    facts = workbook({"Flows": [("Main flow", "Water"), ("Lake", "Mill"), ("Mill", "Sea")]})
     assert not read_file("flows.xlsx", facts).epics
-    cases = _workbook({"Cases": [
+    cases = workbook({"Cases": [
         ("Test Case ID", "Title", "Precondition", "Step", "Expected Result"),
         ("T-1", "Main flow works", "A booking", "Open it", "It is open"),
     ]})  # fmt: skip
