@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+
+def parsed(text: str | bytes) -> object:
+    """What a JSON text holds; nothing where it was cut or is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def mapping(value: object) -> dict[str, Any]:

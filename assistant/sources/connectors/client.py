@@ -24,6 +24,7 @@ from assistant.sources.connectors.addresses import read_address
 from assistant.sources.connectors.outbound import Guard
 from assistant.sources.connectors.secrets import Redactor
 from assistant.sources.connectors.transport import Deadline, GuardedTransport
+from assistant.sources.json_values import parsed
 
 Params = Mapping[str, str | int]
 StopCheck = Callable[[], bool]
@@ -277,11 +278,7 @@ class ApiClient:
 
     def _said(self, body: bytes) -> str:
         """What the system says about an error, short, in brackets."""
-        try:
-            said = json.loads(body)
-        except (ValueError, RecursionError):
-            return ""
-        parts = [text for text in _messages(said) if text.strip()]
+        parts = [text for text in _messages(parsed(body)) if text.strip()]
         return f" ({' '.join(' '.join(parts).split())[:300].rstrip('.')})" if parts else ""
 
     def _limited(self, delay: float) -> RateLimited:

@@ -21,6 +21,7 @@ from assistant.sources.connectors.jira_details import (
     ATTACHMENT_FIELD,
     COMMENT_FIELD,
     issue_attachments,
+    other_form,
     whole_comments,
 )
 from assistant.sources.connectors.paging import (
@@ -133,7 +134,7 @@ class JiraSource:
         """The fields to ask for: those of every issue, the confirmed ones, and those of tests."""
         listed = self._client.get(f"{self._api}/field")
         if not isinstance(listed, list):
-            raise self._changed("its list of fields")
+            raise other_form(self._site, "its list of fields")
         names = {str(each.get("id")): str(each.get("name", "")) for each in objects(listed)}
         for role, wanted in self._config.fields.items():
             if wanted not in names:
@@ -190,14 +191,14 @@ class JiraSource:
         if not isinstance(issues, list) or not all(
             isinstance(each, dict) and isinstance(each.get("key"), str) for each in issues
         ):
-            raise self._changed("its search result")
+            raise other_form(self._site, "its search result")
         names = {str(k): str(v) for k, v in mapping(answer.get("names")).items()}
         if self._cloud:
             token = "" if answer.get("isLast") else answer.get("nextPageToken")
             return _Found(issues, token if isinstance(token, str) else "", names=names)
         total, start = answer.get("total"), answer.get("startAt")
         if not isinstance(total, int) or not isinstance(start, int):
-            raise self._changed("its search result")
+            raise other_form(self._site, "its search result")
         goes_on = bool(issues) and start + len(issues) < total
         return _Found(issues, "more" if goes_on else "", total, names)
 
@@ -269,14 +270,8 @@ class JiraSource:
 
     def _object(self, answer: Any, what: str) -> dict[str, Any]:
         if not isinstance(answer, dict):
-            raise self._changed(what)
+            raise other_form(self._site, what)
         return answer
-
-    def _changed(self, what: str) -> ConnectorError:
-        return ConnectorError(
-            f"{self._site} gave {what} in another form than Jira does. Check the address and the "
-            "kind of the connection (Cloud or Data Center)."
-        )
 
 
 @dataclass(frozen=True, slots=True)

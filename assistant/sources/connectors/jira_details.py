@@ -30,6 +30,14 @@ MOST = 500
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
+def other_form(site: str, what: str) -> ConnectorError:
+    """The error for an answer of ``site`` that Jira does not give."""
+    return ConnectorError(
+        f"{site} gave {what} in another form than Jira does. Check the address and the kind of the "
+        "connection (Cloud or Data Center)."
+    )
+
+
 def whole_comments(client: ApiClient, api: str, issue: Item) -> tuple[Item, tuple[str, ...]]:
     """The issue with all its comments (the latest ``MOST``), and what is to be said about them.
 
@@ -65,10 +73,7 @@ def _asked(client: ApiClient, path: str) -> tuple[list[Item], int]:
         answer = client.get(path, {"startAt": start, "maxResults": size, "orderBy": "-created"})
         total = answer.get("total") if isinstance(answer, dict) else None
         if not isinstance(answer, dict) or not isinstance(total, int):
-            raise ConnectorError(
-                f"{client.origin.site} gave comments in another form than Jira does. Check the "
-                "address and the kind of the connection (Cloud or Data Center)."
-            )
+            raise other_form(client.origin.site, "comments")
         listed, began = objects(answer.get("comments")), answer.get("startAt")
         # An old Data Center gives all of them at once, whatever it is asked for.
         end = (began if isinstance(began, int) else start) + len(listed)

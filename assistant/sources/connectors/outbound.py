@@ -28,6 +28,7 @@ from assistant.sources.connectors.addresses import (
     literal_address,
     read_host,
 )
+from assistant.sources.json_values import parsed
 
 Resolver = Callable[[str, int], Sequence[str]]
 """The addresses of a host, as text, for a port."""
@@ -115,14 +116,7 @@ class OutboundLog:
             text = self._path.read_text("utf-8")
         except OSError:
             return []
-        return [read for line in text.splitlines() if isinstance(read := _json(line), dict)]
-
-
-def _json(line: str) -> object:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
+        return [read for line in text.splitlines() if isinstance(read := parsed(line), dict)]
 
 
 def _append(path: Path, line: str) -> None:

@@ -9,7 +9,7 @@ business: Yes; Order is over £500: No; Outcome: the discount applies".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,8 +64,7 @@ def table_length(lines: Sequence[Line], at: int) -> int:
     return 0
 
 
-def _run(lines: Sequence[Line], at: int, wanted: object) -> int:
-    assert callable(wanted)
+def _run(lines: Sequence[Line], at: int, wanted: Callable[[str], bool]) -> int:
     end = at
     while end < len(lines) and wanted(lines[end].text):
         end += 1
@@ -183,10 +182,8 @@ def lists_requirements(table: Table) -> bool:
     roles = list(map(names_role, names))
     if "id" not in roles or not any(map(_REQUIREMENT.fullmatch, names)):
         return False
-    at, stated = (
-        roles.index("id"),
-        next(i for i, n in enumerate(names) if _REQUIREMENT.fullmatch(n)),
-    )
+    at = roles.index("id")
+    stated = next(i for i, n in enumerate(names) if _REQUIREMENT.fullmatch(n))
     told = [
         (row[at].text, row[stated].text)
         for row in table.rows[1:]
@@ -339,7 +336,4 @@ def _parts(rows: list[list[str]], column: int, first: int) -> Iterator[str]:
             outcomes.append(row[0])
         elif not _MARK.fullmatch(value):
             outcomes.append(f"{row[0]} {value}")
-    if outcomes:
-        yield f"Outcome: {' and '.join(outcomes)}"
-    else:
-        yield "Outcome: none"
+    yield f"Outcome: {' and '.join(outcomes) or 'none'}"

@@ -43,6 +43,13 @@ def refuse_declarations(xml: bytes, part: str = "it") -> None:
         raise Refused("dangerous", f"{part} declares XML entities, which can read other files")
 
 
+def refuse_encrypted(archive: zipfile.ZipFile) -> None:
+    """Raise ``Refused`` for an OpenDocument archive whose manifest tells of encryption."""
+    manifest = "META-INF/manifest.xml"
+    if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
+        raise Refused("password", "")
+
+
 def refuse_declarations_in(data: bytes) -> None:
     """``refuse_declarations`` for all XML parts of an Office archive; encrypted parts too."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -10,7 +10,6 @@ and ClickUp have no column of their own for, they add as a column of a custom fi
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -25,7 +24,7 @@ from assistant.sources.grids.trackers.tracker_items import (
     item_records,
     unused_note,
 )
-from assistant.sources.json_values import mapping, objects
+from assistant.sources.json_values import mapping, objects, parsed
 from assistant.sources.pasted.gitlab_text import read_gitlab_text, scoped_labels
 from assistant.sources.pasted.jira_wiki import tracker_text
 from assistant.sources.pasted.metadata import label_list
@@ -78,11 +77,11 @@ def _clickup(item: Item, row: Row) -> None:
     comments in JSON."""
     item.is_keyed = "task custom id" in row
     item.names = [row.get("task id", "")]
-    lists = _json(row.get("checklists", ""))
+    lists = parsed(row.get("checklists", ""))
     for name, points in lists.items() if isinstance(lists, dict) else ():
         told = [_words(point) for point in points] if isinstance(points, list) else []
         item.checklists.append((str(name), list(filter(None, told))))
-    for said in objects(_json(row.get("comments", ""))):
+    for said in objects(parsed(row.get("comments", ""))):
         words = str(said.get("text") or "").strip()
         if words:
             item.comments.append([str(said.get("by") or ""), _day(str(said.get("date"))), words])
@@ -99,14 +98,6 @@ def _day(date: str) -> str:
         return datetime.strptime(match[1], "%m/%d/%Y").date().isoformat() if match else date
     except ValueError:
         return date
-
-
-def _json(cell: str) -> object:
-    """What a cell in JSON holds; nothing where it was cut or is none."""
-    try:
-        return json.loads(cell)
-    except ValueError:
-        return None
 
 
 _GITLAB_ADDRESS = re.compile(r"https?://[^/]+/(?P<project>.+?)/-/(?:issues|work_items|epics)/\d+")

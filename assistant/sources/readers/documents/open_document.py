@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from assistant.sources.markdown_tables import markdown_table
-from assistant.sources.readers.refusals import Refused
+from assistant.sources.readers.refusals import refuse_encrypted
 from assistant.sources.readers.xml_tree import child, children, parse_xml, tag_of, text_of
 
 _LEFT_OUT = {
@@ -32,12 +32,9 @@ _MOST_REPEATED = 1000
 def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     """The text or the slides in ``data``; raises ``Refused`` as every reader of XML does."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = archive.namelist()
-        manifest = "META-INF/manifest.xml"
-        if manifest in names and b"encryption-data" in archive.read(manifest):
-            raise Refused("password", "")
+        refuse_encrypted(archive)
         content = parse_xml(archive.read("content.xml"))
-        about = parse_xml(archive.read("meta.xml")) if "meta.xml" in names else None
+        about = parse_xml(archive.read("meta.xml")) if "meta.xml" in archive.namelist() else None
     yield {"title": _named(about, "title"), "author": _named(about, "creator")}
     body = child(content, "body")
     inside = body[0] if body is not None and len(body) else None

@@ -24,7 +24,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.sources.grids.headers import is_id
 from assistant.sources.grids.table_kinds import recognise
-from assistant.sources.readers.refusals import Refused
+from assistant.sources.readers.refusals import Refused, refuse_encrypted
 from assistant.sources.readers.xml_tree import child, parse_xml
 
 if TYPE_CHECKING:
@@ -72,14 +72,6 @@ def count_cells(data: bytes) -> tuple[int, int, int, int]:
                 elif _FORMULA.search(inner):
                     missing += 1
     return missing, filled - errors, errors, remarks
-
-
-def _refuse_encrypted(data: bytes) -> None:
-    """Raise ``Refused`` for an OpenDocument archive whose manifest tells of encryption."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        manifest = "META-INF/manifest.xml"
-        if manifest in archive.namelist() and b"encryption-data" in archive.read(manifest):
-            raise Refused("password", "")
 
 
 SQLITE = b"SQLite format 3\x00"
@@ -253,7 +245,8 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
 
     if data.startswith(b"PK"):
-        _refuse_encrypted(data)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            refuse_encrypted(archive)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError as error:

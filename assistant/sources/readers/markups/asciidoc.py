@@ -19,6 +19,7 @@ from assistant.sources.asciidoc_lines import (
     INCLUDED,
     INCLUDED_END,
 )
+from assistant.sources.readers.documents.html import parse
 from assistant.sources.readers.markups.asciidoc_inline import Inline, picture_words
 from assistant.sources.readers.markups.asciidoc_tables import Cell, table_rows
 from assistant.sources.readers.markups.markup_page import page_markdown
@@ -498,7 +499,7 @@ class _Blocks:
                 options = {**options, "2": mark[3:]}
             return _preformatted(inner, options)
         if kind == "+":
-            return page_html("\n".join(inner))
+            return str(parse("\n".join(inner)))  # its elements are closed
         if self.depth > 100:
             return _preformatted(inner, options)
         body = _Blocks(self.document, inner, self.depth + 1).html()
@@ -609,13 +610,6 @@ class _Blocks:
             return True
         self.at = start
         return False
-
-
-def page_html(text: str) -> str:
-    """HTML that a document passes through, its elements closed."""
-    from assistant.sources.readers.documents.html import parse
-
-    return str(parse(text))
 
 
 def _preformatted(lines: Sequence[str], options: Options) -> str:

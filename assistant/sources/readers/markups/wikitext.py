@@ -21,9 +21,11 @@ _MAX_DEPTH = 40
 _MAX_CELLS = 300
 """Of one line of a table; the last one holds the rest of a longer line."""
 
+_VERBATIM_NAMES = (
+    "nowiki", "pre", "source", "syntaxhighlight", "math", "code", "score", "timeline",
+)  # fmt: skip
 _VERBATIM = re.compile(
-    r"<(?P<name>nowiki|pre|source|syntaxhighlight|math|code|score|timeline)(?P<about>\s[^<>]{0,500})?"
-    r"(?P<empty>/)?>",
+    rf"<(?P<name>{'|'.join(_VERBATIM_NAMES)})(?P<about>\s[^<>]{{0,500}})?(?P<empty>/)?>",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"<ref(?:\s[^<>]{0,500}?)?(?P<empty>/)?>", re.IGNORECASE)
@@ -85,7 +87,8 @@ def _without_comments(text: str) -> str:
 
 def _hold_verbatim(text: str, held: Held) -> str:
     """Hold what no mark counts in; an element that does not end is none."""
-    lower = text.casefold() if text.casefold().__len__() == len(text) else text
+    folded = text.casefold()
+    lower = folded if len(folded) == len(text) else text
     ends = {name: lower.rfind(f"</{name}") for name in _VERBATIM_NAMES}
     out, at = list[str](), 0
     while match := _VERBATIM.search(text, at):
@@ -102,18 +105,6 @@ def _hold_verbatim(text: str, held: Held) -> str:
         at = text.find(">", end) + 1 or len(text)
         out.append(_verbatim(name, match["about"] or "", inner, held))
     return "".join([*out, text[at:]])
-
-
-_VERBATIM_NAMES = (
-    "nowiki",
-    "pre",
-    "source",
-    "syntaxhighlight",
-    "math",
-    "code",
-    "score",
-    "timeline",
-)
 
 
 def _verbatim(name: str, about: str, inner: str, held: Held) -> str:

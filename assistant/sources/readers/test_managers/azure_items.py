@@ -9,14 +9,13 @@ plans (``workItem`` with a list of fields, under either spelling of its clients)
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from assistant.sources.grids.field_choice import names_of_paths
-from assistant.sources.json_values import mapping, objects
+from assistant.sources.json_values import mapping, objects, parsed
 from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused
 from assistant.sources.readers.xml_tree import children, parse_xml, tag_of, text_of
@@ -155,12 +154,8 @@ def _rows(value: object, sets: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _shared_rows(text: str, sets: Mapping[str, str]) -> list[dict[str, str]]:
-    try:
-        named = json.loads(text).get("parameterMap")
-    except ValueError:
-        return []
     rows = []
-    for told in objects(named):
+    for told in objects(mapping(parsed(text)).get("parameterMap")):
         if found := sets.get(str(told.get("sharedParameterDataSetId")), ""):
             wanted, local = told.get("sharedParameterName"), str(told.get("localParamName"))
             rows += [
