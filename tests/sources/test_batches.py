@@ -5,18 +5,16 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from file_writers import archive, pdf
 
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import FileOutcome
-
-Write = Callable[..., bytes]
 
 
 def outcomes(name: str, data: bytes, **limits: int) -> list[FileOutcome]:
@@ -24,7 +22,7 @@ def outcomes(name: str, data: bytes, **limits: int) -> list[FileOutcome]:
     return list(read_files(name, data, limits=ReadLimits(**limits)))
 
 
-def test_each_file_of_an_archive_has_an_outcome(archive: Write, pdf: Write) -> None:
+def test_each_file_of_an_archive_has_an_outcome() -> None:
     data = archive(
         {
             "docs/rules.md": "# Business rules\n\n- BR-1: a\n- BR-2: b\n",
@@ -54,7 +52,7 @@ def test_each_file_of_an_archive_has_an_outcome(archive: Write, pdf: Write) -> N
     ["../../../etc/cron.d/x.md", "/etc/x.md", "C:\\Windows\\x.md", "a/../../x.md", "..\\x.md"],
 )
 def test_names_in_archives_are_only_text(
-    name: str, archive: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     [found] = outcomes("up.zip", archive({name: "some words"}))
@@ -64,7 +62,7 @@ def test_names_in_archives_are_only_text(
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_importing_twice_gives_the_same_ids_and_hashes(archive: Write) -> None:
+def test_importing_twice_gives_the_same_ids_and_hashes() -> None:
     data = archive({"a.md": "# A\n\nwords", "b.md": "# B\n\nwords"})
     first, second = outcomes("x.zip", data), outcomes("x.zip", data)
     keys = [[(o.reading.document.id, o.reading.document.content_hash, o.reading.document.text)
@@ -90,7 +88,7 @@ def test_links_and_protected_entries_are_refused() -> None:
     assert "protected by a password" in outcomes("x.zip", bytes(data))[1].error
 
 
-def test_bombs_are_refused_unread(archive: Write) -> None:
+def test_bombs_are_refused_unread() -> None:
     [found] = outcomes("bomb.zip", archive({"a.txt": b"\0" * 40_000_000}))
     assert "compression ratio" in found.error
     [found] = outcomes("many.zip", archive({f"{n}.txt": "x" for n in range(20)}), max_entries=10)
@@ -103,14 +101,14 @@ def test_bombs_are_refused_unread(archive: Write) -> None:
     assert outcomes("n.zip", shallow)[0].reading is not None
 
 
-def test_an_archive_unpacks_to_no_more_than_its_limit(archive: Write) -> None:
+def test_an_archive_unpacks_to_no_more_than_its_limit() -> None:
     data = archive({f"{n}.txt": f"{n} words " * 1000 for n in range(9)})
     found = outcomes("x.zip", data, max_unpacked_bytes=200_000)
     assert all(each.reading for each in found)
     assert outcomes("x.zip", data, max_unpacked_bytes=20_000)[0].error
 
 
-def test_damaged_entries_do_not_stop_the_others(archive: Write) -> None:
+def test_damaged_entries_do_not_stop_the_others() -> None:
     data = archive({"a.md": "good words " * 50, "b.md": "other words " * 50})
     at = data.index(b"b.md") + 8
     damaged = data[:at] + b"\xff\xff\xff\xff" + data[at + 4 :]
@@ -119,7 +117,7 @@ def test_damaged_entries_do_not_stop_the_others(archive: Write) -> None:
     assert "b.md" in found[1].error
 
 
-def test_attachments_of_a_message_are_read(pdf: Write) -> None:
+def test_attachments_of_a_message_are_read() -> None:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "Rules", "ada@x.org", "bo@x.org"
     message["Date"] = "Tue, 03 Nov 2026 10:00:00 +0000"

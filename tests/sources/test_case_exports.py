@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from written_files import steps_of
+from reading_checks import steps_of
 
 from assistant.sources.files.files import read_file
 

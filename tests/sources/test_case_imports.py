@@ -8,8 +8,8 @@ import json
 from datetime import date
 
 import pytest
-from written_files import whole_steps_of as steps_of
-from written_files import workbook
+from file_writers import workbook
+from reading_checks import whole_steps_of as steps_of
 
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading

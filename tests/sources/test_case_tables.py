@@ -8,7 +8,8 @@ import json
 import time
 
 import pytest
-from written_files import steps_of, workbook
+from file_writers import workbook
+from reading_checks import steps_of
 
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from file_writers import archive
 
 from assistant.errors import UnreadableFile
 from assistant.knowledge.chunks.chunking import split
@@ -94,7 +93,7 @@ def test_a_line_that_names_nobody_is_kept_as_it_stands() -> None:
     assert any(note.endswith("were left out: 1.") for note in reading.notes)
 
 
-def test_a_chat_in_its_archive_has_the_archives_name(archive: Callable[..., bytes]) -> None:
+def test_a_chat_in_its_archive_has_the_archives_name() -> None:
     data = archive({"_chat.txt": IOS})
     (outcome,) = read_files("WhatsApp Chat - Fees.zip", data)
     assert outcome.reading is not None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from file_writers import archive
 
 from assistant.domain import Chunk
 from assistant.errors import UnreadableFile
@@ -149,7 +149,7 @@ def test_talk_states_no_rule_and_ends_no_passage_of_another() -> None:
     }  # fmt: skip
 
 
-def test_an_export_of_a_workspace(archive: Callable[..., bytes]) -> None:
+def test_an_export_of_a_workspace() -> None:
     """The folder names the channel; lists of people and channels hold nothing to test."""
     person = {"id": ANNA, "team_id": "T1", "deleted": False, "profile": {"real_name": "Anna Ek"}}
     channel = {"id": "C0LOANS001", "name": "loans", "created": 1, "members": [ANNA]}

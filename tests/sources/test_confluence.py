@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from file_writers import archive
 
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
@@ -114,7 +114,7 @@ def entities(body: str) -> str:
     )  # fmt: skip
 
 
-def test_space_export_gives_current_pages(archive: Callable[..., bytes]) -> None:
+def test_space_export_gives_current_pages() -> None:
     data = archive(
         {"entities.xml": entities(STORAGE), "exportDescriptor.properties": "spaceKey=CARE",
          "attachments/10/1/1": b"picture"}
@@ -157,7 +157,7 @@ h2. {anchor:pw}Password rules
 {code}"""
 
 
-def test_a_page_of_an_old_confluence_is_in_wiki_markup(archive: Callable[..., bytes]) -> None:
+def test_a_page_of_an_old_confluence_is_in_wiki_markup() -> None:
     data = archive({"entities.xml": one_page(WIKI)})
     reading = read_file("space.zip", data)
     assert reading.document.title == "Rules *here*"
@@ -172,9 +172,7 @@ def test_a_page_of_an_old_confluence_is_in_wiki_markup(archive: Callable[..., by
     assert reading.notes == ("Read as Confluence wiki markup and converted to Markdown.",)
 
 
-def test_the_markup_that_a_body_names_is_the_one_that_is_read(
-    archive: Callable[..., bytes],
-) -> None:
+def test_the_markup_that_a_body_names_is_the_one_that_is_read() -> None:
     def text(body: str, *more: str) -> str:
         data = archive({"entities.xml": one_page(body, *more)})
         return read_file("space.zip", data).document.text.partition("\n\n")[2]
@@ -187,14 +185,12 @@ def test_the_markup_that_a_body_names_is_the_one_that_is_read(
     assert text("h2. A\n{code}\n<b>x</b>\n{code}") == "## A\n```\n<b>x</b>\n```\n"
 
 
-def test_a_page_about_wiki_markup_keeps_its_title(archive: Callable[..., bytes]) -> None:
+def test_a_page_about_wiki_markup_keeps_its_title() -> None:
     data = archive({"entities.xml": one_page("<p>Write {code} around code.</p>")})
     assert read_file("space.zip", data).document.text.startswith("# Rules *here*\n\nWrite {code}")
 
 
-def test_the_entities_of_a_space_alone_are_read_as_the_export(
-    archive: Callable[..., bytes],
-) -> None:
+def test_the_entities_of_a_space_alone_are_read_as_the_export() -> None:
     def told(name: str, data: bytes) -> list[tuple[object, ...]]:
         found = [each.reading.document for each in read_files(name, data) if each.reading]
         assert {one.metadata.file for one in found} == {name}
@@ -216,7 +212,7 @@ def test_the_entities_of_a_space_alone_are_read_as_the_export(
     assert "entities.xml is not well-formed" in bad.error
 
 
-def test_names_of_users_in_an_export(archive: Callable[..., bytes]) -> None:
+def test_names_of_users_in_an_export() -> None:
     """Keys as in exports of Confluence Cloud: the name of a user is an address or the key."""
     keys = ["5b10ac8d82e05b22cc7d4ef5", "8a7f80835ee2", "712020:c531b087-f581-31cb-b67d-43c7b30d"]
     mentions = "; ".join(f'<ac:link><ri:user ri:userkey="{key}" /></ac:link>' for key in keys)
@@ -245,13 +241,13 @@ def test_names_of_users_in_an_export(archive: Callable[..., bytes]) -> None:
     assert document.metadata.labels == ("billing",)
 
 
-def test_space_export_with_entities_is_refused(archive: Callable[..., bytes]) -> None:
+def test_space_export_with_entities_is_refused() -> None:
     bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
     [found] = read_files("space.zip", archive({"entities.xml": bomb}))
     assert "refused" in found.error
 
 
-def test_an_epic_on_a_wiki_page_becomes_a_test_basis(archive: Callable[..., bytes]) -> None:
+def test_an_epic_on_a_wiki_page_becomes_a_test_basis() -> None:
     page = (
         "<h2>CC-12 Extend a plan</h2><p>As an agent I want to extend a plan.</p>"
         "<h3>Acceptance criteria</h3><ul><li>It is shown</li><li>It is saved</li></ul>"
@@ -263,7 +259,7 @@ def test_an_epic_on_a_wiki_page_becomes_a_test_basis(archive: Callable[..., byte
     assert [c.text for c in reading.epics[0].criteria] == ["It is shown", "It is saved"]
 
 
-def test_html_export_of_a_space(archive: Callable[..., bytes]) -> None:
+def test_html_export_of_a_space() -> None:
     page = (
         "<!DOCTYPE html><html><head><title>CARE : Rules</title></head><body><div id='page'>"
         "<div id='breadcrumb-section'>CARE / Home</div><div id='main-content' class='wiki-content'>"
@@ -275,9 +271,7 @@ def test_html_export_of_a_space(archive: Callable[..., bytes]) -> None:
     assert found.reading.document.text == "# Rules\n\nOne plan.\n"
 
 
-def test_html_export_keeps_who_changed_a_page_when_and_its_comments(
-    archive: Callable[..., bytes],
-) -> None:
+def test_html_export_keeps_who_changed_a_page_when_and_its_comments() -> None:
     page = (
         "<!DOCTYPE html><html><head><title>CARE : Rules</title></head><body><div id='page'>"
         "<div class='page-metadata'>Created by <span>Ann Lee</span>, last modified on 02 Jul 2025"

@@ -6,7 +6,6 @@ import io
 import random
 import subprocess
 import sys
-from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import docx.document
 import pptx
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
+from file_writers import archive, open_document_sheet, pdf
 
 from assistant.errors import UnreadableFile
 from assistant.sources.files.archives import ReadLimits
@@ -22,8 +22,6 @@ from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
 from assistant.workflow.sources.import_sources import document_of
-
-Write = Callable[..., bytes]
 
 
 def place_of(reading: Reading, words: str) -> str:
@@ -35,7 +33,7 @@ def place_of(reading: Reading, words: str) -> str:
 
 
 @pytest.mark.long
-def test_pdf_pages_are_remembered_and_pages_without_text_reported(pdf: Write) -> None:
+def test_pdf_pages_are_remembered_and_pages_without_text_reported() -> None:
     data = pdf(
         [[(11, "A plan may be extended once."), (11, "The fee is 5.")], [], [(11, "Last words.")]],
         title="Plans",
@@ -51,7 +49,7 @@ def test_pdf_pages_are_remembered_and_pages_without_text_reported(pdf: Write) ->
     assert not reading.report.disagreements
 
 
-def test_pdf_headings_by_letter_size_and_bullets(pdf: Write) -> None:
+def test_pdf_headings_by_letter_size_and_bullets() -> None:
     body = [(10, f"This is line {n} of an ordinary paragraph of text.") for n in range(12)]
     lines = [(20, "Billing rules"), (14, "Late fees"), *body, (10, "\225 one item"), (14, "Other")]
     text = read_file("r.pdf", pdf([lines, body])).document.text
@@ -61,7 +59,7 @@ def test_pdf_headings_by_letter_size_and_bullets(pdf: Write) -> None:
     assert "Page 1" not in text
 
 
-def test_a_test_basis_in_a_pdf_keeps_its_stories_over_the_page(pdf: Write) -> None:
+def test_a_test_basis_in_a_pdf_keeps_its_stories_over_the_page() -> None:
     first = [(10, "CC-10 Payment plans"), (10, "CC-12 Extend a plan"),
              (10, "As an agent I want to extend a plan so that it runs longer"),
              (10, "Acceptance criteria:"), (10, "- The plan is shown")]  # fmt: skip
@@ -72,7 +70,7 @@ def test_a_test_basis_in_a_pdf_keeps_its_stories_over_the_page(pdf: Write) -> No
     assert document_of(reading).place_at(criteria[1].start) == "page 2"
 
 
-def test_running_headers_and_page_numbers_are_left_out_and_said(pdf: Write) -> None:
+def test_running_headers_and_page_numbers_are_left_out_and_said() -> None:
     pages = [
         [(10, "Confidential"), *((10, f"words {n} of line {line}") for line in "abc"),
          (10, f"Page {n} of 5")]
@@ -87,12 +85,12 @@ def test_running_headers_and_page_numbers_are_left_out_and_said(pdf: Write) -> N
 
 
 @pytest.mark.long
-def test_pdf_without_any_text_is_refused_with_the_next_step(pdf: Write) -> None:
+def test_pdf_without_any_text_is_refused_with_the_next_step() -> None:
     with pytest.raises(UnreadableFile, match=r"no text on any of its 2 pages.*OCR"):
         read_file("scan.pdf", pdf([[], []]))
 
 
-def test_encrypted_pdf_is_a_typed_error(pdf: Write) -> None:
+def test_encrypted_pdf_is_a_typed_error() -> None:
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([[(10, "secret")]]))))
@@ -103,7 +101,7 @@ def test_encrypted_pdf_is_a_typed_error(pdf: Write) -> None:
         read_file("x.pdf", target.getvalue())
 
 
-def test_a_reader_that_takes_too_long_or_too_much_is_stopped(pdf: Write) -> None:
+def test_a_reader_that_takes_too_long_or_too_much_is_stopped() -> None:
     data = pdf([[(10, "words")]])
     with pytest.raises(UnreadableFile, match="longer than"):
         read_file("a.pdf", data, limits=ReadLimits(seconds=0.001))
@@ -257,7 +255,7 @@ def test_readers_reach_neither_network_nor_programs_nor_files(tmp_path: Path) ->
         assert done.stdout.strip() == "refused", attempt
 
 
-def test_office_parts_that_declare_entities_are_refused(archive: Write) -> None:
+def test_office_parts_that_declare_entities_are_refused() -> None:
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(word_file())) as opened:
@@ -318,7 +316,7 @@ def test_slides_keep_words_apart_and_leave_their_furniture_out() -> None:
     assert reading.report.unread_parts == ("1 footers 'Internal'",)
 
 
-def test_open_document_sheets_and_the_row_of_a_citation(open_document_sheet: Write) -> None:
+def test_open_document_sheets_and_the_row_of_a_citation() -> None:
     rows = [["Plan", "Limit"], ["Basic", "14"], ["Gold", "30"]]
     reading = read_file("rules.xlsx", open_document_sheet(rows))
     assert "| Plan | Limit |" in reading.document.text
@@ -512,9 +510,7 @@ def test_text_with_a_few_labels_is_no_mail() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
-def test_damaged_documents_never_raise_anything_untyped(
-    seed: int, pdf: Write, open_document_sheet: Write
-) -> None:
+def test_damaged_documents_never_raise_anything_untyped(seed: int) -> None:
     whole = {
         "a.pdf": pdf([[(10, "words of a page")], [(10, "more")]]), "a.docx": word_file(),
         "a.pptx": slides_file(), "a.ods": open_document_sheet([["a", "b"], ["c", "d"]]),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from file_writers import pdf
 
 from assistant.errors import SourceError
 from assistant.sources.files.batches import read_files
@@ -83,9 +83,7 @@ def test_gherkin_that_cannot_be_read_is_told_of_by_its_line() -> None:
     assert "expected:" not in note
 
 
-def test_two_readers_that_disagree_are_not_named(
-    pdf: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_readers_that_disagree_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from assistant.sources.readers.documents import pdf as reader
 
     counts = [500]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
+from reading_checks import sound
 
 from assistant.sources.files.files import read_file
 from assistant.sources.pasted.pasted import read_pasted
-from assistant.sources.reading import Reading
 
 FEATURE = '''# a comment
 @CC-14 @billing
@@ -42,7 +41,7 @@ Feature: Adding a country
 '''
 
 
-def test_a_feature_is_a_story(sound: Callable[[Reading], None]) -> None:
+def test_a_feature_is_a_story() -> None:
     reading = read_pasted(FEATURE)
     sound(reading)
     (story,) = reading.epics[0].stories
@@ -104,7 +103,7 @@ def test_a_feature_inside_a_story_is_its_criteria() -> None:
     assert stories[0].criteria[0].title == "One"
 
 
-def test_doc_strings_may_quote_features_and_other_quotes(sound: Callable[[Reading], None]) -> None:
+def test_doc_strings_may_quote_features_and_other_quotes() -> None:
     text = (
         'Feature: F\n  Scenario: a\n    Given a file:\n      """\n      # language: de\n'
         "      Feature: inner\n      '''\n      \"\"\"\n    Then x\n"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from file_writers import workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written_files import workbook
 
 from assistant.errors import SourceError, UnreadableFile, UnsupportedFile
 from assistant.sources.files.archives import ReadLimits

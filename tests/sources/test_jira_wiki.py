@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
+from reading_checks import sound
 
 from assistant.sources.pasted.jira_wiki import is_jira_wiki, jira_to_markdown
 from assistant.sources.pasted.pasted import read_pasted
-from assistant.sources.reading import Reading
 
 WIKI = """h1. CC-10 Payment plans
 *Release:* Drop-3
@@ -39,7 +38,7 @@ Then closed
 """
 
 
-def test_a_wiki_epic(sound: Callable[[Reading], None]) -> None:
+def test_a_wiki_epic() -> None:
     reading = read_pasted(WIKI)
     sound(reading)
     (epic,) = reading.epics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from written_files import workbook
+from file_writers import workbook
 
 from assistant.sources.files.batches import read_files
 from assistant.sources.reading import Reading

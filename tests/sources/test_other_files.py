@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from file_writers import pdf
 
 from assistant.errors import SourceError, UnreadableFile, UnsupportedFile
 from assistant.sources.files.files import read_file
@@ -213,18 +213,14 @@ ALGORITHMS = ("RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256")
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_pdf_with_an_owner_password_only_is_read(
-    pdf: Callable[..., bytes], algorithm: str
-) -> None:
+def test_a_pdf_with_an_owner_password_only_is_read(algorithm: str) -> None:
     plain = pdf([[(12, "Cancel within 14 days")]])
     data = encrypted(plain, algorithm, user="", owner="secret")
     assert "Cancel within 14 days" in read_file("a.pdf", data).document.text
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_pdf_with_a_password_of_its_readers_is_refused_with_what_to_do(
-    pdf: Callable[..., bytes], algorithm: str
-) -> None:
+def test_a_pdf_with_a_password_of_its_readers_is_refused_with_what_to_do(algorithm: str) -> None:
     plain = pdf([[(12, "Cancel within 14 days")]])
     data = encrypted(plain, algorithm, user="open sesame", owner="secret")
     with pytest.raises(UnreadableFile) as refused:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from reading_checks import sound
 
 from assistant.domain import UserStory
 from assistant.sources.pasted.lines import unmarked
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.pasted.story_sentences import story_title
-from assistant.sources.reading import Reading
-
-Sound = Callable[[Reading], None]
 
 LABELLED: list[dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("pasted_epics.toml").read_text(encoding="utf-8")
@@ -39,7 +36,7 @@ def is_key(key: str, label: str) -> bool:
 
 
 @pytest.mark.parametrize("wanted", LABELLED, ids=lambda wanted: str(wanted["name"]))
-def test_a_pasted_epic_is_read_as_a_reader_does(wanted: dict[str, Any], sound: Sound) -> None:
+def test_a_pasted_epic_is_read_as_a_reader_does(wanted: dict[str, Any]) -> None:
     reading = read_pasted(wanted["text"])
     sound(reading)
     (epic,) = reading.epics
@@ -104,7 +101,7 @@ def test_a_long_sentence_is_cut_at_a_word() -> None:
         ("AC1: Fields with * are mandatory, others *", "Fields with * are mandatory, others *"),
     ],
 )  # fmt: skip
-def test_emphasis_is_no_part_of_a_criterion(line: str, text: str, sound: Sound) -> None:
+def test_emphasis_is_no_part_of_a_criterion(line: str, text: str) -> None:
     whole = f"TRAM-2 Doors\n\nAs a driver I want doors to open.\n\n{line}\nAC2: They close again.\n"
     reading = read_pasted(whole)
     sound(reading)
@@ -153,7 +150,7 @@ def test_sentences_that_begin_with_a_mention_or_a_slash_are_criteria() -> None:
     assert [c.text for c in story.criteria] == lines
 
 
-def test_rows_of_a_table_take_no_id_of_the_authors(sound: Sound) -> None:
+def test_rows_of_a_table_take_no_id_of_the_authors() -> None:
     reading = read_pasted(
         "DAM-2 Levels\n\nAs a keeper I want alarms.\n\nAcceptance criteria\n\nAC1: x is shown\n\n"
         "| # | Level | Alarm |\n|---|---|---|\n| 1 | 2 m | Yellow |\n| 2 | 3 m | Red |\n\n"
@@ -194,7 +191,7 @@ LIST = ["The lock is shut at noon.", "The siren sounds first"]
     ],
 )
 def test_a_list_beside_steps_is_of_criteria(
-    form: str, wanted: list[str], marks: tuple[str, str], last: bool, sound: Sound
+    form: str, wanted: list[str], marks: tuple[str, str], last: bool
 ) -> None:
     story = "DAM-2 Gates\nAs a keeper I want to shut gates.\n\n"
     story += form.replace("{s}", STEPS).replace("{l}", ITEMS.format(*marks))
@@ -227,7 +224,7 @@ Then the siren sounds
 """
 
 
-def test_a_wish_above_stories_with_criteria_is_their_epic(sound: Sound) -> None:
+def test_a_wish_above_stories_with_criteria_is_their_epic() -> None:
     reading = read_pasted(WISH.format(more="", kind=""))
     sound(reading)
     (epic,) = reading.epics
@@ -308,7 +305,7 @@ EPIC = "As Lowland Rivers we want safe gates."
     ],
 )
 def test_a_first_story_without_criteria_is_told_by_the_form_of_the_others(
-    mark: str, texts: tuple[str, str, str], *, is_story: bool, sound: Sound
+    mark: str, texts: tuple[str, str, str], *, is_story: bool
 ) -> None:
     first, second, third = texts
     text = PLAIN.format(mark=mark, first=first, second=second, third=third + " a siren.")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
+from reading_checks import sound
 
 from assistant.domain import UserStory
 from assistant.errors import SourceError
 from assistant.sources.pasted.pasted import MAX_PASTED_CHARACTERS, read_pasted, story_as_criterion
-from assistant.sources.reading import Reading
-
-Sound = Callable[[Reading], None]
 
 
 def stories_of(text: str) -> list[UserStory]:
@@ -69,7 +65,7 @@ so that customers stay on supply.
 """
 
 
-def test_markdown_epic(sound: Sound) -> None:
+def test_markdown_epic() -> None:
     reading = read_pasted(MARKDOWN)
     sound(reading)
     (epic,) = reading.epics
@@ -339,7 +335,7 @@ def test_the_rows_of_a_table_below_an_id_alone_are_all_its_own() -> None:
         "No.\tAcceptance Criteria\n1\tThe plan is shown\n2\tThe fee is £5",
     ],
 )
-def test_tables_of_criteria(table: str, sound: Sound) -> None:
+def test_tables_of_criteria(table: str) -> None:
     reading = read_pasted(f"CC-12: Extend\n\nAcceptance criteria\n\n{table}\n")
     sound(reading)
     criteria = reading.epics[0].criteria
@@ -528,7 +524,7 @@ def test_a_label_of_one_paragraph_ends_at_the_next_item() -> None:
     assert texts(story) == ["It must be shown.", "A letter must be sent."]
 
 
-def test_a_key_used_for_several_stories_stays_unique(sound: Sound) -> None:
+def test_a_key_used_for_several_stories_stays_unique() -> None:
     text = "CC-2 - a title\nStory: CC-2 b title\n## Background c\nCC-1 - d title\nCC-2 - e title"
     sound(read_pasted(text))
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
+from reading_checks import represented, sound
 
 from assistant.errors import SourceError
 from assistant.sources.pasted.pasted import read_pasted
-from assistant.sources.reading import Reading
-
-Words = Callable[[Reading], set[str]]
-Sound = Callable[[Reading], None]
 
 LINES = [
     *(
@@ -133,7 +129,7 @@ def pastes(draw: st.DrawFn) -> str:
 @pytest.mark.long
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=pastes())
-def test_every_word_of_a_paste_is_represented(text: str, represented: Words, sound: Sound) -> None:
+def test_every_word_of_a_paste_is_represented(text: str) -> None:
     try:
         reading = read_pasted(text)
     except SourceError:
@@ -148,9 +144,7 @@ def test_every_word_of_a_paste_is_represented(text: str, represented: Words, sou
 @settings(max_examples=300, deadline=None)
 @example(text="RULE")
 @given(text=st.text(max_size=300))
-def test_any_text_is_read_or_refused_with_words(
-    text: str, represented: Words, sound: Sound
-) -> None:
+def test_any_text_is_read_or_refused_with_words(text: str) -> None:
     try:
         reading = read_pasted(text)
     except SourceError:
@@ -164,7 +158,7 @@ def test_any_text_is_read_or_refused_with_words(
 
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(st.sampled_from("As a I want*-#|:.\t\n1)[]{}`>@\"'\\ Given"), max_size=200))
-def test_markup_soup_never_raises_anything_else(text: str, sound: Sound) -> None:
+def test_markup_soup_never_raises_anything_else(text: str) -> None:
     with contextlib.suppress(SourceError):
         sound(read_pasted(text))
 

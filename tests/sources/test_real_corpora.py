@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reading_checks import represented, sound
 
 from assistant.errors import SourceError
 from assistant.sources.files.batches import read_files
@@ -17,9 +18,6 @@ from assistant.sources.files.recognition import not_installed
 from assistant.sources.grids.delimited import read_delimited
 from assistant.sources.pasted.pasted import read_pasted
 from assistant.sources.reading import Reading
-
-Words = Callable[[Reading], set[str]]
-Sound = Callable[[Reading], None]
 
 LABELS = {"acceptance", "criteria", "description", "story", "user"}
 
@@ -32,7 +30,7 @@ def rows(path: Path) -> Iterator[dict[str, object]]:
         yield json.loads(line)
 
 
-def checked(text: str, represented: Words, sound: Sound) -> Reading:
+def checked(text: str) -> Reading:
     """The reading of ``text``, sound and with every word of it represented."""
     reading = read_pasted(text)
     sound(reading)
@@ -48,36 +46,30 @@ def one_story(reading: Reading) -> bool:
 
 
 @pytest.mark.long
-def test_670_user_stories_are_one_story_each(
-    shared_dir: Path, represented: Words, sound: Sound
-) -> None:
+def test_670_user_stories_are_one_story_each(shared_dir: Path) -> None:
     stories = [str(row["story"]) for row in rows(shared_dir / "data/stories/dalpiaz.jsonl")]
     for story in stories:
-        assert one_story(checked(story, represented, sound)), story
+        assert one_story(checked(story)), story
     together = read_pasted("\n".join(stories))
     assert len(together.epics[0].stories) == len(stories)
 
 
-def test_stories_with_their_given_when_then(
-    shared_dir: Path, represented: Words, sound: Sound
-) -> None:
+def test_stories_with_their_given_when_then(shared_dir: Path) -> None:
     for row in rows(shared_dir / "data/stories/asvs_user_stories.jsonl"):
         story, gherkin = str(row["story"]), [str(part) for part in row["gherkin"]]  # type: ignore[attr-defined]
         text = f"{row['feature']}\n{story}\n\nAcceptance criteria\n\n" + "\n\n".join(gherkin)
-        reading = checked(text, represented, sound)
+        reading = checked(text)
         assert one_story(reading), text
         assert len(reading.epics[0].criteria) == len(gherkin), text
         assert {c.form for c in reading.epics[0].criteria} == {"gherkin"}
 
 
 @pytest.mark.parametrize("name", ["dvsa_mot_features", "openshift_console_features"])
-def test_features_as_lists_of_criteria(
-    shared_dir: Path, name: str, represented: Words, sound: Sound
-) -> None:
+def test_features_as_lists_of_criteria(shared_dir: Path, name: str) -> None:
     for row in rows(shared_dir / f"data/stories/{name}.jsonl"):
         scenarios = [str(part) for part in row["scenarios"]]  # type: ignore[attr-defined]
         text = f"{row['title']}\n{row['narrative']}\n\nAcceptance criteria:\n"
-        reading = checked(text + "".join(f"- {s}\n" for s in scenarios), represented, sound)
+        reading = checked(text + "".join(f"- {s}\n" for s in scenarios))
         assert one_story(reading)
         assert len(reading.epics[0].criteria) == len(scenarios)
 
@@ -86,12 +78,10 @@ def test_features_as_lists_of_criteria(
     ("name", "share"),
     [("cm1", 1.0), ("warc", 1.0), ("modis", 1.0), ("asvs_req_scenario", 1.0), ("dronology", 0.93)],
 )
-def test_requirement_sentences_are_criteria(
-    shared_dir: Path, name: str, share: float, represented: Words, sound: Sound
-) -> None:
+def test_requirement_sentences_are_criteria(shared_dir: Path, name: str, share: float) -> None:
     found = []
     for row in rows(shared_dir / f"data/trace/{name}/sources.jsonl"):
-        reading = checked(str(row["text"]), represented, sound)
+        reading = checked(str(row["text"]))
         assert one_story(reading), row
         found.append(bool(reading.epics[0].criteria))
     assert sum(found) >= share * len(found)
@@ -101,11 +91,9 @@ def test_requirement_sentences_are_criteria(
 @pytest.mark.parametrize(
     "name", ["xray_bookstore", "sylius", "gannt", "masvs_mastg", "trusted_tester"]
 )
-def test_other_sources_are_one_story(
-    shared_dir: Path, name: str, represented: Words, sound: Sound
-) -> None:
+def test_other_sources_are_one_story(shared_dir: Path, name: str) -> None:
     for row in rows(shared_dir / f"data/trace/{name}/sources.jsonl"):
-        assert one_story(checked(str(row["text"]), represented, sound)), row
+        assert one_story(checked(str(row["text"]))), row
 
 
 def test_csv_spectrum(shared_dir: Path) -> None:
@@ -140,7 +128,7 @@ def blns(shared_dir: Path) -> list[str]:
 
 
 @pytest.mark.long
-def test_naughty_strings_as_text_name_title_and_cell(shared_dir: Path, sound: Sound) -> None:
+def test_naughty_strings_as_text_name_title_and_cell(shared_dir: Path) -> None:
     for text in blns(shared_dir):
         sound(
             read_pasted(

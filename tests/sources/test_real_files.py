@@ -22,12 +22,12 @@ from xml.etree import ElementTree
 
 import pytest
 from filelock import FileLock
-from written_files import steps_of
+from reading_checks import sound, steps_of
 
 from assistant.domain import UserStory
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
-from assistant.sources.reading import FileOutcome, Reading
+from assistant.sources.reading import FileOutcome
 from assistant.workflow.sources.import_sources import document_of
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,6 @@ SOURCES: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("real_files.toml").read_text(encoding="utf-8")
 )
 Real = Callable[[str, str], bytes]
-Sound = Callable[[Reading], None]
 
 
 def kept_in() -> Path:
@@ -277,7 +276,7 @@ def scenarios_in(text: str) -> int:
 
 
 @pytest.mark.parametrize("name", FEATURES)
-def test_each_scenario_is_a_criterion(real: Real, name: str, sound: Sound) -> None:
+def test_each_scenario_is_a_criterion(real: Real, name: str) -> None:
     text = real("feature", name).decode()
     reading = read_file(name, text.encode())
     sound(reading)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from written_files import workbook
+from file_writers import workbook
 
 from assistant.sources.files.files import read_file, tables_of
 from assistant.sources.grids.mapping import suggest_mapping

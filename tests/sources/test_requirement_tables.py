@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
 import openpyxl
 import pytest
+from reading_checks import sound
 
 from assistant.sources.files.files import read_file
 from assistant.sources.grids.table_kinds import recognise
 from assistant.sources.pasted.pasted import read_pasted
-from assistant.sources.reading import Reading
 from assistant.workflow.sources.import_sources import document_of
-
-Sound = Callable[[Reading], None]
 
 JIRA = """Issue key,Summary,Issue Type,Description,Custom field (Acceptance Criteria),\
 Custom field (Epic Link),Fix Version/s,Component/s,Labels,Labels
@@ -32,7 +29,7 @@ CC-20,Alone,Story,Nothing else,,,,,,
 """
 
 
-def test_a_jira_export(sound: Sound) -> None:
+def test_a_jira_export() -> None:
     reading = read_file("jira.csv", JIRA.encode())
     sound(reading)
     epic, loose = reading.epics
@@ -51,7 +48,7 @@ def test_a_jira_export(sound: Sound) -> None:
     assert reading.document.kind == "epic"
 
 
-def test_a_story_keeps_what_it_names_itself(sound: Sound) -> None:
+def test_a_story_keeps_what_it_names_itself() -> None:
     data = (
         "Issue key,Summary,Issue Type,Custom field (Acceptance Criteria),Epic Link,Fix versions,"
         "Components,Team,Sprint,Sprint,Creator\n"
@@ -67,7 +64,7 @@ def test_a_story_keeps_what_it_names_itself(sound: Sound) -> None:
     assert epic.release == "", "its stories do not agree"
 
 
-def test_a_row_per_criterion(sound: Sound) -> None:
+def test_a_row_per_criterion() -> None:
     data = (
         "Epic,User Story,Title,AC ID,Acceptance Criterion\n"
         "CC-10 Plans,CC-12,Extend,AC1,It is saved\n"
@@ -169,7 +166,7 @@ def test_that_something_is_expected_makes_no_cases_alone(header: str, kind: str 
     assert bool(read_file("r.csv", f"{header}\n{row}\n".encode()).cases) == (kind == "cases")
 
 
-def test_a_table_copied_out_of_a_spreadsheet(sound: Sound) -> None:
+def test_a_table_copied_out_of_a_spreadsheet() -> None:
     tabs = (
         'Key\tSummary\tAcceptance Criteria\nCC-12\tExtend\t"- It is saved\n- It is shown"\n'
         "CC-13\tCancel\tIt ends\n"
@@ -248,7 +245,7 @@ FOOTER = (
 )
 
 
-def test_a_report_names_the_object_before_the_field(sound: Sound) -> None:
+def test_a_report_names_the_object_before_the_field() -> None:
     data = (
         "User Story: User Story Reference,User Story: User Story Name,Acceptance Criteria,"
         "Release: Release Name,Epic: Epic Name,Sprint: Sprint Name,Epic: Description,"
@@ -460,7 +457,7 @@ def test_what_sharepoint_says_of_a_lists_columns_is_left_out() -> None:
     assert reading.places[0].label == "row 3"
 
 
-def test_a_requirement_is_its_own_criterion_where_no_column_says_more(sound: Sound) -> None:
+def test_a_requirement_is_its_own_criterion_where_no_column_says_more() -> None:
     rows = [
         "ID | Requirement | Prio",
         "R1 | A tour above 9 h is split. | M",

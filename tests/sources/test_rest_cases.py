@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from written_files import whole_steps_of as steps_of
+from reading_checks import whole_steps_of as steps_of
 
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading

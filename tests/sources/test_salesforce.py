@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from file_writers import archive
 
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
@@ -38,7 +38,7 @@ def read_all(name: str, data: bytes) -> dict[str, Reading]:
     return {reading.document.id: reading for reading in found}
 
 
-def test_object_file_with_rules_and_record_types(archive: Callable[..., bytes]) -> None:
+def test_object_file_with_rules_and_record_types() -> None:
     for found in (
         read_all("m.zip", archive({"unpackaged/objects/Plan__c.object": OBJECT})),
         read_all("Plan__c.object", OBJECT.encode()),
@@ -54,7 +54,7 @@ def test_object_file_with_rules_and_record_types(archive: Callable[..., bytes]) 
         assert "## Record type Gold plan\n\n- Status__c: New/Open" in text
 
 
-def test_rule_in_a_file_of_its_own_joins_its_object(archive: Callable[..., bytes]) -> None:
+def test_rule_in_a_file_of_its_own_joins_its_object() -> None:
     rule = (
         HEAD.format("ValidationRule") + "<fullName>No_Past</fullName><active>false</active>"
         "<errorConditionFormula>Date__c &lt; TODAY()</errorConditionFormula>"
@@ -94,7 +94,7 @@ def test_a_part_of_an_object_alone_is_named_with_the_object_of_its_folder() -> N
     ]
 
 
-def test_what_belongs_to_an_object_is_told_with_it(archive: Callable[..., bytes]) -> None:
+def test_what_belongs_to_an_object_is_told_with_it() -> None:
     base = "app/objects/Plan__c"
     told = HEAD.format("CustomObject") + (
         "<externalSharingModel>Private</externalSharingModel><label>Plan</label><nameField>"
@@ -147,7 +147,7 @@ def test_what_belongs_to_an_object_is_told_with_it(archive: Callable[..., bytes]
     ) in text
 
 
-def test_real_application(shared_dir: Path, archive: Callable[..., bytes]) -> None:
+def test_real_application(shared_dir: Path) -> None:
     base = shared_dir / "data/imports/salesforce_dreamhouse/force-app"
     if not base.is_dir():
         pytest.skip("the folder of real payloads is absent")

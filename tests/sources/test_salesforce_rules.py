@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from file_writers import archive
 
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
@@ -85,9 +85,7 @@ def test_a_field_says_what_may_be_in_it() -> None:
     assert "masked (lastFour) with asterisk" in found["Code"]
 
 
-def test_workflow_rules_and_approvals_say_what_their_actions_do(
-    archive: Callable[..., bytes],
-) -> None:
+def test_workflow_rules_and_approvals_say_what_their_actions_do() -> None:
     workflow = f"""<alerts><fullName>Tell</fullName><description>Tell</description>
 <recipients><recipient>Leads</recipient><type>role</type></recipients>
 <recipients><type>owner</type></recipients><template>unfiled$public/Late</template></alerts>
@@ -237,7 +235,7 @@ def test_profiles_and_sharing() -> None:
     assert "- All: all internal users may read records owned by group Clerks." in text
 
 
-def test_values_words_and_records(archive: Callable[..., bytes]) -> None:
+def test_values_words_and_records() -> None:
     record = """<label>{0}</label><protected>false</protected><values><field>Limit__c</field>
 <value xsi:type="xsd:double">{1}</value></values><values><field>Note__c</field>
 <value xsi:nil="true"/></values>"""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reading_checks import sound
 
 from assistant.sources.files.files import read_file
-from assistant.sources.reading import Reading
 
 
 def files(folder: Path) -> list[Path]:
@@ -18,7 +17,7 @@ def files(folder: Path) -> list[Path]:
     return found
 
 
-def test_epics(project_root: Path, sound: Callable[[Reading], None]) -> None:
+def test_epics(project_root: Path) -> None:
     for path in files(project_root / "sample_data/epics"):
         reading = read_file(path.name, path.read_bytes())
         sound(reading)

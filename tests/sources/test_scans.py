@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from file_writers import pdf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from assistant.errors import UnreadableFile, UnsupportedFile
@@ -25,7 +26,6 @@ from assistant.workflow.sources.import_sources import document_of
 
 WHY_NOT = recognition.not_installed()
 with_ocr = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "installed")
-Write = Callable[[list[list[tuple[float, str]]]], bytes]
 
 RULES = ["Cooling-off period", "A customer may cancel within 14 days", "The fee is 25.50 EUR"]
 
@@ -94,8 +94,8 @@ def test_a_scan_keeps_its_pages_and_says_that_it_was_read_by_ocr() -> None:
 
 @pytest.mark.long
 @with_ocr
-def test_scanned_pages_between_pages_with_text_are_read_and_those_stay(pdf: Write) -> None:
-    reading = read_file("mixed.pdf", mixed(pdf, saved(page(RULES), "PDF")))
+def test_scanned_pages_between_pages_with_text_are_read_and_those_stay() -> None:
+    reading = read_file("mixed.pdf", mixed(saved(page(RULES), "PDF")))
     text = reading.document.text
     assert document_of(reading).place_at(text.index("The written rule")) == "page 1"
     assert "OCR" in document_of(reading).place_at(text.index("25.50 EUR"))
@@ -158,7 +158,7 @@ def test_pages_over_the_limit_are_named_and_the_others_kept(
     )  # fmt: skip
 
 
-def mixed(pdf: Write, scan: bytes) -> bytes:
+def mixed(scan: bytes) -> bytes:
     """A PDF whose first page has a text layer, with the pages of ``scan`` after it."""
     from pypdf import PdfReader, PdfWriter
 
@@ -186,8 +186,8 @@ def without_last_page(data: bytes) -> bytes:
 
 
 @with_ocr
-def test_where_ocr_failed_the_error_is_told_and_not_that_nothing_was_found(pdf: Write) -> None:
-    data = mixed(pdf, saved(page(RULES), "PDF"))
+def test_where_ocr_failed_the_error_is_told_and_not_that_nothing_was_found() -> None:
+    data = mixed(saved(page(RULES), "PDF"))
     report = read_file("half.pdf", data, limits=ReadLimits(page_seconds=0.05)).report
     assert report.recognised.startswith(
         "OCR could not read the pages without text: half.pdf took longer than"
@@ -218,9 +218,9 @@ def test_what_failed_is_told_beside_what_was_read(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.long
 @with_ocr
-def test_a_page_that_cannot_be_drawn_is_not_read_rather_than_empty(pdf: Write) -> None:
+def test_a_page_that_cannot_be_drawn_is_not_read_rather_than_empty() -> None:
     scans = saved(page(RULES), "PDF", save_all=True, append_images=[page(RULES)])
-    report = read_file("damaged.pdf", without_last_page(mixed(pdf, scans))).report
+    report = read_file("damaged.pdf", without_last_page(mixed(scans))).report
     assert "page 3 (it could not be drawn for OCR)" in report.unread_parts
     assert not report.empty_parts
     with pytest.raises(UnreadableFile, match=r"^No text could be read in .*page 1 \(it could not"):
@@ -267,7 +267,7 @@ def test_without_ocr_a_scan_names_the_extra(without_ocr: None) -> None:
         read_file("scan.pdf", saved(page(RULES), "PDF"))
 
 
-def test_without_ocr_a_scanned_page_beside_text_is_said(pdf: Write, without_ocr: None) -> None:
+def test_without_ocr_a_scanned_page_beside_text_is_said(without_ocr: None) -> None:
     report = read_file("half.pdf", pdf([[(10, "The written rule")], []])).report
     assert report.empty_parts == ("page 2",)
     assert "extra ocr" in report.sentences[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from written_files import workbook
+from file_writers import workbook
 
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
+from file_writers import workbook
 from hypothesis import given
 from hypothesis import strategies as st
-from written_files import workbook
+from reading_checks import sound
 
 from assistant.domain import Epic, UserStory
 from assistant.sources.files.files import read_file
 from assistant.sources.pasted.pages import text_kind
 from assistant.sources.pasted.pasted import read_pasted
-from assistant.sources.reading import Reading
 
 TABLE = """# 4 Ticket office
 
@@ -151,9 +150,7 @@ def flows(story: UserStory) -> dict[str, str]:
     return {one.id.removeprefix(f"{story.key}-"): one.text for one in story.criteria}
 
 
-def test_a_use_case_in_a_table_is_a_story_and_its_flows_are_the_criteria(
-    sound: Callable[[Reading], None],
-) -> None:
+def test_a_use_case_in_a_table_is_a_story_and_its_flows_are_the_criteria() -> None:
     reading = read_pasted(TABLE)
     sound(reading)
     assert [epic.title for epic in reading.epics] == ["4 Ticket office", "5 Bar"]
@@ -173,9 +170,7 @@ def test_a_use_case_in_a_table_is_a_story_and_its_flows_are_the_criteria(
     assert not reading.unread
 
 
-def test_a_use_case_under_headings_keeps_where_its_flows_stand(
-    sound: Callable[[Reading], None],
-) -> None:
+def test_a_use_case_under_headings_keeps_where_its_flows_stand() -> None:
     reading = read_pasted(HEADED)
     sound(reading)
     (epic,) = reading.epics
@@ -427,7 +422,7 @@ ROWS = """# Cas d'utilisation
     ],
 )
 def test_templates_of_tables_lists_and_bare_names(
-    text: str, keys: list[str], ids: list[str], sound: Callable[[Reading], None]
+    text: str, keys: list[str], ids: list[str]
 ) -> None:
     reading = read_pasted(text)
     sound(reading)
@@ -530,9 +525,7 @@ def test_use_cases_without_ids_are_known_by_the_heading_above_them() -> None:
         max_size=24,
     )
 )  # fmt: skip
-def test_any_order_of_parts_is_read_whole(
-    sound: Callable[[Reading], None], lines: list[str]
-) -> None:
+def test_any_order_of_parts_is_read_whole(lines: list[str]) -> None:
     sound(read_pasted("\n".join(["Clerk", *lines])))
 
 
