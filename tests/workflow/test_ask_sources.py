@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from assistant.errors import (
 )
 from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.library.talks import AskedStore
-from assistant.settings import Settings
 from assistant.sources.files.files import read_file
 from assistant.workflow.ask import ask_sources, ask_talks
 from assistant.workflow.deployment.erase import erase, erase_request
@@ -45,21 +44,8 @@ ISSUE = """<rss version="0.92"><channel><title>Jira</title><item><title>[TR-{key
 
 
 @pytest.fixture
-def with_model(settings: Settings, server: EndpointServer) -> Iterator[Workspace]:
-    chosen = settings.model_copy(
-        update={
-            "endpoint_provider": "openai",
-            "endpoint_url": server.url,
-            "endpoint_model": "m",
-        }
-    )
-    with Workspace.open(chosen, exclusive=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-def sample_id(with_model: Workspace) -> str:
-    return with_model.project(SAMPLE_PROJECT).id
+def sample_id(opened: Workspace) -> str:
+    return opened.project(SAMPLE_PROJECT).id
 
 
 def answers(*sentences: tuple[str, list[int]]) -> str:
@@ -144,9 +130,9 @@ def test_an_empty_project_says_what_to_do(empty_project: tuple[Workspace, str]) 
 
 @pytest.mark.long
 def test_proved_sentences_are_shown_and_others_put_aside(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     server.answer = streams(
         answers(
             ("The cooling-off period of a domestic contract is 14 days.", rule),
@@ -154,7 +140,7 @@ def test_proved_sentences_are_shown_and_others_put_aside(
             ("It was introduced by the Energy Act.", rule),
         )
     )
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert found.state == "answered"
     (said,) = found.sentences
     assert "14 days" in said.text
@@ -167,9 +153,9 @@ def test_proved_sentences_are_shown_and_others_put_aside(
 
 @pytest.mark.long
 def test_a_sentence_in_the_models_words_is_shown_with_what_it_was_read_from(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    found = ask_sources.ask(with_model, sample_id, QUESTION)
+    found = ask_sources.ask(opened, sample_id, QUESTION)
     source = next(one for one in found.sources if "BR-CC-08" in one.chunk.text)
     said = "Whoever lives at home has 14 days to think a contract over."
     words = next(line for line in source.chunk.text.split(". ") if "14 days" in line)
@@ -180,7 +166,7 @@ def test_a_sentence_in_the_models_words_is_shown_with_what_it_was_read_from(
     ):
         sentence = {"text": text, "quotes": quotes}
         server.answer = streams(json.dumps({"sentences": [sentence]}))
-        found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+        found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
         shown = [(one.text, one.is_paraphrase) for one in found.sentences]
         assert shown == ([(text, True)] if kept else [])
         if kept:
@@ -191,11 +177,11 @@ def test_a_sentence_in_the_models_words_is_shown_with_what_it_was_read_from(
 
 @pytest.mark.long
 def test_the_sources_do_not_say_where_nothing_is_proved(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
     for text in (answers(), answers(("The period is 99 weeks.", [1]))):
         server.answer = streams(text)
-        found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+        found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
         assert found.state == "not said"
         assert found.sentences == ()
         assert found.sources
@@ -203,10 +189,10 @@ def test_the_sources_do_not_say_where_nothing_is_proved(
 
 @pytest.mark.long
 def test_the_comments_behind_one_that_is_found_are_told_with_it(
-    with_model: Workspace, server: EndpointServer
+    opened: Workspace, server: EndpointServer
 ) -> None:
     """What one asks a later one on the same issue answers, in quite other words."""
-    project_id = with_model.project(SAMPLE_PROJECT).id
+    project_id = opened.project(SAMPLE_PROJECT).id
     talk = ("Is the travelled distance rounded in each direction or once?", "Seen.",
             "Commercially, and only then cut off at the ceiling.")  # fmt: skip
     others = [f"Is the travelled distance of van {n} rounded in each direction?" for n in range(60)]
@@ -217,10 +203,10 @@ def test_the_comments_behind_one_that_is_found_are_told_with_it(
             for n, one in enumerate(said)
         )
         data = ISSUE.format(key=key, title=title, comments=comments).encode()
-        import_sources.put(with_model, project_id, read_file(f"jira{key}.xml", data))
-    index_pending(with_model.library, with_model.knowledge(project_id), project_id)
+        import_sources.put(opened, project_id, read_file(f"jira{key}.xml", data))
+    index_pending(opened.library, opened.knowledge(project_id), project_id)
     server.answer = streams('{"sentences": []}')
-    ask_sources.ask(with_model, project_id, talk[0], writer="endpoint")
+    ask_sources.ask(opened, project_id, talk[0], writer="endpoint")
     told = [json.dumps(one["messages"]) for one in server.bodies if talk[0] in json.dumps(one)]
     assert talk[2] in told[-1]
     assert not all(one in told[-1] for one in others)
@@ -228,32 +214,32 @@ def test_the_comments_behind_one_that_is_found_are_told_with_it(
 
 @pytest.mark.long
 def test_an_answer_that_is_cut_off_says_so_and_shows_no_unfinished_sentence(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     said = "The cooling-off period of a domestic contract is 14 days."
     whole = answers((said, rule), (said[:-1] + " after the Contract Confirmation Date.", rule))
     server.answer = streams(whole[:-50], reason="length")
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert (found.state, found.cut_off) == ("answered", True)
     assert [one.text for one in found.sentences] == [said]
     assert found.unproved == ()
     server.answer = streams(whole)
-    assert not ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint").cut_off
+    assert not ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint").cut_off
     server.answer = streams(answers((said[:-1] + " and so on" * 80, rule)))
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert found.sentences == (), "what was left of a sentence proves nothing"
     assert found.unproved[0].text.endswith(" …")
 
 
 @pytest.mark.long
 def test_an_answer_that_cannot_be_read_on_says_why_and_is_not_called_cut_off(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     said = "The cooling-off period of a domestic contract is 14 days."
     server.answer = streams(answers((said, rule)) + " I hope that helps!")
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert [one.text for one in found.sentences] == [said]
     assert not found.cut_off
     assert "not valid JSON" in found.unfinished
@@ -262,20 +248,20 @@ def test_an_answer_that_cannot_be_read_on_says_why_and_is_not_called_cut_off(
 
 @pytest.mark.long
 def test_every_sentence_of_a_long_answer_is_kept(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
     many = [(f"The period of contract {number} is 14 days.", [1]) for number in range(12)]
     server.answer = streams(answers(*many))
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert len(found.sentences) + len(found.unproved) == len(many)
     assert not found.unfinished
 
 
 @pytest.mark.long
 def test_passages_are_only_weighed_where_they_are_shown(
-    with_model: Workspace, server: EndpointServer, sample_id: str, monkeypatch: pytest.MonkeyPatch
+    opened: Workspace, server: EndpointServer, sample_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     weighed = []
     real = ask_sources.bearing_passages
     monkeypatch.setattr(
@@ -283,25 +269,25 @@ def test_passages_are_only_weighed_where_they_are_shown(
     )
     said = "The cooling-off period of a domestic contract is 14 days."
     server.answer = streams(answers((said, rule)))
-    ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert not weighed
     server.answer = streams(answers())
-    ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert len(weighed) == 1
 
 
 @pytest.mark.long
 def test_the_sources_that_the_model_was_given_are_kept_with_its_answer(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
     server.answer = streams(answers())
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
-    (kept,) = ask_talks.talk(with_model, sample_id, found.thread_id)
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
+    (kept,) = ask_talks.talk(opened, sample_id, found.thread_id)
     assert kept.shown
     told = prompt(server)
     for one in kept.sources:
         assert (f'<source n="{one.number}"' in told) == (one.number in kept.shown), one.number
-    passages = ask_sources.ask(with_model, sample_id, QUESTION)
+    passages = ask_sources.ask(opened, sample_id, QUESTION)
     assert passages.shown == ()
 
 
@@ -411,33 +397,33 @@ def test_an_older_copy_of_a_text_is_no_source(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_a_question_goes_on_from_the_one_before(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    first = ask_sources.ask(with_model, sample_id, QUESTION)
+    first = ask_sources.ask(opened, sample_id, QUESTION)
     server.answer = streams(answers())
     found = ask_sources.ask(
-        with_model, sample_id, "And for business customers?", writer="endpoint",
+        opened, sample_id, "And for business customers?", writer="endpoint",
         thread_id=first.thread_id,
     )  # fmt: skip
     assert any("Business contracts have no cooling-off" in s.chunk.text for s in found.sources)
     assert f"<earlier_question>{QUESTION}</earlier_question>" in prompt(server)
-    alone = ask_sources.ask(with_model, sample_id, "Why?", thread_id=first.thread_id)
+    alone = ask_sources.ask(opened, sample_id, "Why?", thread_id=first.thread_id)
     assert alone.sources
-    talk = ask_talks.talk(with_model, sample_id, first.thread_id)
+    talk = ask_talks.talk(opened, sample_id, first.thread_id)
     assert [one.question for one in talk] == [QUESTION, "And for business customers?", "Why?"]
-    ask_talks.delete_talk(with_model, sample_id, first.thread_id)
-    assert ask_talks.talk(with_model, sample_id, first.thread_id) == ()
+    ask_talks.delete_talk(opened, sample_id, first.thread_id)
+    assert ask_talks.talk(opened, sample_id, first.thread_id) == ()
 
 
 @pytest.mark.long
 def test_a_model_that_fails_leaves_the_question_with_the_reason(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
     server.answer = refuses(401, "no such key")
     with pytest.raises(ModelUnavailable):
-        ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
-    latest = with_model.library.asked.talks(sample_id, 1)[0]
-    (kept,) = ask_talks.talk(with_model, sample_id, latest.id)
+        ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
+    latest = opened.library.asked.talks(sample_id, 1)[0]
+    (kept,) = ask_talks.talk(opened, sample_id, latest.id)
     assert kept.state == "failed"
     assert kept.error
 
@@ -455,9 +441,9 @@ def test_a_talk_that_is_not_there_and_an_adapter_are_refused(
 
 @pytest.mark.long
 def test_nothing_is_erased_under_an_answer_and_a_deleted_talk_stays_deleted(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     go_on = threading.Event()
     text = streams(answers(("The cooling-off period of a domestic contract is 14 days.", rule)))
 
@@ -466,19 +452,19 @@ def test_nothing_is_erased_under_an_answer_and_a_deleted_talk_stays_deleted(
         text(request)
 
     server.answer = waits
-    begun = ask_sources.begin(with_model, sample_id, QUESTION, writer="endpoint")
-    ask_sources.start(with_model, sample_id, begun)
+    begun = ask_sources.begin(opened, sample_id, QUESTION, writer="endpoint")
+    ask_sources.start(opened, sample_id, begun)
     try:
-        document = with_model.library.documents(sample_id)[0].id
-        wanted = erase_request(with_model, sample_id, document_ids=[document])
+        document = opened.library.documents(sample_id)[0].id
+        wanted = erase_request(opened, sample_id, document_ids=[document])
         with pytest.raises(LibraryError, match="being answered"):
-            erase(with_model, wanted, by="Tess")
+            erase(opened, wanted, by="Tess")
         # Another process deletes it: the thread here learns of it by what it stores.
-        with_model.library.asked.remove(sample_id, begun.thread_id)
+        opened.library.asked.remove(sample_id, begun.thread_id)
     finally:
         go_on.set()
-    assert with_model.jobs.wait(begun.id, 60)
-    assert ask_talks.talk(with_model, sample_id, begun.thread_id) == ()
+    assert opened.jobs.wait(begun.id, 60)
+    assert ask_talks.talk(opened, sample_id, begun.thread_id) == ()
 
 
 @pytest.mark.long
@@ -574,12 +560,12 @@ def rewords(queries: object, reply: str) -> Any:
 
 @pytest.mark.long
 def test_a_model_writes_the_question_again_for_the_search(
-    with_model: Workspace,
+    opened: Workspace,
     server: EndpointServer,
     sample_id: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    alone = ask_sources.ask(with_model, sample_id, GERMAN)
+    alone = ask_sources.ask(opened, sample_id, GERMAN)
     assert not any("einstate" in one.chunk.text for one in alone.sources)
     assert alone.queries == ()
     server.answer = rewords([REWORDED, GERMAN, 7, "", "?"], answers())
@@ -590,7 +576,7 @@ def test_a_model_writes_the_question_again_for_the_search(
         return update(store, project_id, answer_id, body)
 
     monkeypatch.setattr(AskedStore, "update", noted)
-    found = ask_sources.ask(with_model, sample_id, GERMAN, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, GERMAN, writer="endpoint")
     first, second = server.bodies
     assert len(server.bodies) == 2
     assert "Business rules: Billing" in str(first["messages"])
@@ -606,18 +592,18 @@ def test_a_model_writes_the_question_again_for_the_search(
 
 @pytest.mark.long
 def test_only_a_model_that_writes_stories_is_believed_what_it_denies(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     said = "The cooling-off period of a domestic contract is not 14 days."
     server.answer = streams(answers((said, rule)))
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert [one.text for one in found.sentences] == [said]
-    choose_way(with_model.settings, "endpoint", "item")
+    choose_way(opened.settings, "endpoint", "item")
     try:
-        found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+        found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     finally:
-        choose_way(with_model.settings, "endpoint", None)
+        choose_way(opened.settings, "endpoint", None)
     assert found.sentences == ()
     assert [one.text for one in found.unproved] == [said]
     assert found.unproved[0].denied
@@ -636,10 +622,10 @@ def assert_rest_of_tables(answer: Any, searched: int) -> None:
     "fails", [refuses(400, "no such schema"), streams("I cannot."), streams('{"queries": "x"}')]
 )
 def test_without_other_wordings_the_question_is_searched_alone(
-    with_model: Workspace, server: EndpointServer, sample_id: str, fails: Any
+    opened: Workspace, server: EndpointServer, sample_id: str, fails: Any
 ) -> None:
-    alone = ask_sources.ask(with_model, sample_id, QUESTION)
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    alone = ask_sources.ask(opened, sample_id, QUESTION)
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     said = "The cooling-off period of a domestic contract is 14 days."
 
     def answer(request: Any) -> None:
@@ -647,7 +633,7 @@ def test_without_other_wordings_the_question_is_searched_alone(
         (fails if asked else streams(answers((said, rule))))(request)
 
     server.answer = answer
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert [one.text for one in found.sentences] == [said]
     assert found.queries == ()
     searched = [one.chunk.id for one in alone.sources]
@@ -657,7 +643,7 @@ def test_without_other_wordings_the_question_is_searched_alone(
 
 @pytest.mark.long
 def test_other_wordings_are_not_waited_for_as_long_as_for_an_answer(
-    with_model: Workspace,
+    opened: Workspace,
     server: EndpointServer,
     sample_id: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -670,64 +656,64 @@ def test_other_wordings_are_not_waited_for_as_long_as_for_an_answer(
         rewords([REWORDED], answers())(request)
 
     server.answer = late
-    found = ask_sources.ask(with_model, sample_id, GERMAN, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, GERMAN, writer="endpoint")
     assert (found.queries, found.state) == ((), "not said")
     assert found.sources
 
 
 @pytest.mark.long
 def test_a_question_does_not_wait_for_what_is_read_ahead(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
     reading = threading.Event()
 
     def read(stop: Callable[[], bool]) -> None:
-        with with_model.jobs.model_turn("read", stop):
+        with opened.jobs.model_turn("read", stop):
             reading.set()
             while not stop():
                 time.sleep(0.01)
 
-    with_model.jobs.start_latest(read_ahead.ROLE, "read", read)
+    opened.jobs.start_latest(read_ahead.ROLE, "read", read)
     assert reading.wait(10)
     server.answer = rewords([REWORDED], answers())
-    answer = ask_sources.begin(with_model, sample_id, GERMAN, writer="endpoint")
-    ask_sources.start(with_model, sample_id, answer)
-    assert with_model.jobs.wait(answer.id, 30)
-    (found,) = ask_talks.talk(with_model, sample_id, answer.thread_id)
+    answer = ask_sources.begin(opened, sample_id, GERMAN, writer="endpoint")
+    ask_sources.start(opened, sample_id, answer)
+    assert opened.jobs.wait(answer.id, 30)
+    (found,) = ask_talks.talk(opened, sample_id, answer.thread_id)
     assert found.queries == (REWORDED,)
 
 
 @pytest.mark.long
 def test_placeholders_are_no_conclusion_and_alone_no_answer(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     said = "The cooling-off period of a domestic contract is 14 days."
     reply = json.loads(answers((said, rule), ("n/a", [])))
     server.answer = streams(json.dumps({**reply, "conclusion": "x"}))
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert ([one.text for one in found.sentences], found.conclusion) == ([said], "")
     assert found.unproved == ()
     server.answer = streams(answers(("...", rule)))
     with pytest.raises(InvalidOutput, match="no sentence"):
-        ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+        ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     server.answer = streams(answers(("None.", rule)))
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert [one.text for one in found.sentences] == ["None."]
 
 
 @pytest.mark.long
 def test_what_answers_a_part_is_said_to_be_a_part(
-    with_model: Workspace, server: EndpointServer, sample_id: str
+    opened: Workspace, server: EndpointServer, sample_id: str
 ) -> None:
-    rule = numbers_of(with_model, sample_id, "BR-CC-08")
+    rule = numbers_of(opened, sample_id, "BR-CC-08")
     said = "The cooling-off period of a domestic contract is 14 days."
     reply = json.loads(answers((said, rule)))
     for whole in (True, False):
         server.answer = streams(json.dumps({**reply, "whole": whole}))
-        found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+        found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
         assert [one.text for one in found.sentences] == [said]
         assert ("only a part" in found.unfinished) == (not whole)
     server.answer = streams(json.dumps({"sentences": [], "whole": False}))
-    found = ask_sources.ask(with_model, sample_id, QUESTION, writer="endpoint")
+    found = ask_sources.ask(opened, sample_id, QUESTION, writer="endpoint")
     assert (found.state, found.unfinished) == ("not said", "")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from syncing import quick_workspace
+from written_again import run_of
 
 from assistant.domain import GenerationConfig, GenerationRun
 from assistant.errors import LibraryError
@@ -35,9 +36,7 @@ class Project:
 
     def __init__(self, workspace: Workspace, project_id: str) -> None:
         self.workspace, self.project_id = workspace, project_id
-        found = understand(workspace, project_id, GenerateRequest(text=EPIC))
-        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        self.run: GenerationRun = generate_cases.run_now(workspace, project_id, begun)
+        self.run = run_of(workspace, project_id, GenerateRequest(text=EPIC))
 
     def paste(self, text: str) -> None:
         found = understand(self.workspace, self.project_id, GenerateRequest(text=text))

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 from syncing import quick_workspace
+from written_again import run_of
 
-from assistant.domain import GenerationConfig, TestCase, TestStep
+from assistant.domain import TestCase, TestStep
 from assistant.library import Library
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import preview_change, stale
 from assistant.workflow.review.changed_values import numbers_changed, numbers_said
 from assistant.workflow.sources import import_sources, next_version
-from assistant.workflow.writing import generate_cases
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.requests import GenerateRequest
 
 EPIC = """# CC-9 Policy changes
 
@@ -92,9 +92,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
     files = [tmp_path / "policy.md", tmp_path / "rules.md"]
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
         import_sources.index_paths(workspace, project_id, files)
-        found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-9",)))
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, run)
+        run_of(workspace, project_id, GenerateRequest(epic_keys=("CC-9",)))
         import_sources.index_paths(workspace, project_id, [tmp_path / "old.csv"])
         yield Project(workspace, project_id)
 

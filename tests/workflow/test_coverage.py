@@ -14,12 +14,11 @@ from langchain_core.messages import AIMessage
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from syncing import quick_workspace
-from written_again import fill_now, write_now
+from written_again import fill_now, run_of, write_now
 
 from assistant.domain import (
     CaseOrigin,
     GenerationConfig,
-    GenerationRun,
     ModelSpec,
     Question,
     SourceAnswer,
@@ -70,9 +69,7 @@ class Project:
 
     def __init__(self, workspace: Workspace, project_id: str) -> None:
         self.workspace, self.project_id = workspace, project_id
-        found = understand(workspace, project_id, GenerateRequest(text=EPIC))
-        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        self.run: GenerationRun = generate_cases.run_now(workspace, project_id, begun)
+        self.run = run_of(workspace, project_id, GenerateRequest(text=EPIC))
 
     def cases(self) -> tuple[StoredCase, ...]:
         return self.workspace.library.cases(self.project_id, run_id=self.run.id)
@@ -113,9 +110,7 @@ def test_a_whole_run_has_no_gap(project: Project) -> None:
 def test_rules_that_a_criterion_only_refers_to_are_not_called_covered(project: Project) -> None:
     workspace, project_id = project.workspace, project.project_id
     text = EPIC.replace("is paid at once", "is paid as in the business rules")
-    found = understand(workspace, project_id, GenerateRequest(text=text.replace("PAY-7", "BUY-7")))
-    begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-    run = generate_cases.run_now(workspace, project_id, begun)
+    run = run_of(workspace, project_id, GenerateRequest(text=text.replace("PAY-7", "BUY-7")))
     whys = [row.why for row in of_run(workspace, project_id, run.id).criteria]
     for stored in workspace.library.cases(project_id, run_id=run.id):
         steps = (one.model_copy(update={"action": "Pay"}) for one in stored.case.steps)

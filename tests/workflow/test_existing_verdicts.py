@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from written_again import write_now
+from written_again import run_of, write_now
 
-from assistant.domain import CaseOrigin, GenerationConfig, GenerationRun, TestCase, TestStep
+from assistant.domain import CaseOrigin, GenerationRun, TestCase, TestStep
 from assistant.suite.reuse import ConditionVerdict, ReuseReport, Verdict
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import duplicates, review
-from assistant.workflow.writing import answers, generate_cases, reuse, runs
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing import answers, reuse, runs
+from assistant.workflow.writing.requests import GenerateRequest
 
 CRITERION = (
     "After the third failed attempt verification is locked for 45 minutes and the message "
@@ -37,9 +37,7 @@ def report(existing: int = 3, **verdicts: Verdict) -> ReuseReport:
 
 @pytest.fixture
 def run(workspace: Workspace, project_id: str) -> GenerationRun:
-    found = understand(workspace, project_id, GenerateRequest(text=EPIC))
-    started = generate_cases.begin(workspace, project_id, found, GenerationConfig())
-    return generate_cases.run_now(workspace, project_id, started)
+    return run_of(workspace, project_id, GenerateRequest(text=EPIC))
 
 
 def test_a_case_gets_the_verdict_of_the_condition_that_asks_for_most() -> None:

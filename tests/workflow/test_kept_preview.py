@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 from syncing import quick_workspace
+from written_again import run_of
 
-from assistant.domain import GenerationConfig, TestStep
+from assistant.domain import TestStep
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import next_proof, preview_change, stale
 from assistant.workflow.review.preview_change import ChangePreview
 from assistant.workflow.review.stale import StaleCase
 from assistant.workflow.sources import import_sources, next_version
-from assistant.workflow.writing import generate_cases, runs
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing import runs
+from assistant.workflow.writing.requests import GenerateRequest
 from assistant.workflow.writing.runs import RunView
 
 EPIC = """# LN-4 Library loans
@@ -44,9 +45,7 @@ class Project:
 
     def __init__(self, workspace: Workspace, project_id: str, rules: str = RULES) -> None:
         self.workspace, self.project_id = workspace, project_id
-        found = understand(workspace, project_id, GenerateRequest(epic_keys=("LN-4",)))
-        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        self.run_id = generate_cases.run_now(workspace, project_id, begun).id
+        self.run_id = run_of(workspace, project_id, GenerateRequest(epic_keys=("LN-4",))).id
         documents = workspace.library.documents(project_id)
         (self.document,) = [one.id for one in documents if one.kind == "rules"]
 

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from syncing import quick_workspace
-from written_again import fill_now
+from written_again import fill_now, run_of
 
 from assistant.design.questions.scope import left_out_in, question_on_left_out
 from assistant.domain import (
     SECOND_READER,
     Evidence,
-    GenerationConfig,
     GenerationRun,
     LintFinding,
     Question,
@@ -25,11 +24,11 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import review
 from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.reindex import index_documents
-from assistant.workflow.writing import answers, coverage, follow_up_runs, generate_cases, runs
+from assistant.workflow.writing import answers, coverage, follow_up_runs, runs
 from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.coverage import DepthReport
 from assistant.workflow.writing.left_out import left_out
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.requests import GenerateRequest
 
 EPIC = """# PT-4 Portal
 
@@ -88,9 +87,8 @@ class Project:
 
     def write(self) -> str:
         """Another run; the cases of the story are rejected."""
-        found = understand(self.workspace, self.project_id, GenerateRequest(epic_keys=("PT-4",)))
-        begun = generate_cases.begin(self.workspace, self.project_id, found, GenerationConfig())
-        self.run_id = generate_cases.run_now(self.workspace, self.project_id, begun).id
+        request = GenerateRequest(epic_keys=("PT-4",))
+        self.run_id = run_of(self.workspace, self.project_id, request).id
         self.reject(PICKS, SENT)
         return self.run_id
 

@@ -8,16 +8,14 @@ from typing import Any
 
 import pytest
 from syncing import quick_workspace, sync_folder
-from written_again import write_now
+from written_again import run_of, write_now
 
-from assistant.domain import GenerationConfig
 from assistant.errors import LibraryError
 from assistant.library.lineage import LineageStore
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, preview_change, stale
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import generate_cases
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.requests import GenerateRequest
 
 EPIC = """# CC-9 Vouchers
 
@@ -67,9 +65,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
         made = Project(workspace, project_id, tmp_path)
         made.keep("vouchers.md", EPIC)
         made.keep("rules.md", RULES)
-        found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-9",)))
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, run)
+        run_of(workspace, project_id, GenerateRequest(epic_keys=("CC-9",)))
         yield made
 
 
@@ -134,9 +130,7 @@ def test_a_file_of_one_run_looks_at_what_that_run_read_alone(
 ) -> None:
     workspace, project_id = project.workspace, project.project_id
     (first,) = [one.id for one in workspace.library.runs(project_id)]
-    found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-9",)))
-    second = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-    generate_cases.run_now(workspace, project_id, second)
+    second = run_of(workspace, project_id, GenerateRequest(epic_keys=("CC-9",)))
     project.keep("later.md", f"# Vouchers from 2027\n\n{OTHER}\n")
     whole = project.stale()
     asked: set[str] = set()

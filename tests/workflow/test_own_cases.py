@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from syncing import quick_workspace
-from written_again import fill_now
+from written_again import fill_now, run_of
 
 from assistant.domain import (
     SECOND_READER,
     GenerationConfig,
-    GenerationRun,
     LintFinding,
     TestCase,
     TestStep,
@@ -44,9 +43,7 @@ class Project:
 
     def __init__(self, workspace: Workspace, project_id: str) -> None:
         self.workspace, self.project_id = workspace, project_id
-        found = understand(workspace, project_id, GenerateRequest(text=EPIC))
-        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        self.run: GenerationRun = generate_cases.run_now(workspace, project_id, begun)
+        self.run = run_of(workspace, project_id, GenerateRequest(text=EPIC))
         self.limit, self.message = (one.id for one in self.run.epics[0].criteria)
 
     def add(self, *criterion_ids: str, title: str = "A refund by hand") -> StoredCase:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from resting_cases import rest_on
 from sqlalchemy import select
 from syncing import index_of, quick_workspace, sync_folder
+from written_again import run_of
 
 from assistant.domain import (
     COMMENT,
     AcceptanceCriterion,
     Epic,
-    GenerationConfig,
     GenerationRun,
     Place,
     SourceDocument,
@@ -40,9 +40,9 @@ from assistant.workflow.review.sentences import (
     word_diff,
 )
 from assistant.workflow.sources import import_sources, next_version
-from assistant.workflow.writing import answers, generate_cases
+from assistant.workflow.writing import answers
 from assistant.workflow.writing.answers import raised_questions
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.requests import GenerateRequest
 
 EPIC, RULES = "epic:CC-200", "file:business-rules-call-centre.md"
 PAGE = "file:release-notes-drop-3.md"
@@ -100,9 +100,7 @@ def written(
     ]
     with quick_workspace(folder) as (workspace, project_id, _):
         import_sources.index_paths(workspace, project_id, files)
-        found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-200",)))
-        begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, begun)
+        begun = run_of(workspace, project_id, GenerateRequest(epic_keys=("CC-200",)))
         return folder, frozenset(rest_on(workspace.library, project_id, begun.id, SENTENCE))
 
 
@@ -307,9 +305,7 @@ def test_a_removed_criterion_is_gone_and_not_denied_by_the_new_text_of_its_twin(
     new = TWINS.replace(f"{draft}\n", "").replace("sent invoice up to 5", "sent invoice up to 10")
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
         import_sources.index_paths(workspace, project_id, [file])
-        wanted = understand(workspace, project_id, GenerateRequest(epic_keys=("IN-1",)))
-        begun = generate_cases.begin(workspace, project_id, wanted, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, begun)
+        run_of(workspace, project_id, GenerateRequest(epic_keys=("IN-1",)))
         (document,) = workspace.library.documents(project_id)
         source = next_version.read_next_text(workspace, project_id, document.id, new)
         found = preview_change.preview_change(workspace, project_id, source)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from written_again import run_of
 
-from assistant.domain import CaseTemplate, GenerationConfig, TestCase, TestStep
+from assistant.domain import CaseTemplate, TestCase, TestStep
 from assistant.errors import EditConflict, LibraryError
 from assistant.library import StoredCase
 from assistant.settings import Settings
@@ -19,8 +20,7 @@ from assistant.workflow.review import export_cases, own_cases, review
 from assistant.workflow.review.review import StepEdit
 from assistant.workflow.sources import import_sources
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
-from assistant.workflow.writing import generate_cases
-from assistant.workflow.writing.requests import GenerateRequest, understand
+from assistant.workflow.writing.requests import GenerateRequest
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,7 @@ def written(
     folder = copy_folder(sample_data_dir, tmp_path_factory.mktemp("written") / "data")
     with Workspace.open(Settings(data_dir=folder, models_dir=models_dir)) as workspace:
         project_id = workspace.project(SAMPLE_PROJECT).id
-        found = understand(workspace, project_id, GenerateRequest(epic_keys=("CC-100",)))
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig())
-        return folder, generate_cases.run_now(workspace, project_id, run).id
+        return folder, run_of(workspace, project_id, GenerateRequest(epic_keys=("CC-100",))).id
 
 
 @pytest.fixture

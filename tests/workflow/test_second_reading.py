@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, refuses, streams
+from written_again import run_of
 
 from assistant.domain import (
     Chunk,
@@ -57,9 +58,7 @@ def project_id(opened: Workspace) -> str:
 @pytest.fixture
 def run_id(opened: Workspace, project_id: str) -> str:
     """A run whose drafts are whole: scenarios hand over the words of their cases."""
-    found = understand(opened, project_id, GenerateRequest(text=EPIC))
-    run = generate_cases.begin(opened, project_id, found, GenerationConfig())
-    generate_cases.run_now(opened, project_id, run)
+    run = run_of(opened, project_id, GenerateRequest(text=EPIC))
     return run.id
 
 
@@ -193,9 +192,7 @@ def test_a_reader_is_told_which_source_is_a_draft(
     page = tmp_path / "refunds_v2_draft.md"
     page.write_text("# Refunds\n\nA refund of a payment above £250.00 asks a team leader.\n")
     list(index_paths(opened, project_id, [page]))
-    found = understand(opened, project_id, GenerateRequest(text=EPIC))
-    run = generate_cases.begin(opened, project_id, found, GenerationConfig())
-    generate_cases.run_now(opened, project_id, run)
+    run = run_of(opened, project_id, GenerateRequest(text=EPIC))
     server.answer = streams(doubts())
     second_reading.read_now(opened, project_id, run.id, writer="endpoint", by="Ada")
     system, told = (one["content"] for one in server.bodies[-1]["messages"])
@@ -208,9 +205,7 @@ def test_talk_is_read_before_the_pages_that_no_case_cites(
 ) -> None:
     (tmp_path / "2027-06-15.json").write_text(json.dumps(TALK), encoding="utf-8")
     list(index_paths(opened, project_id, [tmp_path / "2027-06-15.json"]))
-    found = understand(opened, project_id, GenerateRequest(text=EPIC))
-    run = generate_cases.begin(opened, project_id, found, GenerationConfig())
-    generate_cases.run_now(opened, project_id, run)
+    run = run_of(opened, project_id, GenerateRequest(text=EPIC))
     server.answer = streams(doubts())
     second_reading.read_now(opened, project_id, run.id, writer="endpoint", by="Ada")
     blocks = server.bodies[-1]["messages"][-1]["content"].split("<source ")[1:]

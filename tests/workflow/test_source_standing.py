@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from syncing import quick_workspace
+from written_again import run_of
 
-from assistant.domain import Citation, GenerationConfig, GenerationRun, LintFinding, Standing
+from assistant.domain import Citation, GenerationRun, LintFinding, Standing
 from assistant.generation.answers.answer_parts import Answer, AnswerSentence
 from assistant.generation.answers.answer_prompt import answer_messages
 from assistant.library import Library
@@ -18,7 +19,7 @@ from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_report, check_suite, export_cases, review
 from assistant.workflow.sources import import_sources
-from assistant.workflow.writing import answers, generate_cases, runs
+from assistant.workflow.writing import answers, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 TERMS = "# Lending terms\n\n{head}\n\n## 4 Loss\n\nThe loss of an umbrella is told {when}.\n"
@@ -134,9 +135,7 @@ def test_documents_that_do_not_change_are_looked_at_once(
 
 
 def written(workspace: Workspace, project: str) -> GenerationRun:
-    found = understand(workspace, project, GenerateRequest(epic_keys=("UMB-7",)))
-    run = generate_cases.begin(workspace, project, found, GenerationConfig())
-    return generate_cases.run_now(workspace, project, run)
+    return run_of(workspace, project, GenerateRequest(epic_keys=("UMB-7",)))
 
 
 ALONE = "Rests on a draft alone: Umbrellas_v3_draft.md (“draft” stands in its name or at its head)."

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from resting_cases import rest_on
 from syncing import quick_workspace, sync_folder
-from written_again import write_now
+from written_again import run_of, write_now
 
 from assistant.domain import (
     AcceptanceCriterion,
     Epic,
-    GenerationConfig,
     GenerationRun,
     Question,
     SourceAnswer,
@@ -28,7 +27,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, lineage, review, stale
 from assistant.workflow.sources.import_sources import put, remove
 from assistant.workflow.sources.reindex import index_pending
-from assistant.workflow.writing import answers, generate_cases, runs, write_again
+from assistant.workflow.writing import answers, runs, write_again
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 PAGE = "wiki/release-notes-drop-3.md"
@@ -85,9 +84,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Pat
     with quick_workspace(place / "data") as (workspace, project_id, _):
         sync_folder(workspace, project_id, place / "sources")
         request = GenerateRequest(epic_keys=("CC-200",), techniques=("positive",))
-        found = understand(workspace, project_id, request)
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, run)
+        run = run_of(workspace, project_id, request)
         rest_on(workspace.library, project_id, run.id, SENTENCE)
     return place
 
@@ -355,9 +352,7 @@ def test_an_answer_in_place_of_a_criterion_is_what_the_cases_rest_on(tmp_path: P
             workspace, project_id, asked.epics[0], question, "A refund is paid within 14 days.",
             by="Tess", replaces=True,
         )  # fmt: skip
-        found = understand(workspace, project_id, request)
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        run = generate_cases.run_now(workspace, project_id, run)
+        run = run_of(workspace, project_id, request)
         assert run.cases
         other = issue("CC-7", "A meter is read twice a year.")
         other_epic = other.epics[0].model_copy(update={"key": "CC-6"})
@@ -382,9 +377,7 @@ def test_an_accepted_case_is_written_again_only_where_a_person_asks_for_it(tmp_p
 
         bring(14)
         request = GenerateRequest(epic_keys=("CC-1",), techniques=("positive",))
-        found = understand(workspace, project_id, request)
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, run)
+        run_of(workspace, project_id, request)
         bring(10)
         kept, *others = stale_ids()
         assert others
@@ -421,9 +414,7 @@ def test_a_criterion_of_an_epic_in_parts_is_told_with_the_document_it_is_in(
         old, new = (f"A refund is paid within {days} days." for days in (14, 10))
         bring(issue("CC-1"), issue("CC-2", old), issue("CC-3", "A refund is told by letter."))
         request = GenerateRequest(epic_keys=("CC-1",), techniques=("positive",))
-        found = understand(workspace, project_id, request)
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        generate_cases.run_now(workspace, project_id, run)
+        run_of(workspace, project_id, request)
         bring(issue("CC-2", new))
         findings = [
             one

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, streams
+from written_again import run_of
 
 from assistant.domain import GenerationConfig
 from assistant.library import StoredCase
@@ -39,9 +40,7 @@ def project_id(opened: Workspace) -> str:
 @pytest.fixture
 def run_id(opened: Workspace, project_id: str) -> str:
     """Five drafts, the last on the second day of the test."""
-    found = understand(opened, project_id, GenerateRequest(text=EPIC))
-    run = generate_cases.begin(opened, project_id, found, GenerationConfig())
-    generate_cases.run_now(opened, project_id, run)
+    run = run_of(opened, project_id, GenerateRequest(text=EPIC))
     held = drafts(opened, project_id, run.id)
     for stored in held:
         day = SECOND if stored is held[-1] else FIRST

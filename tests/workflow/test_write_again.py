@@ -16,7 +16,7 @@ from typing import Any, cast
 import pytest
 from langchain_core.messages import AIMessage
 from syncing import quick_workspace
-from written_again import write_now
+from written_again import run_of, write_now
 
 from assistant.domain import CaseOrigin, CaseStatus, GenerationConfig, ModelSpec, Question, TestCase
 from assistant.errors import EditConflict, InvalidOutput, LibraryError
@@ -73,9 +73,7 @@ class Project:
 
     def __init__(self, workspace: Workspace, project_id: str, chat: Scripted) -> None:
         self.workspace, self.project_id, self.chat = workspace, project_id, chat
-        found = understand(workspace, project_id, GenerateRequest(text=EPIC))
-        run = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
-        self.run = generate_cases.run_now(workspace, project_id, run)
+        self.run = run_of(workspace, project_id, GenerateRequest(text=EPIC))
 
     def case(self) -> StoredCase:
         """The case of the small refund."""

@@ -1,13 +1,22 @@
-"""Cases that are written again, and missing ones written, in the thread of the test."""
+"""Cases that are written, written again, and missing ones written, in the thread of the test."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from assistant.domain import GenerationConfig, GenerationRun
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.writing import coverage, follow_up_runs, write_again
+from assistant.workflow.writing import coverage, follow_up_runs, generate_cases, write_again
+from assistant.workflow.writing.requests import GenerateRequest, understand
 from assistant.workflow.writing.writing_run import OnCase
+
+
+def run_of(workspace: Workspace, project_id: str, request: GenerateRequest) -> GenerationRun:
+    """A run of outlines for a request, as it stands afterwards."""
+    found = understand(workspace, project_id, request)
+    begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
+    return generate_cases.run_now(workspace, project_id, begun)
 
 
 def write_now(
