@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from syncing import quick_workspace
-from written_again import fill_now, run_of, write_now
+from written_again import WrittenEpic, fill_now, run_of, write_now
 
 from assistant.domain import (
     CaseOrigin,
@@ -64,22 +64,7 @@ def step_written(
     return workspace.library.case(project_id, case_id)
 
 
-class Project:
-    """A workspace with a pasted epic and its cases."""
-
-    def __init__(self, workspace: Workspace, project_id: str) -> None:
-        self.workspace, self.project_id = workspace, project_id
-        self.run = run_of(workspace, project_id, GenerateRequest(text=EPIC))
-
-    def cases(self) -> tuple[StoredCase, ...]:
-        return self.workspace.library.cases(self.project_id, run_id=self.run.id)
-
-    def save(self, stored: StoredCase, **fields: object) -> StoredCase:
-        return review.save(
-            self.workspace, self.project_id, stored.case.model_copy(update=fields),
-            seen_version=stored.row_version, by="Ann",
-        )  # fmt: skip
-
+class Project(WrittenEpic):
     def decide(self, stored: StoredCase, status: Any) -> StoredCase:
         return review.set_status(
             self.workspace, self.project_id, stored.id, status,
@@ -98,7 +83,7 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
     with quick_workspace(tmp_path / "data") as (workspace, project_id, _):
-        yield Project(workspace, project_id)
+        yield Project(workspace, project_id, EPIC)
 
 
 def test_a_whole_run_has_no_gap(project: Project) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from syncing import quick_workspace
-from written_again import fill_now, run_of
+from written_again import WrittenEpic, fill_now
 
 from assistant.domain import (
     SECOND_READER,
@@ -38,12 +38,9 @@ Acceptance criteria:
 """
 
 
-class Project:
-    """A workspace with a run of a pasted epic."""
-
+class Project(WrittenEpic):
     def __init__(self, workspace: Workspace, project_id: str) -> None:
-        self.workspace, self.project_id = workspace, project_id
-        self.run = run_of(workspace, project_id, GenerateRequest(text=EPIC))
+        super().__init__(workspace, project_id, EPIC)
         self.limit, self.message = (one.id for one in self.run.epics[0].criteria)
 
     def add(self, *criterion_ids: str, title: str = "A refund by hand") -> StoredCase:
@@ -54,15 +51,6 @@ class Project:
 
     def copy(self, case_id: str) -> StoredCase:
         return own_cases.duplicate(self.workspace, self.project_id, case_id, by="Ann")
-
-    def save(self, stored: StoredCase, **fields: object) -> StoredCase:
-        return review.save(
-            self.workspace, self.project_id, stored.case.model_copy(update=fields),
-            seen_version=stored.row_version, by="Ann",
-        )  # fmt: skip
-
-    def cases(self) -> tuple[StoredCase, ...]:
-        return self.workspace.library.cases(self.project_id, run_id=self.run.id)
 
     def missing(self) -> tuple[str, ...]:
         return coverage.of_run(self.workspace, self.project_id, self.run.id).missing

@@ -7,6 +7,7 @@ from typing import Any
 from assistant.domain import GenerationConfig, GenerationRun
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.review import review
 from assistant.workflow.writing import coverage, follow_up_runs, generate_cases, write_again
 from assistant.workflow.writing.requests import GenerateRequest, understand
 from assistant.workflow.writing.writing_run import OnCase
@@ -17,6 +18,23 @@ def run_of(workspace: Workspace, project_id: str, request: GenerateRequest) -> G
     found = understand(workspace, project_id, request)
     begun = generate_cases.begin(workspace, project_id, found, GenerationConfig(), by="Tess")
     return generate_cases.run_now(workspace, project_id, begun)
+
+
+class WrittenEpic:
+    """A workspace with a run of a pasted epic and its cases."""
+
+    def __init__(self, workspace: Workspace, project_id: str, text: str) -> None:
+        self.workspace, self.project_id = workspace, project_id
+        self.run = run_of(workspace, project_id, GenerateRequest(text=text))
+
+    def cases(self) -> tuple[StoredCase, ...]:
+        return self.workspace.library.cases(self.project_id, run_id=self.run.id)
+
+    def save(self, stored: StoredCase, **fields: object) -> StoredCase:
+        return review.save(
+            self.workspace, self.project_id, stored.case.model_copy(update=fields),
+            seen_version=stored.row_version, by="Ann",
+        )  # fmt: skip
 
 
 def write_now(

@@ -6,7 +6,7 @@ What a run's coverage counts and its questions ask is told of the present text w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from assistant.design.description_rules import with_described_as
 from assistant.design.questions.conflicts import without_stages
@@ -103,11 +103,14 @@ def cases_now(
 
 def condition_now(condition_id: str, present_ids: Mapping[str, str]) -> str:
     """The id of a condition with its criterion's present id in it."""
-    held = [old for old in present_ids if condition_id.startswith(f"{old}-")]
-    if not held:
-        return condition_id
-    old = max(held, key=len)
-    return present_ids[old] + condition_id.removeprefix(old)
+    old = criterion_of(condition_id, present_ids)
+    return present_ids.get(old, "") + condition_id.removeprefix(old)
+
+
+def criterion_of(condition_id: str, names: Iterable[str]) -> str:
+    """The criterion of a condition: the id of one may begin like that of another."""
+    held = (one for one in names if condition_id.startswith(f"{one}-"))
+    return max(held, key=len, default="")
 
 
 class QuestionsNow(Value):

@@ -101,7 +101,7 @@ class Comparisons:
 
         Raises ``SourceError`` where the process of a large comparison ends before it is done.
         """
-        tell = progress or _say_nothing
+        tell = progress or (lambda done, total: None)
         if not asked.is_large:
             return asked.run(tell)
         request = asked.model_dump_json().encode()
@@ -150,10 +150,6 @@ def _compared(request: bytes, criteria: int, progress: Progress) -> ByEpic:
         f"The {criteria} criteria could not be compared: the process that compares them stopped"
         " early. Take fewer stories at once, or free memory."
     )
-
-
-def _say_nothing(done: int, total: int) -> None:
-    """Where nobody waits for progress."""
 
 
 def main() -> None:

@@ -49,7 +49,7 @@ from assistant.workflow.writing.compare_criteria import Comparison, Comparisons
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.left_out import left_out, left_out_of_project
-from assistant.workflow.writing.requests import conditions_of
+from assistant.workflow.writing.requests import conditions_of, conditions_of_run
 from assistant.workflow.writing.runs import ACTIVE, RunView, view, with_present_text
 
 
@@ -223,10 +223,7 @@ class Filling(Value):
 
 def planned_conditions(run: GenerationRun) -> tuple[TestCondition, ...]:
     """What a run set out to write: its plan, or what follows from its epics where it has none."""
-    choices = run.generation
-    return run.conditions or conditions_of(
-        run.epics, choices.techniques, choices.depth, choices.criteria_left_out
-    )
+    return run.conditions or conditions_of_run(run)
 
 
 def missing(run: GenerationRun, out: Mapping[str, str] = NOWHERE) -> tuple[str, ...]:

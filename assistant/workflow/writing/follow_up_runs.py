@@ -44,7 +44,7 @@ from assistant.workflow.writing.answers import (
 )
 from assistant.workflow.writing.changed_basis import basis_change
 from assistant.workflow.writing.current_basis import PresentBasis
-from assistant.workflow.writing.requests import conditions_of
+from assistant.workflow.writing.requests import conditions_of_run
 from assistant.workflow.writing.runs import AGAIN
 from assistant.workflow.writing.writing_run import (
     OnCase,
@@ -306,8 +306,7 @@ def _written(
     workspace: Workspace, project_id: str, again: Again, cancelled: StopCheck
 ) -> Iterator[Event]:
     library, run = workspace.library, again.run
-    choices = run.generation
-    every = conditions_of(run.epics, choices.techniques, choices.depth, choices.criteria_left_out)
+    every = conditions_of_run(run)
     style = style_cases(workspace, project_id)
     return generation_of(workspace, project_id, run)(
         style=[case for case in style if case.id not in again.not_style],

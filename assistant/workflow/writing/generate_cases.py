@@ -37,7 +37,7 @@ from assistant.workflow.writing import (
     write_again,
     writing_run,
 )
-from assistant.workflow.writing.left_out import criterion_of
+from assistant.workflow.writing.changed_basis import criterion_of
 from assistant.workflow.writing.requests import Understanding, name_of
 from assistant.workflow.writing.runs import ACTIVE
 from assistant.workflow.writing.suite_reading import planned_lacking

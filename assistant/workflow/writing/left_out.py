@@ -13,7 +13,12 @@ from assistant.domain import Epic, GenerationRun, Question, TestCase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.current_citations import PresentWords
 from assistant.workflow.writing.answers import Asked, asked_of, is_on_left_out
-from assistant.workflow.writing.changed_basis import BasisChange, basis_change, cases_now
+from assistant.workflow.writing.changed_basis import (
+    BasisChange,
+    basis_change,
+    cases_now,
+    criterion_of,
+)
 
 ITSELF = "it only says what is out of scope"
 
@@ -122,12 +127,6 @@ def _taken_out(
             why, criteria = left_out_in(one.question)
             found |= {ids[name]: why for name in criteria if name in ids}
     return found
-
-
-def criterion_of(condition_id: str, names: Iterable[str]) -> str:
-    """The criterion of a condition: the id of one may begin like that of another."""
-    held = (one for one in names if condition_id.startswith(f"{one}-"))
-    return max(held, key=len, default="")
 
 
 def _without_case(found: Mapping[str, str], cases: Iterable[TestCase]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from assistant.domain import (
     AcceptanceCriterion,
     Depth,
     Epic,
+    GenerationRun,
     Notice,
     Question,
     Technique,
@@ -557,6 +558,12 @@ def conditions_of(
             epic, techniques=techniques, depth=depth, left_out=left_out
         )
     )
+
+
+def conditions_of_run(run: GenerationRun) -> tuple[TestCondition, ...]:
+    """What follows from the epics of a run with what was chosen for it."""
+    chosen = run.generation
+    return conditions_of(run.epics, chosen.techniques, chosen.depth, chosen.criteria_left_out)
 
 
 def _holding(reading: Reading | None, ids: Sequence[str]) -> frozenset[str]:

@@ -233,9 +233,8 @@ def _keep_trace(
 
 def last_reading(workspace: Workspace, project_id: str, run_id: str) -> ReadingTrace | None:
     """What the latest second reading of a run's drafts read; ``None`` where none read any."""
-    kept = workspace.library.saved.latest(project_id, "second reading")
-    body = next((one.body for one in kept if one.name == run_id), "")
-    return ReadingTrace.model_validate_json(body) if body else None
+    kept = workspace.library.saved.find(project_id, "second reading", run_id)
+    return ReadingTrace.model_validate_json(kept.body) if kept else None
 
 
 def with_tokens(spent: Timings, reply: StructuredReply | Timings) -> Timings:

@@ -40,7 +40,7 @@ from assistant.workflow.writing import follow_up_runs, runs
 from assistant.workflow.writing.current_basis import PresentBasis
 from assistant.workflow.writing.follow_up_runs import Again, planned_run
 from assistant.workflow.writing.recheck_case import house_rules, rechecked_against
-from assistant.workflow.writing.requests import conditions_of
+from assistant.workflow.writing.requests import conditions_of_run
 
 SAYS = "Written again"
 WRONG = RULES | {SECOND_READER}
@@ -202,7 +202,10 @@ def _items_now(
         claimed = _standing(basis, source, claimed, same_words=same_words)
         return tuple(dict.fromkeys((*case.condition_ids, *claimed)))
     except LibraryError as error:
-        raise condition_gone_error(stored, error) from error
+        raise LibraryError(
+            f"{stored.id} cannot be written again: {error}. Reject the case, edit it, or generate "
+            "the epic anew."
+        ) from error
 
 
 def without_item(
@@ -245,10 +248,7 @@ def _around(
         if story.key == case.story_key
         for criterion in story.criteria
     }
-    choices = source.generation
-    every = conditions_of(
-        source.epics, choices.techniques, choices.depth, choices.criteria_left_out
-    )
+    every = conditions_of_run(source)
     own = [one.id for one in every if not one.legs and one.criterion_id in criteria]
     if found := _standing(basis, source, own, same_words=same_words):
         return found
@@ -267,14 +267,6 @@ def _standing(
             basis.find(source, [name], same_words=same_words)
             found.append(name)
     return tuple(found)
-
-
-def condition_gone_error(stored: StoredCase, error: LibraryError) -> LibraryError:
-    """The error for a case whose condition ``PresentBasis.find`` did not find."""
-    return LibraryError(
-        f"{stored.id} cannot be written again: {error}. Reject the case, edit it, or generate the "
-        "epic anew."
-    )
 
 
 def run_title(source: GenerationRun) -> str:
