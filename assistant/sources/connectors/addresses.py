@@ -7,7 +7,7 @@ names, backslashes, escapes, look-alike letters) is refused, not repaired.
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 
 from assistant.errors import ConnectorError
@@ -27,8 +27,8 @@ _METADATA = frozenset(
 )
 """Where clouds hand their credentials to any program, outside of the link-local range."""
 
-_NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
-_COMPATIBLE = ip_network("::/96")
+_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_COMPATIBLE = IPv6Network("::/96")
 
 
 class Origin(NamedTuple):
@@ -80,12 +80,12 @@ def read_host(host: str, shown: str = "") -> str:
     name = host.lower().removesuffix(".")
     if not name or len(name) > 253 or not _NAME.fullmatch(name):
         raise _refused(shown, "its host is not a host name")
-    if _NUMBER.fullmatch(name.rsplit(".", 1)[-1]) and (name.rsplit(".", 1)[-1][0].isdigit()):
+    last = name.rsplit(".", 1)[-1]
+    if _NUMBER.fullmatch(last) and last[0].isdigit():
         try:
-            literal = str(IPv4Address(name))
+            return str(IPv4Address(name))
         except ValueError as error:
             raise _refused(shown, "its host is a number in an unusual form") from error
-        return literal
     return name
 
 
@@ -118,16 +118,10 @@ def inner_address(address: IPAddress) -> IPAddress:
         return address.sixtofour
     if address.teredo is not None:
         return address.teredo[1]
-    embedded = IPv4Address(int(address) & 0xFFFFFFFF)
-    if any(_holds(network, address) for network in _NAT64):
-        return embedded
-    if _holds(_COMPATIBLE, address) and int(address) > 1:
-        return embedded
+    compatible = address in _COMPATIBLE and int(address) > 1
+    if compatible or any(address in network for network in _NAT64):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
-
-
-def _holds(network: object, address: IPAddress) -> bool:
-    return isinstance(network, IPv6Network) and address in network
 
 
 def is_never_allowed(address: IPAddress) -> bool:

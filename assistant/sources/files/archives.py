@@ -51,7 +51,7 @@ def check_archive(data: bytes, name: str, limits: ReadLimits) -> list[str]:
             "the program that wrote it, or export its content as text or CSV."
         ) from error
     unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries), 1)
+    packed = max(1, sum(entry.compress_size for entry in entries))
     if len(entries) > limits.max_entries:
         raise _too_large(name, f"{len(entries):,} parts")
     if unpacked > limits.max_unpacked_bytes:

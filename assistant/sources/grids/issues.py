@@ -24,7 +24,7 @@ from assistant.sources.grids.comments import (
 from assistant.sources.grids.field_choice import Chosen, choose_fields, joined_names
 from assistant.sources.grids.grids import Grid, make_grid
 from assistant.sources.grids.header_words import HEADERS
-from assistant.sources.grids.headers import normalised
+from assistant.sources.grids.headers import cell_of, normalised
 from assistant.sources.grids.requirement_rows import EPIC_TYPES
 from assistant.sources.grids.table_files import TYPES, read_grids, types_note
 from assistant.sources.grids.tool_headers import english_header
@@ -379,7 +379,7 @@ def _joined(row: Sequence[str], numbers: Sequence[int], joiner: str = "\n") -> s
 
 def _holds_keys(grid: Grid, number: int) -> bool:
     """Whether a column is filled and each cell of it is an issue's key."""
-    cells = [row[number].strip() for row in grid.rows if number < len(row) and row[number].strip()]
+    cells = [cell for row in grid.rows if (cell := cell_of(row, number))]
     return bool(cells) and all(re.fullmatch(KEY, cell) for cell in cells)
 
 

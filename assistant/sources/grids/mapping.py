@@ -23,6 +23,7 @@ from assistant.sources.grids.headers import (
     Columns,
     assigned,
     case_columns,
+    cell_of,
     is_identity,
     normalised,
     numbered_steps,
@@ -354,14 +355,13 @@ def _field(name: str) -> ColumnField:
 
 
 def _first(rows: Sequence[Sequence[str]], number: int) -> str:
-    cells = (row[number].strip() for row in rows if number < len(row))
-    return next((cell[:200] for cell in cells if cell), "")
+    return next((cell[:200] for row in rows if (cell := cell_of(row, number))), "")
 
 
 def _share(
     rows: Sequence[Sequence[str]], number: int, hit: Callable[[str], bool]
 ) -> tuple[float, int, int]:
-    filled = [row[number].strip() for row in rows if number < len(row) and row[number].strip()]
+    filled = [cell for row in rows if (cell := cell_of(row, number))]
     hits = sum(map(hit, filled))
     return (hits / len(filled) if filled else 0.0, hits, len(filled))
 

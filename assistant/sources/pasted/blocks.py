@@ -105,7 +105,7 @@ class _Parser:
             if line.blank or is_rule_line(line):
                 self.at += 1
             elif line.code:
-                yield Code(self._while(lambda line: line.code))
+                yield self._code()
             elif length := table_length(self.lines, self.at):
                 table = self._table(length)
                 pairs = table_metadata(table.texts) if self.metadata else []
@@ -126,12 +126,11 @@ class _Parser:
             return metadata_pairs(line.text)
         return []
 
-    def _while(self, wanted: object) -> list[Line]:
-        assert callable(wanted)
+    def _code(self) -> Code:
         begin = self.at
-        while self.at < len(self.lines) and wanted(self.lines[self.at]):
+        while self.at < len(self.lines) and self.lines[self.at].code:
             self.at += 1
-        return list(self.lines[begin : self.at])
+        return Code(list(self.lines[begin : self.at]))
 
     def _table(self, length: int) -> Table:
         table = read_table(self.lines[self.at : self.at + length])
@@ -234,7 +233,6 @@ class _Parser:
         roots: list[Item] = []
         stack: list[Item] = []
         while self.at < len(self.lines):
-            line = self.lines[self.at]
             at = self._next_filled(self.at)
             if at >= len(self.lines):
                 break
@@ -244,11 +242,10 @@ class _Parser:
             marker = read_marker(line)
             if marker is None or line.code or is_rule_line(line):
                 break
-            if not roots or marker:
-                if roots and self._pairs(line):
-                    break
-                self._place(Item(marker, [line.part(marker.content)]), roots, stack)
-                self.at = at + 1
+            if roots and self._pairs(line):
+                break
+            self._place(Item(marker, [line.part(marker.content)]), roots, stack)
+            self.at = at + 1
         return Listing(roots, list(self.lines[begin : self.at]))
 
     def _nested(self, at: int, gap: bool, stack: list[Item], roots: list[Item]) -> bool:

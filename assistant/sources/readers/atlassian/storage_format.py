@@ -16,7 +16,7 @@ from assistant.sources.pasted.jira_wiki import NAVIGATION, mention
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-_TITLED = frozenset(["info", "note", "warning", "tip", "panel", "expand", "decision"])
+_QUOTED = frozenset(["info", "note", "warning", "tip", "decision"])
 
 
 def plain_storage(soup: BeautifulSoup, users: Mapping[str, str]) -> None:
@@ -101,7 +101,7 @@ def _macro(soup: BeautifulSoup, element: Tag) -> None:
             heading.append(strong)
             element.insert_before(heading)
         element.replace_with(rich)
-        rich.name = "blockquote" if name in _TITLED - {"panel", "expand"} else "div"
+        rich.name = "blockquote" if name in _QUOTED else "div"
     else:
         shown = ", ".join(value for value in parameters.values() if value)
         element.replace_with(f"[{name}: {shown}]" if shown else "")

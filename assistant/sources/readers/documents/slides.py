@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -56,7 +57,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
     except (PackageNotFoundError, KeyError, ValueError) as error:
         raise Refused("damaged", "") from error
     yield {"title": deck.core_properties.title or "", "author": deck.core_properties.author or ""}
-    empty, unread = list[str](), dict[str, int]()
+    empty, unread = list[str](), Counter[str]()
     number = 0
     for number, slide in enumerate(deck.slides, 1):
         title = slide.shapes.title
@@ -82,9 +83,9 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
                       "unread_parts": left_out}}  # fmt: skip
 
 
-def _shape(shape: Any, lines: list[str], unread: dict[str, int], depth: int) -> None:
+def _shape(shape: Any, lines: list[str], unread: Counter[str], depth: int) -> None:
     if depth > _DEPTH:
-        unread["groups nested too deeply"] = unread.get("groups nested too deeply", 0) + 1
+        unread["groups nested too deeply"] += 1
     elif hasattr(shape, "shapes"):
         for inner in shape.shapes:
             _shape(inner, lines, unread, depth + 1)
@@ -93,19 +94,18 @@ def _shape(shape: Any, lines: list[str], unread: dict[str, int], depth: int) -> 
         lines.extend(["", *markdown_table(rows).split("\n"), ""])
     elif shape.is_placeholder and shape.placeholder_format.type.name in _FURNITURE:
         if shape.placeholder_format.type.name == "FOOTER" and (words := one_line(shape.text)):
-            name = f"footers '{words}'"
-            unread[name] = unread.get(name, 0) + 1
+            unread[f"footers '{words}'"] += 1
     elif shape.has_text_frame:
         for paragraph in shape.text_frame.paragraphs:
             words = one_line(paragraph.text)  # with line breaks and fields between its runs
             if words:
                 lines.append(f"{'  ' * min(paragraph.level, 8)}- {words}")
     elif getattr(shape, "has_chart", False) and shape.has_chart:
-        unread["charts"] = unread.get("charts", 0) + 1
+        unread["charts"] += 1
     elif diagram := _diagram(shape):
         lines.extend(diagram)
     elif name := _unread_kind(str(shape.shape_type)):
-        unread[name] = unread.get(name, 0) + 1
+        unread[name] += 1
 
 
 def _unread_kind(kind: str) -> str:
