@@ -11,6 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from assistant.sources.connectors.opening import Connector
+from assistant.sources.synced import FetchedDocument
+
 TOKEN = "CANARY-t0ken/with+signs=7Q"
 
 
@@ -104,3 +107,13 @@ class FakeServer:
         """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
+
+
+Connect = Callable[..., Connector]
+Serve = Callable[..., FakeServer]
+"""What the fixtures of these names are."""
+
+
+def documents(source: Connector, **options: Any) -> list[FetchedDocument]:
+    """All documents that a connection fetches, page after page."""
+    return [one for page in source.fetch(**{"since": None, **options}) for one in page.documents]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from docx import Document
 from fake_confluence import FakeConfluence, attachment, page
 from fake_jira import FakeJira, attached, story
-from fake_servers import TOKEN, Answer, Asked, FakeServer
+from fake_servers import TOKEN, Answer, Asked, FakeServer, Serve
 
 from assistant.errors import ConnectorError, NotAuthorised, RateLimited
 from assistant.sources.connectors.addresses import read_address
@@ -24,7 +23,6 @@ from assistant.sources.connectors.outbound import Guard, OutboundLog, OutboundPo
 from assistant.sources.connectors.secrets import Secrets, secret_name
 from assistant.sources.synced import FetchedDocument
 
-Serve = Callable[..., FakeServer]
 LIMITS = b"# Limits\n\n- The limit is 14 days.\n"
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
-from fake_servers import TOKEN, Answer, FakeServer
+from fake_servers import TOKEN, Answer, Serve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,6 @@ from assistant.sources.connectors.addresses import Origin
 from assistant.sources.connectors.client import ApiClient, CallLimits, FetchStopped
 from assistant.sources.connectors.secrets import HIDDEN, Redactor, Secrets, secret_name
 
-Serve = Callable[..., FakeServer]
 Client = Callable[..., ApiClient]
 
 

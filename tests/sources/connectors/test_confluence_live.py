@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_confluence import FakeConfluence, page, real_pages
-from fake_servers import Answer, FakeServer
+from fake_servers import Answer, Connect, Serve, documents
 
 from assistant.errors import ConnectorError, NotAuthorised
 from assistant.sources.connectors.client import CallLimits
 from assistant.sources.connectors.config import ConnectionConfig
-from assistant.sources.connectors.opening import Connector
 from assistant.sources.synced import FetchedDocument
-
-Connect = Callable[..., Connector]
-Serve = Callable[..., FakeServer]
 
 
 def cloud(url: str, **options: Any) -> ConnectionConfig:
@@ -34,10 +29,6 @@ def data_center(url: str, **options: Any) -> ConnectionConfig:
 
 
 KINDS = ((cloud, True), (data_center, False))
-
-
-def documents(source: Connector, **options: Any) -> list[FetchedDocument]:
-    return [one for p in source.fetch(**{"since": None, **options}) for one in p.documents]
 
 
 def stamps(found: list[FetchedDocument]) -> list[tuple[str, str]]:

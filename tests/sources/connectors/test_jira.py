@@ -9,16 +9,12 @@ from typing import Any
 
 import pytest
 from fake_jira import CRITERIA, NAMES, FakeJira, numbered, real_issues, story
-from fake_servers import Answer, FakeServer
+from fake_servers import Answer, Connect, Serve, documents
 
 from assistant.errors import ConnectorError, NotAuthorised, RateLimited
 from assistant.sources.connectors.client import CallLimits
 from assistant.sources.connectors.config import ConnectionConfig
-from assistant.sources.connectors.opening import Connector
-from assistant.sources.synced import FetchedDocument
 
-Connect = Callable[..., Connector]
-Serve = Callable[..., FakeServer]
 JQL = 'project = "CC" ORDER BY rank'
 
 
@@ -31,11 +27,6 @@ def data_center(url: str, **options: Any) -> ConnectionConfig:
     return ConnectionConfig(
         kind="jira_data_center", name="Jira DC", url=url, **{"fetch": JQL, **options}
     )
-
-
-def documents(source: Connector, **options: Any) -> list[FetchedDocument]:
-    given = {"since": None, **options}
-    return [one for page in source.fetch(**given) for one in page.documents]
 
 
 @pytest.mark.parametrize("kind", [cloud, data_center])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_jira import FakeJira, adf, comment, commented, story
-from fake_servers import Answer, FakeServer
+from fake_servers import Answer, Connect, Serve
 
 from assistant.errors import ConnectorError, NotAuthorised
 from assistant.knowledge.chunks.chunking import split
@@ -19,8 +18,6 @@ from assistant.sources.connectors.opening import Connector
 from assistant.sources.reading import Reading
 from assistant.sources.synced import FetchedDocument
 
-Connect = Callable[..., Connector]
-Serve = Callable[..., FakeServer]
 CRITERIA = "* The caller hears music.\n* The call ends after 10 minutes."
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from fake_jira import FakeJira, story
-from fake_servers import TOKEN, Answer, FakeServer
+from fake_servers import TOKEN, Answer, Serve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +28,6 @@ from assistant.sources.connectors.config import ConnectionConfig
 from assistant.sources.connectors.opening import Connector
 from assistant.sources.connectors.outbound import Guard, OutboundLog, OutboundPolicy
 
-Serve = Callable[..., FakeServer]
 ADDRESSES = re.compile(r"[a-z]{2,8}://[^\s`\"<>|)]+", re.IGNORECASE)
 
 

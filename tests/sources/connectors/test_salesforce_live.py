@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_salesforce import COPADO, KEY, SESSION, FakeSalesforce, copado_story, described
-from fake_servers import TOKEN, Answer, FakeServer
+from fake_servers import TOKEN, Answer, Connect, Serve, documents
 
 from assistant.errors import ConnectorError, NotAuthorised, RateLimited
 from assistant.sources.connectors.config import ConnectionConfig
-from assistant.sources.connectors.opening import Connector
 from assistant.sources.connectors.salesforce import object_and_condition
-from assistant.sources.synced import FetchedDocument
 
-Connect = Callable[..., Connector]
-Serve = Callable[..., FakeServer]
 STORY = "copado__User_Story__c"
 
 
 def salesforce(url: str, **options: Any) -> ConnectionConfig:
     given = {"fetch": STORY, "user": KEY, **options}
     return ConnectionConfig(kind="salesforce", name="Org", url=url, **given)
-
-
-def documents(source: Connector, **options: Any) -> list[FetchedDocument]:
-    return [one for p in source.fetch(**{"since": None, **options}) for one in p.documents]
 
 
 def test_user_stories_with_criteria(serve: Serve, connect: Connect) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fake_servers import documents
 
 from assistant.errors import ConnectorError, NotAuthorised, Unreachable
 from assistant.sources.connectors.config import ConnectionConfig
@@ -19,7 +20,6 @@ from assistant.sources.connectors.opening import Connector, open_connection
 from assistant.sources.connectors.outbound import Guard, OutboundLog, OutboundPolicy
 from assistant.sources.connectors.secrets import Secrets
 from assistant.sources.connectors.sql import database_url, open_read_only
-from assistant.sources.synced import FetchedDocument
 
 ROWS = [
     (1, "CC-10", "Refund an order", "* The amount is booked.\n* At most 14 days.", "2026-11-01"),
@@ -62,11 +62,6 @@ def opened() -> Iterator[Callable[..., Connector]]:
     yield make
     for each in kept:
         each.close()
-
-
-def documents(source: Connector, **options: object) -> list[FetchedDocument]:
-    given = {"since": None, **options}
-    return [one for p in source.fetch(**given) for one in p.documents]  # type: ignore[arg-type]
 
 
 def test_rows_become_stories_with_criteria(
