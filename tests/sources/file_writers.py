@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import openpyxl
 
@@ -15,7 +17,7 @@ Line = tuple[int, str]
 
 def workbook(sheets: Mapping[str, Rows] | Rows, *merged: str) -> bytes:
     """An XLSX workbook of these sheets, or of one; ``merged`` are ranges of cells of the first."""
-    book, out = openpyxl.Workbook(), io.BytesIO()
+    book = openpyxl.Workbook()
     book.remove(book.active)
     for name, rows in (sheets if isinstance(sheets, Mapping) else {"Sheet1": sheets}).items():
         sheet = book.create_sheet(name)
@@ -23,8 +25,21 @@ def workbook(sheets: Mapping[str, Rows] | Rows, *merged: str) -> bytes:
             sheet.append(list(row))
     for cells in merged:
         book.worksheets[0].merge_cells(cells)
-    book.save(out)
+    return saved(book)
+
+
+def saved(made: Any) -> bytes:
+    """The bytes of a workbook, a document or a presentation that a library made."""
+    out = io.BytesIO()
+    made.save(out)
     return out.getvalue()
+
+
+def delimited(rows: Iterable[Sequence[object]], delimiter: str = ",") -> bytes:
+    """A CSV with these rows."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue().encode()
 
 
 def pdf(pages: Sequence[Sequence[Line]], *, title: str = "") -> bytes:

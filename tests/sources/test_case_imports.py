@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import date
 
 import pytest
-from file_writers import workbook
+from file_writers import delimited, workbook
 from reading_checks import whole_steps_of as steps_of
 
 from assistant.sources.files.files import read_file
@@ -17,11 +15,7 @@ from assistant.sources.reading import Reading
 
 def reading_of(header: str, rows: list[list[str]], *, delimiter: str = ",") -> Reading:
     """The reading of a CSV with these columns and rows."""
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=delimiter)
-    writer.writerow(header.split(","))
-    writer.writerows(rows)
-    return read_file("cases.csv", target.getvalue().encode())
+    return read_file("cases.csv", delimited([header.split(","), *rows], delimiter))
 
 
 COMPANY = (

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import time
 
 import pytest
-from file_writers import workbook
+from file_writers import delimited, workbook
 from reading_checks import steps_of
 
 from assistant.sources.files.files import read_file
@@ -17,11 +15,7 @@ from assistant.sources.reading import Reading
 
 def reading_of(header: str, *rows: str, delimiter: str = ",") -> Reading:
     """The reading of a CSV with this header and these rows, their cells divided as in it."""
-    target = io.StringIO()
-    writer = csv.writer(target)
-    for line in (header, *rows):
-        writer.writerow(line.split(delimiter))
-    return read_file("cases.csv", target.getvalue().encode())
+    return read_file("cases.csv", delimited(line.split(delimiter) for line in (header, *rows)))
 
 
 def actions_of(cell: str) -> list[str]:
@@ -304,10 +298,8 @@ PICTURED = [
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_pictures_in_cells_are_left_out_and_counted(kind: str) -> None:
-    text = io.StringIO()
-    csv.writer(text).writerows(PICTURED)
-    content = text.getvalue().encode() if kind == "csv" else workbook(PICTURED)
-    reading = read_file(f"cases.{kind}", content)
+    write = delimited if kind == "csv" else workbook
+    reading = read_file(f"cases.{kind}", write(PICTURED))
     pay, wait = reading.cases
     assert pay.preconditions == ("A plan",)
     assert steps_of(pay) == [("Pay", "Paid")]
@@ -422,12 +414,9 @@ def test_a_cell_ten_times_as_long_takes_about_ten_times_as_long(shape: str) -> N
     def seconds(size: int) -> float:
         cell = f"a{shape * (size // len(shape))}b"
         rows = [["T-1", "t", cell, cell, cell], ["T-2", "t", cell, "", ""]]
-        text = io.StringIO()
-        csv.writer(text).writerows(
-            [["ID", "Title", "Preconditions", "Steps", "Expected Result"], *rows]
-        )
+        data = delimited([["ID", "Title", "Preconditions", "Steps", "Expected Result"], *rows])
         begin = time.process_time()
-        read_file("long.csv", text.getvalue().encode())
+        read_file("long.csv", data)
         return time.process_time() - begin
 
     allowed = max(1.5, 25 * seconds(10_000))

@@ -14,7 +14,7 @@ import docx.document
 import pptx
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
-from file_writers import archive, open_document_sheet, pdf
+from file_writers import archive, open_document_sheet, pdf, saved
 
 from assistant.errors import UnreadableFile
 from assistant.sources.files.archives import ReadLimits
@@ -128,9 +128,7 @@ def word_file() -> bytes:
     ):
         for cell, words in zip(row.cells, cells, strict=True):
             cell.text = words
-    target = io.BytesIO()
-    document.save(target)
-    return target.getvalue()
+    return saved(document)
 
 
 @pytest.mark.long
@@ -153,9 +151,7 @@ def test_an_epic_in_word_becomes_stories_with_criteria() -> None:
     document.add_heading("Acceptance criteria", 3)
     for words in ("The plan is shown", "The plan is saved"):
         document.add_paragraph(words, style="List Bullet")
-    target = io.BytesIO()
-    document.save(target)
-    reading = read_file("epic.docx", target.getvalue())
+    reading = read_file("epic.docx", saved(document))
     assert reading.document.id == "epic:CC-10"
     assert [c.text for c in reading.epics[0].criteria] == ["The plan is shown", "The plan is saved"]
 
@@ -167,9 +163,7 @@ def test_a_word_document_is_called_by_its_line_in_the_style_title() -> None:
     document.add_paragraph("v0.9, 18 July 2025.")
     document.add_heading("Dates", 1)
     document.add_paragraph("UAT runs from 18 August.")
-    target = io.BytesIO()
-    document.save(target)
-    assert read_file("plan.docx", target.getvalue()).document.title == "UAT plan – fees & fines"
+    assert read_file("plan.docx", saved(document)).document.title == "UAT plan – fees & fines"
 
 
 def requirements_document() -> docx.document.Document:
@@ -206,9 +200,7 @@ def requirements_document() -> docx.document.Document:
 
 
 def test_a_document_of_requirements_by_its_own_ids() -> None:
-    target = io.BytesIO()
-    requirements_document().save(target)
-    reading = read_file("brd.docx", target.getvalue())
+    reading = read_file("brd.docx", saved(requirements_document()))
     assert reading.document.kind == "epic"
     criteria = {one.id: one.text for epic in reading.epics for one in epic.criteria}
     assert list(criteria) == ["OE-1.2", "OE-1.3", "OE-2.1"], "no contents, nothing struck"
@@ -232,9 +224,7 @@ def test_cases_in_the_tables_of_a_word_file() -> None:
             for cell, word in zip(row.cells, words, strict=True):
                 cell.text = word
         document.add_paragraph("Between the tables.")
-    target = io.BytesIO()
-    document.save(target)
-    reading = read_file("tests.docx", target.getvalue())
+    reading = read_file("tests.docx", saved(document))
     assert [(case.id, len(case.steps)) for case in reading.cases] == [("T-1", 2), ("T-2", 2)]
     assert reading.document.kind == "test_cases"
 
@@ -283,9 +273,7 @@ def slides_file() -> bytes:
         for column, words in enumerate(cells):
             box.cell(row, column).text = words
     deck.slides.add_slide(deck.slide_layouts[6])
-    target = io.BytesIO()
-    deck.save(target)
-    return target.getvalue()
+    return saved(deck)
 
 
 def test_slides_with_lists_tables_and_notes() -> None:
@@ -309,9 +297,7 @@ def test_slides_keep_words_apart_and_leave_their_furniture_out() -> None:
     for holder in slide.placeholders:
         if holder.placeholder_format.type.name in {"FOOTER", "SLIDE_NUMBER"}:
             holder.text_frame.text = "Internal"
-    target = io.BytesIO()
-    deck.save(target)
-    reading = read_file("deck.pptx", target.getvalue())
+    reading = read_file("deck.pptx", saved(deck))
     assert reading.document.text == "## Slide 1: Fees\n\n- one two\n"
     assert reading.report.unread_parts == ("1 footers 'Internal'",)
 

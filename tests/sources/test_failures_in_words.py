@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from pathlib import Path
 
 import pytest
-from file_writers import pdf
+from file_writers import archive, pdf
 
 from assistant.errors import SourceError
 from assistant.sources.files.batches import read_files
@@ -23,11 +21,7 @@ LIBRARY = re.compile(
 
 
 def office(main: str, body: bytes) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr(main, body)
-    return target.getvalue()
+    return archive({"[Content_Types].xml": "<Types/>", main: body})
 
 
 BROKEN: dict[str, tuple[str, bytes]] = {

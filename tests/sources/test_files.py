@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from file_writers import workbook
+from file_writers import archive, saved, workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,17 +25,12 @@ from assistant.sources.reading import Reading
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def rewritten(data: bytes, part: str, old: str, new: str) -> bytes:
+def rewritten(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
     """An archive with one part's text changed."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w") as changed:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == part:
-                assert old.encode() in content
-                content = content.replace(old.encode(), new.encode())
-            changed.writestr(name, content)
-    return target.getvalue()
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        parts = {name: opened.read(name) for name in opened.namelist()}
+    assert old in parts[part]
+    return archive({**parts, part: parts[part].replace(old, new)})
 
 
 POSTGRES = """-- Dumped by pg_dump version 15.6
@@ -194,11 +189,8 @@ def test_what_is_nested_in_a_record_of_json_is_no_criterion() -> None:
 
 def test_archives_that_are_no_workbook() -> None:
     for entry, words in (("a.txt", "archive of several files"), ("word/x.xml", "archive")):
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w") as archive:
-            archive.writestr(entry, "x")
         with pytest.raises(UnsupportedFile, match=words):
-            read_file("book.xlsx", target.getvalue())
+            read_file("book.xlsx", archive({entry: "x"}))
 
 
 @pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\n\n  \r\n", b"\x00\x00"])
@@ -406,9 +398,7 @@ def test_percents_are_read_as_they_are_shown() -> None:
         sheet[place] = value
         sheet[place].number_format = form
     sheet["C4"].comment = openpyxl.comments.Comment("was 10 %", "Ann")
-    target = io.BytesIO()
-    book.save(target)
-    reading = read_file("fees.xlsx", target.getvalue())
+    reading = read_file("fees.xlsx", saved(book))
     rows = [line for line in reading.document.text.split("\n") if line.startswith("| ")][2:]
     assert rows == ["| Kayak | 8% |", "| Canoe | 12.5% |", "| Raft | 0.5 |", "| 100% | 0.1 |",
                     "| 12.5 | 7 |", "| 0.2 | 0.3 |"]  # fmt: skip
@@ -426,14 +416,7 @@ def changed(part: str, old: bytes, new: bytes) -> bytes:
     for row in PERCENT:
         sheet.append(row)
     sheet["B2"].number_format = "0%"
-    whole, target = io.BytesIO(), io.BytesIO()
-    book.save(whole)
-    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(target, "w") as out:
-        for name in archive.namelist():
-            content = archive.read(name)
-            assert name != part or old in content
-            out.writestr(name, content.replace(old, new, 1) if name == part else content)
-    return target.getvalue()
+    return rewritten(saved(book), part, old, new)
 
 
 @pytest.mark.parametrize(
@@ -462,7 +445,7 @@ def test_cells_that_do_not_end_are_looked_at_in_linear_time() -> None:
 def test_a_lying_dimension_loses_no_cell() -> None:
     data = workbook([["A", "B"], *([f"left {n}", f"right {n}"] for n in range(500))])
     lying = rewritten(
-        data, "xl/worksheets/sheet1.xml", '<dimension ref="A1:B501"', '<dimension ref="A1:A1"'
+        data, "xl/worksheets/sheet1.xml", b'<dimension ref="A1:B501"', b'<dimension ref="A1:A1"'
     )
     text = read_file("b.xlsx", lying).document.text
     assert all(f"| left {n} | right {n} |" in text for n in range(500))
@@ -532,12 +515,8 @@ def test_damaged_workbooks() -> None:
 
 def bomb(entries: int, size: int) -> bytes:
     """A small archive that unpacks to ``entries`` times ``size`` zero bytes."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-        for number in range(entries):
-            archive.writestr(f"xl/worksheets/sheet{number}.xml", b"\0" * size)
-    return target.getvalue()
+    sheets = {f"xl/worksheets/sheet{number}.xml": b"\0" * size for number in range(entries)}
+    return archive({"xl/workbook.xml": "<workbook/>", **sheets})
 
 
 @pytest.mark.long

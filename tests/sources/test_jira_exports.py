@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 
 import pytest
+from file_writers import delimited
 
 from assistant.errors import UnreadableFile
 from assistant.knowledge.chunks.chunking import split
@@ -32,18 +31,16 @@ HEADER = [
 
 def jira_csv(rows: list[dict[str, str]]) -> bytes:
     """An export with these issues; a list of cells fills repeated columns."""
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(HEADER)
+    table = [HEADER]
     for row in rows:
-        cells, used = [], dict[str, int]()
+        cells, used = list[str](), dict[str, int]()
         for name in HEADER:
             parts = row.get(name, "").split("||")
             at = used.get(name, 0)
             used[name] = at + 1
             cells.append(parts[at] if at < len(parts) else "")
-        writer.writerow(cells)
-    return target.getvalue().encode()
+        table.append(cells)
+    return delimited(table)
 
 
 def test_csv_with_all_fields() -> None:

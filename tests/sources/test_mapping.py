@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from file_writers import delimited
 
 from assistant.errors import SourceError
 from assistant.sources.files.files import read_file, tables_of
@@ -19,16 +20,9 @@ ROWS = [
 ]  # fmt: skip
 
 
-def csv(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """A table as a file."""
-    return "\n".join(
-        ";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [headers, *rows]
-    ).encode()
-
-
 def read(mapping: ColumnMapping, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Reading:
     """The table as it is read where a project has saved ``mapping``."""
-    return read_file("table.csv", csv(headers, rows), mappings=[mapping])
+    return read_file("table.csv", delimited([headers, *rows], ";"), mappings=[mapping])
 
 
 def test_columns_are_found_by_header_and_by_content() -> None:
@@ -149,9 +143,9 @@ def story_mapping() -> ColumnMapping:
 
 
 def test_stories_under_a_company_s_headers_are_asked_for() -> None:
-    reading = read_file("stories.csv", csv(STORY_HEADERS, STORIES))
+    reading = read_file("stories.csv", delimited([STORY_HEADERS, *STORIES], ";"))
     assert (reading.epics, reading.columns) == ((), "unsure")
-    [grid] = tables_of("stories.csv", csv(STORY_HEADERS, STORIES))
+    [grid] = tables_of("stories.csv", delimited([STORY_HEADERS, *STORIES], ";"))
     assert guess_holds(grid) == "stories"
     mapping = suggest_mapping(grid.header, grid.rows, "stories")
     assert [(column.field, column.is_guess) for column in mapping.columns] == [
@@ -164,7 +158,7 @@ def test_stories_under_a_company_s_headers_are_asked_for() -> None:
 def test_a_table_is_read_as_stories_as_those_of_known_headers_are() -> None:
     reading = read(story_mapping(), STORY_HEADERS, STORIES)
     known = ["User story", "Details", "Acceptance criteria", "Story key", "Release"]
-    as_known = read_file("known.csv", csv(known, STORIES))
+    as_known = read_file("known.csv", delimited([known, *STORIES], ";"))
     assert stories_of(reading) == stories_of(as_known)
     assert stories_of(reading)[0] == (
         "P-1", "As a customer I want to cancel in the portal.\n\nCalls cost money",
@@ -187,7 +181,7 @@ def test_what_keeps_columns_from_being_stories_is_said() -> None:
 def test_what_was_read_as_cases_or_stories_can_be_said_to_be_something_else() -> None:
     headers = ["ID", "Title", "Steps", "Expected result"]
     rows = [["A-1", "Cancel", "1. In time\n2. Too late", "No fee"], ["A-2", "Pay", "x", "Paid"]]
-    assert len(read_file("t.csv", csv(headers, rows)).cases) == 2
+    assert len(read_file("t.csv", delimited([headers, *rows], ";")).cases) == 2
     mapping = suggest_mapping(headers, rows, "stories").with_field(2, "criteria")
     reading = read(mapping, headers, rows)
     assert reading.cases == ()
@@ -222,7 +216,8 @@ def test_stories_are_known_by_all_their_headers(more: list[str]) -> None:
     stories = suggest_mapping(headers, [row], "stories").with_field(2, "narrative")
     assert stories_of(read(stories, headers[::-1], [row[::-1]]))[0][0] == "P-1"
     wide = [*headers, *more], [[*row, *("User Story" for _ in more)]]
-    mapped, bare = read(stories, *wide), read_file("table.csv", csv(*wide))
+    bare = read_file("table.csv", delimited([wide[0], *wide[1]], ";"))
+    mapped = read(stories, *wide)
     assert (mapped.document.text, mapped.cases) == (bare.document.text, bare.cases)
     assert mapped.notes == bare.notes
 
@@ -237,7 +232,7 @@ def test_columns_that_a_mapping_does_not_know_are_named_as_not_used() -> None:
 def test_requirements_that_are_said_to_be_facts_stay_a_table() -> None:
     headers = ["ID", "Title", "Type"]
     rows = [["R-1", "Members only", "Requirement"], ["R-2", "Three boats", "Requirement"]]
-    assert read_file("t.csv", csv(headers, rows)).document.kind == "rules"
+    assert read_file("t.csv", delimited([headers, *rows], ";")).document.kind == "rules"
     document = read(suggest_mapping(headers, rows, "facts"), headers, rows).document
     assert document.kind == "table"
     assert "| R-1 | Members only | Requirement |" in document.text
@@ -246,7 +241,7 @@ def test_requirements_that_are_said_to_be_facts_stay_a_table() -> None:
 def test_columns_made_for_a_table_come_before_those_that_fit_it_too() -> None:
     cases = suggest_mapping(HEADERS[:6], [row[:6] for row in ROWS])
     facts = suggest_mapping(HEADERS, ROWS, "facts")
-    data = csv(HEADERS, ROWS)
+    data = delimited([HEADERS, *ROWS], ";")
     assert read_file("t.csv", data, mappings=[cases]).cases
     assert not read_file("t.csv", data, mappings=[cases, facts]).cases
 
@@ -254,8 +249,9 @@ def test_columns_made_for_a_table_come_before_those_that_fit_it_too() -> None:
 def test_stories_whose_criteria_stand_in_an_unknown_column_are_asked_for() -> None:
     headers = ["Key", "User story", "Done if"]
     rows = [[row[3], row[0], "1. It is free.\n2. It is quick."] for row in STORIES]
-    assert read_file("t.csv", csv(headers, rows)).columns == "unsure"
-    assert read_file("t.csv", csv([*headers[:2], "Acceptance criteria"], rows)).columns == "known"
+    assert read_file("t.csv", delimited([headers, *rows], ";")).columns == "unsure"
+    known = delimited([[*headers[:2], "Acceptance criteria"], *rows], ";")
+    assert read_file("t.csv", known).columns == "known"
 
 
 @pytest.mark.parametrize("known", ["Step", "Expected result"])
@@ -263,9 +259,9 @@ def test_cases_without_actions_or_results_beside_unused_sentences_are_asked_for(
     headers = ["ID", "Title", "Precondition", known, "Wirkung"]
     words = ["Der Antrag steht in der Liste", "Die Frist ist neu gezählt"]
     rows = [[f"T-{n}", f"Case {n}", "Signed in", f"do {n}", word] for n, word in enumerate(words)]
-    assert read_file("t.csv", csv(headers, rows)).columns == "unsure"
+    assert read_file("t.csv", delimited([headers, *rows], ";")).columns == "unsure"
     used = [[*row[:-1], f"day {n}"] for n, row in enumerate(rows)]  # not words that could be steps
-    assert read_file("t.csv", csv(headers, used)).columns == "known"
+    assert read_file("t.csv", delimited([headers, *used], ";")).columns == "known"
     whole = [*headers[:3], "Step", "Expected result", "Wirkung"]
     both = [[*row[:4], "seen", row[4]] for row in rows]
-    assert read_file("t.csv", csv(whole, both)).columns == "known"
+    assert read_file("t.csv", delimited([whole, *both], ";")).columns == "known"

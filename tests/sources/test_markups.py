@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
+from file_writers import archive
 
 from assistant.sources.files.batches import read_files
 from assistant.sources.files.files import read_file
@@ -117,21 +116,15 @@ def test_values_are_a_table_where_the_document_does_not_use_them() -> None:
 
 
 def test_an_archive_gives_the_values_of_an_included_file() -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("docs/rules.adoc", RULES.replace("_values", "../_values"))
-        archive.writestr("_values.adoc", VALUES)
-    texts = [o.reading.document.text for o in read_files("a.zip", packed.getvalue()) if o.reading]
+    files = {"docs/rules.adoc": RULES.replace("_values", "../_values"), "_values.adoc": VALUES}
+    texts = [o.reading.document.text for o in read_files("a.zip", archive(files)) if o.reading]
     assert "Pay within 21 days." in texts[0]
 
 
 def beside(rules: str | bytes, values: bytes) -> Reading:
     """What ``rules`` are read as in an archive with ``values``."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("rules.adoc", rules)
-        archive.writestr("_values.adoc", values)
-    found = next(iter(read_files("a.zip", packed.getvalue()))).reading
+    data = archive({"rules.adoc": rules, "_values.adoc": values})
+    found = next(iter(read_files("a.zip", data))).reading
     assert found is not None
     return found
 

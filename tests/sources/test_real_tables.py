@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from file_writers import workbook
+from file_writers import delimited, workbook
 
 from assistant.sources.files.files import read_file, tables_of
 from assistant.sources.grids.mapping import suggest_mapping
@@ -31,16 +29,16 @@ def cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def cells(rows: Rows) -> list[list[str]]:
+    return [list(rows[0]), *([cell(row.get(name)) for name in rows[0]] for row in rows)]
+
+
 def as_csv(rows: Rows, delimiter: str = ",") -> bytes:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter)
-    writer.writerow(rows[0])
-    writer.writerows([cell(row.get(name)) for name in rows[0]] for row in rows)
-    return buffer.getvalue().encode("utf-8-sig")
+    return b"\xef\xbb\xbf" + delimited(cells(rows), delimiter)
 
 
 def as_xlsx(rows: Rows) -> bytes:
-    return workbook([list(rows[0]), *([cell(row.get(name)) for name in rows[0]] for row in rows)])
+    return workbook(cells(rows))
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

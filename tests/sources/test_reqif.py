@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from itertools import count
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
+from file_writers import archive
 
 from assistant.errors import SourceError
 from assistant.sources.files.batches import read_files
@@ -223,24 +222,19 @@ def test_requirements_by_id_are_told_from_pages_as_everywhere() -> None:
     assert rules.document.title == "Rules of hire"
 
 
-def archive(**files: bytes) -> bytes:
-    """A ZIP archive with these files, "_" in their names being dots."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as made:
-        for name, data in files.items():
-            made.writestr(name.replace("_", "."), data)
-    return target.getvalue()
-
-
 def test_an_archive_of_reqif_is_one_document() -> None:
     first = reqif({"a": need("HIRE-1", "One.")}, {"A": [("a", [])]})
     other = reqif({"a": need("HIRE-1", "Two.")}, {"B": [("a", [])]}, title="Depot")
-    reading = read_file("a.reqifz", archive(x_reqif=first, y_reqif=other, z_png=b"\x89PNG"))
+    reading = read_file(
+        "a.reqifz", archive({"x.reqif": first, "y.reqif": other, "z.png": b"\x89PNG"})
+    )
     assert reading.document.title == "a"
     assert reading.document.text.startswith("# Bike hire\n\n- **HIRE-1**")
     assert "# Depot\n\n- **HIRE-1** (Status: Approved)\n\n  Two." in reading.document.text
     assert reading.report.unread_parts == ("1 files beside it",)
-    mixed = list(read_files("a.zip", archive(x_reqif=first, notes_md=b"# Notes\n\nSome words.\n")))
+    mixed = list(
+        read_files("a.zip", archive({"x.reqif": first, "notes.md": "# Notes\n\nSome words.\n"}))
+    )
     assert [one.reading.document.title for one in mixed if one.reading] == ["Bike hire", "Notes"]
     assert {".reqif", ".reqifz"} <= READABLE_SUFFIXES
 
@@ -264,6 +258,6 @@ def test_an_archive_of_reqif_is_one_document() -> None:
     ],
 )  # fmt: skip
 def test_what_is_empty_damaged_or_hostile_is_refused_in_words(data: bytes, said: str) -> None:
-    for name, content in (("a.reqif", data), ("a.reqifz", archive(a_reqif=data))):
+    for name, content in (("a.reqif", data), ("a.reqifz", archive({"a.reqif": data}))):
         with pytest.raises(SourceError, match=said):
             read_file(name, content)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 import openpyxl
 import pytest
+from file_writers import saved
 from reading_checks import sound
 
 from assistant.sources.files.files import read_file
@@ -310,9 +309,7 @@ def test_a_formatted_report_has_lines_above_and_counts_between() -> None:
             sheet.cell(number, column, cell)
     sheet.merge_cells("B2:E2")
     sheet.merge_cells("B9:B10")
-    buffer = io.BytesIO()
-    book.save(buffer)
-    reading = read_file("report.xlsx", buffer.getvalue())
+    reading = read_file("report.xlsx", saved(book))
     told = [(epic.title, [story.key for story in epic.stories]) for epic in reading.epics]
     assert told == [("Claims", ["US-1", "US-2"]), ("Payments", ["US-3"])]
     assert document_of(reading).place_at(reading.document.text.index("US-3")) == (

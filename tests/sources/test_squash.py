@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from file_writers import workbook
+from file_writers import delimited, workbook
 
 from assistant.sources.files.files import read_file
 from assistant.sources.reading import Reading
@@ -38,9 +35,7 @@ def exported(**sheets: list[list[str]]) -> Reading:
 
 def table(rows: list[list[str]]) -> Reading:
     """The reading of one of its tables by itself."""
-    target = io.StringIO()
-    csv.writer(target, delimiter=";").writerows(rows)
-    return read_file("export.csv", target.getvalue().encode())
+    return read_file("export.csv", delimited(rows, ";"))
 
 
 def test_steps_join_their_cases() -> None:

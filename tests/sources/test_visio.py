@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import time
-import zipfile
 
 import pytest
+from file_writers import archive
 
 from assistant.errors import UnreadableFile, UnsupportedFile
 from assistant.sources.files.batches import read_files
@@ -85,11 +84,7 @@ def package(pages: dict[str, str], layers: str = "", **extra: str) -> bytes:
         parts[f"visio/masters/master{number}.xml"] = (
             f"<MasterContents {_MAIN}><Shapes>{shape(7, text)}</Shapes></MasterContents>"
         )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as file:
-        for name, content in {**parts, **extra}.items():
-            file.writestr(name, content)
-    return out.getvalue()
+    return archive({**parts, **extra})
 
 
 def reading(*parts: str | tuple[str, str], layers: str = "") -> Reading:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
+from file_writers import delimited
 
 from assistant.sources.files.files import read_file
 from assistant.sources.grids.issues import Issue
@@ -13,9 +11,7 @@ from assistant.sources.reading import Reading
 
 
 def exported(*rows: tuple[str, ...]) -> Reading:
-    target = io.StringIO()
-    csv.writer(target).writerows(rows)
-    return read_file("query.csv", b"\xef\xbb\xbf" + target.getvalue().encode())
+    return read_file("query.csv", b"\xef\xbb\xbf" + delimited(rows))
 
 
 def told(reading: Reading) -> list[tuple[str, str, list[tuple[str, str, list[str]]]]]:

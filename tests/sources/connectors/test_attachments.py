@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from docx import Document
 from fake_confluence import FakeConfluence, attachment, page
 from fake_jira import FakeJira, attached, story
 from fake_servers import TOKEN, Answer, Asked, FakeServer, Serve
+from file_writers import saved
 
 from assistant.errors import ConnectorError, NotAuthorised, RateLimited
 from assistant.sources.connectors.addresses import read_address
@@ -27,11 +27,10 @@ LIMITS = b"# Limits\n\n- The limit is 14 days.\n"
 
 
 def word_file(text: str) -> bytes:
-    made, out = Document(), io.BytesIO()
+    made = Document()
     made.add_heading("Tariffs", 1)
     made.add_paragraph(text)
-    made.save(out)
-    return out.getvalue()
+    return saved(made)
 
 
 class Opened:
