@@ -13,12 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.errors import UnreadableFile
-from assistant.sources.asciidoc_lines import (
-    ATTRIBUTE,
-    INCLUDE,
-    INCLUDED,
-    INCLUDED_END,
-)
+from assistant.sources.asciidoc_lines import ATTRIBUTE, INCLUDE, INCLUDED, INCLUDED_END
 from assistant.sources.files.archives import ReadLimits
 from assistant.sources.files.source_file import Source
 from assistant.sources.grids.file_grids import decoded

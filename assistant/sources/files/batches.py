@@ -9,11 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.errors import SourceError, UnreadableFile
 from assistant.sources.files.archives import ReadLimits
-from assistant.sources.files.asciidoc_files import (
-    MAX_INCLUDED_BYTES,
-    Beside,
-    with_attributes,
-)
+from assistant.sources.files.asciidoc_files import MAX_INCLUDED_BYTES, Beside, with_attributes
 from assistant.sources.files.clean import clean_text
 from assistant.sources.files.files import DEFAULT_LIMITS, kind_of, readings_of
 from assistant.sources.files.source_file import Progress, Source, source_of

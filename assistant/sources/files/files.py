@@ -21,11 +21,7 @@ from assistant.sources.files.asciidoc_files import markup_of
 from assistant.sources.files.chat_texts import chat_records, is_chat
 from assistant.sources.files.child_process import password_protected, run_reader
 from assistant.sources.files.clean import clean_text
-from assistant.sources.files.converted_documents import (
-    collect,
-    document_reading,
-    text_reading,
-)
+from assistant.sources.files.converted_documents import collect, document_reading, text_reading
 from assistant.sources.files.exports import Export, export_readings, read_export
 from assistant.sources.files.markdown_files import markdown_title, with_markdown_tables
 from assistant.sources.files.message_files import program_text

@@ -109,11 +109,7 @@ def names_of_paths(area: str, iteration: str) -> dict[str, str]:
     release, below = "".join(iterations[:1]), iterations[1:]
     while below and re.match(rf"{re.escape(release)}[.\s_-]", below[0], re.IGNORECASE):
         release, *below = below
-    return {
-        "team": ", ".join(teams) or area,
-        "release": release,
-        "sprint": "".join(below[-1:]),
-    }
+    return {"team": ", ".join(teams) or area, "release": release, "sprint": "".join(below[-1:])}
 
 
 def _filled(values: Sequence[str]) -> list[str]:

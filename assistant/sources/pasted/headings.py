@@ -288,13 +288,7 @@ def _named(label: str, level: int, *, markdown: bool, series: str) -> Heading:
 def _of_label(found: Label, level: int, label: str, *, markdown: bool) -> Heading:
     name = "" if found.title else label.strip(" *_:：")
     return Heading(
-        found.kind,
-        level,
-        unescaped(found.title),
-        found.key,
-        found.id,
-        name=name,
-        markdown=markdown,
+        found.kind, level, unescaped(found.title), found.key, found.id, name=name, markdown=markdown
     )
 
 

@@ -15,8 +15,7 @@ _TAGS = r"\s*(?:</?(?:aside|details|div|section|article|center|figure)\b[^<>\n]{
 _SUMMARY = r"(?:<details\b[^<>\n]{0,100}>\s*)?<summary\b[^<>\n]{0,100}>(?P<words>.*?)</summary>"
 _NAVIGATION = r"\s*(?:\[\[_?(?:toc|tosp)_?\]\]|\[toc\]|\{:toc\})\s*"
 _LINE = re.compile(
-    rf"(?P<tags>{_TAGS})|\s*{_SUMMARY}\s*(?:</details>\s*)?|{_NAVIGATION}",
-    re.IGNORECASE,
+    rf"(?P<tags>{_TAGS})|\s*{_SUMMARY}\s*(?:</details>\s*)?|{_NAVIGATION}", re.IGNORECASE
 )
 _MENTION = re.compile(r"@<[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}>", re.IGNORECASE)
 _FENCE = re.compile(r"\s{0,3}(?P<mark>`{3,}|~{3,})")

@@ -14,13 +14,7 @@ from collections.abc import Iterator, Sequence
 from assistant.sources.pasted.basis import EpicDraft
 from assistant.sources.pasted.headings import setext_level
 from assistant.sources.pasted.issue_lines import issue_line
-from assistant.sources.pasted.lines import (
-    Line,
-    is_rule_line,
-    plain,
-    split_lines,
-    unwrap,
-)
+from assistant.sources.pasted.lines import Line, is_rule_line, plain, split_lines, unwrap
 from assistant.sources.pasted.outline import open_fences
 from assistant.sources.pasted.story_sentences import starts_story
 from assistant.sources.pasted.tables import Cell, read_table, table_length

@@ -25,8 +25,7 @@ SECOND_READER_SECONDS = 4.0
 _BULLET = re.compile(r"^\s*[•●▪■◦‣·\uf0b7\u2043]\s*(?=\S)")
 _WORD = re.compile(r"\w")
 _PAGE_NUMBER = re.compile(
-    r"\b(?:page|seite|p[aá]gina|blatt)\s*\d|^\W*\d+(?:\s*(?:/|of|von|de)\s*\d+)?\W*$",
-    re.IGNORECASE,
+    r"\b(?:page|seite|p[aá]gina|blatt)\s*\d|^\W*\d+(?:\s*(?:/|of|von|de)\s*\d+)?\W*$", re.IGNORECASE
 )
 
 Line = tuple[float, str]

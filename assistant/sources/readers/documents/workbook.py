@@ -262,10 +262,7 @@ def read(data: bytes, options: Mapping[str, object]) -> Iterator[object]:
             yield {"skipped": about.name}
             continue
         sheet = workbook.get_sheet_by_name(about.name)
-        yield {
-            "sheet": about.name,
-            "hidden": str(about.visible).rsplit(".", 1)[-1] != "Visible",
-        }
+        yield {"sheet": about.name, "hidden": str(about.visible).rsplit(".", 1)[-1] != "Visible"}
         merged, header, above = _merged_down(sheet), _header(sheet), list[list[str]]()
         held, shown = dict[tuple[int, int], str](), percents.get(about.name, set())
         left = (sheet.start or (0, 0))[1]

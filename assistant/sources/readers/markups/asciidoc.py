@@ -13,12 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from assistant.sources.asciidoc_lines import (
-    ATTRIBUTE,
-    INCLUDE,
-    INCLUDED,
-    INCLUDED_END,
-)
+from assistant.sources.asciidoc_lines import ATTRIBUTE, INCLUDE, INCLUDED, INCLUDED_END
 from assistant.sources.readers.documents.html import parse
 from assistant.sources.readers.markups.asciidoc_inline import Inline, picture_words
 from assistant.sources.readers.markups.asciidoc_tables import Cell, table_rows
