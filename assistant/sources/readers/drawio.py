@@ -23,7 +23,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.sources.markdown_tables import markdown_table
 from assistant.sources.readers.refusals import Refused
-from assistant.sources.readers.xml_tree import child, children, one_line, parse_xml, tag_of
+from assistant.sources.readers.xml_tree import child, children, inside, one_line, parse_xml, tag_of
 
 MAX_UNPACKED = 50_000_000
 """Bytes of all compressed pages of a file together."""
@@ -58,8 +58,7 @@ def read_diagrams(root: Element) -> list[object] | None:
         models.append(("", root))
     pages = list[tuple[str, Page]]()
     for name, model in models:
-        held = child(model, "root")
-        cells = [_cell(one) for one in (held if held is not None else ())]
+        cells = [_cell(one) for one in inside(model, "root")]
         pages.append((name, Page.of([cell for cell in cells if cell is not None])))
     return page_records(pages, "draw.io")
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 from assistant.sources.markdown_tables import markdown_table
-from assistant.sources.readers.xml_tree import child, children, one_line, tag_of, text_of
+from assistant.sources.readers.xml_tree import child, children, inside, one_line, tag_of, text_of
 
 Row = tuple[str, str, str, str]
 """Key, text, translation, note."""
@@ -72,13 +72,12 @@ def _xliff(root: Element) -> Iterator[Row]:
                    _inline(child(unit, "target")), _joined(children(unit, "note")))  # fmt: skip
         elif tag_of(unit) == "unit":
             segments = list(children(unit, "segment"))
-            notes, kept = child(unit, "notes"), child(unit, "originalData")
-            data = {one.get("id", ""): text_of(one) for one in kept} if kept is not None else {}
+            data = {one.get("id", ""): text_of(one) for one in inside(unit, "originalData")}
             yield (
                 unit.get("name", "") or unit.get("id", ""),
                 " ".join(_inline(child(one, "source"), data) for one in segments),
                 " ".join(_inline(child(one, "target"), data) for one in segments).strip(),
-                _joined(children(notes, "note")) if notes is not None else "",
+                _joined(children(child(unit, "notes"), "note")),
             )
 
 

@@ -29,6 +29,7 @@ from assistant.sources.readers.fragments import fragment_to_markdown
 from assistant.sources.readers.refusals import Refused
 from assistant.sources.readers.xml_tree import (
     child,
+    inside,
     one_line,
     parse_xml,
     sound,
@@ -175,27 +176,27 @@ class _Module:
 
     def __init__(self, root: Element) -> None:
         content = child(child(root, "CORE-CONTENT"), "REQ-IF-CONTENT")
-        self._specifications = _inside(content, "SPECIFICATIONS")
-        self._objects = {_id(one): one for one in _inside(content, "SPEC-OBJECTS")}
-        kinds = _inside(content, "SPEC-TYPES")
+        self._specifications = inside(content, "SPECIFICATIONS")
+        self._objects = {_id(one): one for one in inside(content, "SPEC-OBJECTS")}
+        kinds = inside(content, "SPEC-TYPES")
         self._names = {
             _id(one): one.get("LONG-NAME", "")
             for kind in kinds
-            for one in _inside(kind, "SPEC-ATTRIBUTES")
+            for one in inside(kind, "SPEC-ATTRIBUTES")
         }
         self._choices = {
             _id(one): one.get("LONG-NAME", "")
-            for datatype in _inside(content, "DATATYPES")
-            for one in _inside(datatype, "SPECIFIED-VALUES")
+            for datatype in inside(content, "DATATYPES")
+            for one in inside(datatype, "SPECIFIED-VALUES")
         }
         header = child(child(root, "THE-HEADER"), "REQ-IF-HEADER")
         named = [one.get("LONG-NAME", "") for one in self._specifications]
         self.title = one_line(text_of(header, "TITLE") or (named[0] if len(named) == 1 else ""))
-        self.links = len(_inside(content, "SPEC-RELATIONS"))
+        self.links = len(inside(content, "SPEC-RELATIONS"))
         formatted = [
             found
             for one in self._objects.values()
-            for value in _inside(one, "VALUES")
+            for value in inside(one, "VALUES")
             if (found := child(value, "THE-VALUE")) is not None
         ]
         self.pictures = sum(map(_pictures, formatted))
@@ -213,7 +214,7 @@ class _Module:
             if several:
                 blocks.append(f"## {one_line(one.get('LONG-NAME', '')) or 'Specification'}")
             above = self._heading = blocks[-1] if several or self.title else ""
-            for inner in _inside(one, "CHILDREN"):
+            for inner in inside(one, "CHILDREN"):
                 blocks += self._branch(inner, 3 if several else 2, above)
         placed, left = bool(self.done), [key for key in self._objects if key not in self.done]
         beside = [words for key in left for words in self._written(key, 3, parent=False)]
@@ -227,7 +228,7 @@ class _Module:
         After a chapter inside that one, the heading is repeated: else it would end with it.
         """
         key = text_of(node, "OBJECT", "SPEC-OBJECT-REF")
-        below = _inside(node, "CHILDREN")
+        below = inside(node, "CHILDREN")
         for words in self._written(key, level, parent=bool(below)):
             if _HEADING.match(words):
                 above = self._heading = words.split("\n", 1)[0]
@@ -290,13 +291,13 @@ class _Module:
         return found
 
     def _values(self, element: Element) -> Iterator[tuple[str, str]]:
-        for value in _inside(element, "VALUES"):
+        for value in inside(element, "VALUES"):
             definition = child(value, "DEFINITION")
             reference = text_of(definition[0]) if definition is not None and len(definition) else ""
             name = self._names.get(reference, "") or "Value"
             kind = tag_of(value).removeprefix("ATTRIBUTE-VALUE-")
             if kind == "ENUMERATION":
-                chosen = (text_of(one) for one in _inside(value, "VALUES"))
+                chosen = (text_of(one) for one in inside(value, "VALUES"))
                 yield name, ", ".join(self._choices.get(one, one) for one in chosen)
             elif kind == "XHTML":
                 found = child(value, "THE-VALUE")
@@ -374,9 +375,3 @@ def _flat(text: str) -> str:
 
 def _id(element: Element) -> str:
     return element.get("IDENTIFIER", "")
-
-
-def _inside(element: Element | None, name: str) -> list[Element]:
-    """The elements that the child of this name holds."""
-    inner = child(element, name)
-    return list(inner) if inner is not None else []

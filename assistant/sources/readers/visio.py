@@ -68,8 +68,7 @@ def _parsed(package: zipfile.ZipFile, path: str) -> Element:
 
 
 def _below(element: Element, holder: str, name: str) -> list[Element]:
-    found = child(element, holder)
-    return list(children(found, name)) if found is not None else []
+    return list(children(child(element, holder), name))
 
 
 def _shapes(element: Element) -> list[Element]:
@@ -98,7 +97,7 @@ class _Shape:
     def cell(self, name: str) -> str:
         """The value of a cell."""
         for element in (self.element, self._model):
-            for one in children(element if element is not None else _NOTHING, "Cell"):
+            for one in children(element, "Cell"):
                 if one.get("N") == name:
                     return one.get("V", "")
         return ""

@@ -20,6 +20,7 @@ from assistant.sources.readers.test_managers.xml_cases import read_cases
 from assistant.sources.readers.xml_tree import (
     child,
     children,
+    inside,
     one_line,
     parse_xml,
     sound,
@@ -81,8 +82,8 @@ def _custom(item: Element, fields: dict[str, tuple[str, list[str]]]) -> dict[str
         if _STEPS.search(element.get("key", "")) or _SCENARIO.search(element.get("key", "")):
             continue
         identity, name = element.get("id", ""), text_of(element, "customfieldname")
-        inner = child(element, "customfieldvalues")
-        parts = [_markdown("".join(v.itertext())) for v in inner] if inner is not None else []
+        values = inside(element, "customfieldvalues")
+        parts = [_markdown("".join(each.itertext())) for each in values]
         value = "\n".join(part for part in parts if part)
         found[identity] = value
         fields.setdefault(identity, (name, []))[1].append(value)
@@ -133,8 +134,7 @@ def _jira_steps(item: Element) -> list[list[str]]:
     """The steps that Zephyr Squad or Xray keeps in a field of a test."""
     field = next((f for f in item.iter("customfield") if _STEPS.search(f.get("key", ""))), None)
     steps = child(child(field, "customfieldvalues"), "steps")
-    rows = list(children(steps, "step")) if steps is not None else []
-    rows.sort(key=_place)
+    rows = sorted(children(steps, "step"), key=_place)
     return [[_markdown(text_of(row, name)) for name in ("step", "data", "result")] for row in rows]
 
 

@@ -78,14 +78,20 @@ def tag_of(element: Element) -> str:
     return str(element.tag).rsplit("}", 1)[-1]
 
 
-def children(element: Element, *names: str) -> Iterator[Element]:
-    """The direct children with one of these tags, namespaces aside."""
-    return (child for child in element if tag_of(child) in names)
+def children(element: Element | None, *names: str) -> Iterator[Element]:
+    """The direct children with one of these tags, namespaces aside; none where no element is."""
+    return (child for child in (element if element is not None else ()) if tag_of(child) in names)
 
 
 def child(element: Element | None, name: str) -> Element | None:
     """The first direct child with this tag."""
-    return next(children(element, name), None) if element is not None else None
+    return next(children(element, name), None)
+
+
+def inside(element: Element | None, name: str) -> list[Element]:
+    """What the first direct child with this tag holds."""
+    found = child(element, name)
+    return list(found) if found is not None else []
 
 
 def text_of(element: Element | None, *path: str) -> str:

@@ -20,12 +20,11 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element
 
 from assistant.sources.grids.headers import is_id
 from assistant.sources.grids.table_kinds import recognise
 from assistant.sources.readers.refusals import Refused, refuse_encrypted
-from assistant.sources.readers.xml_tree import child, parse_xml
+from assistant.sources.readers.xml_tree import inside, parse_xml
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -203,9 +202,9 @@ def _percents(data: bytes) -> dict[str, set[tuple[int, int]]]:
         if not {"xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
             return {}
         styles = parse_xml(archive.read("xl/styles.xml"))
-        shown = _PERCENTS | {one.get("numFmtId", "") for one in _below(styles, "numFmts")
+        shown = _PERCENTS | {one.get("numFmtId", "") for one in inside(styles, "numFmts")
                              if "%" in _SAID.sub("", one.get("formatCode", ""))}  # fmt: skip
-        wanted = {str(number).encode() for number, one in enumerate(_below(styles, "cellXfs"))
+        wanted = {str(number).encode() for number, one in enumerate(inside(styles, "cellXfs"))
                   if one.get("numFmtId") in shown}  # fmt: skip
         if not wanted:
             return {}
@@ -213,7 +212,7 @@ def _percents(data: bytes) -> dict[str, set[tuple[int, int]]]:
         targets = {one.get("Id", ""): normpath(join("/xl", one.get("Target", "")))[1:]
                    for one in related}  # fmt: skip
         found = dict[str, set[tuple[int, int]]]()
-        for sheet in _below(parse_xml(archive.read("xl/workbook.xml")), "sheets"):
+        for sheet in inside(parse_xml(archive.read("xl/workbook.xml")), "sheets"):
             part = next((targets.get(v, "") for k, v in sheet.items() if k.endswith("}id")), "")
             if part in names:
                 found[sheet.get("name", "")] = {
@@ -222,11 +221,6 @@ def _percents(data: bytes) -> dict[str, set[tuple[int, int]]]:
                     if style in wanted
                 }
         return found
-
-
-def _below(element: Element, name: str) -> list[Element]:
-    found = child(element, name)
-    return list(found) if found is not None else []
 
 
 def _column(letters: bytes) -> int:

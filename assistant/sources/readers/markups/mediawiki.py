@@ -30,7 +30,7 @@ def read_pages(root: Element) -> Iterator[object]:
     named = child(site, "namespaces")
     spaces = {
         each.get("key", ""): one_line(each.text or "").casefold()
-        for each in (children(named, "namespace") if named is not None else ())
+        for each in children(named, "namespace")
     }
     wiki_name = text_of(site, "dbname") or text_of(site, "sitename")
     left_out, count = Counter[str](), 0

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.sources.files.pictures import Pictures
 from assistant.sources.readers.fragments import fragment_to_markdown as _markdown
-from assistant.sources.readers.xml_tree import child, children, tag_of, text_of
+from assistant.sources.readers.xml_tree import child, children, inside, tag_of, text_of
 
 
 def read_cases(root: Element) -> Iterator[object] | None:
@@ -52,7 +52,7 @@ def _testrail_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]
     custom = child(case, "custom")
     separated = child(custom, "steps_separated")
     if separated is None:  # a field of steps that a company named itself
-        own = list[Element](custom if custom is not None else ())
+        own = inside(case, "custom")
         separated = next((f for f in own if child(child(f, "step"), "content") is not None), None)
     steps = [
         [_markdown(text_of(step, "content")), _markdown(text_of(step, "additional_info")),
@@ -100,10 +100,9 @@ def _testlink(element: Element, folders: tuple[str, ...]) -> Iterator[dict[str, 
 
 
 def _testlink_case(case: Element, folders: tuple[str, ...]) -> dict[str, object]:
-    found = child(case, "steps")
     steps = [
         [_markdown(text_of(step, "actions")), "", _markdown(text_of(step, "expectedresults"))]
-        for step in (children(found, "step") if found is not None else ())
+        for step in children(child(case, "steps"), "step")
     ]
     if not steps:  # TestLink before 1.9: all steps in one text, all results in another
         text = [_markdown(text_of(case, "steps")), "", _markdown(text_of(case, "expectedresults"))]
@@ -145,11 +144,9 @@ def _requirements(root: Element) -> Iterator[object]:
 
 def _zephyr_case(case: Element) -> dict[str, object]:
     script = child(case, "testScript")
-    rows = child(script, "steps")
     folders = [part.strip() for part in text_of(case, "folder").split("/") if part.strip()]
     labels = [text_of(label) for label in case.iter("label")]
-    issues = child(case, "issues")
-    keys = [text_of(issue, "key") for issue in (issues if issues is not None else [])]
+    keys = [text_of(issue, "key") for issue in inside(case, "issues")]
     return {
         "key": case.get("key", ""),
         "title": text_of(case, "name"),
@@ -161,8 +158,8 @@ def _zephyr_case(case: Element) -> dict[str, object]:
         "project": case.get("key", "").rsplit("-", 1)[0],
         "labels": list(dict.fromkeys([*folders, *labels])),
         "links": [["tests", key] for key in keys if key],
-        "steps": [_zephyr_step(step) for step in (rows if rows is not None else [])],
-        "gherkin": _markdown(text_of(script)) if rows is None else "",
+        "steps": [_zephyr_step(step) for step in inside(script, "steps")],
+        "gherkin": _markdown(text_of(script)) if child(script, "steps") is None else "",
     }  # fmt: skip
 
 
