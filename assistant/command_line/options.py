@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import IO, NoReturn
@@ -304,6 +305,11 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         "--page", metavar="DOCUMENT",
         help="in place of a release: what changed last in this source, or all of a new one",
     )  # fmt: skip
+    source.add_argument(
+        "--changed-since", metavar="DAY", type=_moment,
+        help="in place of a release: every source that changed or came in since this day or moment "
+        "(2026-03-31, 2026-03-31T18:00)",
+    )  # fmt: skip
     impact.add_argument(
         "--read-by", metavar="ID", default="endpoint",
         help="the model that reads the cases (default: endpoint)",
@@ -421,6 +427,15 @@ def _add_syncing(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         help="a model that reads the existing cases beside what changes",
     )  # fmt: skip
     _add_every(preview)
+
+
+def _moment(text: str) -> datetime:
+    """A day or moment, in the clock of this computer unless it names a zone."""
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        told = f"“{text}” is no day such as 2026-03-31 or moment such as 2026-03-31T18:00"
+        raise argparse.ArgumentTypeError(told) from None
 
 
 def _add_every(command: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ release makes of the cases that the project holds.
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 
 from assistant.command_line.output import Terminal
 from assistant.command_line.project_request import (
@@ -18,7 +19,9 @@ from assistant.command_line.project_request import (
 )
 from assistant.domain import SECOND_READER
 from assistant.errors import SettingsError
+from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import existing_cases, impact_list, page_change, proposed_updates
+from assistant.workflow.impact.page_change import ChangedPage
 from assistant.workflow.review import case_lists, check_report, check_suite
 from assistant.workflow.review import duplicates as same_cases
 from assistant.workflow.sources import next_version
@@ -87,19 +90,13 @@ def impact(options: Namespace, terminal: Terminal) -> None:
         raise SettingsError("--since goes with --page: it names a version of that source.")
     reader, by = options.read_by, options.by
     with open_workspace(options, terminal) as workspace:
-        if options.page:
+        if options.page or options.changed_since:
             project_id = reading_project(workspace, options, terminal, create=False)
-            document = next_version.named_document(workspace, project_id, options.page)
-            page = page_change.present(workspace, project_id, document.id, since=options.since)
+            pages = _changed_pages(workspace, project_id, options)
             reading = page_change.read_now(
-                workspace,
-                project_id,
-                page,
-                reader=reader,
-                by=by,
-                every=options.every,
+                workspace, project_id, pages, reader=reader, by=by, every=options.every,
                 report=report,
-            )
+            )  # fmt: skip
         else:
             project_id, request = request_of(workspace, options, terminal)
             found = understood(workspace, project_id, request, options, terminal, writer=reader)
@@ -119,6 +116,15 @@ def impact(options: Namespace, terminal: Terminal) -> None:
         return
     for line in impact_list.lines(reading):
         terminal.line(line)
+
+
+def _changed_pages(
+    workspace: Workspace, project_id: str, options: Namespace
+) -> Sequence[ChangedPage]:
+    if options.changed_since:
+        return page_change.changed_since(workspace, project_id, options.changed_since)
+    document = next_version.named_document(workspace, project_id, options.page)
+    return [page_change.present(workspace, project_id, document.id, since=options.since)]
 
 
 def check(options: Namespace, terminal: Terminal) -> None:

@@ -284,7 +284,7 @@ def preview(options: Namespace, terminal: Terminal) -> None:
                 reading = page_change.read_now(
                     workspace,
                     project_id,
-                    page_change.previewed(found),
+                    [page_change.previewed(found)],
                     reader=options.read_by,
                     by=options.by,
                     every=options.every,

@@ -383,8 +383,8 @@ class DocumentStore(Store):
             rows = rows_in_parts(connection, query, documents.c.id, document_ids)
             return {row.id: row.size for row in rows}
 
-    def documents_stamp(self, project_id: str, *, but: str = "") -> str:
-        """Changes when a document ``but`` this one comes, goes, changes, is indexed, or loses its
+    def documents_stamp(self, project_id: str, *, but: Collection[str] = ()) -> str:
+        """Changes when a document ``but`` these comes, goes, changes, is indexed, or loses its
         connection; one query that reads no document."""
         here = documents.c
         counts = (
@@ -397,7 +397,7 @@ class DocumentStore(Store):
             func.max(here.indexed_at),
             func.count(func.nullif(here.connection_id, "")),
         )
-        query = select(*counts).where(here.project_id == project_id, here.id != but)
+        query = select(*counts).where(here.project_id == project_id, here.id.not_in(but))
         with self._database.read() as connection:
             row = connection.execute(query).one()
         return " ".join(map(str, row))

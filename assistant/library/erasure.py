@@ -391,12 +391,15 @@ def _suite_rows(connection: Connection, wanted: Wanted, traces: Traces) -> list[
     return [
         row
         for row in found
-        if traces.in_json(row.body) or (row.kind == "impact" and _read_for(row) in wanted.documents)
+        if traces.in_json(row.body)
+        or (row.kind == "impact" and _read_for(row) & {*wanted.documents})
     ]
 
 
-def _read_for(row: Row) -> str:
-    return str(json.loads(row.body or "{}").get("document_id", ""))
+def _read_for(row: Row) -> set[str]:
+    kept = json.loads(row.body or "{}")
+    # Of earlier versions there was one.
+    return {*kept.get("document_ids", ()), kept.get("document_id", "")}
 
 
 def delete_proposals(connection: Connection, wanted: Wanted, traces: Traces) -> None:

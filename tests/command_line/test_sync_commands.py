@@ -163,7 +163,12 @@ def test_a_model_reads_the_existing_cases_beside_a_page(
         assert [one["case_id"] for one in told["existing_cases"]["found"]] == ["T1"]
         said = run("impact", "--page", "Vouchers", "--propose", status=1)
         assert "accepted up to 30 days" in server.bodies[-1]["messages"][-1]["content"]
-    assert "changes proposed: 1" in said
+        assert "changes proposed: 1" in said
+        run("impact", "--changed-since", "2026-01-31", status=1)
+        told = server.bodies[-1]["messages"][-1]["content"]
+        assert '<changes page="Vouchers">' in told, "what it says whole: it came in since"
+    assert "no sentence" in run("impact", "--changed-since", "2100-01-01", status=2).casefold()
+    assert "“last week” is no day" in run("impact", "--changed-since", "last week", status=2)
 
 
 def test_the_present_text_applied_keeps_its_version(run: Run, tmp_path: Path) -> None:

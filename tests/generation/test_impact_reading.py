@@ -267,7 +267,7 @@ NOTHING = ReadingGround(context=(), criteria=(), sources=GROUND.sources)
 
 
 def test_a_page_is_told_by_what_changes_in_it() -> None:
-    messages, told = impact_messages(NOTHING, (), [CASE], page=PAGE, characters=100_000)
+    messages, told = impact_messages(NOTHING, (), [CASE], pages=[PAGE], characters=100_000)
     ((_, system), (_, user)) = messages
     lines = user.splitlines()
     assert lines[:6] == [
@@ -287,7 +287,7 @@ def test_a_page_is_told_by_what_changes_in_it() -> None:
     [
         ("held for 3 days", "Lockers"),
         ("Late fees are paid", "Lockers"),
-        (TODAY, "Lockers (today)"),
+        (TODAY, "Lockers (before)"),
         ("It is held for 5 days", None),
         ("a locker is held for 3 days, no longer for 5", None),
     ],
@@ -297,6 +297,6 @@ def test_only_the_new_version_or_what_goes_away_says_that_a_case_is_wrong(
 ) -> None:
     """Neither a sentence that has another in its place, nor another source."""
     answer = {"cases": [entry("change", ("5 days", "3 days", source))]}
-    found, dropped = impacts_of(answer, page_texts(PAGE), (), [CASE])
+    found, dropped = impacts_of(answer, page_texts([PAGE]), (), [CASE])
     assert [change.title for one in found for change in one.changes] == ([title] if title else [])
     assert dropped == (title is None)

@@ -4,13 +4,16 @@ after."""
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, streams
 
+from assistant.domain import utc_now
 from assistant.errors import LibraryError
+from assistant.library import documents as library_documents
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import impact_list, page_change, proposed_updates
@@ -48,9 +51,9 @@ def test_a_case_that_cites_nothing_is_found_before_the_page_is_kept_and_mended_a
     project_id = opened.project(SAMPLE_PROJECT).id
     preview = previewed(opened, project_id)
     page = page_change.previewed(preview)
-    assert page_change.last(opened, project_id, page) is None
+    assert page_change.last(opened, project_id, [page]) is None
     answers(server, NEW)
-    reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    reading = page_change.read_now(opened, project_id, [page], reader="endpoint", by="Ada")
     assert len(reading.read) == reading.held == 60
     assert [(one.case_id, one.impact) for one in reading.found] == [(CASE, "change")]
     first = server.bodies[0]["messages"][-1]["content"]
@@ -60,7 +63,9 @@ def test_a_case_that_cites_nothing_is_found_before_the_page_is_kept_and_mended_a
 
     preview_change.apply_change(opened, project_id, preview, by="Ada")
     kept = page_change.present(opened, project_id, preview.document_id)
-    assert page_change.last(opened, project_id, kept) == reading, "it is the text that was read for"
+    assert page_change.last(opened, project_id, [kept]) == reading, (
+        "it is the text that was read for"
+    )
     done = proposed_updates.propose(opened, project_id, reading, by="m")
     assert (done.cases, done.left) == ((CASE,), {})
     (row,) = impact_list.rows(opened, project_id, reading)
@@ -76,7 +81,7 @@ def test_another_source_that_changes_is_told_and_the_page_itself_is_not(
     preview = previewed(opened, project_id)
     answers(server, NEW)
     page = page_change.previewed(preview)
-    reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    reading = page_change.read_now(opened, project_id, [page], reader="endpoint", by="Ada")
     preview_change.apply_change(opened, project_id, preview, by="Ada")
     import_sources.index_paths(opened, project_id, [])
     assert not page_change.sources_changed(opened, project_id, reading)
@@ -96,7 +101,7 @@ def test_a_page_of_one_version_is_read_as_a_new_one(
     (document,) = [one for one in opened.library.documents(project_id) if one.title == "Minutes"]
     page = page_change.present(opened, project_id, document.id)
     answers(server, f"callers are asked to {NEW}")
-    reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    reading = page_change.read_now(opened, project_id, [page], reader="endpoint", by="Ada")
     assert [one.case_id for one in reading.found] == [CASE]
     told = server.bodies[0]["messages"][-1]["content"]
     assert f"+ Decided: callers are asked to {NEW}." in told
@@ -109,7 +114,7 @@ def test_words_of_another_source_make_no_case_wrong(
     project_id = opened.project(SAMPLE_PROJECT).id
     page = page_change.previewed(previewed(opened, project_id))
     answers(server, "Answers to criteria are given within 3 days")
-    reading = page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    reading = page_change.read_now(opened, project_id, [page], reader="endpoint", by="Ada")
     assert (reading.found, reading.dropped) == ((), 1)
 
 
@@ -120,7 +125,7 @@ def test_a_reading_counts_for_a_text_and_what_it_changes_from(
     project_id = opened.project(SAMPLE_PROJECT).id
     answers(server, NEW)
     page = page_change.previewed(previewed(opened, project_id))
-    page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    page_change.read_now(opened, project_id, [page], reader="endpoint", by="Ada")
     document = next_version.named_document(opened, project_id, RULES)
     present = next_version.present_text(opened, project_id, document.id)
     other = f"{present}\n\nA supervisor signs every refund.\n"
@@ -133,7 +138,7 @@ def test_a_reading_counts_for_a_text_and_what_it_changes_from(
     again = preview_change.preview_change(opened, project_id, draft)
     same = page_change.previewed(again)
     assert same.version.document.text == page.version.document.text
-    assert page_change.last(opened, project_id, same) is None, "it takes a sentence away now"
+    assert page_change.last(opened, project_id, [same]) is None, "it takes a sentence away now"
 
 
 @pytest.mark.long
@@ -160,11 +165,11 @@ def test_a_reading_that_was_stopped_says_so(opened: Workspace, server: EndpointS
     answers(server, NEW)
     done: list[int] = []
     reading = page_change.read_now(
-        opened, project_id, page, reader="endpoint", by="Ada",
+        opened, project_id, [page], reader="endpoint", by="Ada",
         report=lambda count, total: done.append(count), cancelled=lambda: 20 in done,
     )  # fmt: skip
     assert (len(reading.read), reading.left) == (20, 40)
-    assert page_change.last(opened, project_id, page) == reading
+    assert page_change.last(opened, project_id, [page]) == reading
     assert [*impact_list.lines(reading)][-1] == "not at its end: 40 to go"
 
 
@@ -175,10 +180,10 @@ def test_what_a_reading_quotes_of_a_draft_is_erased_with_its_page(
     project_id = opened.project(SAMPLE_PROJECT).id
     page = page_change.previewed(previewed(opened, project_id))
     answers(server, NEW)
-    page_change.read_now(opened, project_id, page, reader="endpoint", by="Ada")
+    page_change.read_now(opened, project_id, [page], reader="endpoint", by="Ada")
     wanted = erase.Wanted(project_id=project_id, documents=(page.version.document.id,))
     erase.erase(opened, wanted, by="Ada")
-    assert page_change.last(opened, project_id, page) is None
+    assert page_change.last(opened, project_id, [page]) is None
 
 
 @pytest.mark.long
@@ -205,6 +210,68 @@ def test_what_two_versions_changed_is_read_together(opened: Workspace) -> None:
     preview_change.apply_change(opened, project_id, third, by="sync")
     same = page_change.present(opened, project_id, name, since=2)
     with pytest.raises(LibraryError, match="No sentence of “Business rules: Call Centre” changes"):
-        page_change.read_now(opened, project_id, same, reader="endpoint", by="Ada")
+        page_change.read_now(opened, project_id, [same], reader="endpoint", by="Ada")
     with pytest.raises(LibraryError, match="has no earlier version 4 \\(it has: 1, 2, 3\\)"):
         page_change.present(opened, project_id, name, since=4)
+
+
+def come_in(opened: Workspace, project_id: str, folder: Path, **texts: str) -> None:
+    """Files by their names, as a later look at a folder brings them in."""
+    files = [folder / f"{name}.md" for name in texts]
+    for file, text in zip(files, texts.values(), strict=True):
+        file.write_text(text, "utf-8")
+    import_sources.index_paths(opened, project_id, files)
+
+
+def test_cases_are_read_beside_all_that_came_in_since_a_moment(
+    opened: Workspace, server: EndpointServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Minutes put off what a page says: a case is right by both together."""
+    project_id = opened.project(SAMPLE_PROJECT).id
+    assert page_change.arrivals(opened, project_id) == (), "all came in at once"
+    come_in(opened, project_id, tmp_path, desk="# Desk\n\nThe desk holds a seat for 2 hours.\n")
+    later = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr(library_documents, "utc_now", lambda: later)
+    come_in(
+        opened, project_id, tmp_path,
+        desk=f"# Desk\n\nThe desk holds a seat for 3 hours. Agents {NEW}.\n",
+        minutes="# Minutes\n\nThe 3 hours wait until May.\n",
+    )  # fmt: skip
+    (moment,) = page_change.arrivals(opened, project_id)
+    assert moment == later
+    pages = page_change.changed_since(opened, project_id, moment)
+    assert {(one.version.document.title, one.is_new) for one in pages} == {
+        ("Desk", False), ("Minutes", True),
+    }  # fmt: skip
+    assert page_change.last(opened, project_id, pages) is None
+    answers(server, f"Agents {NEW}")
+    reading = page_change.read_now(opened, project_id, pages, reader="endpoint", by="Ada")
+    assert [(one.case_id, one.changes[0].title) for one in reading.found] == [(CASE, "Desk")]
+    assert len(server.bodies) == 3, "twenty cases a request, beside both"
+    told = server.bodies[0]["messages"][-1]["content"]
+    assert '<changes page="Desk">\n- The desk holds a seat for 2 hours.\n+ The desk' in told
+    assert '<changes page="Minutes">' in told
+    assert "+ The 3 hours wait until May." in told
+    assert page_change.last(opened, project_id, pages[::-1]) == reading
+    assert not page_change.sources_changed(opened, project_id, reading)
+    assert page_change.changed_since(opened, project_id, later + timedelta(seconds=1)) == ()
+    everything = page_change.changed_since(opened, project_id, later - timedelta(days=1))
+    assert all(one.is_new for one in everything), "nothing was there before"
+    with pytest.raises(LibraryError, match="No sentence of any source changes"):
+        page_change.read_now(opened, project_id, (), reader="endpoint", by="Ada")
+
+    wanted = erase.Wanted(project_id=project_id, documents=(pages[1].version.document.id,))
+    erase.erase(opened, wanted, by="Ada")
+    assert page_change.last(opened, project_id, pages) is None, "erased with one of its pages"
+
+
+def test_a_reading_kept_by_an_earlier_version_names_its_page(
+    opened: Workspace, server: EndpointServer
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    pages = [page_change.previewed(previewed(opened, project_id))]
+    answers(server, NEW)
+    reading = page_change.read_now(opened, project_id, pages, reader="endpoint", by="Ada")
+    kept = reading.model_dump(mode="json", exclude={"document_ids"})
+    (name,) = reading.document_ids
+    assert type(reading).model_validate(kept | {"document_id": name}) == reading

@@ -212,24 +212,27 @@ def _result(
     if found.changes or found.source.change != "unchanged":
         _apply(opened, record, found)
         if found.changes and document.kind != "test_cases":
-            page_impact(opened, record, page_change.previewed(found), later=LATER)
+            page_impact(opened, record, [page_change.previewed(found)], later=LATER)
         change_view(found, found.document_id)
 
 
-def page_impact(opened: Workspace, record: Session, page: ChangedPage, *, later: str = "") -> None:
-    """What a model says that the change of a page makes of existing cases, and the way to it;
+def page_impact(
+    opened: Workspace, record: Session, pages: Sequence[ChangedPage], *, later: str = ""
+) -> None:
+    """What a model says that what changes in pages makes of existing cases, and the way to it;
     ``later``: why changes of cases are not proposed yet."""
-    reading = page_change.last(opened, record.project_id, page)
+    reading = page_change.last(opened, record.project_id, pages)
 
     def start(reader: str, every: bool) -> None:
         page_change.start(
-            opened, record.project_id, page, reader=reader, by=record.user, every=every
+            opened, record.project_id, pages, reader=reader, by=record.user, every=every
         )
 
-    intro = INTRO.format(beside="this page says" if page.is_new else "changes here")
-    what = "page" if page.is_new else "version"
+    is_new = all(one.is_new for one in pages)
+    intro = INTRO.format(beside="is new" if is_new else "changes")
+    what = "change" if len(pages) > 1 else "page" if is_new else "version"
     stale = reading is not None and page_change.sources_changed(opened, record.project_id, reading)
-    job = page_change.job_of(record.project_id, page)
+    job = page_change.job_of(record.project_id, pages)
     impact_view(opened, record, ReadFor(what, intro, job, reading, start, stale, later))
 
 

@@ -17,6 +17,7 @@ from assistant.ui.erase_panel import erase_documents
 from assistant.ui.job_progress import job_progress
 from assistant.ui.plain_text import label, safe_link, visible
 from assistant.ui.row_selection import selected_rows, tick_handler
+from assistant.ui.sources.arrivals_panel import arrivals_panel
 from assistant.ui.sources.change_preview import change_preview, page_impact, previewing
 from assistant.ui.sources.removed_sources import earlier_version, remove_sources, removed_bar
 from assistant.ui.sources.stale_note import stale_note
@@ -110,7 +111,7 @@ def _impact(
         )
     page = page_change.present(opened, record.project_id, document.id, since=since)
     if page.changes or page.is_new:
-        page_impact(opened, record, page)
+        page_impact(opened, record, [page])
 
 
 def _version(version: VersionChange, *, expanded: bool) -> DeltaGenerator:
@@ -180,6 +181,11 @@ def documents_table(opened: Workspace, record: Session) -> None:
     if any(safe_link(row.uri) for row in documents):
         table["Link"] = [safe_link(row.uri) or None for row in documents]
     held = ticks_key(record.project_id)
+    kept = selected_rows(held)
+    picked = [row for row in documents if row.id in kept]
+    chosen = [row.id for row in picked]
+    if len(chosen) != 1:
+        arrivals_panel(opened, record, chosen)
     st.dataframe(
         table,
         key=TABLE,
@@ -198,9 +204,6 @@ def documents_table(opened: Workspace, record: Session) -> None:
         },
         alt="Sources of this project",
     )
-    kept = selected_rows(held)
-    picked = [row for row in documents if row.id in kept]
-    chosen = [row.id for row in picked]
     with head:
         _remove(opened, record, picked)
         erase_documents(opened, record, chosen)

@@ -116,7 +116,7 @@ def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
                 st.switch_page("pages/generate_test_cases.py")
     if note.silent:
         cite = with_verb(note.silent, "cite")
-        way = "Choose a source that changed below: a model can read them beside it."
+        way = "A model can read them beside all that changed: see below."
         able = not place and models.readers(opened)
         st.caption(f"{cite} no source: little tells what touches them. {way if able else ''}")
 

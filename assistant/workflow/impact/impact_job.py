@@ -1,7 +1,7 @@
 """Have a model read a project's existing cases in parts, as a job, and keep what it said.
 
-What it said is kept by what it was read for (epics, or a page's text), and counts for a case and an
-item of the checklist as long as both say what was read.
+What it said is kept by what it was read for (epics, or the texts of pages), and counts for a case
+and an item of the checklist as long as both say what was read.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assistant.domain import (
     GenerationConfig,
@@ -65,12 +65,12 @@ class ImpactReading(Value):
     cases with the changes in them; ``items`` what of the checklist was read for, with its words,
     ``criteria`` the criterion of each item; ``held`` how many cases the project held, ``dropped``
     what of the answers did not hold, ``left`` how many cases were still to be read beside what is
-    left of what was asked for. ``document_id`` is the page that it was read for, if any.
+    left of what was asked for. ``document_ids`` are the pages that it was read for, if any.
     """
 
     title: str
     epics: tuple[str, ...] = ()
-    document_id: str = ""
+    document_ids: tuple[str, ...] = ()
     left: int = 0
     items: dict[str, str] = Field(default_factory=dict)
     criteria: dict[str, str] = Field(default_factory=dict)
@@ -81,6 +81,16 @@ class ImpactReading(Value):
     dropped: int = 0
     sources: str = ""
     at: datetime = Field(default_factory=utc_now)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_page(cls, kept: Any) -> Any:
+        """A reading kept by an earlier version names one page."""
+        if isinstance(kept, dict) and "document_id" in kept:
+            page = kept["document_id"]
+            rest = {name: held for name, held in kept.items() if name != "document_id"}
+            return rest | {"document_ids": (page,) if page else ()}
+        return kept
 
     def now(self, case: TestCase) -> CaseImpact | None:
         """What it said of a case, as that reads now: one with all its changes in it is *keep*, of
@@ -110,7 +120,7 @@ class Part:
 
     ground: ReadingGround
     items: tuple[TestCondition, ...] = ()
-    page: PageChange | None = None
+    pages: tuple[PageChange, ...] = ()
 
 
 Asked = Callable[[Sequence[TestCase], int, CancelCheck], tuple[Sequence[Part], Sequence[TestCase]]]
@@ -140,9 +150,9 @@ def stamp(workspace: Workspace, project_id: str) -> int:
 
 
 def sources_changed(workspace: Workspace, project_id: str, reading: ImpactReading) -> bool:
-    """Whether a source of the project changed since, other than the page that it was read for."""
+    """Whether a source of the project changed since, other than the pages that it was read for."""
     # Earlier versions counted the page in.
-    now = (_sources(workspace, project_id, but) for but in (reading.document_id, ""))
+    now = (_sources(workspace, project_id, but) for but in (reading.document_ids, ()))
     return reading.sources not in now
 
 
@@ -195,7 +205,7 @@ def read(
     asked: Asked,
     *,
     epics: Sequence[str] = (),
-    document_id: str = "",
+    document_ids: Sequence[str] = (),
     reader: str,
     by: str,
     report: Progress,
@@ -213,7 +223,7 @@ def read(
     reading = ImpactReading(
         title=known_writer(workspace, reader).title,
         epics=tuple(epics),
-        document_id=document_id,
+        document_ids=tuple(document_ids),
         held=len(held),
     )
     before = last(workspace, project_id, name)
@@ -225,13 +235,13 @@ def read(
         try:
             parts, cases = asked(held, characters, cancelled)
             # Behind it: it brings the index in step.
-            sources = _sources(workspace, project_id, document_id)
+            sources = _sources(workspace, project_id, document_ids)
             reading = reading.model_copy(update={"sources": sources})
             total, done = len(cases) * len(parts), 0
             report(0, total)
             for one in parts:
                 replies = read_impact(
-                    one.ground, one.items, cases, endpoint, page=one.page, cancelled=cancelled
+                    one.ground, one.items, cases, endpoint, pages=one.pages, cancelled=cancelled
                 )
                 for some, said in replies:
                     done += len(some)
@@ -364,7 +374,7 @@ def _then(part: Sequence[TestCase], known: Mapping[str, CaseImpact]) -> dict[str
     return {case.id: _mark(updated(case, one.changes)) for case, one in changing if one.changes}
 
 
-def _sources(workspace: Workspace, project_id: str, but: str) -> str:
+def _sources(workspace: Workspace, project_id: str, but: Sequence[str]) -> str:
     return _hash(sources_stamp(workspace, project_id, but=but), 16)
 
 

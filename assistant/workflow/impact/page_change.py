@@ -1,5 +1,5 @@
-"""Have a model read a project's existing cases beside what changes in a page: a version that is
-looked at before it is kept, the latest one that was, or a new page.
+"""Have a model read a project's existing cases beside what changes in pages: a version that is
+looked at before it is kept, the latest one that was, a new page, or all that came in since a day.
 
 Comparing sentences (``workflow/review/preview_change.py``) finds the cases that cite what changes;
 an imported case cites nothing, and says the same in other words.
@@ -7,7 +7,9 @@ an imported case cites nothing, and says the same in other words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import chain, pairwise
 
 from assistant.domain import Chunk, TestCase, Value
 from assistant.errors import LibraryError
@@ -37,6 +39,10 @@ CHANGES_SHARE = 0.3
 """Of the prompt, that changes may fill before they are read in parts."""
 NEAR_CHANGE = 25
 """Cases that the search gives for a sentence that changes."""
+ARRIVAL = timedelta(minutes=10)
+"""Sources that come in with less between them came in together."""
+MOST_HELD = 100
+"""Pages whose changes are kept in memory."""
 
 
 class ChangedPage(Value):
@@ -68,7 +74,7 @@ def present(
     one before, or ``since`` an earlier one. Raises ``LibraryError`` where that is none, and for a
     table of test cases."""
     library = workspace.library
-    document, epics, cases = library.document_parts(project_id, document_id)
+    document = library.document(project_id, document_id)
     if document.kind == "test_cases":
         raise LibraryError(f"“{document.title}” holds test cases, and says nothing of others.")
     kept = (one.version for one in library.lineage.versions(project_id, document_id))
@@ -76,37 +82,86 @@ def present(
     if since is not None and since not in earlier:
         told = ", ".join(map(str, earlier)) or "none"
         raise LibraryError(f"“{document.title}” has no earlier version {since} (it has: {told}).")
+    return _changed(workspace, project_id, document_id, since or (earlier[-1] if earlier else None))
+
+
+def arrivals(workspace: Workspace, project_id: str) -> tuple[datetime, ...]:
+    """When sources came in or changed, latest first: the first moment of each time at which some
+    did, but for the very first one, which changed nothing."""
+    library = workspace.library
+    times = library.lineage.version_times(project_id)
+    held = [one.id for one in library.documents(project_id) if one.kind != "test_cases"]
+    moments = sorted(
+        datetime.fromisoformat(one) for one in chain(*(times.get(name, ()) for name in held))
+    )
+    begun = (now for before, now in pairwise(moments) if now - before > ARRIVAL)
+    return tuple(begun)[::-1]
+
+
+def changed_since(
+    workspace: Workspace, project_id: str, moment: datetime
+) -> tuple[ChangedPage, ...]:
+    """The sources that came in or changed at a moment or later, against what they said before it:
+    no table of test cases, and none that says the same again."""
+    library = workspace.library
+    times = library.lineage.version_times(project_id)
+
+    def pages() -> Iterator[ChangedPage]:
+        for held in library.documents(project_id):
+            last = times.get(held.id, ("",))[-1]
+            if held.kind == "test_cases" or not last or datetime.fromisoformat(last) < moment:
+                continue
+            versions = library.lineage.versions(project_id, held.id)
+            earlier = [one.version for one in versions if one.stored_at < moment]
+            yield _changed(workspace, project_id, held.id, earlier[-1] if earlier else None)
+
+    return tuple(one for one in pages() if one.changes or one.is_new)
+
+
+def _changed(
+    workspace: Workspace, project_id: str, document_id: str, before: int | None
+) -> ChangedPage:
+    """The present version of a source against the one ``before``; new where there is none."""
+    library = workspace.library
+    document, epics, cases = library.document_parts(project_id, document_id)
 
     def changes() -> tuple[TextChange, ...]:
-        if not earlier:
+        if before is None:
             return ()
-        old = library.document(project_id, document_id, since or earlier[-1])
+        old = library.document(project_id, document_id, before)
         return _texts(text_changes(old.text, document.text)[0])
 
-    key = (document_id, document.version, since)
-    found = workspace.memo.get("changes of a page", project_id, key, changes)
+    key = (document_id, document.version, before)
+    found = workspace.memo.get("changes of a page", project_id, key, changes, most=MOST_HELD)
     version = NextVersion(document=document, epics=epics, cases=cases)
-    return ChangedPage(version=version, changes=found, is_new=not earlier)
+    return ChangedPage(version=version, changes=found, is_new=before is None)
 
 
 def _texts(changes: Iterable[SentenceChange]) -> tuple[TextChange, ...]:
     return tuple(TextChange(old=one.old, new=one.new) for one in changes)
 
 
-def job_of(project_id: str, page: ChangedPage) -> str:
-    """The job that reads for this text of a page; one at a time."""
-    return impact_job.job_of(project_id, page.name)
+def _name(pages: Sequence[ChangedPage]) -> str:
+    names = sorted(one.name for one in pages)
+    return names[0] if len(names) == 1 else impact_job.name_of(names)
 
 
-def last(workspace: Workspace, project_id: str, page: ChangedPage) -> ImpactReading | None:
-    """The latest reading for this text of the page, where there is one."""
-    return impact_job.last(workspace, project_id, page.name)
+def job_of(project_id: str, pages: Sequence[ChangedPage]) -> str:
+    """The job that reads for these texts of pages; one at a time."""
+    return impact_job.job_of(project_id, _name(pages))
+
+
+def last(
+    workspace: Workspace, project_id: str, pages: Sequence[ChangedPage]
+) -> ImpactReading | None:
+    """The latest reading for these texts of pages, where there is one."""
+    return impact_job.last(workspace, project_id, _name(pages))
 
 
 def start(
     workspace: Workspace,
     project_id: str,
-    page: ChangedPage,
+    pages: Sequence[ChangedPage],
     *,
     reader: str,
     by: str,
@@ -116,17 +171,17 @@ def start(
 
     def read(report: Progress, stop: StopCheck) -> None:
         read_now(
-            workspace, project_id, page, reader=reader, by=by, every=every, report=report,
+            workspace, project_id, pages, reader=reader, by=by, every=every, report=report,
             cancelled=stop,
         )  # fmt: skip
 
-    return impact_job.start(workspace, project_id, page.name, read, reader=reader)
+    return impact_job.start(workspace, project_id, _name(pages), read, reader=reader)
 
 
 def read_now(
     workspace: Workspace,
     project_id: str,
-    page: ChangedPage,
+    pages: Sequence[ChangedPage],
     *,
     reader: str,
     by: str,
@@ -134,11 +189,13 @@ def read_now(
     report: Progress = lambda done, total: None,
     cancelled: CancelCheck = never_cancelled,
 ) -> ImpactReading:
-    """Read the existing cases that what changes in the page may make wrong, or ``every`` one (see
+    """Read the existing cases that what changes in the pages may make wrong, or ``every`` one (see
     ``impact_job.read``). Raises ``LibraryError`` where nothing changes, and as that."""
-    if not (page.changes or page.is_new):
-        title = page.version.document.title
-        raise LibraryError(f"No sentence of “{title}” changes: there is nothing to read for.")
+    changing = [one for one in pages if one.changes or one.is_new]
+    if not changing:
+        titles = " or ".join(f"“{one.version.document.title}”" for one in pages) or "any source"
+        raise LibraryError(f"No sentence of {titles} changes: there is nothing to read for.")
+    own = [one.version.document.id for one in changing]
 
     def asked(
         held: Sequence[TestCase], characters: int, cancelled: CancelCheck
@@ -146,30 +203,37 @@ def read_now(
         index_pending(workspace.library, workspace.knowledge(project_id), project_id)
         texts, config = current_texts(workspace, project_id), search_of(workspace, project_id)
         numbering = Numbering((), standings(workspace, project_id).of)
-        document, chunks = page.version.document, page.version.chunks
-        changed = _read_as(page)
+        chunks = [chunk for one in changing for chunk in one.version.chunks]
+        changed = [(at, each) for at, one in enumerate(changing) for each in _read_as(one)]
         parts = []
-        for changes in in_parts(changed, _length, int(characters * CHANGES_SHARE)):
+        for some in in_parts(changed, _length, int(characters * CHANGES_SHARE)):
             if cancelled():
                 raise Cancelled
-            told = [one.new or one.old for one in changes]
-            found = texts.retrieve(
-                impact_job.thinned(told), config, exclude_documents={document.id}
-            )
+            told = [one.new or one.old for _, one in some]
+            found = texts.retrieve(impact_job.thinned(told), config, exclude_documents={*own})
             others = (*found, *rest_of_pages(found, texts.chunks, config))
             sources = (*numbering.basis(_nearest(chunks, told)), *numbering.retrieved(others))
-            change = PageChange(document.title, tuple(changes), chunks)
-            parts.append(Part(ReadingGround((), (), sources), page=change))
-        resting = [one.case_id for one in cases_resting_on(workspace, project_id, document.id)]
-        near = [(one.old or one.new, NEAR_CHANGE, 0) for one in changed]
+            read = tuple(
+                PageChange(
+                    title=one.version.document.title,
+                    changes=tuple(each for place, each in some if place == at),
+                    chunks=one.version.chunks,
+                )
+                for at, one in enumerate(changing)
+            )
+            parts.append(Part(ReadingGround((), (), sources), pages=read))
+        resting = [
+            one.case_id for name in own for one in cases_resting_on(workspace, project_id, name)
+        ]
+        near = [(one.old or one.new, NEAR_CHANGE, 0) for _, one in changed]
         cases = impact_job.near(
             workspace, project_id, held, resting, near, every=every, cancelled=cancelled
         )
         return parts, cases
 
     return impact_job.read(
-        workspace, project_id, page.name, asked, document_id=page.version.document.id,
-        reader=reader, by=by, report=report, cancelled=cancelled,
+        workspace, project_id, _name(pages), asked, document_ids=own, reader=reader, by=by,
+        report=report, cancelled=cancelled,
     )  # fmt: skip
 
 
@@ -184,12 +248,12 @@ def _read_as(page: ChangedPage) -> Sequence[TextChange]:
     return _texts(text_changes("", page.version.document.text)[0])
 
 
-def _length(change: TextChange) -> int:
-    return len(change.old) + len(change.new)
+def _length(change: tuple[int, TextChange]) -> int:
+    return len(change[1].old) + len(change[1].new)
 
 
 def _nearest(chunks: Sequence[Chunk], sentences: Sequence[str]) -> list[Chunk]:
-    """The passages of a page, those first that have most words of one of the sentences: tables are
+    """The passages of pages, those first that have most words of one of the sentences: tables are
     read cell by cell and lines are wrapped, so that sentences seldom stand in them verbatim."""
     wanted = [set(words(one)) for one in impact_job.thinned(sentences)]
 

@@ -6,7 +6,7 @@ What a project holds, source by source: version, index, freshness, and where it 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from assistant.domain import FILE, Chunk, Citation, DocumentKind, SourceDocument, Value
@@ -221,8 +221,8 @@ def listed_sources(workspace: Workspace, project_id: str) -> tuple[SourceRow, ..
     return (*rows, *unread)
 
 
-def sources_stamp(workspace: Workspace, project_id: str, *, but: str = "") -> str:
-    """Changes when a source ``but`` this one comes, goes, changes or is indexed, or what is
+def sources_stamp(workspace: Workspace, project_id: str, *, but: Collection[str] = ()) -> str:
+    """Changes when a source ``but`` these comes, goes, changes or is indexed, or what is
     retrieved of them."""
     retrieval = workspace.project(project_id).retrieval.model_dump_json()
     return f"{workspace.library.documents_stamp(project_id, but=but)} {retrieval}"

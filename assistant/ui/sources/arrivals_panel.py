@@ -1,0 +1,52 @@
+"""Existing cases beside all that came in or changed since a moment: a release seldom changes one
+source alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from assistant.ui.counts import counted, date_time
+from assistant.ui.plain_text import label
+from assistant.ui.sources.change_preview import page_impact
+from assistant.ui.state import Session
+from assistant.workflow.deployment import models
+from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import page_change
+from assistant.workflow.impact.page_change import ChangedPage
+
+ARRIVALS, NAMED = 20, 12
+
+
+def arrivals_panel(opened: Workspace, record: Session, ticked: Collection[str]) -> None:
+    """What came in or changed since a chosen moment (of it the ``ticked`` sources, where there are
+    any), and what a model says that it makes of existing cases."""
+    if not models.readers(opened):
+        return
+    moments = page_change.arrivals(opened, record.project_id)[:ARRIVALS]
+    if not moments:
+        return
+    since = st.selectbox(
+        "What came in or changed, since",
+        moments,
+        format_func=date_time,
+        key=f"arrival_{record.project_id}_{len(moments)}",
+        width=280,
+    )
+    pages = page_change.changed_since(opened, record.project_id, since or moments[0])
+    if ticked:
+        pages = tuple(one for one in pages if one.version.document.id in ticked)
+    if not pages:
+        st.caption("No sentence of these sources changed.")
+        return
+    named = "; ".join(map(_named, pages[:NAMED]))
+    more = f"; and {len(pages) - NAMED} more" if len(pages) > NAMED else ""
+    chosen = "" if ticked else " Tick some below to read for these alone."
+    st.caption(f"{counted(len(pages), 'source')}: {named}{more}.{chosen}")
+    page_impact(opened, record, pages)
+
+
+def _named(page: ChangedPage) -> str:
+    what = "new" if page.is_new else counted(len(page.changes), "sentence")
+    return f"{label(page.version.document.title, limit=60)} ({what})"
