@@ -3,7 +3,7 @@ source alone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -27,26 +27,31 @@ def arrivals_panel(opened: Workspace, record: Session, ticked: Collection[str]) 
     moments = page_change.arrivals(opened, record.project_id)[:ARRIVALS]
     if not moments:
         return
-    since = st.selectbox(
-        "What came in or changed, since",
-        moments,
-        format_func=date_time,
-        key=f"arrival_{record.project_id}_{len(moments)}",
-        width=280,
-    )
-    pages = page_change.changed_since(opened, record.project_id, since or moments[0])
-    if ticked:
-        pages = tuple(one for one in pages if one.version.document.id in ticked)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        since = st.selectbox(
+            "What came in or changed, since",
+            moments,
+            format_func=date_time,
+            key=f"arrival_{record.project_id}_{len(moments)}",
+            width=240,
+        )
+        pages = page_change.changed_since(opened, record.project_id, since or moments[0])
+        if ticked:
+            pages = tuple(one for one in pages if one.version.document.id in ticked)
+        st.caption(_named(pages, "" if ticked else " Tick some below to read for these alone."))
     if not pages:
-        st.caption("No sentence of these sources changed.")
         return
-    named = "; ".join(map(_named, pages[:NAMED]))
-    more = f"; and {len(pages) - NAMED} more" if len(pages) > NAMED else ""
-    chosen = "" if ticked else " Tick some below to read for these alone."
-    st.caption(f"{counted(len(pages), 'source')}: {named}{more}.{chosen}")
     page_impact(opened, record, pages)
 
 
-def _named(page: ChangedPage) -> str:
-    what = "new" if page.is_new else counted(len(page.changes), "sentence")
-    return f"{label(page.version.document.title, limit=60)} ({what})"
+def _named(pages: Sequence[ChangedPage], also: str) -> str:
+    """The sources that changed, each with how much."""
+    if not pages:
+        return "No sentence of these sources changed."
+    named = "; ".join(
+        f"{label(one.version.document.title, limit=60)} "
+        f"({'new' if one.is_new else counted(len(one.changes), 'sentence')})"
+        for one in pages[:NAMED]
+    )
+    more = f"; and {len(pages) - NAMED} more" if len(pages) > NAMED else ""
+    return f"{counted(len(pages), 'source')}: {named}{more}.{also}"
