@@ -6,18 +6,22 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
 from streamlit.testing.v1 import AppTest
 
+from assistant.domain import utc_now
 from assistant.library import Library
+from assistant.library import documents as library_documents
 from assistant.settings import load_settings
+from assistant.sources.files.files import read_file
 from assistant.ui import state
 from assistant.ui.sources.documents_table import ticks_key
 from assistant.workflow.review import preview_change
-from assistant.workflow.sources import next_version
+from assistant.workflow.sources import import_sources, next_version
 
 pytestmark = pytest.mark.long
 CASE = "UAT-CC-0003"
@@ -173,3 +177,31 @@ def test_what_several_versions_changed_can_be_read_together(
     assert "after 30 minutes" in told
     assert "after 45 minutes" not in told
     assert "**60 cases** read by reader-9" in text_of(app)
+
+
+def test_sources_that_came_in_together_are_read_for_together(
+    server: EndpointServer, app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = state.workspace()
+    project = opened.projects()[0]
+    later = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr(library_documents, "utc_now", lambda: later)
+    source = "agents call back after 45 minutes"
+    for title, text in {"Desk": "The desk opens at 9.", "Minutes": f"Decided: {source}."}.items():
+        reading = read_file(f"{title}.md", f"# {title}\n\n{text}\n".encode())
+        import_sources.put(opened, project.id, reading, by="Ada")
+    app.switch_page("pages/import_sources.py").run()
+    assert "2 sources: Desk (new); Minutes (new)" in text_of(app)
+    answer = says("call back after 30 minutes", source)
+    server.answer = lambda request: answer(request, server.bodies)
+    read(app)
+    assert "Existing cases in this change" in text_of(app)
+    told = server.bodies[0]["messages"][-1]["content"]
+    assert told.count("<changes page=") == 2
+    app.button(key="propose_impact").click().run()
+    assert not app.exception
+    assert len(stored()[1]) == 1
+    ids = {one.title: one.id for one in opened.library.documents(project.id)}
+    app.session_state[ticks_key(project.id)] = [ids["Minutes"], ids["Business rules: Call Centre"]]
+    app.run()
+    assert "1 source: Minutes (new)." in text_of(app), "of those that are ticked what changed"

@@ -27,18 +27,17 @@ def arrivals_panel(opened: Workspace, record: Session, ticked: Collection[str]) 
     moments = page_change.arrivals(opened, record.project_id)[:ARRIVALS]
     if not moments:
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        since = st.selectbox(
-            "What came in or changed, since",
-            moments,
-            format_func=date_time,
-            key=f"arrival_{record.project_id}_{len(moments)}",
-            width=240,
-        )
-        pages = page_change.changed_since(opened, record.project_id, since or moments[0])
-        if ticked:
-            pages = tuple(one for one in pages if one.version.document.id in ticked)
-        st.caption(_named(pages, "" if ticked else " Tick some below to read for these alone."))
+    left, right = st.columns([1, 3], gap="medium", vertical_alignment="bottom")
+    since = left.selectbox(
+        "What came in or changed, since",
+        moments,
+        format_func=date_time,
+        key=f"arrival_{record.project_id}_{len(moments)}",
+    )
+    pages = page_change.changed_since(opened, record.project_id, since or moments[0])
+    if ticked:
+        pages = tuple(one for one in pages if one.version.document.id in ticked)
+    right.caption(_named(pages, "" if ticked else " Tick some below to read for these alone."))
     if not pages:
         return
     page_impact(opened, record, pages)
