@@ -20,6 +20,7 @@ from assistant.workflow.writing import generate_cases
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from syncing import WordEmbedder, quick_workspace
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from endpoint_server import endpoint_server, streams
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 from assistant.domain import Citation, GenerationConfig, GenerationRun, Standing
@@ -26,11 +27,6 @@ from assistant.workflow.ask import ask_sources
 from assistant.workflow.deployment.endpoints import Endpoints
 
 QUESTION = "What is the cooling-off period for a domestic contract?"
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page."""
-    return "\n".join(element.value for element in (*app.markdown, *app.caption, *app.info))
 
 
 def opened(app: AppTest) -> AppTest:
@@ -318,7 +314,7 @@ def test_a_question_typed_where_cases_are_ordered_is_asked_instead(
     assert "run" not in app.query_params
     app.button(key="ask_instead").click().run()
     assert not app.exception
-    assert question in text_of(app).replace("\\", "")
+    assert question in text_of(app)
 
 
 def test_cases_for_a_question_can_be_wanted_all_the_same(app: AppTest) -> None:

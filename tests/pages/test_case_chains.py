@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 from assistant.domain import GenerationConfig, GenerationRun, TestCase, TestStep
@@ -47,10 +48,6 @@ def links(app: AppTest) -> list[str]:
     return [one.label.removeprefix(":small[").removesuffix("]") for one in found]
 
 
-def said(app: AppTest) -> str:
-    return "\n".join(one.value for one in app.markdown)
-
-
 def toasts(app: AppTest) -> list[str]:
     return [one.value for one in app.toast]
 
@@ -65,13 +62,13 @@ def press(app: AppTest, key: str) -> None:
 
 
 def test_a_case_leads_to_those_that_go_on_from_it_and_back(app: AppTest) -> None:
-    assert "5 cases go on from it:" in said(app)
-    assert "goes on from]" not in said(app)
+    assert "5 cases go on from it:" in text_of(app)
+    assert "goes on from]" not in text_of(app)
     assert links(app) == FIVE
     assert ":small[2 more]" in [one.proto.popover.label for one in app.get("popover")]
     press(app, "chain-to-C4")
     assert app.query_params["case"] == "C4"
-    assert "goes on from]" in said(app)
+    assert "goes on from]" in text_of(app)
     assert links(app) == ["C0"]
     press(app, "chain-from-C0")
     assert app.query_params["case"] == "C0"
@@ -82,10 +79,10 @@ def test_a_rejection_says_who_goes_on_from_the_case_and_marks_them_until_undo(ap
     assert toasts(app) == ["C0 rejected. 5 cases go on from it: C1, C2, C3 and 2 more"]
     assert captions(app).count(REJECTED) == 5
     assert app.query_params["case"] == "C1"
-    assert f"-badge[{REJECTED}]" in said(app)
+    assert f"-badge[{REJECTED}]" in text_of(app)
     assert links(app) == ["C0 :orange[(rejected)]"]
     press(app, "undo")
-    assert REJECTED not in captions(app) + said(app)
+    assert REJECTED not in captions(app) + text_of(app)
     assert links(app) == FIVE
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextArea, Toggle
 
@@ -62,17 +63,12 @@ def toggle(app: AppTest) -> Toggle:
     return found
 
 
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.info, *app.warning]
-    return "\n".join(one.value for one in texts)
-
-
 def show(app: AppTest, text: str) -> str:
     (field,) = [one for one in app.text_area if one.label == "The new text"]
     field.set_value(text).run()
     app.button(key="preview_change").click().run()
     assert not app.exception
-    return shown(app)
+    return text_of(app)
 
 
 @pytest.mark.long
@@ -102,10 +98,10 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     app.run()
     assert not toggle(app).value, "its versions are shown"
     assert not [one for one in app.text_area if one.label == "The new text"], "it is closed"
-    assert ":green-background[30]" in shown(app)
+    assert ":green-background[30]" in text_of(app)
     gone = stale.stale_cases(opened, project_id)
     assert gone
-    assert f"Applied as version 2: {len(gone)} cases are stale" in shown(app).replace("\\", "")
+    assert f"Applied as version 2: {len(gone)} cases are stale" in text_of(app)
     (way,) = [one for one in app.button if one.label == "Show them"]
     way.click().run()
     assert not app.exception
@@ -125,7 +121,7 @@ def test_what_would_change_is_shown_and_kept_when_it_is_applied(app: AppTest) ->
     app.run()
     assert not app.exception
     assert not [one for one in app.button if one.label.startswith("Write 0")]
-    assert f"{len(gone)} accepted cases stay as they are" in shown(app)
+    assert f"{len(gone)} accepted cases stay as they are" in text_of(app)
 
 
 @pytest.mark.long
@@ -160,7 +156,7 @@ def test_what_was_announced_of_a_rules_page_stands_in_the_run(app: AppTest, tmp_
     assert tab.endswith("Questions (1)")
     tabs.set_value("questions").run()
     assert not app.exception
-    said = shown(app)
+    said = text_of(app)
     assert "raised by the present text" in said
     assert "but BR-1 says 30 days" in said.replace("\\", "")
 
@@ -192,14 +188,14 @@ def test_an_import_of_a_changed_source_says_how_many_cases_went_stale(app: AppTe
     app.button(key="keep").click().run()
     gone = stale.stale_cases(opened, project_id)
     assert gone
-    assert f"1 source kept: {len(gone)} cases are stale" in shown(app).replace("\\", "")
+    assert f"1 source kept: {len(gone)} cases are stale" in text_of(app)
     assert "1 case cites no source" in "".join(one.value for one in app.caption)
     for left in range(len(gone) - 1, -1, -1):
         assert [one for one in app.button if one.label == "Show them"]
         seen = [finding.key for finding in gone[left].findings]
         stale.still_right(opened, project_id, gone[left].case_id, seen=seen, by="Tess")
         app.run()
-        said = shown(app).replace("\\", "")
+        said = text_of(app)
         assert (f"1 source kept: {left} case" in said) == (left > 0)
     assert not [one for one in app.button if one.label == "Show them"]
 
@@ -214,17 +210,17 @@ def test_a_run_says_what_its_epic_says_since_and_counts_it(app: AppTest) -> None
     record = app.session_state[state.RECORD]
     record.open_run(opened.library.runs(project_id)[0].id)
     app.switch_page("pages/generate_test_cases.py").run()
-    assert "**1 new** (CC-91-AC3)" in shown(app).replace("\\", "")
+    assert "**1 new** (CC-91-AC3)" in text_of(app)
     assert app.button(key="write_new").label.endswith("for what is new")
     assert not app.exception
     app.segmented_control(key="run_view").set_value("questions").run()
     assert not app.exception
-    assert "raised by the present text" in shown(app)
+    assert "raised by the present text" in text_of(app)
     app.segmented_control(key="run_view").set_value("coverage").run()
     assert not app.exception
     figures = {one.label: one.value for one in app.metric}
     assert (figures["Criteria"], figures["Case or outline"]) == ("3", "2")
-    listed = [line for line in shown(app).splitlines() if line.startswith("- CC")]
+    listed = [line for line in text_of(app).splitlines() if line.startswith("- CC")]
     assert listed
     for line in listed:
         said = line.replace("\\", "")
@@ -241,7 +237,7 @@ def test_a_text_that_changes_nothing_or_is_empty_is_said_so(app: AppTest) -> Non
     said = show(app, EPIC.replace("40 days", "30 days"))
     (field,) = [one for one in app.text_area if one.label == "The new text"]
     field.set_value(EPIC.replace("40 days", "20 days")).run()
-    assert "The text is another one now" in shown(app)
+    assert "The text is another one now" in text_of(app)
     assert not [one for one in app.button if one.key == "apply_change"]
 
 
@@ -282,11 +278,11 @@ def test_a_typed_text_outlives_the_switch_the_way_and_another_version(
     import_sources.index_paths(opened, project_id, [file])
     app.run()
     assert field_of(app).value == typed
-    assert "You began this text on version 1; the source is at version 2 now." in shown(app)
+    assert "You began this text on version 1; the source is at version 2 now." in text_of(app)
     app.button(key="begin_again").click().run()
     assert not app.exception
     assert field_of(app).value == now
-    assert "You began this text" not in shown(app)
+    assert "You began this text" not in text_of(app)
 
 
 @pytest.mark.long
@@ -301,14 +297,14 @@ def test_a_new_source_shows_the_cases_it_touches_and_the_note_opens_the_first(
     ]
     touches.set_value(True).run()
     assert not app.exception
-    said = shown(app)
+    said = text_of(app)
     assert "another limit than 2 cases rest on" in said
     assert "The criterion says 40 days" in said
     app.button(key="keep").click().run()
-    assert "a newer source sets another limit than 2 cases rest on" in shown(app)
+    assert "a newer source sets another limit than 2 cases rest on" in text_of(app)
     (button,) = [one for one in app.button if one.label == "Show them"]
     button.click().run()
-    assert "Which is in force" in shown(app)
+    assert "Which is in force" in text_of(app)
 
 
 @pytest.mark.long
@@ -325,7 +321,7 @@ def test_a_note_with_a_former_value_shows_the_source_that_still_says_it(
     (touches,) = [one for one in app.toggle if one.label.startswith("Show the cases and questi")]
     touches.set_value(True).run()
     assert not app.exception
-    said = shown(app)
+    said = text_of(app)
     assert "1 other source says a value that the new text calls the former" in said
     assert "Other sources" in said
     assert "Gifts" in said
@@ -339,7 +335,7 @@ def test_a_next_version_that_was_uploaded_shows_what_it_changes_before_it_is_kep
     (changes,) = [one for one in app.toggle if one.label.startswith("Show what changes, and the")]
     changes.set_value(True).run()
     assert not app.exception
-    said = shown(app)
+    said = text_of(app)
     assert "1 sentence changed" in said
     assert ":red-background[40]" in said
     assert ":green-background[30]" in said
@@ -359,7 +355,7 @@ def test_one_new_file_uploaded_twice_is_shown_twice(app: AppTest) -> None:
         assert len(touches) == 2
         touches[number].set_value(True).run()
         assert not app.exception
-    assert shown(app).count("another limit than 2 cases rest on") == 2
+    assert text_of(app).count("another limit than 2 cases rest on") == 2
 
 
 @pytest.mark.long
@@ -382,7 +378,7 @@ def test_what_a_new_source_touches_is_held_against_the_project_once_per_change(
     assert made == ["once"]
     app.run()
     assert not app.exception
-    assert "another limit than 2 cases rest on" in shown(app)
+    assert "another limit than 2 cases rest on" in text_of(app)
     assert made == ["once"], "nothing in the project changed meanwhile"
     opened = state.workspace()
     project_id = opened.projects()[0].id
@@ -429,7 +425,7 @@ def test_an_imported_case_that_says_the_number_is_shown_with_what_stands_there_n
     assert app.session_state[state.LIBRARY_CASE] == "OLD-1"
     assert app.session_state[NOTE].runs[""] == ("OLD-4",), "still to be looked at"
     app.switch_page("pages/review_cases.py").run()  # the click led there, this test's page did not
-    assert "It says a number that a source said and says no more." in shown(app).replace("\\", "")
+    assert "It says a number that a source said and says no more." in text_of(app)
     assert "Still right" not in [one.label for one in app.button], "it is asked about first"
     (keep,) = [one for one in app.button if one.label == "Still right all the same"]
     keep.click().run()

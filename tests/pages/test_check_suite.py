@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
@@ -23,12 +24,6 @@ TABLE = (
     b"T-2,Long list <b>x</b>,CC-102,Search by postcode,The result list shows no more than 75 "
     b"accounts.\n"
 )
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page, unescaped."""
-    parts = [*app.markdown, *app.caption, *app.warning, *app.info, *app.error]
-    return "\n".join(element.value for element in parts).replace("\\", "")
 
 
 def opened(app: AppTest, name: str, data: bytes) -> AppTest:

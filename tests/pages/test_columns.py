@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 HEADERS = "Nr.;Prüfling;Was zu tun ist;Soll;Wichtigkeit;Bezug;Notiz"
@@ -12,12 +13,6 @@ ROWS = [
     "TF-2;Plan beenden im Portal;Click End;An error is shown;niedrig;CC-13;",
 ]
 TABLE = "\n".join([HEADERS, *ROWS]).encode()
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page, unescaped."""
-    parts = [*app.markdown, *app.caption, *app.warning]
-    return "\n".join(element.value for element in parts).replace("\\", "")
 
 
 def upload(app: AppTest, name: str, data: bytes) -> None:

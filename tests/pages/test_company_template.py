@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 SAMPLE = (
@@ -20,12 +21,6 @@ def opened(app: AppTest) -> AppTest:
     app.switch_page("pages/company_template.py").run()
     assert not app.exception
     return app
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page, unescaped."""
-    parts = [*app.markdown, *app.caption]
-    return "\n".join(element.value for element in parts).replace("\\", "")
 
 
 def named(app: AppTest, label: str) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 from assistant.ui import state
@@ -52,11 +53,6 @@ def shown(app: AppTest) -> AppTest:
     return app
 
 
-def said(app: AppTest) -> str:
-    parts = (*app.subheader, *app.markdown, *app.caption, *app.info)
-    return "\n".join(one.value for one in parts).replace("\\", "")
-
-
 def file_button(app: AppTest) -> list[bool]:
     found = [one.proto for one in app.get("download_button") if one.label == "Test data as CSV"]
     return [not one.disabled for one in found]
@@ -64,7 +60,7 @@ def file_button(app: AppTest) -> list[bool]:
 
 def test_records_to_set_up_stand_above_what_else_the_cases_start_from(app: AppTest) -> None:
     app = shown(app)
-    text = said(app)
+    text = text_of(app)
     assert "To be set up (2)" in text
     assert "loan of <b>Ann</b>, due 12 May :small[:gray[" in text, "as text, not as HTML"
     assert "2 cases need it in the same words" in text
@@ -83,7 +79,7 @@ def test_records_to_set_up_stand_above_what_else_the_cases_start_from(app: AppTe
 def test_a_record_that_cases_need_differently_stands_first_with_their_words(app: AppTest) -> None:
     change(app, 0, ["Loan LN-10001 of <b>Ann</b> is open."])
     change(app, 1, ["Loan LN-10001 is returned."])
-    text = said(shown(app))
+    text = text_of(shown(app))
     assert "**Named by several cases (1)**" in [one.label for one in app.expander]
     assert "**LN-10001** :small[:gray[2 cases, 2 different preconditions]]" in text
     assert text.count("- Loan LN-10001 of <b>Ann</b> is open.") == 2, "here and among the others"
@@ -114,13 +110,13 @@ def test_of_ways_to_name_a_record_and_lines_of_one_as_many_are_shown_as_buttons(
 def test_only_the_accepted_cases_are_prepared_for_once_there_are_some(app: AppTest) -> None:
     (choice,) = [one for one in shown(app).radio if one.key.startswith("test-data-what-")]
     choice.set_value("accepted").run()
-    assert "No case is accepted yet." in said(app)
+    assert "No case is accepted yet." in text_of(app)
     assert file_button(app) == [False]
     library, project_id = state.workspace().library, app.query_params["project"]
     one = library.cases(project_id, run_id=app.query_params["run"])[1]
     library.set_status(project_id, one.id, "accepted", by="Ada", expected_version=one.row_version)
     app.run()
-    text = said(app)
+    text = text_of(app)
     assert "To be set up (2)" in text
     assert "need it in the same words" not in text
 
@@ -128,7 +124,7 @@ def test_only_the_accepted_cases_are_prepared_for_once_there_are_some(app: AppTe
 def test_a_run_in_which_nothing_is_to_be_set_up_says_so(app: AppTest) -> None:
     for place in (0, 1):
         change(app, place, ["Loan L-1 is open"])
-    text = said(shown(app))
+    text = text_of(shown(app))
     assert "To be set up (0)" in text
     assert "No precondition of these cases begins with “To be set up”." in text
     assert "- Loan L-1 is open" in text
@@ -136,7 +132,7 @@ def test_a_run_in_which_nothing_is_to_be_set_up_says_so(app: AppTest) -> None:
     for place in range(count):
         change(app, place, [])
     app.run()
-    assert "None of these cases has a precondition." in said(app)
+    assert "None of these cases has a precondition." in text_of(app)
     assert file_button(app) == [False]
 
 

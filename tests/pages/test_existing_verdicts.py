@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from on_page import listed, text_of
 from streamlit.testing.v1 import AppTest
 
 from assistant.library import Library
@@ -32,13 +33,6 @@ Acceptance criteria:
 - A refund of up to £250.00 is paid at once.
 """
 UPDATE = "✎ update"
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page, and what folds it away."""
-    parts = [*app.markdown, *app.caption, *app.text, *app.subheader]
-    folded = [one.label for one in app.expander]
-    return "\n".join([*(element.value for element in parts), *folded]).replace("\\", "")
 
 
 def until(app: AppTest, reached: Callable[[], bool]) -> None:
@@ -72,12 +66,6 @@ def column(app: AppTest) -> list[str]:
         return list(app.dataframe[0].value["Existing"])
     captions = [one.replace("\\", "") for one in app.radio(key="case_list").proto.captions]
     return [next(iter(sign for sign in SIGNS if sign in one), "") for one in captions]
-
-
-def listed(app: AppTest) -> list[str]:
-    """The ids of the cases in the list, in its order."""
-    captions = app.radio(key="case_list").proto.captions
-    return [caption.split(" · ")[0].replace("\\", "") for caption in captions]
 
 
 def choose(app: AppTest, *verdicts: str) -> None:

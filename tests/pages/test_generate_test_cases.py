@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+from on_page import listed, text_of
 from streamlit.testing.v1 import AppTest
 
 from assistant.design.description_rules import described_rules
@@ -43,18 +44,6 @@ When the agent refunds £200.00
 Then the refund is paid to the card
 """
 """A whole case in its own words, where a criterion becomes outlines."""
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page."""
-    parts = [*app.markdown, *app.caption, *app.text, *app.subheader, *app.title]
-    return "\n".join(element.value for element in parts)
-
-
-def listed(app: AppTest) -> list[str]:
-    """The ids of the cases in the list, in its order."""
-    captions = app.radio(key="case_list").proto.captions
-    return [caption.split(" · ")[0].replace("\\", "") for caption in captions]
 
 
 def titles(app: AppTest) -> list[str]:
@@ -96,7 +85,7 @@ def test_existing_cases_that_cover_a_condition_are_named(app: AppTest) -> None:
         '"Enter a 12-digit account number."\n'
     )
     paste(app, text)
-    shown = text_of(app).replace("\\", "")
+    shown = text_of(app)
     assert "existing cases" in shown
     assert "update]" in shown
     assert "UAT-CC-0009" in shown
@@ -395,7 +384,7 @@ def test_questions_on_how_to_run_stand_apart_from_those_on_what_holds(app: AppTe
     holding = [one for one in asked if one.is_open and one.text not in of_running]
     assert tab.endswith(f"Questions ({len(holding)})")
     assert "**1 question to which a source says something**" in text_of(app), "not counted there"
-    assert "Who may refund?" in text_of(app).replace("\\", "")
+    assert "Who may refund?" in text_of(app)
 
 
 @pytest.mark.long
@@ -550,7 +539,7 @@ def test_what_is_understood_and_not_there_is_not_called_not_understood(app: AppT
 def test_a_sentence_that_selects_nothing_says_why(app: AppTest) -> None:
     ask(app, "smoke tests for Drop-9")
     assert "Nothing is selected" in app.warning[0].value
-    assert "Drop-1, Drop-2, Drop-3" in text_of(app).replace("\\", "")
+    assert "Drop-1, Drop-2, Drop-3" in text_of(app)
 
 
 @pytest.mark.long
@@ -802,11 +791,11 @@ def test_what_is_asked_of_many_cases_is_a_line_at_each_and_one_question(app: App
     assert f"{cases - 1} other cases wait for it" in shared.label
     assert text in shared.help.replace("\\", "")
     assert "open question] Which of the two addresses" in text_of(app)
-    assert text not in text_of(app).replace("\\", "")
+    assert text not in text_of(app)
     shared.click().run()
     assert app.segmented_control(key="run_view").value == "questions"
     assert tab_of_questions(app) == "Questions (1)"
-    assert "**PAY-71-AC1, PAY-71-AC2**" in text_of(app).replace("\\", "")
+    assert "**PAY-71-AC1, PAY-71-AC2**" in text_of(app)
     assert len([one for one in app.button if "carried-answer-" in str(one.key)]) == cases
     (area,) = [one for one in app.text_area if one.key.startswith("text-answer-")]
     area.set_value("The new one.")
@@ -835,7 +824,7 @@ def test_an_answered_question_counts_no_longer_and_its_cases_show_the_answer(app
     opening.click().run()
     assert not app.exception
     assert app.query_params["case"] == carrying[0]
-    shown = text_of(app).replace("\\", "")
+    shown = text_of(app)
     assert "open question]" not in shown
     assert "question answered] How fast is" in shown
     assert "“Within 5 seconds.” – The case was written before" in shown
@@ -874,10 +863,10 @@ def test_what_is_asked_on_running_a_case_stands_at_it_and_nothing_waits_for_it(
     )
     app.run()
     app.radio(key="case_list").set_value(next(one for one in listed(app) if "AC1-P1" in one)).run()
-    assert "how to run] On which screen is it?" in text_of(app).replace("\\", "")
+    assert "how to run] On which screen is it?" in text_of(app)
     assert "open question] On which" not in text_of(app)
     app.radio(key="case_list").set_value(next(one for one in listed(app) if "AC2-" in one)).run()
-    assert "On which screen is it?" not in text_of(app).replace("\\", "")
+    assert "On which screen is it?" not in text_of(app)
 
 
 @pytest.mark.long
@@ -976,7 +965,7 @@ def test_the_missing_cases_are_written_from_the_coverage(app: AppTest) -> None:
     app.button(key="reject").click().run()
     app.segmented_control(key="run_view").set_value("coverage").run()
     assert not app.exception
-    said = text_of(app).replace("\\", "")
+    said = text_of(app)
     assert {one.label: one.value for one in app.metric}["Items left"] == "1"
     assert "1 item left] :small[1 whose case was rejected]" in said, "one number, and its parts"
     assert "1 item whose case was rejected" in said
@@ -1085,7 +1074,7 @@ def test_a_run_is_read_again_and_its_doubts_stand_in_list_and_case(
     captions = app.radio(key="case_list").proto.captions
     assert len(listed(app)) == 1
     assert "doubted" in captions[0]
-    told = text_of(app).replace("\\", "")
+    told = text_of(app)
     assert f"A second reader doubts “{REFUNDED}”: It goes to the account." in told
 
 
@@ -1127,7 +1116,7 @@ def test_a_case_written_again_as_wanted_stands_beside_what_it_was(
     prompt = str(server.bodies[-1]["messages"][-1]["content"])
     assert "<wish>Say where: at the till</wish>" in prompt
     assert before.title in prompt
-    told = text_of(app).replace("\\", "")
+    told = text_of(app)
     assert "asked for: Say where: at the till" in told
     assert re.search(r":green-background\[[^]]*till", told)
     app.button(key="undo_rewritten").click().run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 from assistant.library import Library
@@ -32,16 +33,11 @@ def page() -> None:
         document_details(opened, record, document, {})
 
 
-def said(app: AppTest) -> str:
-    shown = (one.value for one in (*app.markdown, *app.caption))
-    return "\n".join(shown).replace("\\", "")  # marks are escaped
-
-
 def test_the_switch_is_off_says_what_it_covers_and_masks_what_comes_in(environment: Path) -> None:
     app = AppTest.from_function(page, default_timeout=60.0).run()
     assert app.expander[0].label == "Mask personal data: off"
-    assert "also in a criterion" in said(app)
-    assert "A masked source is not anonymous" in said(app)
+    assert "also in a criterion" in text_of(app)
+    assert "A masked source is not anonymous" in text_of(app)
     assert not [one for one in app.button if one.key == "mask_stored"]
 
     library = Library.open(environment / "data" / "library.sqlite3")
@@ -53,15 +49,15 @@ def test_the_switch_is_off_says_what_it_covers_and_masks_what_comes_in(environme
     kept = library.project("P").masking
     assert (kept.enabled, kept.names) == (True, ("Klara",))
     assert app.expander[0].label == "Mask personal data: on"
-    assert "came in before stay as they were" in said(app)
+    assert "came in before stay as they were" in text_of(app)
 
     app.button_group(key="import_way").set_value("paste").run()
     app.text_area(key="import_text_0").set_value(TEXT).run()
-    assert "Masked: 2 e-mail addresses, 1 name" in said(app)
+    assert "Masked: 2 e-mail addresses, 1 name" in text_of(app)
     app.button(key="keep").click().run()
     app.run()
     assert not app.exception
-    assert "Masked: 2 e-mail addresses, 1 name" in said(app)
+    assert "Masked: 2 e-mail addresses, 1 name" in text_of(app)
     (document,) = library.documents(project_id)
     text = PLACEHOLDER.sub(r"[\1]", library.document(project_id, document.id).text)
     assert "[name] answers [e-mail] and [e-mail]." in text

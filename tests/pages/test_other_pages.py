@@ -9,14 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page."""
-    parts = [*app.markdown, *app.caption, *app.text]
-    return "\n".join(element.value for element in parts)
-
 
 RULES = b"# Business rules\n\n- BR-90 A voucher is valid for 40 days.\n"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from on_page import listed
 from streamlit.testing.v1 import AppTest
 
 from assistant.library import StoredCase
@@ -37,12 +38,6 @@ def app(run_of_file: Callable[[str], AppTest]) -> AppTest:
 def press(app: AppTest, key: str) -> None:
     app.button(key=key).click().run()
     assert not app.exception
-
-
-def listed(app: AppTest) -> list[str]:
-    """The ids of the cases in the order of the list."""
-    captions = app.radio(key="case_list").proto.captions
-    return [one.replace("\\", "").split(" · ")[0] for one in captions]
 
 
 def open_id(app: AppTest) -> str:

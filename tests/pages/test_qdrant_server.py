@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 EPIC = """# PAY-7 Refund a payment
@@ -16,12 +17,6 @@ As a billing agent I want to refund a payment so that the customer is not out of
 Acceptance criteria:
 - A refund of up to £250.00 is paid at once.
 """
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page, errors too."""
-    parts = [*app.markdown, *app.caption, *app.text, *app.error, *app.warning]
-    return "\n".join(element.value for element in parts).replace("\\", "")
 
 
 @pytest.mark.slow

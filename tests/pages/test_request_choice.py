@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from endpoint_server import EndpointServer, endpoint_server, refuses, streams
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 ASK = "Could you do the UAT for whatever Ann's people built around shouting customers?"
@@ -31,11 +32,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EndpointServer]:
         monkeypatch.setenv("UAT_ENDPOINT_MODEL", "reader-9")
         running.answer = streams(json.dumps(CHOICE), tokens=(1200, 90))
         yield running
-
-
-def text_of(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error]
-    return "\n".join(str(one.value) for one in parts).replace("\\", "")
 
 
 def keys(app: AppTest) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from on_page import text_of
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
@@ -74,11 +75,6 @@ def shown(app: AppTest) -> AppTest:
     return app
 
 
-def said(app: AppTest) -> str:
-    parts = (*app.subheader, *app.markdown, *app.caption, *app.info)
-    return "\n".join(one.value for one in parts).replace("\\", "")
-
-
 def cases(app: AppTest) -> list[str]:
     found = [str(one.key) for one in app.button if str(one.key).startswith("schedule-")]
     return [f"{key.split('-')[1]} {key.split('-open-')[1]}" for key in found]
@@ -92,7 +88,7 @@ def bars(app: AppTest) -> list[tuple[str, str, int]]:
 
 
 def test_each_day_has_its_cases_in_order_and_what_is_set_up_before(app: AppTest) -> None:
-    text = said(shown(app))
+    text = text_of(shown(app))
     assert "**4 cases on 2 days** · most on Tue 12 May 2026: **3 cases** · 1 without a date" in text
     days = [one.value for one in app.subheader]
     assert days == ["On any day (1)", "Mon 4 May 2026 (1)", "Tue 12 May 2026 (3)"]
@@ -123,25 +119,25 @@ def test_the_order_of_a_reader_of_the_whole_suite_and_what_it_finds_untested(app
     library.saved.save(project_id, "suite reading", RUN, trace, by="Ada")
     shown(app)
     assert cases(app) == ["0 E", "1 B", "2 C", "2 A", "2 D"]  # D goes on from B, and that from A
-    assert "Each day in the order of Big <b>model</b>" in said(app)
-    assert "better on Mon 4 May 2026, says the reader" in said(app)
+    assert "Each day in the order of Big <b>model</b>" in text_of(app)
+    assert "better on Mon 4 May 2026, says the reader" in text_of(app)
     app.segmented_control(key="run_view").set_value("coverage").run()
     assert not app.exception
     assert [one.label.replace("\\", "") for one in app.expander][:1] == [
         "1 thing that no case showed, says Big <b>model</b>"
     ]
-    assert "No case of EUR 60." in said(app)
-    assert "“a <b>loan</b> of EUR 60”" in said(app)
-    assert "Nothing was written for it yet." in said(app)
+    assert "No case of EUR 60." in text_of(app)
+    assert "“a <b>loan</b> of EUR 60”" in text_of(app)
+    assert "Nothing was written for it yet." in text_of(app)
     assert not [one for one in app.button if one.key == "write_lacking"]  # no model is able to
 
 
 def test_accepted_cases_alone_say_what_they_go_on_from_is_not_accepted(app: AppTest) -> None:
     (choice,) = [one for one in shown(app).radio if one.key.startswith("schedule-what-")]
     choice.set_value("accepted").run()
-    assert "No case is accepted yet." in said(app)
+    assert "No case is accepted yet." in text_of(app)
     decide("D", "accepted", app.query_params["project"])
-    text = said(app.run())
+    text = text_of(app.run())
     assert "**1 case on 1 day**" in text
     assert "goes on from B :orange[(not accepted)], R :orange[(rejected)]]" in text
     assert cases(app) == ["0 D"]
@@ -155,10 +151,10 @@ def test_of_more_cases_than_a_page_holds_one_day_is_shown_and_what_is_left_out_i
     monkeypatch.setattr(schedule_view, "STORY_HEX", ("#000000",))
     assert cases(shown(app)) == ["0 E"]
     assert bars(app) == [("Mon 4 May 2026", "S-2 Book", 1)]
-    assert "The plot has the first 1 of 2 days." in said(app)
+    assert "The plot has the first 1 of 2 days." in text_of(app)
     app.selectbox(key="schedule-day").set_value("Tue 12 May 2026").run()
     assert cases(app) == ["0 A", "0 D"]
-    assert "and 1 more" in said(app)
+    assert "and 1 more" in text_of(app)
     monkeypatch.setattr(schedule_view, "PLOTTED_DAYS", 2)
     app.run()
     assert [one[1] for one in bars(app)] == ["S-2 Book", "other stories", "S-2 Book"]
@@ -170,7 +166,7 @@ def test_a_run_without_dates_says_what_they_are_and_how_a_case_gets_one(app: App
     for one in library.cases(project_id, run_id=RUN):
         case = one.case.model_copy(update={"test_date": None})
         library.update_case(project_id, case, expected_version=one.row_version, by="Ada")
-    text = said(shown(app))
+    text = text_of(shown(app))
     assert "None of these cases has a test date, the day on which it is run." in text
     assert not app.get("vega_lite_chart")
     assert cases(app) == ["0 A", "0 B", "0 D", "0 C", "0 E"]
@@ -179,7 +175,7 @@ def test_a_run_without_dates_says_what_they_are_and_how_a_case_gets_one(app: App
     app.date_input(key=f"schedule-other-{RUN}").set_value(TUESDAY).run()
     app.button(key="move-now").click().run()
     assert stored(app, "A").test_date == stored(app, "B").test_date == TUESDAY
-    assert "**2 cases on 1 day** · 3 without a date" in said(app)
+    assert "**2 cases on 1 day** · 3 without a date" in text_of(app)
 
 
 def tick(app: AppTest, *names: str) -> None:
@@ -250,7 +246,7 @@ def test_what_somebody_gave_another_day_meanwhile_stays_there(app: AppTest) -> N
 
 @pytest.mark.long
 def test_a_person_sets_changes_and_clears_the_date_of_a_case(app: AppTest) -> None:
-    assert "Test date: Tue 12 May 2026" in said(app)
+    assert "Test date: Tue 12 May 2026" in text_of(app)
     app.button(key="edit").click().run()
     date_field = app.date_input(key="case-test_date-C")
     assert date_field.value == TUESDAY
@@ -261,7 +257,7 @@ def test_a_person_sets_changes_and_clears_the_date_of_a_case(app: AppTest) -> No
     assert stored(app, "C").test_date is None
     assert app.date_input(key="case-test_date-C").value is None
     app.button(key="edit").click().run()
-    assert "Test date" not in said(app)
+    assert "Test date" not in text_of(app)
     assert "test date" in app.button(key="undo").help.lower()
     app.button(key="undo").click().run()
     assert stored(app, "C").test_date == TUESDAY, "one undo takes back both"
@@ -291,4 +287,4 @@ def test_the_library_has_a_column_of_dates_where_a_listed_case_has_one(app: AppT
     assert "Test date" not in app.dataframe[0].value
     app.session_state[f"library-ticked-{app.query_params['project']}"] = ("A",)
     app.text_input(key="library-text").set_value("").run()
-    assert "Test date: Tue 12 May 2026" in said(app)
+    assert "Test date: Tue 12 May 2026" in text_of(app)

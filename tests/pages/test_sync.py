@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from syncing import write
 
 from assistant.sources.files.files import read_file
 from assistant.sources.synced import FetchedDocument, SourcePage
@@ -20,10 +20,6 @@ from assistant.ui.sources.documents_table import TABLE, ticks_key
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources import connections, sync_jobs
 from assistant.workflow.sources.connections import ConnectionConfig
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "workflow"))
-
-from syncing import write
 
 OLD, NEW = "A refund is paid within **14 days**.", "A refund is paid within **10 days**."
 KEPT = "The customer is told by letter."

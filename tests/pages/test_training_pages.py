@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
 from assistant.settings import Settings
@@ -17,12 +18,6 @@ from assistant.workflow.learning import train_adapter
 from assistant.workflow.learning.compare_models import SMALL_CHAT
 from assistant.workflow.learning.train_adapter import TrainingConfig
 from assistant.workflow.learning.training_data import DatasetConfig, TrainRequest
-
-
-def text_of(app: AppTest) -> str:
-    """All text on the page."""
-    parts = [*app.markdown, *app.caption, *app.text, *app.info]
-    return "\n".join(element.value for element in parts)
 
 
 def test_the_linked_cases_are_counted(app: AppTest) -> None:
