@@ -170,20 +170,20 @@ def generate(
     )
     conditions = tuple(item.condition for item in plan.items)
     yield PlanReady(conditions=conditions, questions=plan.questions, retrieved=plan.retrieved)
+    run = _Run(plan, tuple(style[:STYLE_CASES]), house, request, cancelled)
     ids = None if revisions else CaseIds(conditions, existing_case_ids)
     spent = _Spent(started)
     todo = [item for item in plan.items if item.condition.id not in done_conditions]
     made: Iterator[WrittenCase | Refusal | StoryEnd]
     if revisions:
-        made = _again(writer, revisions, plan, style, house, cancelled, request)
+        made = _again(writer, revisions, run)
     elif isinstance(writer, StoryWriter):
         made = chain(
-            _by_story(writer, todo, plan, style, house, cancelled, request, present, earlier),
-            _lacking(writer, lacking, plan, style, house, cancelled, request, present),
+            _by_story(writer, todo, run, present, earlier),
+            _lacking(writer, lacking, run, present),
         )
     else:
-        groups = [[item] for item in todo]
-        made = _by_item(writer, groups, plan, style, house, cancelled, request)
+        made = _by_item(writer, [[item] for item in todo], run)
     for written in made:
         spent.count(written)
         if isinstance(written, StoryEnd):
@@ -197,6 +197,17 @@ def generate(
         timings=spent.timings(plan.seconds),
         uncovered_criteria=_without_condition(epics, conditions, plan.left_out),
     )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What holds for all cases of a run."""
+
+    plan: Request
+    style: tuple[TestCase, ...]
+    house: HouseRules | None
+    request: str
+    cancelled: CancelCheck
 
 
 @dataclass
@@ -267,40 +278,28 @@ def _without_condition(
 # --- Two ways through the checklist, and cases written again --------------------------------------
 
 
-def _by_item(
-    writer: Writer,
-    groups: Iterable[Sequence[Item]],
-    plan: Request,
-    style: Sequence[TestCase],
-    house: HouseRules | None,
-    cancelled: CancelCheck,
-    request: str,
-) -> Iterator[WrittenCase]:
+def _by_item(writer: Writer, groups: Iterable[Sequence[Item]], run: _Run) -> Iterator[WrittenCase]:
     """One case for each group of conditions: its first, and those that go with it."""
     for items in groups:
-        raise_if_cancelled(cancelled, "Writing cases")
+        raise_if_cancelled(run.cancelled, "Writing cases")
         first, places = items[0], dict.fromkeys(place for item in items for place in item.places)
         brief = CaseBrief(
             epic=first.epic,
             story=first.story,
             criterion=first.criterion,
             condition=first.condition,
-            sources=each_once((*_sources_of(tuple(places), plan), *plan.of_the_test)),
-            style=tuple(style[:STYLE_CASES]),
+            sources=each_once((*_sources_of(tuple(places), run.plan), *run.plan.of_the_test)),
+            style=run.style,
             also=tuple(item.condition for item in items[1:]),
-            request=request,
+            request=run.request,
         )
-        yield _invoke(_writing(writer, cancelled, house), brief)
+        yield _invoke(_writing(writer, run.cancelled, run.house), brief)
 
 
 def _by_story(
     writer: StoryWriter,
     items: Sequence[Item],
-    plan: Request,
-    style: Sequence[TestCase],
-    house: HouseRules | None,
-    cancelled: CancelCheck,
-    request: str,
+    run: _Run,
     present: Sequence[TestCase],
     earlier: Sequence[TestCase],
 ) -> Iterator[WrittenCase | StoryEnd]:
@@ -309,36 +308,32 @@ def _by_story(
     for item in items:
         batches.setdefault(item.places, []).append(item)
     written: list[TestCase] = [*earlier]
-    texts = [one.chunk.text for one in plan.retrieved]
+    texts = [one.chunk.text for one in run.plan.retrieved]
     for places, batch in sorted(batches.items(), key=lambda one: (len(one[0]) > 1, one[0])):
-        raise_if_cancelled(cancelled, "Writing cases")
-        brief = _story_brief(batch, places, plan, style, request, present)
+        raise_if_cancelled(run.cancelled, "Writing cases")
+        brief = _story_brief(batch, places, run, present)
         elsewhere = [one for one in present if one not in brief.present]
         others = (*elsewhere, *written)
         taken = used_records(others, texts)
         brief = brief.model_copy(update={"taken": taken, "written": others})
-        yield from _of_brief(writer, brief, written, house, cancelled)
+        yield from _of_brief(writer, brief, written, run)
 
 
 def _lacking(
     writer: StoryWriter,
     lacking: Mapping[str, Sequence[str]],
-    plan: Request,
-    style: Sequence[TestCase],
-    house: HouseRules | None,
-    cancelled: CancelCheck,
-    request: str,
+    run: _Run,
     present: Sequence[TestCase],
 ) -> Iterator[WrittenCase | StoryEnd]:
     """Cases for what a reader of the whole suite finds lacking, a story at a time."""
     written: list[TestCase] = []
-    texts = [one.chunk.text for one in plan.retrieved]
+    texts = [one.chunk.text for one in run.plan.retrieved]
     for key, told in lacking.items():
-        raise_if_cancelled(cancelled, "Writing cases")
-        items = [one for one in plan.items if one.story.key == key and len(one.places) == 1]
+        raise_if_cancelled(run.cancelled, "Writing cases")
+        items = [one for one in run.plan.items if one.story.key == key and len(one.places) == 1]
         if not items:
             continue
-        brief = _story_brief(items, items[0].places, plan, style, request, present)
+        brief = _story_brief(items, items[0].places, run, present)
         others = (*(one for one in present if one not in brief.present), *written)
         brief = brief.model_copy(
             update={
@@ -347,62 +342,51 @@ def _lacking(
                 "written": others,
             }
         )
-        yield from _of_brief(writer, brief, written, house, cancelled)
+        yield from _of_brief(writer, brief, written, run)
 
 
 def _of_brief(
-    writer: StoryWriter,
-    brief: StoryBrief,
-    written: list[TestCase],
-    house: HouseRules | None,
-    cancelled: CancelCheck,
+    writer: StoryWriter, brief: StoryBrief, written: list[TestCase], run: _Run
 ) -> Iterator[WrittenCase | StoryEnd]:
     """What a writer makes of a brief; its cases are added to those ``written``."""
     with untraced():
-        for event in writer.write_story(brief, _prover(brief, house), cancelled=cancelled):
+        prove = _prover(brief, run.house)
+        for event in writer.write_story(brief, prove, cancelled=run.cancelled):
             if isinstance(event, WrittenCase):
                 written.append(event.case)
             yield event
 
 
 def _again(
-    writer: Writer,
-    revisions: Sequence[Revision],
-    plan: Request,
-    style: Sequence[TestCase],
-    house: HouseRules | None,
-    cancelled: CancelCheck,
-    request: str,
+    writer: Writer, revisions: Sequence[Revision], run: _Run
 ) -> Iterator[WrittenCase | Refusal | StoryEnd]:
     """Each case once more, under its id."""
-    by_id = {item.condition.id: item for item in plan.items}
+    by_id = {item.condition.id: item for item in run.plan.items}
     for revision in revisions:
-        raise_if_cancelled(cancelled, "Writing cases")
+        raise_if_cancelled(run.cancelled, "Writing cases")
         items = [by_id[name] for name in revision.conditions]
         if not isinstance(writer, StoryWriter):
-            for written in _by_item(writer, [items], plan, style, house, cancelled, request):
+            for written in _by_item(writer, [items], run):
                 old = revision.case
                 kept = {"id": old.id, "test_date": written.case.test_date or old.test_date}
                 case = written.case.model_copy(update=kept)
                 yield written.model_copy(update={"case": case})
             continue
         places = tuple(dict.fromkeys(place for item in items for place in item.places))
-        brief = _story_brief(items, places, plan, style, request)
+        brief = _story_brief(items, places, run)
         with untraced():
-            prove = _prover(brief, house)
-            yield from writer.write_again(brief, revision, prove, cancelled=cancelled)
+            prove = _prover(brief, run.house)
+            yield from writer.write_again(brief, revision, prove, cancelled=run.cancelled)
 
 
 def _story_brief(
     items: Sequence[Item],
     places: tuple[int, ...],
-    plan: Request,
-    style: Sequence[TestCase],
-    request: str,
+    run: _Run,
     present: Sequence[TestCase] = (),
 ) -> StoryBrief:
     """All that a writer of stories gets for these items of one."""
-    first = items[0]
+    first, plan = items[0], run.plan
     names = {name for item in items for name in item.condition.criterion_ids}
     names.update(one.id for one in first.story.criteria)  # one that only asks has no item
     return StoryBrief(
@@ -416,7 +400,7 @@ def _story_brief(
         sources=each_once(
             (*_sources_of(places, plan), *plan.of_the_test, *found_for_others(plan, places))
         ),
-        style=tuple(style[:STYLE_CASES]),
+        style=run.style,
         questions=tuple(
             q for q in plan.questions if q.criterion_id in names and not plan.is_answered(q)
         ),
@@ -431,7 +415,7 @@ def _story_brief(
                 for one in out_of_scope(text)
             )
         ),
-        request=request,
+        request=run.request,
         present=tuple(one for one in present if names.intersection(one.criterion_ids)),
     )
 
