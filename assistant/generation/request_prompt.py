@@ -13,7 +13,6 @@ from assistant.generation.models.structured import list_schema, object_schema
 from assistant.generation.prompts import Message, data_text
 from assistant.knowledge.request_entries import RequestEntry
 
-REQUEST_PROMPT_VERSION = "request-3"
 ANSWER_TOKENS = 4_000
 REQUEST_CHARACTERS = 10_000
 ENTRIES_LISTED = 400

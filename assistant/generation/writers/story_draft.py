@@ -239,31 +239,30 @@ def read_case(
     may name them, and they mean nothing. Raises ``InvalidOutput`` whose message tells what is
     wrong, in words for the model's next attempt.
     """
-    try:
-        draft = StoryCaseDraft.model_validate(_tidied(data))
-    except ValidationError as error:
-        problem = first_problem(error, "the case")
-        raise InvalidOutput(problem, raw_output=json.dumps(data)) from error
-    steps = tuple(
-        step.model_copy(update={"sources": tuple(n for n in step.sources if n in sources)})
-        for step in draft.steps
-    )
+    draft = _checked(StoryCaseDraft, data, "the case")
     return draft.model_copy(
         update={
             "criteria": tuple(dict.fromkeys(one for one in draft.criteria if one in criteria)),
             "covers": tuple(dict.fromkeys(one for one in draft.covers if one in items)),
-            "steps": steps,
+            "steps": tuple(_with_offered(step, sources) for step in draft.steps),
         }
     )
 
 
 def read_step(data: Mapping[str, object], *, sources: Collection[int]) -> DraftStep:
     """The one step of an answer; raises as ``read_case``."""
+    return _with_offered(_checked(DraftStep, data, "the step"), sources)
+
+
+def _checked(kind: type[DraftT], data: Mapping[str, object], name: str) -> DraftT:
     try:
-        step = DraftStep.model_validate(_tidied(data))
+        return kind.model_validate(_tidied(data))
     except ValidationError as error:
-        problem = first_problem(error, "the step")
+        problem = first_problem(error, name)
         raise InvalidOutput(problem, raw_output=json.dumps(data)) from error
+
+
+def _with_offered(step: DraftStep, sources: Collection[int]) -> DraftStep:
     return step.model_copy(update={"sources": tuple(n for n in step.sources if n in sources)})
 
 
@@ -285,22 +284,8 @@ def _stripped(value: object) -> object:
     return value
 
 
-def read_questions(data: Mapping[str, object]) -> tuple[QuestionDraft, ...]:
-    """The questions of an answer; one that cannot be read is left out."""
-    return _readable(QuestionDraft, data.get("questions"))
-
-
-def read_withdrawn(data: Mapping[str, object]) -> tuple[WithdrawnDraft, ...]:
-    """What an answer says of criteria that are withdrawn; what cannot be read is left out."""
-    return _readable(WithdrawnDraft, data.get("withdrawn"))
-
-
-def read_answers(data: Mapping[str, object]) -> tuple[AnswerDraft, ...]:
-    """What an answer says of the open questions; what cannot be read is left out."""
-    return _readable(AnswerDraft, data.get("answers"))
-
-
-def _readable(kind: type[DraftT], listed: object) -> tuple[DraftT, ...]:
+def readable(kind: type[DraftT], listed: object) -> tuple[DraftT, ...]:
+    """The drafts of a kind in a list of an answer; what cannot be read is left out."""
     found = []
     for one in listed if isinstance(listed, list) else ():
         try:

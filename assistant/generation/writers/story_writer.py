@@ -54,14 +54,15 @@ from assistant.generation.writers.case_parts import stated_in
 from assistant.generation.writers.story_draft import (
     MAX_CASES,
     RUNNING,
+    AnswerDraft,
     DraftStep,
     ObjectStream,
+    QuestionDraft,
     StoryCaseDraft,
-    read_answers,
+    WithdrawnDraft,
     read_case,
-    read_questions,
     read_step,
-    read_withdrawn,
+    readable,
     step_schema,
     story_schema,
 )
@@ -592,7 +593,7 @@ def _about(case: TestCase, conditions: Sequence[TestCondition]) -> str:
 def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
     """The model's questions; their words count only where they stand in the criterion."""
     criteria = {criterion.id: criterion for criterion in call.brief.epic.criteria}
-    for draft in read_questions(data):
+    for draft in readable(QuestionDraft, data.get("questions")):
         criterion = criteria.get(draft.criterion)
         if criterion is None:
             continue
@@ -630,7 +631,7 @@ def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
     """
     wanted = call.tested.union(call.brief.tested)
     by_words: dict[tuple[int, str], list[str]] = {}
-    for draft in read_withdrawn(data):
+    for draft in readable(WithdrawnDraft, data.get("withdrawn")):
         if draft.criterion in call.criteria and draft.criterion not in wanted:
             by_words.setdefault((draft.source, draft.words), []).append(draft.criterion)
     for (source, words), criteria in by_words.items():
@@ -668,7 +669,7 @@ def _note_answers(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> N
     """What the sources say to the open questions; words count only where they stand in the source
     that is named, and this source in the prompt."""
     asked = call.brief.questions
-    for draft in read_answers(data):
+    for draft in readable(AnswerDraft, data.get("answers")):
         found = _quoted(draft.words, draft.source, call)
         if found is None or not 0 < draft.question <= len(asked):
             continue

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from assistant.errors import InvalidOutput
 from assistant.generation.writers.story_draft import (
     ObjectStream,
+    QuestionDraft,
     read_case,
-    read_questions,
+    readable,
     story_schema,
 )
 
@@ -104,5 +105,5 @@ def test_the_schema_offers_only_what_there_is() -> None:
 
 def test_questions_that_cannot_be_read_are_left_out() -> None:
     questions = [{"criterion": "AC1", "words": "days", "question": "Which days?"}, {"words": 3}, 7]
-    assert [one.question for one in read_questions({"questions": questions})] == ["Which days?"]
-    assert read_questions({"questions": "none"}) == ()
+    assert [one.question for one in readable(QuestionDraft, questions)] == ["Which days?"]
+    assert readable(QuestionDraft, "none") == ()
