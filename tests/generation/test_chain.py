@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import pytest
+from fake_pages import FakePages
 
 from assistant.domain import (
     AcceptanceCriterion,
@@ -75,37 +76,17 @@ RULE = chunk("BR-7", "BR-7: Only one extension may be open per account.", "rule"
 PLAN_RULE = chunk("BR-9", "BR-9: A payment plan needs an active account.", "rule", "rules")
 
 
-class FakeRetriever:
-    """Gives the rule for the first story, both for the others; keeps what it was asked."""
+class Rules(FakePages):
+    """Gives the rule for the first story, both for the others."""
 
-    def __init__(self, error: Exception | None = None) -> None:
-        self.asked: list[tuple[str, ...]] = []
-        self.excluded: list[set[str]] = []
-        self.error = error
-
-    def retrieve(
-        self,
-        queries: Sequence[str],
-        config: RetrievalConfig,
-        *,
-        exclude_documents: Collection[str] = (),
-    ) -> tuple[RetrievedChunk, ...]:
-        if self.error:
-            raise self.error
-        self.asked.append(tuple(queries))
-        self.excluded.append(set(exclude_documents))
-        found = (RULE,) if len(self.asked) == 1 else (PLAN_RULE, RULE)
-        return tuple(
-            RetrievedChunk(chunk=one, score=0.5, rank=rank)
-            for rank, one in enumerate(found, start=1)
+    def __init__(self) -> None:
+        super().__init__(
+            lambda _: (RULE,) if len(self.asked) == 1 else (PLAN_RULE, RULE), score=0.5
         )
-
-    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-        return ()
 
 
 def run(
-    retriever: FakeRetriever | None = None,
+    retriever: FakePages | None = None,
     writer: object = None,
     *,
     cancelled: CancelCheck = never_cancelled,
@@ -117,7 +98,7 @@ def run(
         generate(
             [EPIC],
             basis,
-            retriever or FakeRetriever(),
+            retriever or Rules(),
             writer or OutlineWriter(),  # type: ignore[arg-type]
             RetrievalConfig(),
             GenerationConfig(),
@@ -158,7 +139,7 @@ def test_one_case_for_each_condition_in_order() -> None:
 
 
 def test_sources_are_numbered_story_by_story_and_keep_their_number() -> None:
-    retriever = FakeRetriever()
+    retriever = Rules()
     retrieved = plan_of(run(retriever)).retrieved
     assert [source.rank for source in retrieved] == list(range(1, len(retrieved) + 1))
     assert [source.chunk.key for source in retrieved] == [
@@ -188,15 +169,11 @@ def test_every_quote_stands_in_a_numbered_source() -> None:
 
 def test_a_criterion_that_no_chunk_holds_can_still_be_cited() -> None:
     events = list(
-        generate(
-            [EPIC], (), FakeRetriever(), OutlineWriter(), RetrievalConfig(), GenerationConfig()
-        )
+        generate([EPIC], (), Rules(), OutlineWriter(), RetrievalConfig(), GenerationConfig())
     )
     assert all(case.all_citations for case in cases_of(events))
     again = list(
-        generate(
-            [EPIC], (), FakeRetriever(), OutlineWriter(), RetrievalConfig(), GenerationConfig()
-        )
+        generate([EPIC], (), Rules(), OutlineWriter(), RetrievalConfig(), GenerationConfig())
     )
     assert plan_of(again).retrieved == plan_of(events).retrieved
 
@@ -230,7 +207,7 @@ def test_cancelling_ends_the_run_and_keeps_what_was_yielded() -> None:
     events = generate(
         [EPIC],
         BASIS,
-        FakeRetriever(),
+        Rules(),
         OutlineWriter(),
         RetrievalConfig(),
         GenerationConfig(),
@@ -262,9 +239,7 @@ class Failing(OutlineWriter):
 
 def test_a_lost_model_is_passed_on_and_the_cases_so_far_stay() -> None:
     kept: list[object] = []
-    events = generate(
-        [EPIC], BASIS, FakeRetriever(), Failing(), RetrievalConfig(), GenerationConfig()
-    )
+    events = generate([EPIC], BASIS, Rules(), Failing(), RetrievalConfig(), GenerationConfig())
     with pytest.raises(ModelUnavailable, match="is gone"):
         kept.extend(event for event in events)
     with pytest.raises(StopIteration):
@@ -272,8 +247,11 @@ def test_a_lost_model_is_passed_on_and_the_cases_so_far_stay() -> None:
 
 
 def test_errors_of_retrieval_are_passed_on() -> None:
+    def fail(_: Sequence[str]) -> Sequence[Chunk]:
+        raise RetrievalError("No index. Index the sources first.")
+
     with pytest.raises(RetrievalError):
-        run(FakeRetriever(RetrievalError("No index. Index the sources first.")))
+        run(FakePages(fail))
 
 
 class Forging(OutlineWriter):
@@ -325,9 +303,7 @@ def test_cases_leave_with_the_findings_of_the_linter() -> None:
 
 def test_only_the_techniques_asked_for() -> None:
     config = GenerationConfig(techniques=("negative",))
-    events = list(
-        generate([EPIC], BASIS, FakeRetriever(), OutlineWriter(), RetrievalConfig(), config)
-    )
+    events = list(generate([EPIC], BASIS, Rules(), OutlineWriter(), RetrievalConfig(), config))
     assert {case.technique for case in cases_of(events)} <= {"negative"}
     finished = events[-1]
     assert isinstance(finished, RunFinished)
@@ -361,9 +337,7 @@ def test_stories_with_the_same_key_keep_their_own_sources() -> None:
     )
     epic = EPIC.model_copy(update={"stories": twins})
     events = list(
-        generate(
-            [epic], (), FakeRetriever(), OutlineWriter(), RetrievalConfig(), GenerationConfig()
-        )
+        generate([epic], (), Rules(), OutlineWriter(), RetrievalConfig(), GenerationConfig())
     )
     assert cases_of(events)
     assert all(case.all_citations for case in cases_of(events))
@@ -382,7 +356,7 @@ class Noting(OutlineWriter):
 
 
 def test_a_source_is_worth_to_a_story_what_the_search_for_that_story_found() -> None:
-    class Page(FakeRetriever):
+    class Page(FakePages):
         def retrieve(
             self, queries: Sequence[str], *_: object, **__: object
         ) -> tuple[RetrievedChunk, ...]:
@@ -425,17 +399,13 @@ def test_the_rest_of_a_short_page_is_told_beside_what_was_found_of_it(long: bool
     found = chunk("", "Remakes get an order number of their own.", "prose", "w")
     case = chunk("TC-1", "An old case", "case", "w")
 
-    class Wiki(FakeRetriever):
-        def retrieve(self, *_: object, **__: object) -> tuple[RetrievedChunk, ...]:
-            return (RetrievedChunk(chunk=found, score=0.5, rank=1),)
+    def page(document_id: str) -> list[Chunk]:
+        return [
+            one.model_copy(update={"id": f"{document_id}/{place}"}) if one is not found else one
+            for place, one in enumerate((where, found, case))
+        ]
 
-        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-            return tuple(
-                one.model_copy(update={"id": f"{document_id}/{place}"}) if one is not found else one
-                for place, one in enumerate((where, found, case))
-            )
-
-    planned = next(event for event in run(Wiki()) if isinstance(event, PlanReady))
+    planned = plan_of(run(FakePages(lambda _: [found], page, score=0.5)))
     others = [one for one in planned.retrieved if one.stage != "basis"]
     told = [(one.stage, one.is_hit, one.chunk.text) for one in others]
     assert told[0] == ("fused", True, found.text)
@@ -451,14 +421,8 @@ def test_how_a_long_page_opens_is_told_beside_what_was_found_of_it() -> None:
     found = part(1, "A rebooking costs 15.00.", "Fees 2022 > Rail")
     rest = part(2, "x " * 4_000, "Fees 2022 > Hotels")
 
-    class Wiki(FakeRetriever):
-        def retrieve(self, *_: object, **__: object) -> tuple[RetrievedChunk, ...]:
-            return (RetrievedChunk(chunk=found, score=0.5, rank=1),)
-
-        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-            return (opening, found, rest)
-
-    planned = next(event for event in run(Wiki()) if isinstance(event, PlanReady))
+    page = FakePages(lambda _: [found], lambda _: (opening, found, rest), score=0.5)
+    planned = plan_of(run(page))
     told = [(one.chunk, one.score) for one in planned.retrieved if one.stage != "basis"]
     assert told == [(found, 0.5), (opening, 0.5)]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
 import pytest
 from fake_chat import FakeChat
+from fake_pages import FakePages
 
 from assistant.design.processes.end_to_end import conditions_of_epic
 from assistant.domain import (
@@ -21,7 +22,6 @@ from assistant.domain import (
     ModelSpec,
     Question,
     RetrievalConfig,
-    RetrievedChunk,
     Standing,
     TestCase,
     TestCondition,
@@ -63,35 +63,10 @@ EPIC = Epic(
 )  # fmt: skip
 
 
-class OneRule:
-    """A knowledge base in which one page is found for everything."""
-
-    def __init__(self, text: str, document: str) -> None:
-        self.chunk = Chunk(id=document, document_id=document, ordinal=0, text=text, title="Fees")
-
-    def retrieve(
-        self, queries: Sequence[str], config: RetrievalConfig, **more: object
-    ) -> tuple[RetrievedChunk, ...]:
-        return (RetrievedChunk(chunk=self.chunk, score=0.9, rank=1),)
-
-    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-        return (self.chunk,)
-
-
-class Nothing:
-    """A knowledge base in which nothing is found."""
-
-    def retrieve(
-        self,
-        queries: Sequence[str],
-        config: RetrievalConfig,
-        *,
-        exclude_documents: Collection[str] = (),
-    ) -> tuple[RetrievedChunk, ...]:
-        return ()
-
-    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-        return ()
+def one_rule(text: str) -> FakePages:
+    """One page is found for everything."""
+    rule = Chunk(id="fees", document_id="fees", ordinal=0, text=text, title="Fees")
+    return FakePages(lambda _: [rule], lambda _: [rule], score=0.9)
 
 
 def conditions(criterion_id: str) -> list[TestCondition]:
@@ -128,7 +103,7 @@ def run(*answers: str, **options: Any) -> tuple[list[Event], FakeChat]:
     config = GenerationConfig()
     writer = StoryWriter(endpoint, config, options.pop("outline", Outlines()), date(2026, 7, 1))
     epic = options.pop("epic", EPIC)
-    texts = options.pop("texts", Nothing())
+    texts = options.pop("texts", FakePages())
     epics = [epic, *options.pop("beside", ())]
     events = generate(epics, (), texts, writer, RetrievalConfig(), config, **options)
     return list(events), chat
@@ -178,37 +153,22 @@ def test_a_call_a_story_and_every_item_has_its_case() -> None:
     assert '<criterion id="LIB-2-AC1"' not in prompt, "that story's cases are asked for alone"
 
 
-class Pages(Nothing):
-    """A search that finds the pages for the story of loans, and the first for the other one."""
-
-    def __init__(self, *pages: Chunk) -> None:
-        self.pages = pages
-
-    def retrieve(
-        self, queries: Sequence[str], *_: object, **__: object
-    ) -> tuple[RetrievedChunk, ...]:
-        found = self.pages if "Lend" in queries[0] else self.pages[:1]
-        return tuple(
-            RetrievedChunk(chunk=one, score=1 / rank, rank=rank)
-            for rank, one in enumerate(found, 1)
-        )
-
-
 def page(name: str, text: str, **more: Any) -> Chunk:
     return Chunk(id=name, document_id=name, ordinal=0, text=text, kind="prose", title=name, **more)
 
 
 def test_a_storys_writer_is_told_what_was_found_for_the_others_of_its_epic() -> None:
-    texts = Pages(
+    pages = (
         page("Fees", "A late book costs EUR 2.00."),
         page("Long", "A volunteer puts books back. " * 900),
         page("Talk", "A guest may not lend.", place="comment by Ann"),
         page("Roles", "Only a librarian lends and takes back."),
         page("Case", "An old case").model_copy(update={"kind": "case"}),
     )
+    texts = FakePages(lambda queries: pages if "Lend" in queries[0] else pages[:1])
     events, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=texts)
     lend, late = chat.questions[0][1][1], chat.questions[2][1][1]
-    assert all(f'of="{one.title}"' in lend for one in texts.pages[:4])
+    assert all(f'of="{one.title}"' in lend for one in pages[:4])
     sources = re.findall(r'<source n="(\d+)"[^>]* of="([^"]+)">', late)
     told = {name for _, name in sources}
     fitting = {"Fees", "Roles", "Talk", "LIB-1-AC1 Lend a book (Loans)", "LIB Loans"}
@@ -483,22 +443,13 @@ def test_a_story_is_told_the_titles_of_the_cases_before_it_by_their_days() -> No
 def test_every_story_is_told_the_request_and_what_says_when_the_test_is() -> None:
     """Both stand beside the stories: in a sentence, a chat, minutes."""
 
-    class Talk(Nothing):
-        def retrieve(
-            self, queries: Sequence[str], *_: object, **__: object
-        ) -> tuple[RetrievedChunk, ...]:
-            if not any("acceptance test" in one for one in queries):
-                return ()
-            found = (
-                page("Chat", "UAT 13 to 24 October, the sandbox refreshes on the 10th."),
-                page("Board", "12 stories are ready.\nSend them to UAT."),
-            )
-            return tuple(
-                RetrievedChunk(chunk=one, score=1.0, rank=rank) for rank, one in enumerate(found, 1)
-            )
-
+    found = (
+        page("Chat", "UAT 13 to 24 October, the sandbox refreshes on the 10th."),
+        page("Board", "12 stories are ready.\nSend them to UAT."),
+    )
+    talk = FakePages(lambda queries: found if "acceptance test" in " ".join(queries) else ())
     events, chat = run(
-        answer(LENT), answer(), answer(LATE), answer(), texts=Talk(), request="We start on the 13th"
+        answer(LENT), answer(), answer(LATE), answer(), texts=talk, request="We start on the 13th"
     )
     for prompt in (chat.questions[0][1][1], chat.questions[2][1][1]):
         assert '<request n="0">We start on the 13th</request>' in prompt
@@ -528,24 +479,17 @@ def test_every_story_is_told_the_plan_of_the_test_and_the_accounts() -> None:
              row("Matrix", "Rights", "Lend: Librarian")]  # fmt: skip
     held = {"UAT plan": plan, "UAT extract": extract, "Matrix": users}
 
-    class Documents(Nothing):
-        def retrieve(
-            self, queries: Sequence[str], *_: object, **__: object
-        ) -> tuple[RetrievedChunk, ...]:
-            about = " ".join(queries)
-            found = [plan[0], extract[0]] if "take place" in about else []
-            found += [users[0]] if "logins" in about else []
-            return tuple(
-                RetrievedChunk(chunk=one, score=1.0, rank=rank) for rank, one in enumerate(found, 1)
-            )
-
-        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-            return tuple(held[document_id])
+    def found(queries: Sequence[str]) -> list[Chunk]:
+        about = " ".join(queries)
+        named = [plan[0], extract[0]] if "take place" in about else []
+        return named + [users[0]] * ("logins" in about)
 
     for name, chunks in held.items():
         held[name] = [one.model_copy(update={"document_id": name}) for one in chunks]
     plan, extract, users = held.values()
-    _, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=Documents())
+    _, chat = run(
+        answer(LENT), answer(), answer(LATE), answer(), texts=FakePages(found, held.__getitem__)
+    )
     for prompt in (chat.questions[0][1][1], chat.questions[2][1][1]):
         assert left_out in prompt
         assert "Login: t2.desk" in prompt
@@ -568,19 +512,11 @@ def test_a_short_sheet_of_a_long_workbook_is_told_whole_where_a_row_of_it_was_fo
     stock = [row("Stock", f"Book: B-{n}; Shelf: {'x' * 60}") for n in range(200)]
     staff = [row("Staff", "Name: Ann Lee")]
 
-    class Workbook(Nothing):
-        def retrieve(
-            self, queries: Sequence[str], *_: object, **__: object
-        ) -> tuple[RetrievedChunk, ...]:
-            found = (credits[3], stock[5], told) if "Lend" in queries[0] else ()
-            return tuple(
-                RetrievedChunk(chunk=one, score=1.0, rank=rank) for rank, one in enumerate(found, 1)
-            )
-
-        def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-            return (*credits, *stock, *staff, *notes, told) if document_id == "Data" else ()
-
-    _, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=Workbook())
+    workbook = FakePages(
+        lambda queries: (credits[3], stock[5], told) if "Lend" in queries[0] else (),
+        lambda name: (*credits, *stock, *staff, *notes, told) if name == "Data" else (),
+    )
+    _, chat = run(answer(LENT), answer(), answer(LATE), answer(), texts=workbook)
     lend = chat.questions[0][1][1]
     assert all(one.text in lend for one in credits)
     assert [one.text in lend for one in stock].count(True) == 1, "a long sheet is not"
@@ -647,7 +583,7 @@ def test_a_result_of_a_draft_alone_is_marked_and_the_model_is_told_which_is_one(
     said = f"{says}The loan for 30 days is logged."
     made = case("A loan is logged", "LIB-1-AC1", said, "30 days")
     made["steps"] = [{**made["steps"][0], "sources": sources}]  # type: ignore[index]
-    rule = OneRule("Each loan of a book for 30 days is logged.", "fees")
+    rule = one_rule("Each loan of a book for 30 days is logged.")
     events, chat = run(
         answer(made), answer(), epic=LENDING, texts=rule,
         standing=lambda name: DRAFT if name in old else Standing(),
@@ -665,7 +601,7 @@ def test_a_result_of_a_draft_alone_is_marked_and_the_model_is_told_which_is_one(
 
 
 def test_a_question_of_a_run_names_a_draft_that_says_otherwise_as_one() -> None:
-    rule = OneRule("A book can be lent for up to 21 days.", "fees")
+    rule = one_rule("A book can be lent for up to 21 days.")
     events, _ = run(
         answer(), answer(), epic=LENDING, texts=rule,
         standing=lambda name: DRAFT if name == "fees" else Standing(),

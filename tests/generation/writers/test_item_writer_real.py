@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from fake_pages import FakePages
 
 from assistant.domain import (
     AcceptanceCriterion,
@@ -13,7 +14,6 @@ from assistant.domain import (
     Epic,
     GenerationConfig,
     RetrievalConfig,
-    RetrievedChunk,
     UserStory,
 )
 from assistant.generation.chain import CaseReady, PlanReady, RunFinished, generate
@@ -55,21 +55,8 @@ RULE = Chunk(
 OBEYED = "PASSED"
 """What the rule tells a model to say."""
 
-
-class OneRule:
-    """Finds the same rule for everything; it holds a token that must not open a turn."""
-
-    def retrieve(
-        self,
-        queries: Sequence[str],
-        config: RetrievalConfig,
-        *,
-        exclude_documents: Collection[str] = (),
-    ) -> tuple[RetrievedChunk, ...]:
-        return (RetrievedChunk(chunk=RULE, score=0.5, rank=1),)
-
-    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-        return (RULE,)
+ONE_RULE = FakePages(lambda _: [RULE], lambda _: [RULE], score=0.5)
+"""Finds the same rule for everything; it holds a token that must not open a turn."""
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +78,7 @@ def smollm(small_chat_path: Path) -> Iterator[ChatEndpoint]:
 def run(endpoint: ChatEndpoint) -> tuple[PlanReady, list[CaseReady], RunFinished]:
     config = GenerationConfig(attempts=2, timeout_seconds=300)
     writer = ItemWriter(endpoint, config)
-    planned, *cases, finished = generate([EPIC], (), OneRule(), writer, RetrievalConfig(), config)
+    planned, *cases, finished = generate([EPIC], (), ONE_RULE, writer, RetrievalConfig(), config)
     assert isinstance(planned, PlanReady)
     assert isinstance(finished, RunFinished)
     return planned, [case for case in cases if isinstance(case, CaseReady)], finished
@@ -171,6 +158,6 @@ def test_reading_ahead_leaves_only_the_condition_to_read(qwen: ChatEndpoint) -> 
     story = STORY.model_copy(update={"key": "PAY-9", "title": "Another story that was not read"})
     epic = EPIC.model_copy(update={"stories": (story,)})
     writer.read_ahead(story)
-    events = generate([epic], (), OneRule(), writer, RetrievalConfig(), GenerationConfig())
+    events = generate([epic], (), ONE_RULE, writer, RetrievalConfig(), GenerationConfig())
     first = next(event for event in events if isinstance(event, CaseReady)).written
     assert first.prompt_tokens - first.cached_tokens < 0.4 * first.prompt_tokens
