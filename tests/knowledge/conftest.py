@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from assistant.domain import Chunk
 from assistant.generation.models.catalogue import DEFAULT_EMBEDDING
 from assistant.knowledge.embedding import Embedder, SentenceEmbedder
 from assistant.knowledge.knowledge_base import KnowledgeBase
@@ -34,6 +35,13 @@ def embedder(embedding_folder: Path) -> SentenceEmbedder:
 def child() -> ModuleType:
     """``putting_child``: the quick embedder, chunk makers and the program that gets killed."""
     return _program("putting_child")
+
+
+@pytest.fixture(scope="session")
+def make(child: ModuleType) -> Callable[..., Chunk]:
+    """Makes a chunk of a document: its id, the place, the text, and further fields."""
+    maker: Callable[..., Chunk] = child.make_chunk
+    return maker
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.domain import Chunk, FusionMethod, RetrievalConfig, TopK
+from assistant.domain import FusionMethod, RetrievalConfig, TopK
 from assistant.errors import RetrievalError
 from assistant.knowledge.fusion import Fused, Lists, fuse, is_relevant, same_words
 from assistant.knowledge.knowledge_base import KnowledgeBase
 from assistant.knowledge.qdrant.index import Hit
 
 CONFIG = RetrievalConfig()
-
-
-@pytest.fixture
-def make(child) -> Callable[..., Chunk]:
-    maker: Callable[..., Chunk] = child.make_chunk
-    return maker
 
 
 def test_fusion_by_hand() -> None:

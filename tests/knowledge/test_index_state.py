@@ -5,9 +5,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -20,12 +19,6 @@ from assistant.knowledge.qdrant.index import ChunkRecord, DocumentRecord, folded
 from assistant.knowledge.retrieval import ReadRecords
 
 CONFIG = RetrievalConfig()
-
-
-@pytest.fixture
-def make(child: ModuleType) -> Callable[..., Chunk]:
-    maker: Callable[..., Chunk] = child.make_chunk
-    return maker
 
 
 def texts(base: KnowledgeBase, query: str, **filters: tuple[str, ...]) -> list[str]:

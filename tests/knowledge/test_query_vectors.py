@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
 
 import pytest
 
@@ -16,12 +15,6 @@ PLAIN = RetrievalConfig(filter=RULES, tell_apart=False)
 SAID = "as an agent of the call centre I want the system to show"
 TOPICS = ("invoices", "meters", "tariffs", "vouchers", "appointments", "complaints")
 HUB = "an agent of the call centre wants the system to show the call centre of the agent"
-
-
-@pytest.fixture
-def make(child: ModuleType) -> Callable[..., Chunk]:
-    maker: Callable[..., Chunk] = child.make_chunk
-    return maker
 
 
 @pytest.fixture

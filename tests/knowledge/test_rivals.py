@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
 
 import pytest
 
@@ -21,20 +20,16 @@ TOPICS = ("meters are read", "tariffs are changed", "appointments are moved", "c
 
 
 @pytest.fixture
-def make(child: ModuleType) -> Callable[..., Chunk]:
-    def chunk(document: str, number: int, text: str, kind: str) -> Chunk:
-        made: Chunk = child.make_chunk(document, number, text)
-        return made.model_copy(update={"kind": kind})
-
-    return chunk
-
-
-@pytest.fixture
 def filled(base: KnowledgeBase, make: Callable[..., Chunk]) -> KnowledgeBase:
     """A case of each requirement; the rival's has more words of the question than the own one's."""
     texts = (OWN, RIVAL, *TOPICS)
     base.put(
-        [("cases", [make("cases", n, f"check {text}", "case") for n, text in enumerate(texts)])]
+        [
+            (
+                "cases",
+                [make("cases", n, f"check {text}", kind="case") for n, text in enumerate(texts)],
+            )
+        ]
     )
     return base
 
@@ -42,7 +37,7 @@ def filled(base: KnowledgeBase, make: Callable[..., Chunk]) -> KnowledgeBase:
 def put_requirements(
     base: KnowledgeBase, make: Callable[..., Chunk], texts: tuple[str, ...]
 ) -> None:
-    base.put([("epic", [make("epic", n, text, "criterion") for n, text in enumerate(texts)])])
+    base.put([("epic", [make("epic", n, text, kind="criterion") for n, text in enumerate(texts)])])
 
 
 def scores(base: KnowledgeBase, query: str, config: RetrievalConfig) -> dict[str, float]:
@@ -101,7 +96,7 @@ def test_few_requirements_are_no_rivals(filled: KnowledgeBase, make: Callable[..
 
 
 def test_a_named_source_stays_first(filled: KnowledgeBase, make: Callable[..., Chunk]) -> None:
-    named = make("more", 0, f"check {RIVAL} again", "case").model_copy(update={"key": "TC-12"})
+    named = make("more", 0, f"check {RIVAL} again", kind="case").model_copy(update={"key": "TC-12"})
     filled.put([("more", [named])])
     put_requirements(filled, make, (ASKED, RIVAL, *TOPICS))
     assert next(iter(scores(filled, f"{ASKED} as in TC-12", BOTH))) == named.text

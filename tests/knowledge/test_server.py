@@ -34,12 +34,6 @@ KEY = "a-secret-key"
 
 
 @pytest.fixture
-def make(child: ModuleType) -> Callable[..., Chunk]:
-    maker: Callable[..., Chunk] = child.make_chunk
-    return maker
-
-
-@pytest.fixture
 def base(server: QdrantServer, words: Embedder) -> KnowledgeBase:
     """An empty collection on the server."""
     return KnowledgeBase.open(server, words, project_id="p")

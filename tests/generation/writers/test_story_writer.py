@@ -404,37 +404,24 @@ def test_an_open_question_is_answered_by_words_that_stand_in_a_source() -> None:
     assert answered.citation.source == 2
 
 
+MAIL = Chunk(id="c4", document_id="m", ordinal=0, kind="prose", text="HR moves to release 9.")
+MOVED = BRIEF.model_copy(
+    update={"sources": (SOURCE, SOURCE.model_copy(update={"chunk": MAIL, "rank": 2}))}
+)
+WITHDRAWN = [{"criterion": "LV-1-AC1", "source": 2, "words": "HR moves to release 9"}]
+
+
 def test_a_criterion_that_has_cases_is_withdrawn_by_nothing() -> None:
-    mail = SOURCE.model_copy(
-        update={
-            "chunk": Chunk(
-                id="c4", document_id="m", ordinal=0, kind="prose", text="HR moves to release 9."
-            ),
-            "rank": 2,
-        }
-    )
-    brief = BRIEF.model_copy(update={"sources": (SOURCE, mail)})
-    said = [{"criterion": "LV-1-AC1", "source": 2, "words": "HR moves to release 9"}]
-    subject, _ = writer(answer(case(), case("Ten", "B2", "x"), withdrawn=said))
-    cases, end, _ = run(subject, brief=brief)
+    subject, _ = writer(answer(case(), case("Ten", "B2", "x"), withdrawn=WITHDRAWN))
+    cases, end, _ = run(subject, brief=MOVED)
     assert len(cases) == 2
     assert not end.questions
 
 
 def test_what_the_second_answer_withdraws_gets_no_outline_and_is_told_with_the_rest() -> None:
-    mail = SOURCE.model_copy(
-        update={
-            "chunk": Chunk(
-                id="c4", document_id="m", ordinal=0, kind="prose", text="HR moves to release 9."
-            ),
-            "rank": 2,
-        }
-    )
-    brief = BRIEF.model_copy(update={"sources": (SOURCE, mail)})
-    said = [{"criterion": "LV-1-AC1", "source": 2, "words": "HR moves to release 9"}]
     without = {**case("HR is not offered", "", "x"), "covers": []}
-    subject, chat = writer(answer(without), answer(withdrawn=said))
-    cases, end, _ = run(subject, brief=brief)
+    subject, chat = writer(answer(without), answer(withdrawn=WITHDRAWN))
+    cases, end, _ = run(subject, brief=MOVED)
     assert len(chat.questions) == 2
     assert [(one.title, one.origin.writer) for one in cases] == [("HR is not offered", "model")]
     assert "LV-1-AC1" in end.questions[0].text
