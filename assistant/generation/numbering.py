@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from textwrap import wrap
 
 from assistant.domain import (
-    AcceptanceCriterion,
     Chunk,
     ChunkKind,
     Epic,
@@ -104,8 +103,8 @@ def story_chunks(epic: Epic, story: UserStory, chunks: Sequence[Chunk]) -> tuple
     """
     criteria = {chunk.key: chunk for chunk in chunks if chunk.kind == "criterion"}
     found = [
-        criteria.get(criterion.id) or _composed(epic, story, criterion)
-        for criterion in story.criteria
+        criteria.get(one.id) or _chunk(epic, story, "criterion", one.id, one.text)
+        for one in story.criteria
     ]
     narrative = [chunk for chunk in chunks if chunk.kind == "story" and chunk.key == story.key]
     if not narrative and story.narrative.strip():
@@ -134,10 +133,6 @@ def _described(epic: Epic, chunks: Sequence[Chunk]) -> list[Chunk]:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
-
-def _composed(epic: Epic, story: UserStory, criterion: AcceptanceCriterion) -> Chunk:
-    return _chunk(epic, story, "criterion", criterion.id, criterion.text)
 
 
 def _chunk(epic: Epic, story: UserStory | None, kind: ChunkKind, key: str, text: str) -> Chunk:

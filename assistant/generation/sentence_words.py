@@ -136,6 +136,11 @@ def clauses(text: str) -> tuple[tuple[int, int, int], ...]:
     )
 
 
+def clause_texts(text: str) -> tuple[str, ...]:
+    """The words of each clause."""
+    return tuple(text[start:end] for _, start, end in clauses(text))
+
+
 def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     quoted = [match.span() for match in QUOTED.finditer(text, start, end)]
     left, wrapped = start, soft_breaks(text)

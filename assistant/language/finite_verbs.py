@@ -230,13 +230,9 @@ def _noun_before_auxiliary(words: list[_Word], lexical: int, auxiliary: int) -> 
         return False
     if any(word.lower in _RELATIVE | {"and", "or", "but"} for word in between):
         return False
-    return between[0].lower not in _DETERMINERS - {
-        "at",
-        "up",
-        "more",
-        "less",
-        "only",
-    } and not between[0].lower.startswith("\x00")
+    first = between[0].lower
+    determines = first in _DETERMINERS - {"at", "up", "more", "less", "only"}
+    return not determines and not first.startswith("\x00")
 
 
 def _is_relative(words: list[_Word], index: int) -> bool:

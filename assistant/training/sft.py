@@ -207,14 +207,13 @@ def encode_documents(
     )
 
 
-def hold_out(
-    blocks: Sequence[Example], every: int = 20
-) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+def hold_out(blocks: Sequence[Example]) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
     """Blocks to train on, and every twentieth to measure on (none of fewer than forty)."""
+    every = 20
     if len(blocks) < 2 * every:
         return tuple(blocks), ()
-    held = tuple(block for number, block in enumerate(blocks) if number % every == every - 1)
-    return tuple(b for b in blocks if b not in set(held)), held
+    kept = tuple(block for number, block in enumerate(blocks, start=1) if number % every)
+    return kept, tuple(blocks[every - 1 :: every])
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.generation.proof.support_texts import unquoted
-from assistant.generation.sentence_words import NEGATING, clauses, stem, stem_set, tokens
+from assistant.generation.sentence_words import NEGATING, clause_texts, stem, stem_set, tokens
 from assistant.language.word_lists import word_lists
 
 SAME_CLAUSE = 0.85
@@ -29,8 +29,8 @@ _POLES = {stem(down): (stem(up), True) for up, downs in _WORDS["poles"].items() 
 def denials(text: str, source: str) -> Iterator[tuple[str, str]]:
     """Clauses of ``text`` that every clause of the source on the same matter denies, each with the
     first of these."""
-    theirs = [(clause, _polar(clause)) for clause in _clauses(source)]
-    for clause in _clauses(text):
+    theirs = [(clause, _polar(clause)) for clause in clause_texts(unquoted(source))]
+    for clause in clause_texts(unquoted(text)):
         mine = _polar(clause)
         alike = [(said, one) for said, one in theirs if _same_clause(mine.words, one.words)]
         if len(mine.words) > 1 and alike and all(one.differs(mine) for _, one in alike):
@@ -60,11 +60,6 @@ def _same_clause(words: frozenset[str], other: frozenset[str]) -> bool:
     if shared == len(words) and shared >= 3:
         return True  # it takes up a part of the clause
     return shared >= 2 and shared >= SAME_CLAUSE * max(len(words), len(other))
-
-
-def _clauses(text: str) -> tuple[str, ...]:
-    bare = unquoted(text)
-    return tuple(bare[start:end] for _, start, end in clauses(bare))
 
 
 def _polar(clause: str) -> _Polar:

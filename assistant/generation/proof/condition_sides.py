@@ -10,7 +10,7 @@ from assistant.generation.proof.claims import PLACE
 from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.proof_faults import CONTRADICTION, WRONG_SIDE, Mark, shown
 from assistant.generation.proof.statement_words import NEGATORS, Lexicon, all_content, denies
-from assistant.generation.sentence_words import clauses
+from assistant.generation.sentence_words import clause_texts
 from assistant.language.casing import bare_words
 from assistant.language.clauses import parse_clause
 from assistant.language.quantities import find_quantities
@@ -145,8 +145,7 @@ def is_sentence(text: str) -> bool:
 def shown_messages(result: str) -> Iterator[tuple[str, bool, bool]]:
     """The messages of a result, whether its clause denies them, and whether it speaks of another
     time."""
-    for start, end in ((start, end) for _, start, end in clauses(result)):
-        clause = result[start:end]
+    for clause in clause_texts(result):
         found = list(find_messages(clause))
         if found:
             read = read_clauses(clause)
@@ -164,9 +163,9 @@ def _messages(text: str) -> list[str]:
     """The messages of a text that its clause neither denies nor takes away."""
     return [
         message.text
-        for _, start, end in clauses(text)
-        for message in find_messages(text[start:end])
-        if not any(one.negative or one.of_time for one in read_clauses(text[start:end]))
+        for clause in clause_texts(text)
+        for message in find_messages(clause)
+        if not any(one.negative or one.of_time for one in read_clauses(clause))
     ]
 
 
@@ -225,11 +224,13 @@ def roles_of(fact: Fact) -> tuple[frozenset[str], ...]:
 
 
 def _has_role(line: str, role: frozenset[str]) -> bool:
-    return any(Lexicon((part,)).share(role) == 1 and not denies(part) for part in _parts(line))
+    return any(
+        Lexicon((part,)).share(role) == 1 and not denies(part) for part in clause_texts(line)
+    )
 
 
 def _lacks_role(line: str, role: frozenset[str]) -> bool:
-    return any(Lexicon((part,)).share(role) == 1 and denies(part) for part in _parts(line))
+    return any(Lexicon((part,)).share(role) == 1 and denies(part) for part in clause_texts(line))
 
 
 def _is_done_by_another(lines: Sequence[str], role: frozenset[str]) -> bool:
@@ -247,7 +248,3 @@ def _said_of(name: str, line: str) -> Iterator[str]:
     other = _PERSON.search(behind)
     if behind:
         yield behind[: other.start()] if other else behind
-
-
-def _parts(line: str) -> list[str]:
-    return [line[start:end] for _, start, end in clauses(line)]

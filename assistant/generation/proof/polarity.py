@@ -27,7 +27,7 @@ from assistant.generation.proof.statement_words import (
     same,
     written,
 )
-from assistant.generation.sentence_words import clauses, names, sentences, stem
+from assistant.generation.sentence_words import clause_texts, clauses, names, sentences, stem
 from assistant.language.quantities import find_quantities
 from assistant.language.quoted_messages import find_messages, mask_quotes
 from assistant.language.word_lists import read_patterns, word_lists, word_set
@@ -91,7 +91,7 @@ class Clause:
 @lru_cache(maxsize=8192)
 def read_clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a text; quotations are not part of what is said."""
-    return tuple(_clause(text[start:end]) for _, start, end in clauses(text))
+    return tuple(map(_clause, clause_texts(text)))
 
 
 def _clause(text: str) -> Clause:

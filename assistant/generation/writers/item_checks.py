@@ -16,7 +16,7 @@ from assistant.domain import Fact
 from assistant.generation.proof.passages import NEAR_PREFIX
 from assistant.generation.proof.polarity import read_clauses
 from assistant.generation.proof.support_texts import folded, stands_in
-from assistant.generation.sentence_words import accepts_or_refuses, clauses, content_stems
+from assistant.generation.sentence_words import accepts_or_refuses, clause_texts, content_stems
 from assistant.generation.writer import CaseBrief
 from assistant.generation.writers.item_answer import ItemDraft, ItemStep
 from assistant.generation.writers.item_prompt import EXAMPLE_WORDS, SYSTEM
@@ -206,17 +206,19 @@ def _bound_messages(quote: str) -> frozenset[str]:
     """Messages that a quotation binds to a condition: "only if “Parcel locker” is chosen"."""
     return frozenset(
         message.text
-        for start, end in ((start, end) for _, start, end in clauses(quote))
-        if any(one.bound for one in read_clauses(quote[start:end]))
-        for message in find_messages(quote[start:end])
+        for clause in clause_texts(quote)
+        if any(one.bound for one in read_clauses(clause))
+        for message in find_messages(clause)
     )
 
 
 def _turned(draft: ItemDraft, ground: ItemGround) -> Iterator[str]:
     """A clause that denies what must happen, or says what must not, in the words of the text."""
-    said = [(one, content_stems(one), bool(_DENIES.search(one))) for one in _clauses(draft.results)]
+    said = [
+        (one, content_stems(one), bool(_DENIES.search(one))) for one in clause_texts(draft.results)
+    ]
     for quote, happens in ground.outcome:
-        for part in _clauses(_unquoted(quote)):
+        for part in clause_texts(_unquoted(quote)):
             words = content_stems(part)
             denied = bool(_DENIES.search(part))
             for clause, own, denies in said:
@@ -247,7 +249,7 @@ def _goes_through(text: str) -> tuple[bool, bool]:
     A denial of anything else ("no quote attached", "no mail is sent") says neither.
     """
     accepts = refuses = False
-    for clause in _clauses(text):
+    for clause in clause_texts(text):
         if any(accepts_or_refuses(_DENIES.sub(" ", clause))):
             goes, stops = accepts_or_refuses(clause)
             accepts, refuses = accepts or goes, refuses or stops
@@ -309,12 +311,8 @@ def _shared(left: frozenset[str], right: frozenset[str]) -> float:
 
 def _denied(message: str, results: str) -> bool:
     """Whether every clause that holds a message denies it."""
-    held = [one for one in _clauses(results) if folded(message).strip() in folded(one)]
+    held = [one for one in clause_texts(results) if folded(message).strip() in folded(one)]
     return bool(held) and all(_DENIES.search(_unquoted(one)) for one in held)
-
-
-def _clauses(text: str) -> list[str]:
-    return [text[start:end] for _, start, end in clauses(text)]
 
 
 def _unquoted(text: str) -> str:

@@ -32,8 +32,8 @@ def read_rows(text: str, *, table: bool = False) -> tuple[Row, ...]:
     """Rows in "Header: value; Header: value" or in a piped table; () for any other text."""
     if looks_like_gherkin(text):
         return ()
-    piped = tuple(row for row in _piped(text) if any(cell.value.text for cell in row.outcomes))
-    if piped:
+    rows = (_row(cells, whole) for cells, whole in piped_cells(text))
+    if piped := tuple(row for row in rows if any(cell.value.text for cell in row.outcomes)):
         return piped
     masked = mask_quotes(text)
     cells = []
@@ -53,10 +53,6 @@ def read_rows(text: str, *, table: bool = False) -> tuple[Row, ...]:
         return ()
     row = _row(tuple(cells), span(text, 0, len(text)))
     return (row,) if any(cell.value.text for cell in row.outcomes) else ()
-
-
-def _piped(text: str) -> tuple[Row, ...]:
-    return tuple(_row(cells, whole) for cells, whole in piped_cells(text))
 
 
 def _row(cells: tuple[Cell, ...], whole: Span) -> Row:
