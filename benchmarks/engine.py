@@ -31,15 +31,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assistant.domain import GenerationConfig
 from assistant.generation.models.catalogue import DEFAULT_CHAT, find_model
-from assistant.generation.models.chat_models import (
-    ChatEndpoint,
-    Message,
-    StructuredReply,
-    invoke_structured,
-    open_embedded,
-)
+from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured, open_embedded
 from assistant.generation.models.engine import LlamaEngine
 from assistant.generation.models.fetch import verified_path
+from assistant.generation.models.structured import StructuredReply
+from assistant.generation.prompts import Message
 from assistant.settings import load_settings
 
 SYSTEM = """You are a senior UAT analyst. You word the steps of ONE test case for the condition \

@@ -18,8 +18,9 @@ from pydantic import Field
 
 from assistant.domain import GenerationConfig, ModelSpec, Value, utc_now
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
-from assistant.generation.models.chat_models import ChatEndpoint, Message, invoke_structured
+from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured
 from assistant.generation.models.structured import object_schema
+from assistant.generation.prompts import Message
 from assistant.language.languages import language_of
 
 PROBE_VERSION = 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.domain import RejectedDraft, TestCase
-from assistant.generation.models.chat_models import StructuredReply
+from assistant.generation.models.structured import StructuredReply
 from assistant.generation.writer import WrittenCase
 
 

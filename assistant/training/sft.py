@@ -27,7 +27,7 @@ from assistant.training.chatml import TURN_END, TURN_START, Encoded, Example, en
 from assistant.training.checkpoints import write_bytes, write_tensors
 from assistant.training.config import TrainingConfig
 from assistant.training.data.pairs import CasePair
-from assistant.training.loop import MasterAdamW, Progress, Report, StageData, StageLoop, StageResult
+from assistant.training.loop import MasterAdamW, Report, StageData, StageLoop, StageResult
 
 if TYPE_CHECKING:
     import torch
@@ -214,17 +214,3 @@ def hold_out(blocks: Sequence[Example]) -> tuple[tuple[Example, ...], tuple[Exam
         return tuple(blocks), ()
     kept = tuple(block for number, block in enumerate(blocks, start=1) if number % every)
     return kept, tuple(blocks[every - 1 :: every])
-
-
-__all__ = [
-    "ADAPTER_CONFIG",
-    "ADAPTER_WEIGHTS",
-    "Progress",
-    "adapter_tensors",
-    "encode_split",
-    "sample_evenly",
-    "save_adapter",
-    "train_stage",
-    "usable_threads",
-    "with_lora",
-]

@@ -28,7 +28,6 @@ from assistant.generation.models.catalogue import (
 )
 from assistant.generation.models.chat_models import (
     ChatEndpoint,
-    Message,
     destination_of,
     invoke_structured,
     open_configured,
@@ -36,6 +35,7 @@ from assistant.generation.models.chat_models import (
 )
 from assistant.generation.models.providers import PROVIDERS
 from assistant.generation.models.structured import read_object
+from assistant.generation.prompts import Message
 
 CONFIG = GenerationConfig(max_tokens=128)
 

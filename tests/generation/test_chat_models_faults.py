@@ -15,13 +15,9 @@ from assistant.domain import GenerationConfig
 from assistant.errors import GenerationError, InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation.cancellation import Cancelled
 from assistant.generation.models import providers
-from assistant.generation.models.chat_models import (
-    ChatEndpoint,
-    Message,
-    invoke_structured,
-    open_configured,
-)
+from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured, open_configured
 from assistant.generation.models.structured import MAX_ANSWER_CHARACTERS
+from assistant.generation.prompts import Message
 
 SCHEMA: dict[str, object] = {
     "title": "Draft",

@@ -9,13 +9,8 @@ import pytest
 
 from assistant.domain import GenerationConfig
 from assistant.generation.models.catalogue import DEFAULT_CHAT, find_model
-from assistant.generation.models.chat_models import (
-    ChatEndpoint,
-    Message,
-    invoke_structured,
-    neutralise,
-    open_embedded,
-)
+from assistant.generation.models.chat_models import ChatEndpoint, invoke_structured, open_embedded
+from assistant.generation.prompts import Message, neutralise
 
 pytestmark = pytest.mark.alone
 

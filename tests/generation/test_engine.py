@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from assistant.errors import ModelUnavailable
 from assistant.generation.cancellation import Cancelled
-from assistant.generation.models.chat_models import ChatEndpoint, Message
+from assistant.generation.models.chat_models import ChatEndpoint
 from assistant.generation.models.engine import LlamaEngine, usable_cores
 from assistant.generation.models.gguf import read_special_tokens
-from assistant.generation.prompts import neutralise
+from assistant.generation.prompts import Message, neutralise
 
 
 @pytest.fixture(scope="session")

@@ -29,24 +29,10 @@ from assistant.generation.models.providers import (
 )
 from assistant.generation.models.structured import StructuredReply, object_schema, stream
 from assistant.generation.models.verification import is_unchanged
-from assistant.generation.prompts import Message, neutralise
+from assistant.generation.prompts import Message
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-__all__ = [
-    "STAYS",
-    "AdapterFile",
-    "ChatEndpoint",
-    "Message",
-    "StructuredReply",
-    "destination_of",
-    "invoke_structured",
-    "neutralise",
-    "open_configured",
-    "open_embedded",
-    "stream_structured",
-]
 
 CONTEXT_TOKENS = 8192
 """Context of the embedded model: its memory grows with it, and no prompt of ours needs more."""

@@ -28,8 +28,9 @@ from assistant.domain import (
 from assistant.errors import InvalidOutput, ModelTimeout, ModelUnavailable
 from assistant.generation.attempts import Attempts
 from assistant.generation.cancellation import CancelCheck, never_cancelled, raise_if_cancelled
-from assistant.generation.models.chat_models import ChatEndpoint, Message, stream_structured
+from assistant.generation.models.chat_models import ChatEndpoint, stream_structured
 from assistant.generation.models.structured import StructuredReply
+from assistant.generation.prompts import Message
 from assistant.generation.proof.proof_faults import CONTRADICTION, WRONG_SIDE
 from assistant.generation.proof.repetition import repeats
 from assistant.generation.proof.support_texts import folded, stands_in

@@ -18,13 +18,8 @@ from pydantic import Field, ValidationError
 
 from assistant.domain import GenerationConfig, Value
 from assistant.errors import ConnectorError, SettingsError, first_problem
-from assistant.generation.models.chat_models import (
-    STAYS,
-    ChatEndpoint,
-    destination_of,
-    open_configured,
-)
-from assistant.generation.models.destinations import DEFAULT_URLS
+from assistant.generation.models.chat_models import ChatEndpoint, open_configured
+from assistant.generation.models.destinations import DEFAULT_URLS, STAYS, destination_of
 from assistant.settings import Settings
 from assistant.sources.connectors.addresses import Origin, read_address
 from assistant.sources.connectors.secrets import SecretState, secret_name

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from assistant.domain import GenerationConfig, Value
 from assistant.errors import AssistantError, InvalidOutput, SettingsError
-from assistant.generation.models.chat_models import STAYS, destination_of
-from assistant.generation.models.destinations import DEFAULT_URLS
+from assistant.generation.models.destinations import DEFAULT_URLS, STAYS, destination_of
 from assistant.generation.models.providers import PROVIDERS
 from assistant.settings import Settings
 from assistant.sources.connectors.secrets import (

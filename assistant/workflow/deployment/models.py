@@ -21,7 +21,7 @@ from assistant.generation.models.catalogue import (
     BlindRating,
     CatalogueModel,
 )
-from assistant.generation.models.chat_models import destination_of
+from assistant.generation.models.destinations import destination_of
 from assistant.generation.models.fetch import ModelStatus, fetch_model, model_status, verify_model
 from assistant.generation.models.partial import FetchProgress
 from assistant.generation.models.providers import PROVIDERS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import SecretStr
 
 from assistant.domain import Value
-from assistant.generation.models.chat_models import destination_of
+from assistant.generation.models.destinations import destination_of
 from assistant.knowledge.qdrant.addresses import is_loopback, usable_parts
 from assistant.settings import Settings
 from assistant.workflow.deployment import endpoint_file, models
