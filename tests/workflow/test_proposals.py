@@ -77,6 +77,20 @@ def test_nothing_changes_until_it_is_taken_and_undo_takes_it_back(opened: Opened
     assert opened[0].library.case(opened[1], "C").case.steps == before.case.steps
 
 
+def test_a_calculation_is_changed_alone(opened: Opened) -> None:
+    steps = opened[0].library.case(opened[1], "C").case.steps
+    line, other = "EUR 2.00 * 2 = EUR 4.00", "EUR 1.00 * 4 = EUR 4.00"
+    counted = steps[1].model_copy(update={"expected_result": "EUR 4.00", "calculation": (line,)})
+    edit(opened, steps=(steps[0], counted))
+    first, second = edits(opened, steps[0].expected_result, "EUR 4.00")
+    propose(opened, steps=(first, second.model_copy(update={"calculation": (other,)})))
+    (one,) = waiting(opened)
+    assert [field.field for field in one.fields] == ["Step 2, calculation"]
+    edit(opened, title="Another title")
+    taken = proposals.take(*opened, one.seq, seen_version=3, by="Tess").case
+    assert (taken.title, taken.steps[1].calculation) == ("Another title", (other,))
+
+
 def test_a_test_date_is_proposed_taken_and_taken_out_again(opened: Opened) -> None:
     propose(opened, test_date="2027-02-15")
     (one,) = waiting(opened)

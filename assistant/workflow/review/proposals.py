@@ -60,7 +60,12 @@ _FIELDS = {
     "Objective": "objective",
     "Postconditions": "postconditions",
 }
-_STEP_FIELDS = {"action": "action", "test data": "test_data", "expected result": "expected_result"}
+_STEP_FIELDS = {
+    "action": "action",
+    "test data": "test_data",
+    "expected result": "expected_result",
+    "calculation": "calculation",
+}
 
 
 def conflicts(
@@ -146,7 +151,7 @@ def _texts(case: TestCase, shared: int | None) -> dict[str, str]:
             texts[f"Step {number}"] = _line(step)
             continue
         for name, attribute in _STEP_FIELDS.items():
-            texts[f"Step {number}, {name}"] = str(getattr(step, attribute))
+            texts[f"Step {number}, {name}"] = _text(getattr(step, attribute))
     return texts
 
 
