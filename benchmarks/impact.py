@@ -16,7 +16,8 @@ the product compares words: ``words.json`` holds the cases that it then names.
 Each folder of ``benchmarks/page_change`` is such a company with new versions of three pages, each
 judged by itself: ``gold.csv`` has the cases that a page makes wrong (and traps), ``reading.json``
 and ``words.json`` what ``python -m assistant preview --json`` said, with and without ``--read-by``.
-``NAME-new`` has two new pages for the same company (``python -m assistant impact --page``).
+``NAME-new`` has two new pages for the same company (``python -m assistant impact --page``),
+``NAME-together`` six sources that change at once (``python -m assistant impact --changed-since``).
 """
 
 from __future__ import annotations
