@@ -21,6 +21,7 @@ from assistant.domain import SECOND_READER
 from assistant.errors import SettingsError
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import existing_cases, impact_list, page_change, proposed_updates
+from assistant.workflow.impact.impact_job import ImpactReading
 from assistant.workflow.impact.page_change import ChangedPage
 from assistant.workflow.review import case_lists, check_report, check_suite
 from assistant.workflow.review import duplicates as same_cases
@@ -93,6 +94,10 @@ def impact(options: Namespace, terminal: Terminal) -> None:
         if options.page or options.changed_since:
             project_id = reading_project(workspace, options, terminal, create=False)
             pages = _changed_pages(workspace, project_id, options)
+            if options.changed_since and not pages:  # as on most nights
+                terminal.note("No source changed or came in since: no case was read.")
+                terminal.document(ImpactReading(title=reader))
+                return
             reading = page_change.read_now(
                 workspace, project_id, pages, reader=reader, by=by, every=options.every,
                 report=report,

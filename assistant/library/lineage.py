@@ -75,10 +75,10 @@ class LineageStore(Store):
             .where(columns.project_id == project_id)
             .order_by(columns.document_id, columns.version)
         )
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, list[str]] = {}
         for row in self._all(query):
-            found[row.document_id] = (*found.get(row.document_id, ()), row.stored_at)
-        return found
+            found.setdefault(row.document_id, []).append(row.stored_at)
+        return {name: tuple(times) for name, times in found.items()}
 
     def epics_at(self, project_id: str, moment: datetime) -> dict[str, tuple[Epic, ...]]:
         """By document: the epics of its version of that moment; one that had none lacks, and one

@@ -249,8 +249,11 @@ def test_cases_are_read_beside_all_that_came_in_since_a_moment(
     assert [(one.case_id, one.changes[0].title) for one in reading.found] == [(CASE, "Desk")]
     assert len(server.bodies) == 3, "twenty cases a request, beside both"
     told = server.bodies[0]["messages"][-1]["content"]
-    assert '<changes page="Desk">\n- The desk holds a seat for 2 hours.\n+ The desk' in told
-    assert '<changes page="Minutes">' in told
+    assert (
+        '<changes page="Desk" file="desk.md">\n- The desk holds a seat for 2 hours.\n+ The desk'
+        in told
+    )
+    assert '<changes page="Minutes" file="minutes.md">' in told
     assert "+ The 3 hours wait until May." in told
     assert page_change.last(opened, project_id, pages[::-1]) == reading
     assert not page_change.sources_changed(opened, project_id, reading)
@@ -260,9 +263,49 @@ def test_cases_are_read_beside_all_that_came_in_since_a_moment(
     with pytest.raises(LibraryError, match="No sentence of any source changes"):
         page_change.read_now(opened, project_id, (), reader="endpoint", by="Ada")
 
+    come_in(opened, project_id, tmp_path, mail="# Mail\n\nNothing is decided.\n")
+    more = page_change.changed_since(opened, project_id, moment)
+    assert (len(more), page_change.last(opened, project_id, more)) == (3, None)
+    assert page_change.earlier(opened, project_id, more) == reading
+    assert page_change.earlier(opened, project_id, more[:1]) is None, "it was read for another too"
+
     wanted = erase.Wanted(project_id=project_id, documents=(pages[1].version.document.id,))
     erase.erase(opened, wanted, by="Ada")
     assert page_change.last(opened, project_id, pages) is None, "erased with one of its pages"
+
+
+@pytest.mark.long
+def test_a_source_that_changes_soon_after_it_came_begins_a_time_of_its_own(
+    opened: Workspace, tmp_path: Path
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    come_in(opened, project_id, tmp_path, desk="# Desk\n\nIt opens at 9.\n")
+    come_in(opened, project_id, tmp_path, desk="# Desk\n\nIt opens at 8.\n", mail="# Mail\n\nHi.\n")
+    (moment,) = page_change.arrivals(opened, project_id)
+    pages = page_change.changed_since(opened, project_id, moment)
+    assert [one.version.document.title for one in pages][:1] == ["Desk"]
+
+
+@pytest.mark.long
+def test_no_page_takes_the_place_of_another_in_the_prompt(
+    opened: Workspace, server: EndpointServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    later = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr(library_documents, "utc_now", lambda: later)
+    rules = "\n\n".join(
+        f"## Rule {n}\n\nA seat of row {n} is held for {n} hours. " * 9 for n in range(60)
+    )
+    come_in(
+        opened, project_id, tmp_path, long=f"# Long\n\n{rules}\n", mail="# Mail\n\nRow 61 is new.\n"
+    )
+    pages = page_change.changed_since(opened, project_id, later)
+    answers(server, NEW)
+    page_change.read_now(opened, project_id, pages, reader="endpoint", by="Ada")
+    told = server.bodies[0]["messages"][-1]["content"].rpartition("</changes>")[2]
+    assert told.count("A seat of row") > 40, "as much of the long page as has room"
+    assert "Row 61 is new." in told
+    assert f'of="{RULES}' in told, "what other pages say of records and users stands there too"
 
 
 def test_a_reading_kept_by_an_earlier_version_names_its_page(

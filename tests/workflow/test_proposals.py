@@ -87,7 +87,11 @@ def test_a_calculation_is_changed_alone(opened: Opened) -> None:
     (one,) = waiting(opened)
     assert [field.field for field in one.fields] == ["Step 2, calculation"]
     edit(opened, title="Another title")
-    taken = proposals.take(*opened, one.seq, seen_version=3, by="Tess").case
+    now = opened[0].library.case(opened[1], "C").case.steps
+    edit(opened, steps=(now[0], now[0].model_copy(update={"number": 2}), *now[1:]))
+    assert [field.field for field in waiting(opened)[0].fields] == [proposals.STEPS]
+    opened[0].library.undo(opened[1], "C", expected_version=4, by="Tess")
+    taken = proposals.take(*opened, one.seq, seen_version=5, by="Tess").case
     assert (taken.title, taken.steps[1].calculation) == ("Another title", (other,))
 
 

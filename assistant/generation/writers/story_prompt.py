@@ -12,7 +12,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from assistant.design.questions.scope import is_scope_statement
-from assistant.domain import RetrievedChunk, TestCase, TestCondition, UserStory
+from assistant.domain import RetrievedChunk, Standing, TestCase, TestCondition, UserStory
 from assistant.generation.prompts import Message, data_text
 from assistant.generation.used_records import titles_by_day
 from assistant.generation.writer import Revision, StoryBrief
@@ -280,9 +280,9 @@ def source_blocks(
             blocks.append(source_block(page[0], special_tokens))
             continue
         page.sort(key=lambda one: one.chunk.ordinal)
-        told = {"of": (page[0].chunk.title, 100), **_standing(page[0])}
+        told = {"of": (page[0].chunk.title, 100), **standing_attributes(page[0].standing)}
         inner = (source_block(one, special_tokens, name=one.chunk.key) for one in page)
-        opening = f"<document{_attributes(told, special_tokens)}>"
+        opening = f"<document{attributes(told, special_tokens)}>"
         blocks.append("\n".join((opening, *inner, "</document>")))
     return blocks
 
@@ -328,20 +328,20 @@ def source_block(
     above = " > ".join(each for each in headings if each and each != chunk.title)
     # "Roles", "Old, no longer valid": a line alone does not say what it stands under
     told = {"of": (whole if name is None else name, 100), "under": (above, TITLE_CHARACTERS)}
-    told |= _standing(source) if name is None else {}
+    told |= standing_attributes(source.standing) if name is None else {}
     told |= {attribute: (words, ATTRIBUTE_CHARACTERS) for attribute, words in also.items()}
-    said = _attributes(told, special_tokens)
+    said = attributes(told, special_tokens)
     return f'<source n="{source.rank}" kind="{kind}"{said}>{text}</source>'
 
 
-def _standing(source: RetrievedChunk) -> dict[str, tuple[str, int]]:
-    """The file of a source's document and whether it is a draft or an old one, in the same words
-    for whoever writes cases, reads them again or answers."""
-    told = {"file": source.standing.file, "status": source.standing.status}
+def standing_attributes(standing: Standing) -> dict[str, tuple[str, int]]:
+    """The file of a document and whether it is a draft or an old one, in the same words for whoever
+    writes cases, reads them again or answers."""
+    told = {"file": standing.file, "status": standing.status}
     return {attribute: (words, ATTRIBUTE_CHARACTERS) for attribute, words in told.items()}
 
 
-def _attributes(told: Mapping[str, tuple[str, int]], special_tokens: Sequence[str]) -> str:
+def attributes(told: Mapping[str, tuple[str, int]], special_tokens: Sequence[str]) -> str:
     """Attributes by name, each with words of at most so many characters; those with none lack."""
     return "".join(
         f' {attribute}="{shown}"'

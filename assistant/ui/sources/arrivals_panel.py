@@ -27,14 +27,18 @@ def arrivals_panel(opened: Workspace, record: Session, ticked: Collection[str]) 
     moments = page_change.arrivals(opened, record.project_id)[:ARRIVALS]
     if not moments:
         return
+    held = f"arrival-{record.project_id}"  # the field is not drawn beside a source's own page
+    kept = st.session_state.get(held)
     left, right = st.columns([1, 3], gap="medium", vertical_alignment="bottom")
     since = left.selectbox(
         "What came in or changed, since",
         moments,
+        index=moments.index(kept) if kept in moments else 0,
         format_func=date_time,
-        key=f"arrival_{record.project_id}_{len(moments)}",
+        key=f"arrival_{record.project_id}_{moments[0]}",
     )
-    pages = page_change.changed_since(opened, record.project_id, since or moments[0])
+    st.session_state[held] = since if since != moments[0] else None
+    pages = page_change.changed_since(opened, record.project_id, since)
     if ticked:
         pages = tuple(one for one in pages if one.version.document.id in ticked)
     right.caption(_named(pages, "" if ticked else " Tick some below to read for these alone."))

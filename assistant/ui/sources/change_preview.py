@@ -222,6 +222,7 @@ def page_impact(
     """What a model says that what changes in pages makes of existing cases, and the way to it;
     ``later``: why changes of cases are not proposed yet."""
     reading = page_change.last(opened, record.project_id, pages)
+    before = page_change.earlier(opened, record.project_id, pages) if len(pages) > 1 else None
 
     def start(reader: str, every: bool) -> None:
         page_change.start(
@@ -232,6 +233,8 @@ def page_impact(
     intro = INTRO.format(beside="is new" if is_new else "changes")
     what = "change" if len(pages) > 1 else "page" if is_new else "version"
     stale = reading is not None and page_change.sources_changed(opened, record.project_id, reading)
+    if reading is None and before is not None:
+        reading, stale = before, True
     job = page_change.job_of(record.project_id, pages)
     impact_view(opened, record, ReadFor(what, intro, job, reading, start, stale, later))
 

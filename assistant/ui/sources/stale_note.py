@@ -18,6 +18,7 @@ from assistant.ui.plain_text import label
 from assistant.ui.state import Session, note_done
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.workspace import Workspace
+from assistant.workflow.impact import page_change
 from assistant.workflow.review import stale
 from assistant.workflow.review.duplicates import EXISTING
 from assistant.workflow.review.stale import StaleCase
@@ -117,7 +118,9 @@ def stale_note(opened: Workspace, record: Session, *, place: str = "") -> None:
     if note.silent:
         cite = with_verb(note.silent, "cite")
         way = "A model can read them beside all that changed: see below."
-        able = not place and models.readers(opened)
+        able = (
+            not place and models.readers(opened) and page_change.arrivals(opened, record.project_id)
+        )
         st.caption(f"{cite} no source: little tells what touches them. {way if able else ''}")
 
 

@@ -7,9 +7,9 @@ an imported case cites nothing, and says the same in other words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import chain, zip_longest
 
 from assistant.domain import Chunk, TestCase, Value
 from assistant.errors import LibraryError
@@ -40,9 +40,11 @@ CHANGES_SHARE = 0.3
 NEAR_CHANGE = 25
 """Cases that the search gives for a sentence that changes."""
 ARRIVAL = timedelta(minutes=10)
-"""Sources that come in with less between them came in together."""
-MOST_HELD = 100
-"""Pages whose changes are kept in memory."""
+"""Sources that come in within such a time came in together."""
+NEAREST = 40
+"""Passages of the pages that stand before those of others: these name records, users and dates."""
+SIGNS = 4
+"""Characters around a change in the prompt."""
 
 
 class ChangedPage(Value):
@@ -87,35 +89,54 @@ def present(
 
 def arrivals(workspace: Workspace, project_id: str) -> tuple[datetime, ...]:
     """When sources came in or changed, latest first: the first moment of each time at which some
-    did, but for the very first one, which changed nothing."""
-    library = workspace.library
-    times = library.lineage.version_times(project_id)
-    held = [one.id for one in library.documents(project_id) if one.kind != "test_cases"]
-    moments = sorted(
-        datetime.fromisoformat(one) for one in chain(*(times.get(name, ()) for name in held))
-    )
-    begun = (now for before, now in pairwise(moments) if now - before > ARRIVAL)
-    return tuple(begun)[::-1]
+    did, but for the very first one, which changed nothing. A source that changes within such a time
+    begins another."""
+
+    def moments() -> tuple[datetime, ...]:
+        library = workspace.library
+        times = library.lineage.version_times(project_id)
+        held = [one.id for one in library.documents(project_id) if one.kind != "test_cases"]
+        came = sorted(
+            (datetime.fromisoformat(one), name) for name in held for one in times.get(name, ())
+        )
+        begun: list[datetime] = []
+        seen: set[str] = set()
+        for moment, name in came:
+            if not begun or moment - begun[-1] > ARRIVAL or name in seen:
+                begun.append(moment)
+                seen.clear()
+            seen.add(name)
+        return tuple(begun[:0:-1])
+
+    stamp = workspace.library.documents_stamp(project_id)
+    return workspace.memo.get("arrivals", project_id, stamp, moments)
 
 
 def changed_since(
     workspace: Workspace, project_id: str, moment: datetime
 ) -> tuple[ChangedPage, ...]:
-    """The sources that came in or changed at a moment or later, against what they said before it:
-    no table of test cases, and none that says the same again."""
-    library = workspace.library
-    times = library.lineage.version_times(project_id)
+    """The sources that came in or changed at a moment or later, against what they said before it,
+    the latest last: no table of test cases, and none that says the same again. What was removed is
+    not among them."""
 
-    def pages() -> Iterator[ChangedPage]:
-        for held in library.documents(project_id):
-            last = times.get(held.id, ("",))[-1]
-            if held.kind == "test_cases" or not last or datetime.fromisoformat(last) < moment:
-                continue
-            versions = library.lineage.versions(project_id, held.id)
+    def pages() -> tuple[ChangedPage, ...]:
+        library = workspace.library
+        times = library.lineage.version_times(project_id)
+        last = {name: datetime.fromisoformat(held[-1]) for name, held in times.items()}
+        came = [
+            (last[held.id], held.id)
+            for held in library.documents(project_id)
+            if held.kind != "test_cases" and held.id in last and last[held.id] >= moment
+        ]
+        found = []
+        for _, name in sorted(came):
+            versions = library.lineage.versions(project_id, name)
             earlier = [one.version for one in versions if one.stored_at < moment]
-            yield _changed(workspace, project_id, held.id, earlier[-1] if earlier else None)
+            found.append(_changed(workspace, project_id, name, earlier[-1] if earlier else None))
+        return tuple(one for one in found if one.changes or one.is_new)
 
-    return tuple(one for one in pages() if one.changes or one.is_new)
+    key = (workspace.library.documents_stamp(project_id), moment)
+    return workspace.memo.get("pages changed since", project_id, key, pages, most=2)
 
 
 def _changed(
@@ -132,7 +153,7 @@ def _changed(
         return _texts(text_changes(old.text, document.text)[0])
 
     key = (document_id, document.version, before)
-    found = workspace.memo.get("changes of a page", project_id, key, changes, most=MOST_HELD)
+    found = workspace.memo.get("changes of a page", project_id, key, changes)
     version = NextVersion(document=document, epics=epics, cases=cases)
     return ChangedPage(version=version, changes=found, is_new=before is None)
 
@@ -144,6 +165,16 @@ def _texts(changes: Iterable[SentenceChange]) -> tuple[TextChange, ...]:
 def _name(pages: Sequence[ChangedPage]) -> str:
     names = sorted(one.name for one in pages)
     return names[0] if len(names) == 1 else impact_job.name_of(names)
+
+
+def earlier(
+    workspace: Workspace, project_id: str, pages: Sequence[ChangedPage]
+) -> ImpactReading | None:
+    """The latest reading for some of these pages, or for other texts of them."""
+    wanted = {one.version.document.id for one in pages}
+    found = (one for one in impact_job.readings(workspace, project_id) if one.document_ids)
+    fitting = [one for one in found if wanted.issuperset(one.document_ids)]
+    return max(fitting, key=lambda one: one.at, default=None)
 
 
 def job_of(project_id: str, pages: Sequence[ChangedPage]) -> str:
@@ -202,8 +233,8 @@ def read_now(
     ) -> tuple[Sequence[Part], Sequence[TestCase]]:
         index_pending(workspace.library, workspace.knowledge(project_id), project_id)
         texts, config = current_texts(workspace, project_id), search_of(workspace, project_id)
-        numbering = Numbering((), standings(workspace, project_id).of)
-        chunks = [chunk for one in changing for chunk in one.version.chunks]
+        known = standings(workspace, project_id)
+        numbering = Numbering((), known.of)
         changed = [(at, each) for at, one in enumerate(changing) for each in _read_as(one)]
         parts = []
         for some in in_parts(changed, _length, int(characters * CHANGES_SHARE)):
@@ -212,12 +243,18 @@ def read_now(
             told = [one.new or one.old for _, one in some]
             found = texts.retrieve(impact_job.thinned(told), config, exclude_documents={*own})
             others = (*found, *rest_of_pages(found, texts.chunks, config))
-            sources = (*numbering.basis(_nearest(chunks, told)), *numbering.retrieved(others))
+            own_chunks = _nearest([one.version.chunks for one in changing], told)
+            sources = (
+                *numbering.basis(own_chunks[:NEAREST]),
+                *numbering.retrieved(others),
+                *numbering.basis(own_chunks[NEAREST:]),
+            )
             read = tuple(
                 PageChange(
                     title=one.version.document.title,
                     changes=tuple(each for place, each in some if place == at),
                     chunks=one.version.chunks,
+                    standing=known.of(one.version.document.id),
                 )
                 for at, one in enumerate(changing)
             )
@@ -225,7 +262,14 @@ def read_now(
         resting = [
             one.case_id for name in own for one in cases_resting_on(workspace, project_id, name)
         ]
-        near = [(one.old or one.new, NEAR_CHANGE, 0) for _, one in changed]
+        # No page takes the place of another: neither by its length nor by the cases that cite it.
+        each = impact_job.MOST_QUERIES // len(changing) or 1
+        near = [
+            (one.old or one.new, NEAR_CHANGE, 0)
+            for page in range(len(changing))
+            for one in impact_job.thinned([one for at, one in changed if at == page], each)
+        ]
+        resting = resting[: impact_job.MOST_READ // 2]
         cases = impact_job.near(
             workspace, project_id, held, resting, near, every=every, cancelled=cancelled
         )
@@ -249,16 +293,18 @@ def _read_as(page: ChangedPage) -> Sequence[TextChange]:
 
 
 def _length(change: tuple[int, TextChange]) -> int:
-    return len(change[1].old) + len(change[1].new)
+    return len(change[1].old) + len(change[1].new) + SIGNS
 
 
-def _nearest(chunks: Sequence[Chunk], sentences: Sequence[str]) -> list[Chunk]:
-    """The passages of pages, those first that have most words of one of the sentences: tables are
-    read cell by cell and lines are wrapped, so that sentences seldom stand in them verbatim."""
+def _nearest(pages: Sequence[Sequence[Chunk]], sentences: Sequence[str]) -> list[Chunk]:
+    """The passages of pages in turn, of each those first that have most words of one of the
+    sentences: tables are read cell by cell and lines are wrapped, so that sentences seldom stand in
+    them verbatim."""
     wanted = [set(words(one)) for one in impact_job.thinned(sentences)]
 
     def share(chunk: Chunk) -> float:
         held = set(words(chunk.text))
         return max((len(held & one) / len(one) for one in wanted if one), default=0.0)
 
-    return sorted(chunks, key=lambda chunk: -share(chunk))
+    ranked = [sorted(chunks, key=lambda chunk: -share(chunk)) for chunks in pages]
+    return [one for one in chain.from_iterable(zip_longest(*ranked)) if one is not None]

@@ -160,7 +160,8 @@ def _text(value: str | date | tuple[str, ...] | None) -> str:
 
 
 def _line(step: TestStep) -> str:
-    parts = (step.action, step.test_data, step.expected_result)
+    calculation = "; ".join(step.calculation)
+    parts = (step.action, step.test_data, step.expected_result, calculation)
     return f"{step.number}. " + " | ".join(part for part in parts if part.strip())
 
 
