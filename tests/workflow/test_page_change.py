@@ -287,6 +287,24 @@ def test_a_source_that_changes_soon_after_it_came_begins_a_time_of_its_own(
 
 
 @pytest.mark.long
+def test_a_page_that_was_only_moved_is_not_new(
+    opened: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project_id = opened.project(SAMPLE_PROJECT).id
+    come_in(opened, project_id, tmp_path, desk="# Desk\n\nIt opens at 9.\n")
+    later = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr(library_documents, "utc_now", lambda: later)
+    come_in(opened, project_id, tmp_path, moved="# Desk\n\nIt opens at 9.\n")
+    held = {one.id for one in opened.library.documents(project_id) if one.title == "Desk"}
+    (old,) = [one for one in held if "moved" not in one]
+    opened.library.remove_document(project_id, old, by="sync")
+    assert page_change.changed_since(opened, project_id, later) == ()
+    come_in(opened, project_id, tmp_path, moved="# Desk\n\nIt opens at 8.\n")
+    (page,) = page_change.changed_since(opened, project_id, later)
+    assert [(one.old, one.new) for one in page.changes] == [("It opens at 9.", "It opens at 8.")]
+
+
+@pytest.mark.long
 def test_no_page_takes_the_place_of_another_in_the_prompt(
     opened: Workspace, server: EndpointServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,7 +312,7 @@ def test_no_page_takes_the_place_of_another_in_the_prompt(
     later = utc_now() + timedelta(hours=1)
     monkeypatch.setattr(library_documents, "utc_now", lambda: later)
     rules = "\n\n".join(
-        f"## Rule {n}\n\nA seat of row {n} is held for {n} hours. " * 9 for n in range(60)
+        f"## Rule {n}\n\nA seat of row {n} is held for {n} hours. " * 9 for n in range(150)
     )
     come_in(
         opened, project_id, tmp_path, long=f"# Long\n\n{rules}\n", mail="# Mail\n\nRow 61 is new.\n"
@@ -304,6 +322,8 @@ def test_no_page_takes_the_place_of_another_in_the_prompt(
     page_change.read_now(opened, project_id, pages, reader="endpoint", by="Ada")
     told = server.bodies[0]["messages"][-1]["content"].rpartition("</changes>")[2]
     assert told.count("A seat of row") > 40, "as much of the long page as has room"
+    parts = {body["messages"][-1]["content"].partition("<document")[0] for body in server.bodies}
+    assert len(parts) >= page_change.parts_at_least(pages) > 1
     assert "Row 61 is new." in told
     assert f'of="{RULES}' in told, "what other pages say of records and users stands there too"
 

@@ -36,7 +36,8 @@ LIBRARY_PAGE = "pages/review_cases.py"
 class ReadFor:
     """What existing cases are read for: its ``job``, the ``reading`` where there is one, and what
     starts it with a reader. ``what`` is said in headings ("release"), ``intro`` what a reading
-    tells; ``stale`` where sources changed since, ``later`` why its changes are not proposed yet."""
+    tells; ``stale`` where sources changed since, ``later`` why its changes are not proposed yet;
+    ``parts``: how many times each case is read at the least."""
 
     what: str
     intro: str
@@ -45,6 +46,7 @@ class ReadFor:
     start: Callable[[str, bool], object]
     stale: bool = False
     later: str = ""
+    parts: int = 1
 
 
 def impact_view(opened: Workspace, record: Session, asked: ReadFor) -> None:
@@ -102,7 +104,7 @@ def _start(opened: Workspace, asked: ReadFor, able: Sequence[str], held: int) ->
                 asked.start(reader, every)
                 st.session_state[STARTED] = asked.job
     destination = models.writer(opened, reader).destination
-    requests = impact_job.requests_for(held if every else min(held, most))
+    requests = impact_job.requests_for(held if every else min(held, most)) * asked.parts
     st.caption(
         f"{counted(held, 'case')}, at least {counted(requests, 'request')}. Your text "
         f"{label(destination)}."

@@ -236,7 +236,8 @@ def page_impact(
     if reading is None and before is not None:
         reading, stale = before, True
     job = page_change.job_of(record.project_id, pages)
-    impact_view(opened, record, ReadFor(what, intro, job, reading, start, stale, later))
+    parts = page_change.parts_at_least(pages)
+    impact_view(opened, record, ReadFor(what, intro, job, reading, start, stale, later, parts))
 
 
 def _apply(opened: Workspace, record: Session, found: ChangePreview) -> None:

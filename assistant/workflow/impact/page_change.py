@@ -7,6 +7,8 @@ an imported case cites nothing, and says the same in other words.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
@@ -14,11 +16,12 @@ from itertools import chain, zip_longest
 from assistant.domain import Chunk, TestCase, Value
 from assistant.errors import LibraryError
 from assistant.generation.cancellation import CancelCheck, Cancelled, never_cancelled
-from assistant.generation.impact_reading import PageChange, TextChange
+from assistant.generation.impact_reading import ANSWER_TOKENS, PageChange, TextChange
 from assistant.generation.numbering import Numbering
 from assistant.generation.prompts import in_parts
 from assistant.generation.run_plan import rest_of_pages
 from assistant.generation.second_reading import ReadingGround
+from assistant.generation.writers.story_prompt import prompt_characters
 from assistant.suite.case_words import words
 from assistant.workflow.deployment.jobs import Progress, StopCheck
 from assistant.workflow.deployment.workspace import Workspace
@@ -116,8 +119,8 @@ def changed_since(
     workspace: Workspace, project_id: str, moment: datetime
 ) -> tuple[ChangedPage, ...]:
     """The sources that came in or changed at a moment or later, against what they said before it,
-    the latest last: no table of test cases, and none that says the same again. What was removed is
-    not among them."""
+    the latest last: no table of test cases, none that says the same again or that was only moved.
+    What was removed is not among them."""
 
     def pages() -> tuple[ChangedPage, ...]:
         library = workspace.library
@@ -128,10 +131,13 @@ def changed_since(
             for held in library.documents(project_id)
             if held.kind != "test_cases" and held.id in last and last[held.id] >= moment
         ]
+        moved = library.lineage.followers(project_id)
         found = []
         for _, name in sorted(came):
             versions = library.lineage.versions(project_id, name)
             earlier = [one.version for one in versions if one.stored_at < moment]
+            if not earlier and name in moved:  # its first version says what the page before said
+                earlier = [versions[0].version]
             found.append(_changed(workspace, project_id, name, earlier[-1] if earlier else None))
         return tuple(one for one in found if one.changes or one.is_new)
 
@@ -294,6 +300,14 @@ def _read_as(page: ChangedPage) -> Sequence[TextChange]:
 
 def _length(change: tuple[int, TextChange]) -> int:
     return len(change[1].old) + len(change[1].new) + SIGNS
+
+
+def parts_at_least(pages: Sequence[ChangedPage]) -> int:
+    """In how many parts at the least what changes in the pages is read, each beside all cases."""
+    room = prompt_characters(sys.maxsize, ANSWER_TOKENS) * CHANGES_SHARE
+    whole = sum(len(one.version.document.text) for one in pages if one.is_new)
+    changed = sum(_length((0, each)) for one in pages for each in one.changes)
+    return max(1, math.ceil((whole + changed) / room))
 
 
 def _nearest(pages: Sequence[Sequence[Chunk]], sentences: Sequence[str]) -> list[Chunk]:
