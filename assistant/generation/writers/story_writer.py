@@ -31,6 +31,7 @@ from assistant.generation.cancellation import CancelCheck, never_cancelled, rais
 from assistant.generation.models.chat_models import ChatEndpoint, stream_structured
 from assistant.generation.models.structured import StructuredReply
 from assistant.generation.prompts import Message
+from assistant.generation.proof.amounts import numbers
 from assistant.generation.proof.proof_faults import CONTRADICTION, WRONG_SIDE
 from assistant.generation.proof.repetition import repeats
 from assistant.generation.proof.support_texts import folded, stands_in
@@ -592,11 +593,12 @@ def _about(case: TestCase, conditions: Sequence[TestCondition]) -> str:
 
 
 def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:
-    """The model's questions; their words count only where they stand in the criterion."""
+    """The model's questions but those that code asks; their words count only where they stand in
+    the criterion."""
     criteria = {criterion.id: criterion for criterion in call.brief.epic.criteria}
     for draft in readable(QuestionDraft, data.get("questions")):
         criterion = criteria.get(draft.criterion)
-        if criterion is None:
+        if criterion is None or _is_asked(draft, call.brief.questions):
             continue
         start = criterion.text.find(draft.words) if draft.words else -1
         evidence = (
@@ -622,6 +624,17 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
                 ),
             ),
         )
+
+
+def _is_asked(draft: QuestionDraft, asked: Sequence[Question]) -> bool:
+    """Whether it asks which of two amounts is right where code asks that of the same criterion."""
+    named = {(one.family, one.value) for one in numbers(draft.question)}
+    both = (
+        {(each.family, each.value) for each in numbers(one.text)}
+        for one in asked
+        if one.kind == "conflict" and one.criterion_id == draft.criterion
+    )
+    return any(len(two) > 1 and two <= named for two in both)
 
 
 def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:

@@ -357,6 +357,16 @@ def test_a_question_names_the_cases_that_follow_one_of_its_answers() -> None:
     assert not any(bears_on(end.questions[1], one) for one in cases)
 
 
+def test_what_code_asks_is_not_asked_again() -> None:
+    text = "The criterion says 10 days, but HR-3 says 12 days. Which is right?"
+    conflict = Question(criterion_id="LV-1-AC1", kind="conflict", text=text)
+    told = ["By HR-3 it would be 12 days in place of 10 days. Which holds?", "Are 12 days counted?"]
+    asked = [{"criterion": "LV-1-AC1", "words": "", "question": one, "cases": [1]} for one in told]
+    subject, _ = writer(answer(case(), case("Ten", "B2", "x"), questions=asked))
+    _, end, _ = run(subject, brief=BRIEF.model_copy(update={"questions": (conflict,)}))
+    assert [one.text for one in end.questions] == told[1:]
+
+
 def test_the_writer_words_what_the_story_states_as_a_precondition() -> None:
     stated = "As a clerk\n\nPreconditions:\n- The year is open.\n- The clerk is logged in."
     story = STORY.model_copy(update={"narrative": stated})
