@@ -129,8 +129,11 @@ class RunStore(Store):
             merged = {(one.criterion_id, one.text): one for one in held}
             for one in questions:
                 key = one.criterion_id, one.text
-                if key not in merged or one.source_answers:
-                    merged[key] = one
+                before = merged.setdefault(key, one)
+                named = dict.fromkeys((*before.case_titles, *one.case_titles))
+                answers = one.source_answers or before.source_answers
+                update = {"source_answers": answers, "case_titles": tuple(named)}
+                merged[key] = before.model_copy(update=update)
             _change(connection, run_id, questions=dump_all(merged.values()))
 
     def finish_run(

@@ -125,6 +125,8 @@ class _Ledger(Attempts):
     withdrawn_by: dict[str, list[str]] = field(default_factory=dict)
     """The same by the words that take them out."""
     answers: dict[Question, tuple[SourceAnswer, ...]] = field(default_factory=dict)
+    titles: dict[Question, tuple[str, ...]] = field(default_factory=dict)
+    """Of what code asks the cases that a question of the model on the same is put beside."""
     last_reason: str = ""
 
     def refuse(self, condition_id: str, attempt: int, raw: str, reason: str) -> None:
@@ -134,11 +136,16 @@ class _Ledger(Attempts):
 
     def end(self) -> StoryEnd:
         """What is left over once the last case has left."""
-        answered = (
-            question.model_copy(update={"source_answers": said})
-            for question, said in self.answers.items()
+        given = (
+            one.model_copy(
+                update={
+                    "source_answers": self.answers.get(one, ()),
+                    "case_titles": self.titles.get(one, ()),
+                }
+            )
+            for one in {**self.answers, **self.titles}
         )
-        return StoryEnd(questions=(*self.questions.values(), *answered), **self.spent())
+        return StoryEnd(questions=(*self.questions.values(), *given), **self.spent())
 
 
 @dataclass
@@ -598,7 +605,14 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
     criteria = {criterion.id: criterion for criterion in call.brief.epic.criteria}
     for draft in readable(QuestionDraft, data.get("questions")):
         criterion = criteria.get(draft.criterion)
-        if criterion is None or _is_asked(draft, call.brief.questions):
+        if criterion is None:
+            continue
+        titles = tuple(
+            call.titles[place - 1] for place in draft.cases if 1 <= place <= len(call.titles)
+        )
+        asked = _asked_by_code(draft, call.brief.questions)
+        if asked is not None:
+            ledger.titles[asked] = (*ledger.titles.get(asked, ()), *titles)
             continue
         start = criterion.text.find(draft.words) if draft.words else -1
         evidence = (
@@ -617,24 +631,21 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
                 kind="how to run" if draft.about == RUNNING else "ambiguous",
                 text=text,
                 evidence=evidence if start >= 0 else (),
-                case_titles=tuple(
-                    call.titles[place - 1]
-                    for place in draft.cases
-                    if 1 <= place <= len(call.titles)
-                ),
+                case_titles=titles,
             ),
         )
 
 
-def _is_asked(draft: QuestionDraft, asked: Sequence[Question]) -> bool:
-    """Whether it asks which of two amounts is right where code asks that of the same criterion."""
+def _asked_by_code(draft: QuestionDraft, asked: Sequence[Question]) -> Question | None:
+    """The question of code on the same criterion that asks which of two amounts is right, where the
+    draft names both."""
     named = {(one.family, one.value) for one in numbers(draft.question)}
-    both = (
-        {(each.family, each.value) for each in numbers(one.text)}
-        for one in asked
-        if one.kind == "conflict" and one.criterion_id == draft.criterion
-    )
-    return any(len(two) > 1 and two <= named for two in both)
+    for one in asked:
+        if one.kind == "conflict" and one.criterion_id == draft.criterion:
+            both = {(each.family, each.value) for each in numbers(one.text)}
+            if len(both) > 1 and both <= named:
+                return one
+    return None
 
 
 def _note_withdrawn(data: Mapping[str, object], call: _Call, ledger: _Ledger) -> None:

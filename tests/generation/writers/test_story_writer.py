@@ -363,8 +363,10 @@ def test_what_code_asks_is_not_asked_again() -> None:
     told = ["By HR-3 it would be 12 days in place of 10 days. Which holds?", "Are 12 days counted?"]
     asked = [{"criterion": "LV-1-AC1", "words": "", "question": one, "cases": [1]} for one in told]
     subject, _ = writer(answer(case(), case("Ten", "B2", "x"), questions=asked))
-    _, end, _ = run(subject, brief=BRIEF.model_copy(update={"questions": (conflict,)}))
-    assert [one.text for one in end.questions] == told[1:]
+    cases, end, _ = run(subject, brief=BRIEF.model_copy(update={"questions": (conflict,)}))
+    assert [one.text for one in end.questions] == [told[1], text]
+    assert [one.case_titles for one in end.questions] == [(cases[0].title,)] * 2
+    assert bears_on(end.questions[1], cases[0].model_copy(update={"steps": ()}))
 
 
 def test_the_writer_words_what_the_story_states_as_a_precondition() -> None:
