@@ -145,8 +145,12 @@ class LineageStore(Store):
             .group_by(document_versions.c.document_id)
         )
         here = documents.c
-        held = select(here.id).where(here.project_id == project_id, here.removed_at.is_(None))
-        there = {row.id for row in self._all(held)} - self.followers(project_id)
+        held = select(here.id, here.removed_at, here.successor_id).where(
+            here.project_id == project_id
+        )
+        rows = self._all(held)
+        followers = {row.successor_id for row in rows if row.successor_id}
+        there = {row.id for row in rows if row.removed_at is None} - followers
         came = [(row.at, row.id) for row in self._all(first) if row.id in there]
         away = [one for one in self._away(project_id) if one[0] in there]
         begun = select(runs.c.id, runs.c.created_at).where(runs.c.project_id == project_id)
@@ -159,14 +163,6 @@ class LineageStore(Store):
             )
             for row in self._all(begun)
         }
-
-    def followers(self, project_id: str) -> frozenset[str]:
-        """The documents that took the place of one under another name, with its very content."""
-        here = documents.c
-        query = select(here.successor_id).where(
-            here.project_id == project_id, here.successor_id.is_not(None)
-        )
-        return frozenset(row.successor_id for row in self._all(query))
 
     def _away(self, project_id: str) -> Iterator[tuple[str, str, str]]:
         """The documents of now that were out of the project for a time: id, since when, until."""

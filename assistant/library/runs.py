@@ -121,8 +121,9 @@ class RunStore(Store):
             detail = f"{len(conditions)} conditions, {len(retrieved)} sources"
             record(connection, row.project_id, "run", run_id, "planned", row.actor, detail)
 
-    def _store_questions(self, run_id: str, questions: Sequence[Question]) -> None:
-        """Add questions to those of a run, each once; what sources say to one is kept with it."""
+    def _store_questions(self, run_id: str, questions: Sequence[Question]) -> tuple[Question, ...]:
+        """Add questions to those of a run, each once; what sources say to one is kept with it, and
+        the cases that it is put beside. Returns them as they are kept."""
         with self._database.write() as connection:
             row = fetch(connection, run_id)
             held = load_all(Question, row.questions)
@@ -135,6 +136,7 @@ class RunStore(Store):
                 update = {"source_answers": answers, "case_titles": tuple(named)}
                 merged[key] = before.model_copy(update=update)
             _change(connection, run_id, questions=dump_all(merged.values()))
+        return tuple(merged[key] for key in {(one.criterion_id, one.text): 0 for one in questions})
 
     def finish_run(
         self,

@@ -112,7 +112,7 @@ class Library(ProjectStore, DocumentStore, RunStore, CaseStore):
         Up to three transactions, one after the other.
         """
         if questions:
-            self._store_questions(run_id, questions)
-            self._ask(run_id, questions, bears_on, rests_on)
+            asked = self._store_questions(run_id, questions)
+            self._ask(run_id, asked, bears_on, rests_on)
         if rejected:
             self._store_rejected(run_id, rejected)

@@ -638,12 +638,15 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
 
 def _asked_by_code(draft: QuestionDraft, asked: Sequence[Question]) -> Question | None:
     """The question of code on the same criterion that asks which of two amounts is right, where the
-    draft names both."""
+    draft names these two, no other of their kind, and asks what holds."""
+    if draft.about == RUNNING:
+        return None
     named = {(one.family, one.value) for one in numbers(draft.question)}
     for one in asked:
         if one.kind == "conflict" and one.criterion_id == draft.criterion:
             both = {(each.family, each.value) for each in numbers(one.text)}
-            if len(both) > 1 and both <= named:
+            families = {family for family, _ in both}
+            if len(both) > 1 and both == {each for each in named if each[0] in families}:
                 return one
     return None
 

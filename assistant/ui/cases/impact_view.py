@@ -106,7 +106,8 @@ def _start(opened: Workspace, asked: ReadFor, able: Sequence[str], held: int) ->
     destination = models.writer(opened, reader).destination
     requests = impact_job.requests_for(held if every else min(held, most)) * asked.parts
     st.caption(
-        f"{counted(held, 'case')}, at least {counted(requests, 'request')}. Your text "
+        f"{counted(held, 'case')}, {'about' if large and not every else 'at least'} "
+        f"{counted(requests, 'request')}. Your text "
         f"{label(destination)}."
     )
 

@@ -4,6 +4,7 @@ source alone."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import streamlit as st
 
@@ -34,7 +35,7 @@ def arrivals_panel(opened: Workspace, record: Session, ticked: Collection[str]) 
         "What came in or changed, since",
         moments,
         index=moments.index(kept) if kept in moments else 0,
-        format_func=date_time,
+        format_func=lambda moment: _said(moment, moments),
         key=f"arrival_{record.project_id}_{moments[0]}",
     )
     st.session_state[held] = since if since != moments[0] else None
@@ -45,6 +46,13 @@ def arrivals_panel(opened: Workspace, record: Session, ticked: Collection[str]) 
     if not pages:
         return
     page_impact(opened, record, pages)
+
+
+def _said(moment: datetime, moments: Sequence[datetime]) -> str:
+    """A moment to the minute, with its seconds where another has the same minute."""
+    said = date_time(moment)
+    alone = [date_time(one) for one in moments].count(said) == 1
+    return said if alone else f"{said}:{moment.astimezone():%S}"
 
 
 def _named(pages: Sequence[ChangedPage], also: str) -> str:

@@ -222,19 +222,18 @@ def page_impact(
     """What a model says that what changes in pages makes of existing cases, and the way to it;
     ``later``: why changes of cases are not proposed yet."""
     reading = page_change.last(opened, record.project_id, pages)
-    before = page_change.earlier(opened, record.project_id, pages) if len(pages) > 1 else None
 
     def start(reader: str, every: bool) -> None:
         page_change.start(
             opened, record.project_id, pages, reader=reader, by=record.user, every=every
         )
 
-    is_new = all(one.is_new for one in pages)
-    intro = INTRO.format(beside="is new" if is_new else "changes")
-    what = "change" if len(pages) > 1 else "page" if is_new else "version"
+    one = pages[0]
+    beside, what = ("this page says", "page") if one.is_new else ("changes here", "version")
+    if len(pages) > 1:
+        beside, what = "changes in these sources", "change"
+    intro = INTRO.format(beside=beside)
     stale = reading is not None and page_change.sources_changed(opened, record.project_id, reading)
-    if reading is None and before is not None:
-        reading, stale = before, True
     job = page_change.job_of(record.project_id, pages)
     parts = page_change.parts_at_least(pages)
     impact_view(opened, record, ReadFor(what, intro, job, reading, start, stale, later, parts))

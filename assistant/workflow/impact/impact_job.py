@@ -144,18 +144,6 @@ def last(workspace: Workspace, project_id: str, name: str) -> ImpactReading | No
     return ImpactReading.model_validate_json(kept.body) if kept and kept.body else None
 
 
-def readings(workspace: Workspace, project_id: str) -> tuple[ImpactReading, ...]:
-    """The latest reading of each name."""
-
-    def found() -> tuple[ImpactReading, ...]:
-        names = workspace.library.saved.names(project_id, KIND)
-        held = (last(workspace, project_id, one.name) for one in names)
-        return tuple(one for one in held if one is not None)
-
-    key = stamp(workspace, project_id)
-    return workspace.memo.get("impact readings", project_id, key, found)
-
-
 def stamp(workspace: Workspace, project_id: str) -> int:
     """Changes with every reading of the project; 0 where there is none."""
     return max((one.seq for one in workspace.library.saved.names(project_id, KIND)), default=0)

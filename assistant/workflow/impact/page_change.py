@@ -7,9 +7,8 @@ an imported case cites nothing, and says the same in other words.
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 
@@ -119,8 +118,8 @@ def changed_since(
     workspace: Workspace, project_id: str, moment: datetime
 ) -> tuple[ChangedPage, ...]:
     """The sources that came in or changed at a moment or later, against what they said before it,
-    the latest last: no table of test cases, none that says the same again or that was only moved.
-    What was removed is not among them."""
+    the latest last: no table of test cases, and none that says the same again. What
+    was removed is not among them, and what was moved is new."""
 
     def pages() -> tuple[ChangedPage, ...]:
         library = workspace.library
@@ -131,13 +130,10 @@ def changed_since(
             for held in library.documents(project_id)
             if held.kind != "test_cases" and held.id in last and last[held.id] >= moment
         ]
-        moved = library.lineage.followers(project_id)
         found = []
         for _, name in sorted(came):
             versions = library.lineage.versions(project_id, name)
             earlier = [one.version for one in versions if one.stored_at < moment]
-            if not earlier and name in moved:  # its first version says what the page before said
-                earlier = [versions[0].version]
             found.append(_changed(workspace, project_id, name, earlier[-1] if earlier else None))
         return tuple(one for one in found if one.changes or one.is_new)
 
@@ -171,16 +167,6 @@ def _texts(changes: Iterable[SentenceChange]) -> tuple[TextChange, ...]:
 def _name(pages: Sequence[ChangedPage]) -> str:
     names = sorted(one.name for one in pages)
     return names[0] if len(names) == 1 else impact_job.name_of(names)
-
-
-def earlier(
-    workspace: Workspace, project_id: str, pages: Sequence[ChangedPage]
-) -> ImpactReading | None:
-    """The latest reading for some of these pages, or for other texts of them."""
-    wanted = {one.version.document.id for one in pages}
-    found = (one for one in impact_job.readings(workspace, project_id) if one.document_ids)
-    fitting = [one for one in found if wanted.issuperset(one.document_ids)]
-    return max(fitting, key=lambda one: one.at, default=None)
 
 
 def job_of(project_id: str, pages: Sequence[ChangedPage]) -> str:
@@ -265,9 +251,6 @@ def read_now(
                 for at, one in enumerate(changing)
             )
             parts.append(Part(ReadingGround((), (), sources), pages=read))
-        resting = [
-            one.case_id for name in own for one in cases_resting_on(workspace, project_id, name)
-        ]
         # No page takes the place of another: neither by its length nor by the cases that cite it.
         each = impact_job.MOST_QUERIES // len(changing) or 1
         near = [
@@ -275,7 +258,7 @@ def read_now(
             for page in range(len(changing))
             for one in impact_job.thinned([one for at, one in changed if at == page], each)
         ]
-        resting = resting[: impact_job.MOST_READ // 2]
+        resting = _resting(workspace, project_id, own, {one.id for one in held})
         cases = impact_job.near(
             workspace, project_id, held, resting, near, every=every, cancelled=cancelled
         )
@@ -291,11 +274,28 @@ def _read_as(page: ChangedPage) -> Sequence[TextChange]:
     """What a reader is told of it: of a new page every sentence, and so of one that changed so much
     that its sentences were not compared (``PAIRED``), where what was only worded otherwise would
     seem to go away."""
-    gone = sum(not one.new for one in page.changes)
-    come = sum(not one.old for one in page.changes)
-    if not page.is_new and gone * come <= PAIRED:
+    if not _is_whole(page):
         return page.changes
     return _texts(text_changes("", page.version.document.text)[0])
+
+
+def _is_whole(page: ChangedPage) -> bool:
+    gone = sum(not one.new for one in page.changes)
+    come = sum(not one.old for one in page.changes)
+    return page.is_new or gone * come > PAIRED
+
+
+def _resting(
+    workspace: Workspace, project_id: str, pages: Sequence[str], held: Collection[str]
+) -> list[str]:
+    """Of the existing cases (``held``) those that cite the pages, of each in turn. Where there are
+    several, as many as leave room for what cites none."""
+    found = (
+        [one.case_id for one in cases_resting_on(workspace, project_id, page)] for page in pages
+    )
+    turns = chain.from_iterable(zip_longest(*found))
+    resting = list(dict.fromkeys(one for one in turns if one in held))
+    return resting if len(pages) == 1 else resting[: impact_job.MOST_READ // 2]
 
 
 def _length(change: tuple[int, TextChange]) -> int:
@@ -305,9 +305,13 @@ def _length(change: tuple[int, TextChange]) -> int:
 def parts_at_least(pages: Sequence[ChangedPage]) -> int:
     """In how many parts at the least what changes in the pages is read, each beside all cases."""
     room = prompt_characters(sys.maxsize, ANSWER_TOKENS) * CHANGES_SHARE
-    whole = sum(len(one.version.document.text) for one in pages if one.is_new)
-    changed = sum(_length((0, each)) for one in pages for each in one.changes)
-    return max(1, math.ceil((whole + changed) / room))
+    told = sum(
+        len(one.version.document.text)
+        if _is_whole(one)
+        else sum(_length((0, each)) for each in one.changes)
+        for one in pages
+    )
+    return max(1, int(told / room))
 
 
 def _nearest(pages: Sequence[Sequence[Chunk]], sentences: Sequence[str]) -> list[Chunk]:

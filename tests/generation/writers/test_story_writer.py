@@ -360,7 +360,10 @@ def test_a_question_names_the_cases_that_follow_one_of_its_answers() -> None:
 def test_what_code_asks_is_not_asked_again() -> None:
     text = "The criterion says 10 days, but HR-3 says 12 days. Which is right?"
     conflict = Question(criterion_id="LV-1-AC1", kind="conflict", text=text)
-    told = ["By HR-3 it would be 12 days in place of 10 days. Which holds?", "Are 12 days counted?"]
+    told = [
+        "By HR-3 it would be 12 days (to 2026-07-14) in place of 10 days. Which holds?",
+        "Is half of it paid at 11 days, between 10 days and 12 days?",
+    ]
     asked = [{"criterion": "LV-1-AC1", "words": "", "question": one, "cases": [1]} for one in told]
     subject, _ = writer(answer(case(), case("Ten", "B2", "x"), questions=asked))
     cases, end, _ = run(subject, brief=BRIEF.model_copy(update={"questions": (conflict,)}))
