@@ -281,6 +281,11 @@ def test_what_a_source_says_to_a_question_is_kept_and_the_cases_by_it_are_free(
     assert carried == {"T-by-it": ("When?",), "T-other": ("When?", "Which?")}
     library.add_questions(RUN.id, QUESTIONS, bears_on=lambda *_: False)  # asked once more
     assert library.run(project.id, RUN.id).questions == (answered,)
+    beside = QUESTIONS[0].model_copy(update={"case_titles": ("A case",)})
+    library.add_questions(RUN.id, [beside], bears_on=lambda one, _: one.is_open)
+    assert {one.case.open_questions for one in library.cases(project.id)} == {("When?",)}
+    (kept,) = library.run(project.id, RUN.id).questions
+    assert kept == answered.model_copy(update={"case_titles": ("A case",)})
 
 
 def test_a_case_whose_question_a_source_answers_cites_it(
