@@ -42,7 +42,7 @@ def arrivals_panel(opened: Workspace, record: Session, ticked: Collection[str]) 
     pages = page_change.changed_since(opened, record.project_id, since)
     if ticked:
         pages = tuple(one for one in pages if one.version.document.id in ticked)
-    right.caption(_named(pages, "" if ticked else " Tick some below to read for these alone."))
+    right.caption(_named(pages, "" if ticked else " Tick some to read for these alone."))
     if not pages:
         return
     page_impact(opened, record, pages)

@@ -181,11 +181,6 @@ def documents_table(opened: Workspace, record: Session) -> None:
     if any(safe_link(row.uri) for row in documents):
         table["Link"] = [safe_link(row.uri) or None for row in documents]
     held = ticks_key(record.project_id)
-    kept = selected_rows(held)
-    picked = [row for row in documents if row.id in kept]
-    chosen = [row.id for row in picked]
-    if len(chosen) != 1:
-        arrivals_panel(opened, record, chosen)
     st.dataframe(
         table,
         key=TABLE,
@@ -204,6 +199,9 @@ def documents_table(opened: Workspace, record: Session) -> None:
         },
         alt="Sources of this project",
     )
+    kept = selected_rows(held)
+    picked = [row for row in documents if row.id in kept]
+    chosen = [row.id for row in picked]
     with head:
         _remove(opened, record, picked)
         erase_documents(opened, record, chosen)
@@ -217,6 +215,7 @@ def documents_table(opened: Workspace, record: Session) -> None:
             "Choose one source to see its versions and the cases that rest on it, or what a new "
             "version of it would change."
         )
+        arrivals_panel(opened, record, chosen)
 
 
 def _remove(opened: Workspace, record: Session, picked: Sequence[StoredDocument]) -> None:
