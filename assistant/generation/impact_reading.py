@@ -232,9 +232,9 @@ def impact_messages(
     def safe(text: str, limit: int) -> str:
         return data_text(text, special_tokens, limit=limit)
 
-    head = ["<release>" + safe("\n".join(ground.context), 4_000) + "</release>"]
-    if pages:
-        head = []
+    head = []
+    if not pages:
+        head += ["<release>" + safe("\n".join(ground.context), 4_000) + "</release>"]
     for page in (one for one in pages if one.changes):
         lines = (f"{sign} {safe(text, CHANGE_CHARACTERS)}" for sign, text in _signed(page))
         told_of = {"page": (page.title, MOST_NAME), **standing_attributes(page.standing)}

@@ -78,14 +78,15 @@ def present(
     one before, or ``since`` an earlier one. Raises ``LibraryError`` where that is none, and for a
     table of test cases."""
     library = workspace.library
-    document = library.document(project_id, document_id)
-    if document.kind == "test_cases":
-        raise LibraryError(f"“{document.title}” holds test cases, and says nothing of others.")
-    kept = (one.version for one in library.lineage.versions(project_id, document_id))
-    earlier = [version for version in kept if version < document.version]
+    held = library.find_document(project_id, document_id)
+    title = held.title if held is not None else document_id
+    if held is not None and held.kind == "test_cases":
+        raise LibraryError(f"“{title}” holds test cases, and says nothing of others.")
+    kept = library.lineage.versions(project_id, document_id)
+    earlier = [one.version for one in kept[:-1]]  # the last is the present one
     if since is not None and since not in earlier:
         told = ", ".join(map(str, earlier)) or "none"
-        raise LibraryError(f"“{document.title}” has no earlier version {since} (it has: {told}).")
+        raise LibraryError(f"“{title}” has no earlier version {since} (it has: {told}).")
     return _changed(workspace, project_id, document_id, since or (earlier[-1] if earlier else None))
 
 
