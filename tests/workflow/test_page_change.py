@@ -237,7 +237,7 @@ def test_cases_are_read_beside_all_that_came_in_since_a_moment(
         desk=f"# Desk\n\nThe desk holds a seat for 3 hours. Agents {NEW}.\n",
         minutes="# Minutes\n\nThe 3 hours wait until May.\n",
     )  # fmt: skip
-    (moment,) = page_change.arrivals(opened, project_id)
+    moment = page_change.arrivals(opened, project_id)[0]
     assert moment == later
     pages = page_change.changed_since(opened, project_id, moment)
     assert {(one.version.document.title, one.is_new) for one in pages} == {
@@ -274,14 +274,18 @@ def test_cases_are_read_beside_all_that_came_in_since_a_moment(
 
 @pytest.mark.long
 def test_a_source_that_changes_soon_after_it_came_begins_a_time_of_its_own(
-    opened: Workspace, tmp_path: Path
+    opened: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project_id = opened.project(SAMPLE_PROJECT).id
+    first = utc_now() + timedelta(hours=1)
+    second = first + timedelta(minutes=1)
+    monkeypatch.setattr(library_documents, "utc_now", lambda: first)
     come_in(opened, project_id, tmp_path, desk="# Desk\n\nIt opens at 9.\n")
+    monkeypatch.setattr(library_documents, "utc_now", lambda: second)
     come_in(opened, project_id, tmp_path, desk="# Desk\n\nIt opens at 8.\n", mail="# Mail\n\nHi.\n")
-    (moment,) = page_change.arrivals(opened, project_id)
-    pages = page_change.changed_since(opened, project_id, moment)
-    assert [one.version.document.title for one in pages][:1] == ["Desk"]
+    assert page_change.arrivals(opened, project_id) == (second, first)
+    pages = page_change.changed_since(opened, project_id, second)
+    assert {one.version.document.title for one in pages} == {"Desk", "Mail"}
 
 
 @pytest.mark.long
