@@ -137,6 +137,7 @@ def test_the_endpoint_chooses_where_code_selects_nothing(
     assert "<criterion>LOAN-3-AC1 | A tool that is returned" in sent, "it may be left out"
 
 
+@pytest.mark.long
 def test_code_reads_what_it_can_without_asking(
     generate: Callable[..., tuple[int, str, str]], server: EndpointServer
 ) -> None:

@@ -134,6 +134,7 @@ def test_a_case_without_words_matches_nothing(words: TextEmbedder) -> None:
     assert pair([], [empty], Vectors(words)) == pair([empty], [], Vectors(words)) == ()
 
 
+@pytest.mark.long
 def test_meaning_is_kept_by_other_words_and_told_from_other_tests(
     meaning: TextEmbedder, case_of: Callable[..., TestCase]
 ) -> None:

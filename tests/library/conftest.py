@@ -14,7 +14,7 @@ from assistant.library import Library, Project
 TEMPLATE = CaseTemplate(name="T", columns=(Column(header="ID", field="id"),))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
     if request.param == "sqlite":
         opened = Library.open(tmp_path / "data" / "library.sqlite3")

@@ -293,6 +293,7 @@ def test_the_same_file_opens_what_was_found_and_a_changed_one_says_what_it_repla
     assert changed.button(key="check_suite").label == "Check 2 cases"
 
 
+@pytest.mark.long
 def test_another_way_to_search_makes_the_verdicts_older(app: AppTest) -> None:
     checked(opened(app, "cases.csv", TABLE))
     workspace = state.workspace()

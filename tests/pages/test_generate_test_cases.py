@@ -627,6 +627,7 @@ def test_a_picked_story_stands_for_itself_too(
     assert "1 criterion" in text_of(app)
 
 
+@pytest.mark.long
 def test_an_order_that_is_typed_where_an_epic_is_pasted_is_offered_as_a_sentence(
     open_app: Callable[..., AppTest],
 ) -> None:

@@ -67,6 +67,7 @@ def read(
     )
 
 
+@pytest.mark.long
 def test_all_cases_are_read_and_decide_what_is_new(
     opened: Workspace, project_id: str, found: Understanding, server: EndpointServer
 ) -> None:

@@ -45,6 +45,7 @@ def answers(server: EndpointServer, source: str) -> None:
     server.answer = answer
 
 
+@pytest.mark.long
 def test_a_case_that_cites_nothing_is_found_before_the_page_is_kept_and_mended_after(
     opened: Workspace, server: EndpointServer
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_page_of_one_version_is_read_as_a_new_one(
     assert "\n- " not in told.partition("</changes>")[0]
 
 
+@pytest.mark.long
 def test_words_of_another_source_make_no_case_wrong(
     opened: Workspace, server: EndpointServer
 ) -> None:
