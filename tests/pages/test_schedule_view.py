@@ -172,9 +172,10 @@ def test_a_run_without_dates_says_what_they_are_and_how_a_case_gets_one(app: App
     assert cases(app) == ["0 A", "0 B", "0 D", "0 C", "0 E"]
     tick(app, "A", "B")
     app.selectbox(key=f"schedule-to-{RUN}").set_value("Another day").run()
-    app.date_input(key=f"schedule-other-{RUN}").set_value(TUESDAY).run()
+    app.date_input(key=f"schedule-other-{RUN}").set_value(MONDAY).run()
+    app.date_input(key=f"schedule-other-{RUN}").set_value(TUESDAY)
     app.button(key="move-now").click().run()
-    assert stored(app, "A").test_date == stored(app, "B").test_date == TUESDAY
+    assert stored(app, "A").test_date == stored(app, "B").test_date == TUESDAY, "as typed last"
     assert "**2 cases on 1 day** · 3 without a date" in text_of(app)
 
 

@@ -84,7 +84,7 @@ def _mover(
         row = st.container(horizontal=True, vertical_alignment="center", gap="small")
         told = f"**{counted(len(ticked), 'case')} ticked**" if ticked else "Tick cases to move them"
         row.markdown(f":small[{told}]", width="content")
-        chosen = row.selectbox(
+        row.selectbox(
             "Day",
             [*counts, OTHER_DAY],
             index=None,
@@ -97,9 +97,8 @@ def _mover(
             disabled=not ticked,
             width=DAY_WIDTH,
         )
-        day = counts[chosen].day if chosen in counts else None
-        if chosen == OTHER_DAY:
-            day = row.date_input(
+        if st.session_state.get(f"schedule-to-{record.run_id}") == OTHER_DAY:
+            row.date_input(
                 OTHER_DAY, value=None, min_value=FIRST_DATE, max_value=LAST_DATE,
                 format="YYYY-MM-DD", key=f"schedule-other-{record.run_id}",
                 label_visibility="collapsed", width=DATE_WIDTH,
@@ -107,16 +106,29 @@ def _mover(
         with row:
             st.button(
                 "Move", type="primary", icon=":material/event:", key="move-now",
-                disabled=not ticked or not day, on_click=_move,
-                args=(opened, record, ticked, day),
+                disabled=not ticked or not _wanted_day(record, counts), on_click=_move,
+                args=(opened, record, ticked, counts),
             )  # fmt: skip
             undo_button(opened, record, undo_of_person(opened, record), key="move-undo")
         show_problem()
 
 
+def _wanted_day(record: Session, counts: Mapping[str, TestDay]) -> date | None:
+    """The day that the fields name at this moment: a date that is typed and left by the press of
+    the button is newer than what the page was drawn with."""
+    chosen: str = st.session_state.get(f"schedule-to-{record.run_id}", "")
+    if chosen in counts:
+        return counts[chosen].day
+    other: date | None = st.session_state.get(f"schedule-other-{record.run_id}")
+    return other if chosen == OTHER_DAY else None
+
+
 def _move(
-    opened: Workspace, record: Session, ticks: Mapping[str, TestCase], day: date | None
+    opened: Workspace, record: Session, ticks: Mapping[str, TestCase], counts: Mapping[str, TestDay]
 ) -> None:
+    day = _wanted_day(record, counts)
+    if day is None:  # the date was emptied by then
+        return
     with error_kept():
         ids = (opened, record.project_id, record.run_id)
         outcome = preconditions.move(*ids, [*ticks.values()], day, by=record.user)
