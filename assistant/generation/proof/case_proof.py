@@ -193,7 +193,8 @@ class _Proof:
             (case.title, *self.basis.situation, *(s.expected_result for s in case.steps))
         )
         for criterion, conflict in self._contested:
-            if conflict.quantity.text in said:
+            stated = re.escape(conflict.quantity.text)
+            if re.search(rf"(?<![\w.,]){stated}(?!\w|[.,]\d)", said):
                 yield _contradiction(criterion.id, conflict)
 
     @cached_property

@@ -479,6 +479,16 @@ def test_data_that_keep_the_number_of_another_source_are_told_with_both_sentence
     assert not contested or ("BR-4" in told[0] and "£150.00" in told[0])
 
 
+@pytest.mark.parametrize(("fee", "is_told"), [("20.00 EUR", True), ("120.00 EUR", False)])
+def test_a_contested_limit_is_not_found_inside_a_longer_number(
+    prove: Prove, fee: str, is_told: bool
+) -> None:
+    text = "A member with fees above 20.00 EUR is blocked from loans."
+    rule = "BR-3 A member with fees above 25.00 EUR is blocked from loans."
+    case = prove(text, [("Open the member.", "a loan", f"The fee is {fee}.")], sources=[rule])
+    assert any("BR-3" in one.message for one in case.findings) == is_told
+
+
 def test_a_contested_limit_does_not_excuse_data_wrong_on_another(prove: Prove) -> None:
     text = (
         "A refund of up to £150.00 to the original card is paid at once. "
