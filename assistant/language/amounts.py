@@ -121,6 +121,12 @@ def digits_to_number(digits: str, scale: str = "") -> Decimal:
     return number * factor
 
 
+def amount_as_written(amount: str) -> re.Pattern[str]:
+    """Finds an amount in the words it was written with, never inside a longer number: "20.00" is
+    neither in "120.00" nor in "20.005"."""
+    return re.compile(rf"(?<![\w.,]){re.escape(amount)}(?!\w|[.,]\d)")
+
+
 def english(digits: str) -> str:
     """ "25.000" and "1.250,50" as they are written in English: "25,000", "1,250.50"."""
     if _CONTINENTAL.fullmatch(digits) is None:

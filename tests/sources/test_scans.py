@@ -67,9 +67,11 @@ def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
 @with_ocr
 @pytest.mark.parametrize(
     "form",
-    ["PNG", *(pytest.param(each, marks=pytest.mark.slow) for each in ("JPEG", "TIFF", "WEBP"))],
+    [
+        pytest.param("PNG", marks=pytest.mark.long),
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("JPEG", "TIFF", "WEBP")),
+    ],
 )
-@pytest.mark.long
 def test_a_picture_is_read_whatever_its_name(form: str) -> None:
     reading = read_file("shot.txt", saved(page(RULES), form))
     for words in RULES:

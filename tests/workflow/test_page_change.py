@@ -231,17 +231,18 @@ def test_cases_are_read_beside_all_that_came_in_since_a_moment(
     """Minutes put off what a page says: a case is right by both together."""
     project_id = opened.project(SAMPLE_PROJECT).id
     assert page_change.arrivals(opened, project_id) == (), "all came in at once"
+    first = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr(library_documents, "utc_now", lambda: first)
     come_in(opened, project_id, tmp_path, desk="# Desk\n\nThe desk holds a seat for 2 hours.\n")
-    later = utc_now() + timedelta(hours=1)
+    later = first + timedelta(hours=1)
     monkeypatch.setattr(library_documents, "utc_now", lambda: later)
     come_in(
         opened, project_id, tmp_path,
         desk=f"# Desk\n\nThe desk holds a seat for 3 hours. Agents {NEW}.\n",
         minutes="# Minutes\n\nThe 3 hours wait until May.\n",
     )  # fmt: skip
-    moment = page_change.arrivals(opened, project_id)[0]
-    assert moment == later
-    pages = page_change.changed_since(opened, project_id, moment)
+    assert page_change.arrivals(opened, project_id) == (later, first)
+    pages = page_change.changed_since(opened, project_id, later)
     assert {(one.version.document.title, one.is_new) for one in pages} == {
         ("Desk", False), ("Minutes", True),
     }  # fmt: skip
@@ -266,7 +267,7 @@ def test_cases_are_read_beside_all_that_came_in_since_a_moment(
         page_change.read_now(opened, project_id, (), reader="endpoint", by="Ada")
 
     come_in(opened, project_id, tmp_path, mail="# Mail\n\nNothing is decided.\n")
-    more = page_change.changed_since(opened, project_id, moment)
+    more = page_change.changed_since(opened, project_id, later)
     assert (len(more), page_change.last(opened, project_id, more)) == (3, None)
 
     wanted = erase.Wanted(project_id=project_id, documents=(pages[1].version.document.id,))

@@ -54,7 +54,7 @@ from assistant.domain import (
     TestCondition,
     UserStory,
 )
-from assistant.language.amounts import Quantity
+from assistant.language.amounts import Quantity, amount_as_written
 from assistant.language.languages import ENGLISH, language_of
 from assistant.language.quoted_messages import mask_quotes
 from assistant.language.sentences import Span
@@ -202,7 +202,7 @@ def _other_amount(
 
 def _exchanged(text: str, said: str, other: str) -> str:
     """The text with an amount exchanged wherever it says that amount, in its messages too."""
-    return re.sub(rf"(?<![\w.,]){re.escape(said)}(?!\w|[.,]\d)", lambda _: other, text)
+    return amount_as_written(said).sub(lambda _: other, text)
 
 
 def _contradicting(

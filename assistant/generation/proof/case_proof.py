@@ -82,7 +82,7 @@ from assistant.generation.proof.result_citations import (
     speaks_of,
 )
 from assistant.generation.proof.statement_words import content, contents, meeting
-from assistant.language.amounts import Quantity
+from assistant.language.amounts import Quantity, amount_as_written
 from assistant.language.casing import bare_words
 from assistant.language.dates_and_times import MONTHS
 from assistant.language.quantities import find_quantities
@@ -193,8 +193,7 @@ class _Proof:
             (case.title, *self.basis.situation, *(s.expected_result for s in case.steps))
         )
         for criterion, conflict in self._contested:
-            stated = re.escape(conflict.quantity.text)
-            if re.search(rf"(?<![\w.,]){stated}(?!\w|[.,]\d)", said):
+            if amount_as_written(conflict.quantity.text).search(said):
                 yield _contradiction(criterion.id, conflict)
 
     @cached_property
