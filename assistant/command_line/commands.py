@@ -162,8 +162,9 @@ def _generated(
     workspace: Workspace, options: Namespace, terminal: Terminal
 ) -> tuple[str, GenerationRun, reuse.EarlierCases]:
     """The project, the whole run for what was asked, and what of it earlier runs had written."""
-    writer = model_store.writer(workspace, options.writer or model_store.OUTLINE_WRITER).id
+    wanted = options.writer and model_store.writer(workspace, options.writer).id
     project_id, request = request_of(workspace, options, terminal)
+    writer = wanted or model_store.default_writer(workspace, project_id)
     scope = {"depth": options.depth or "standard", "techniques": techniques_of(options.techniques)}
     request = request.model_copy(update=scope)
     found = understood(workspace, project_id, request, options, terminal, writer=writer)

@@ -144,7 +144,9 @@ def build_parser() -> Parser:
         help="with --fill-gaps: also those whose case somebody rejected",
     )  # fmt: skip
     generate.add_argument(
-        "--writer", metavar="WRITER", help="outline (the default), a model's id, or endpoint"
+        "--writer",
+        metavar="WRITER",
+        help="outline, a model's id, or endpoint (default: what the project starts with)",
     )
     generate.add_argument("--out", type=Path, metavar="FILE.csv", help="write the cases as CSV")
     generate.add_argument("--profile", choices=("excel", "import"), default="excel")

@@ -97,18 +97,19 @@ def test_a_person_chooses_what_projects_start_with(workspace: Workspace) -> None
     settings = workspace.settings.model_copy(
         update={"endpoint_provider": "openai", "endpoint_model": "large"}
     )
-    choose_first_writer(settings, "endpoint")
-    assert models.default_writer(workspace, "any") == OUTLINE_WRITER, "there is no endpoint here"
     with Workspace.open(settings) as served:
-        assert models.default_writer(served, "any") == "endpoint"
+        assert models.default_writer(served, "any") == "endpoint", "it is set up, by variables too"
         choose_way(settings, "endpoint", "item")
+        assert models.default_writer(served, "any") == OUTLINE_WRITER, "able to less than a story"
+        choose_first_writer(settings, "endpoint")
         assert models.default_writer(served, "any") == "endpoint"
-    another = settings.model_copy(update={"endpoint_model": "another"})
-    with Workspace.open(another) as served:
+        assert models.default_writer(workspace, "any") == OUTLINE_WRITER, "no endpoint here"
+        choose_first_writer(settings, OUTLINE_WRITER)
         assert models.default_writer(served, "any") == OUTLINE_WRITER
-    choose_first_writer(settings, OUTLINE_WRITER)
+    another = settings.model_copy(update={"endpoint_model": "another"})
+    assert first_writer(another) == OUTLINE_WRITER, "whatever model the endpoint has"
     choose_first_writer(settings, "")
-    assert first_writer(settings) == ""
+    assert first_writer(another) == "endpoint"
 
 
 def test_an_unknown_writer_names_the_known_ones(workspace: Workspace) -> None:

@@ -220,8 +220,8 @@ def default_writer(
 ) -> str:
     """The writer that a project starts with; ``among`` are the present ``writers``, if known.
 
-    Its promoted adapter, else what a person chose under *Settings*, else the outline. Never an
-    embedded model of itself: what readers say of its cases is no recommendation.
+    Its promoted adapter, else what ``first_writer`` says, else the outline. Never an embedded model
+    of itself: what readers say of its cases is no recommendation.
     """
     name = AdapterRegistry(workspace.settings.adapters_path).default_of(project_id)
     choices = writers(workspace) if among is None else among

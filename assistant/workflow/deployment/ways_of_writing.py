@@ -121,12 +121,16 @@ def choose_way(settings: Settings, writer_id: str, way: Way | None) -> None:
 
 
 def first_writer(settings: Settings) -> str:
-    """The writer that a person chose as the one that projects start with; empty where none is."""
+    """The writer that a person chose as the one that projects start with, else an endpoint that
+    variables set up, where it is asked for whole stories; empty where none is."""
     kept = _read(_path(settings))
     chosen = next((name for name, one in kept.items() if one.first), "")
-    if chosen.startswith(f"{ENDPOINT_WRITER}:"):
-        return ENDPOINT_WRITER if chosen == _key(settings, ENDPOINT_WRITER) else ""
-    return chosen
+    if chosen and not chosen.startswith(f"{ENDPOINT_WRITER}:"):
+        return chosen
+    wanted = bool(chosen) and chosen == _key(settings, ENDPOINT_WRITER)
+    if not wanted and settings.endpoint_provider and "endpoint_model" in settings.set_fields:
+        wanted = way_and_why(settings, ENDPOINT_WRITER)[0] == "story"
+    return ENDPOINT_WRITER if wanted else ""
 
 
 def choose_first_writer(settings: Settings, writer_id: str) -> None:
