@@ -375,6 +375,8 @@ class Claims:
         near = (one for one in said.found if self._near.holds(one))
         shares = [one.words for one in said.known if one.kind == "percent"]
         operands = Numbers((*said.operands.texts, *shares)) if shares else said.operands
+        if number.kind == "money":
+            operands = Numbers(_below_caps(number, operands.texts))
         return (
             follows(number, operands, self._own)
             or is_between(number, self.basis.situation)
@@ -775,6 +777,20 @@ def _without_moments(part: str) -> str:
         if one.kind in ("date", "time"):
             part = part[: one.start] + " " * (one.end - one.start) + part[one.end :]
     return part
+
+
+def _below_caps(number: Number, texts: Sequence[str]) -> Iterator[str]:
+    """The sentences of these texts; of one that caps an amount of money below this one the caps
+    alone: 60 days of "0.50 EUR per day, at most 15.00 EUR" do not come to 30.00 EUR."""
+    for sentence in (part for text in texts for part in parts_of(text)):
+        caps = [
+            one.text
+            for one in find_quantities(sentence)
+            if one.kind == "money" and one.comparison in ("at most", "less than")
+            and isinstance(one.value, Decimal) and isinstance(number.value, Decimal)
+            and one.value < number.value
+        ]  # fmt: skip
+        yield from caps or [sentence]
 
 
 def _follows_from_count(

@@ -479,6 +479,24 @@ def test_data_that_keep_the_number_of_another_source_are_told_with_both_sentence
     assert not contested or ("BR-4" in told[0] and "£150.00" in told[0])
 
 
+@pytest.mark.parametrize(
+    ("data", "fee", "is_known"),
+    [
+        ("20 days overdue", "10.00 EUR", True),
+        ("60 days overdue", "15.00 EUR", True),
+        ("60 days overdue", "30.00 EUR", False),
+        ("3 items, 60 days overdue each", "45.00 EUR", True),
+    ],
+)
+def test_a_rate_comes_to_no_amount_above_the_cap_beside_it(
+    prove: Prove, data: str, fee: str, is_known: bool
+) -> None:
+    text = "The fee is 0.50 EUR per day overdue, at most 15.00 EUR per item."
+    rule = "BR-2 Fees: 0.50 EUR per day, capped at 15.00 EUR per item."
+    case = prove(text, [("Return it.", data, f"The fee is {fee}.")], sources=[rule])
+    assert (case.steps[0].support == "supported") is is_known
+
+
 @pytest.mark.parametrize(("fee", "is_told"), [("20.00 EUR", True), ("120.00 EUR", False)])
 def test_a_contested_limit_is_not_found_inside_a_longer_number(
     prove: Prove, fee: str, is_told: bool
