@@ -277,7 +277,8 @@ def _step_text(field: TemplateField, step: TestStep, sources: Sources, marks: _M
 
 
 def _action_lines(step: TestStep) -> list[str]:
-    return [step.action, f"Test data: {step.test_data}"] if step.test_data else [step.action]
+    data = f"Test data: {step.test_data}" if step.test_data else ""
+    return [line for line in (step.action, data) if line]
 
 
 def _step_block(step: TestStep, marks: _Marks) -> str:

@@ -76,6 +76,14 @@ def test_test_data_goes_with_the_action_where_it_has_no_column() -> None:
     ]  # fmt: skip
 
 
+def test_data_without_an_action_begins_no_cell_with_an_empty_line() -> None:
+    idle = CASE.steps[0].model_copy(update={"action": ""})
+    outline = CASE.model_copy(update={"steps": (idle, *CASE.steps[1:])})
+    assert table("step_action", case=outline)[1] == ["Test data: 14 days"]
+    (_, (cell,)) = table("steps", row_per="case", case=outline)
+    assert cell.startswith("1. Test data: 14 days\nExpected result")
+
+
 def test_case_fields_stand_only_in_the_first_row_where_asked() -> None:
     constant = Column(header="Type", field="constant", default="Manual")
     found = table("id", constant, "step_number", repeat_case_fields=False)
