@@ -56,6 +56,13 @@ def answered(app: AppTest) -> AppTest:
     return app
 
 
+def test_a_question_that_is_too_long_is_there_to_be_shortened(app: AppTest) -> None:
+    question = "What is the fee? " * 250
+    asked(opened(app), question)
+    assert "4,249 characters; at most 400 and 3,000 are read" in text_of(app)
+    assert app.code[0].value == question
+
+
 @pytest.mark.long
 def test_examples_are_offered_and_answered(app: AppTest) -> None:
     opened(app)

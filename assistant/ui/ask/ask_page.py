@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from assistant.errors import AssistantError
 from assistant.ui.ask.answer_view import answer_sources, answer_view
 from assistant.ui.ask.ask_talks import (
     CARRIED,
@@ -28,6 +29,8 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.sources.read_source import sources_stamp
 
 POLL_SECONDS = 0.7
+REFUSED_HEIGHT = 160
+"""Pixels of a question that was not asked."""
 
 
 def ask_page(opened: Workspace, record: Session) -> None:
@@ -38,7 +41,6 @@ def ask_page(opened: Workspace, record: Session) -> None:
     wanted = st.chat_input(
         "Ask about a rule, a process, an epic or a case",
         key="ask_question",
-        max_chars=ask_sources.MAX_CHARACTERS,
         disabled=bool(answers and answers[-1].is_open),
     )
     wanted = wanted or st.session_state.pop(CARRIED, "")
@@ -105,14 +107,16 @@ def _ask(opened: Workspace, record: Session, question: str, thread_id: str) -> N
     """
     st.session_state.pop(SHOWN, None)
     with errors_shown(), st.spinner("Searching the sources…"):
-        answer = ask_sources.begin(
-            opened,
-            record.project_id,
-            question,
-            writer=_writer(),
-            thread_id=thread_id,
-            by=record.user,
-        )
+        try:
+            answer = ask_sources.begin(
+                opened, record.project_id, question, writer=_writer(), thread_id=thread_id,
+                by=record.user,
+            )  # fmt: skip
+        except AssistantError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            # The field is empty by now: what was typed can be copied from here, and shortened.
+            st.code(question, language=None, wrap_lines=True, height=REFUSED_HEIGHT)
+            return
         open_talk(record, answer.thread_id)
         ask_sources.start(opened, record.project_id, answer)
         if answer.writer != ask_sources.NO_WRITER or not opened.jobs.wait(answer.id, 20.0):
