@@ -82,7 +82,11 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
     forget_presses((chosen.url_path, record.project_id, record.run_id))
     # A run takes the whole width; the sidebar is one click away.
     with_run = chosen is pages[0] and bool(record.run_id)
-    st.set_page_config(initial_sidebar_state="collapsed" if with_run else "auto")
+    name = next(one.name for one in projects if one.id == record.project_id)
+    st.set_page_config(
+        page_title=f"{chosen.title} · {visible(name)}",
+        initial_sidebar_state="collapsed" if with_run else "auto",
+    )
     with st.sidebar:
         _project_chooser(opened, record)
         with st.container(gap="xxsmall"):

@@ -266,7 +266,7 @@ def _day(
             before = chains.before.get(case.id, {})
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.checkbox(
-                    f"Move {label(case.id)}", key=_tick(run_id, case),
+                    f"Move {visible(case.id)}", key=_tick(run_id, case),
                     label_visibility="collapsed", width="content",
                 )  # fmt: skip
                 case_button(case.id, case.title, f"schedule-{number}", open_in_run)
