@@ -66,7 +66,8 @@ def paste(app: AppTest, text: str) -> AppTest:
 
 def generated(app: AppTest, text: str = EPIC) -> AppTest:
     """The app after a whole run of outlines on the pasted text."""
-    paste(app, text).button(key="generate").click().run()
+    paste(app, text).selectbox(key=state.CHOSEN_WRITER).set_value("outline").run()
+    app.button(key="generate").click().run()
     assert not app.exception
     deadline = time.monotonic() + 240
     while "case" not in app.query_params or re.search(r"(waiting|in progress)\]", text_of(app)):
