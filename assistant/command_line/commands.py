@@ -30,13 +30,12 @@ from assistant.errors import SettingsError, SourceError
 from assistant.workflow.deployment import models as model_store
 from assistant.workflow.deployment import start as app
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import company_template, export_cases, preconditions
+from assistant.workflow.review import company_template, duplicates, export_cases, preconditions
 from assistant.workflow.sources import import_sources, search_sources, source_standing
 from assistant.workflow.writing import (
     coverage,
     follow_up_runs,
     generate_cases,
-    repetitions,
     reuse,
     second_reading,
     usage,
@@ -302,7 +301,7 @@ def _summary(run: GenerationRun, out: Path | None, terminal: Terminal) -> None:
             mark += f"  [{DRAFT_OR_OLD} alone]" if DRAFT_OR_OLD in rules else ""
             terminal.line(f"{case.id}  {case.technique or ''}  {case.title}{mark}")
     for case in run.cases:
-        if said := repetitions.repeated(case):
+        if said := duplicates.repetition_of(case):
             terminal.line(f"{case.id}: {said}")
     unsupported = sum(bool(case.unsupported_steps) for case in run.cases)
     criteria = {key for case in run.cases for key in case.criterion_ids}

@@ -304,14 +304,14 @@ def get_case(scope: ToolScope, given: takes.CaseArguments) -> Json:
         {"by": one.by, "at": one.at.isoformat(), "version": one.case_version, "reason": one.reason}
         for one in scope.workspace.library.proposals.of_case(scope.project_id, stored.id)
     ]
-    answered, _ = runs.answers_on(scope.workspace, scope.project_id, stored)
+    replies = runs.replies_on(scope.workspace, scope.project_id, stored)
     old = stale.by_case(stale.stale_cases(scope.workspace, scope.project_id, run_id=stored.run_id))
     chain = lineage.chains(scope.workspace, scope.project_id, stored.run_id or "").needs(stored.id)
     return {
         "status": stored.status,
         "version": stored.row_version,
         **_proved(scope, case),
-        "needs": list(review.needs_of(case, answered, stale=stored.id in old, chain=chain)),
+        "needs": list(review.needs_of(case, replies.standing, stale=stored.id in old, chain=chain)),
         "proposals": waiting,
     }
 

@@ -23,6 +23,7 @@ from assistant.ui import state
 from assistant.ui.plain_text import cut
 from assistant.workflow.deployment import model_jobs
 from assistant.workflow.deployment.models import DEFAULT_CHAT
+from assistant.workflow.review.review import SAID
 from assistant.workflow.sources import import_sources
 from assistant.workflow.writing import requests, runs
 from assistant.workflow.writing.runs import RunView
@@ -365,11 +366,16 @@ def test_questions_on_how_to_run_stand_apart_from_those_on_what_holds(app: AppTe
     found = [
         Question(criterion_id="PAY-71-AC1", kind=kind, text=text) for text, kind in kinds.items()
     ]
+    open_case = app.query_params["case"]
     library.add_questions(
         run_id,
         [*found, known],
-        bears_on=lambda question, case: False,
+        bears_on=lambda question, case: question.text == "How much?" and case.id == open_case,
     )
+    app.run()
+    shown = text_of(app)
+    assert f":blue-badge[{SAID}] How much? “{said.quote}”" in shown
+    assert "open question] How much?" not in shown
     app.segmented_control(key="run_view").set_value("questions").run()
     assert not app.exception
     (apart,) = [one for one in app.expander if "How to run and see it (4)" in one.label]

@@ -15,7 +15,7 @@ from assistant.sources.files.files import read_file
 from assistant.suite.rows import rows
 from assistant.suite.template import DEFAULT_TEMPLATE
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import lineage
+from assistant.workflow.review import export_cases, lineage
 from assistant.workflow.sources.import_sources import put
 from assistant.workflow.writing import answers, generate_cases, runs, write_again
 from assistant.workflow.writing.requests import GenerateRequest, Understanding, understand
@@ -132,10 +132,9 @@ def test_a_case_shows_and_cites_the_answer_that_was_given_before_it_was_written(
     assert citing
     for one in citing:
         assert one.case.open_questions == (other.text,)
-        told, written_before = runs.answers_on(workspace, project_id, one)
-        assert (list(told), told[question.text].text, written_before) == (
-            [question.text], words, False,
-        )  # fmt: skip
+        found = runs.replies_on(workspace, project_id, one)
+        assert (list(found.answers), found.answers[question.text].text) == ([question.text], words)
+        assert not found.come_later
     shown = view(workspace, project_id, finished.id)
     assert question.text not in {one.text for one in shown.open_questions}
     answers.withdraw(workspace, project_id, given.document_id)
@@ -174,10 +173,22 @@ def test_the_same_asked_of_several_criteria_is_one_question_unless_it_suggests_w
 def test_a_withdrawn_answer_opens_the_question_again(workspace: Workspace, project_id: str) -> None:
     found = understood(workspace, project_id, "CC-200")
     (question,) = found.questions
+    written = run(workspace, project_id, found)
+
+    def asked_in_file() -> list[str]:
+        exported = export_cases.export_csv(
+            workspace, project_id, run_id=written.id, template=DEFAULT_TEMPLATE
+        )
+        lines = csv.DictReader(io.StringIO(exported.content.decode("utf-8-sig")))
+        return [one["Open Questions"] for one in lines if question.text in one["Open Questions"]]
+
+    assert set(asked_in_file()) == {question.text}
     given = answers.answer(
         workspace, project_id, found.epics[0], question, RIGHT, by="Tess", replaces=True
     )
+    assert set(asked_in_file()) == {f"{question.text} Answered by Tess: “{RIGHT}”"}
     answers.withdraw(workspace, project_id, given.document_id, by="Tess")
+    assert set(asked_in_file()) == {question.text}
     again = understood(workspace, project_id, "CC-200")
     assert (again.questions, again.answers, again.epics) == ((question,), (), found.epics)
 

@@ -7,8 +7,8 @@ import pytest
 from assistant.domain import GenerationConfig
 from assistant.library import StoredCase
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.review import review
-from assistant.workflow.writing import generate_cases, repetitions, runs
+from assistant.workflow.review import duplicates, review
+from assistant.workflow.writing import generate_cases, runs
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 SCENARIO = """Scenario: A refund at once
@@ -54,14 +54,14 @@ def test_the_later_case_says_which_case_of_which_story_it_repeats(
     same = SCENARIO.format(paid="£20.00", days=3)
     run_id = written(workspace, project_id, same, same)
     first, later = of_stories(workspace, project_id, run_id)
-    assert not repetitions.repeated(first.case)
-    assert f"Repeats {first.id} of story PAY-71" in repetitions.repeated(later.case)
+    assert not duplicates.repetition_of(first.case)
+    assert f"Repeats {first.id} of story PAY-71" in duplicates.repetition_of(later.case)
     assert review.set_aside(later)  # Accept all leaves it to a person, who may reject it
     view = runs.view(workspace, project_id, run_id)
     figures = {one.name: one for one in runs.quality_of(workspace, project_id, view.run).figures}
     assert figures["Duplicates"].case_ids == (later.id,)
 
-    assert repetitions.mark(workspace, project_id, run_id, by="Ada") == (later.id,)
+    assert duplicates.mark_repetitions(workspace, project_id, run_id, by="Ada") == (later.id,)
     again = workspace.library.case(project_id, later.id)
     assert again.row_version == later.row_version
 
@@ -76,7 +76,7 @@ def test_a_mark_goes_with_the_case_that_is_repeated_and_decided_cases_stay(
     review.set_status(
         workspace, project_id, later.id, "accepted", seen_version=later.row_version, by="Ada"
     )
-    assert repetitions.mark(workspace, project_id, run_id, by="Ada") == ()
+    assert duplicates.mark_repetitions(workspace, project_id, run_id, by="Ada") == ()
     accepted = workspace.library.case(project_id, later.id)
     assert accepted.status == "accepted"
     review.set_status(
@@ -86,8 +86,8 @@ def test_a_mark_goes_with_the_case_that_is_repeated_and_decided_cases_stay(
         workspace, project_id, first.id, "rejected", reason="Out of scope",
         seen_version=first.row_version, by="Ada",
     )  # fmt: skip
-    assert repetitions.mark(workspace, project_id, run_id, by="Ada") == ()
-    assert not repetitions.repeated(workspace.library.case(project_id, later.id).case)
+    assert duplicates.mark_repetitions(workspace, project_id, run_id, by="Ada") == ()
+    assert not duplicates.repetition_of(workspace.library.case(project_id, later.id).case)
 
 
 @pytest.mark.long
@@ -95,4 +95,4 @@ def test_another_value_is_no_repetition(workspace: Workspace, project_id: str) -
     scenarios = [SCENARIO.format(paid="£20.00", days=days) for days in (3, 4)]
     run_id = written(workspace, project_id, *scenarios)
     for stored in of_stories(workspace, project_id, run_id):
-        assert not repetitions.repeated(stored.case)
+        assert not duplicates.repetition_of(stored.case)

@@ -65,7 +65,7 @@ def test_accept_all_takes_the_clean_drafts_alone_and_is_undone_as_one(opened) ->
         workspace.library.add_case(project_id, None, case)
     held = [one for one in workspace.library.cases(project_id) if one.id.startswith("D")]
     assert [review.set_aside(one) for one in held] == list(faulty)
-    given = [review.set_aside(one, answered=("How fast?",)) for one in held]
+    given = [review.set_aside(one, answered={"How fast?": review.ANSWERED}) for one in held]
     assert given == [review.ANSWERED if why == review.QUESTION else why for why in faulty]
     outcome = review.accept_all(workspace, project_id, held, by="Tess")
     assert [case_id for case_id, _ in outcome.changed] == ["D8"]

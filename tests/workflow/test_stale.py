@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -217,16 +219,30 @@ def test_a_source_answers_a_question_as_long_as_it_says_so(project: Project) -> 
     named = {one.chunk.title: one.chunk for one in run.retrieved if SENTENCE in one.chunk.text}
     [chunk] = [one for one in named.values() if one.document_id == document]
     said = SourceAnswer(chunk_id=chunk.id, quote=SENTENCE.replace('"', "“"))
+    resting = {name for name, _ in project.citing(SENTENCE, PAGE)}
+    case = next(one for one in run.cases if one.id not in resting)
+    on = case.id
     question = Question(
-        criterion_id=run.epics[0].criteria[0].id, kind="ambiguous", text="Until when?",
+        criterion_id=case.criterion_ids[0], kind="ambiguous", text="Until when?",
         source_answers=(said,),
     )  # fmt: skip
-    workspace.library.add_questions(run.id, [question], bears_on=lambda _, case: False)
+    workspace.library.add_questions(run.id, [question], bears_on=lambda _, case: case.id == on)
+    words = f"Until when? A source says: “{said.quote}” ({f'{chunk.key} {chunk.title}'.strip()})"
 
     def answered() -> bool:
+        """Whether the run, the list, the case and the file of its cases say so."""
         held = runs.view(workspace, project_id, run.id).run.questions
         [asked] = [one for one in held if one.text == question.text]
-        return not asked.is_open and asked == question
+        said_by_run = not asked.is_open and asked == question
+        [row] = [r for r in runs.case_rows(workspace, project_id, run.id) if r.id == on]
+        replies = runs.replies_on(workspace, project_id, workspace.library.case(project_id, on))
+        exported = export_cases.export_csv(workspace, project_id, run_id=run.id)
+        lines = csv.DictReader(io.StringIO(exported.content.decode("utf-8-sig")))
+        cell = next(one["Open Questions"] for one in lines if one["Test Case ID"] == on)
+        assert (review.SAID in row.needs) is (question.text in replies.sources) is said_by_run
+        assert (question.text in row.open_questions) is not said_by_run
+        assert cell.splitlines()[-1] == (words if said_by_run else "Until when?")
+        return said_by_run
 
     assert answered()
     parts = workspace.library.document_parts(project_id, document)

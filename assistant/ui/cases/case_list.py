@@ -36,6 +36,7 @@ from assistant.workflow.review.review import (
     OUTLINE,
     QUESTION,
     RATED,
+    SAID,
     STALE,
     UNSUPPORTED,
 )
@@ -74,6 +75,7 @@ NEEDS = {
     OUTLINE: OUTLINE,
     QUESTION: QUESTION,
     ANSWERED: ANSWERED,
+    SAID: "a source on its question",
     UNSUPPORTED: "not in the sources",
     OLD: "on a draft or old source alone",
     **dict.fromkeys(RATED.values(), "read every line"),

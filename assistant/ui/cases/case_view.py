@@ -37,6 +37,7 @@ from assistant.workflow.review.review import (
     OTHER,
     OUTLINE,
     QUESTION,
+    SAID,
     UNSUPPORTED,
     contradictions_of,
     doubts_of,
@@ -46,6 +47,7 @@ from assistant.workflow.review.review import (
     other_limits_of,
 )
 from assistant.workflow.writing.answers import Answer, Asked
+from assistant.workflow.writing.replies import Replies, SourceWords
 
 MARKS: dict[StepMark, tuple[str, str]] = {
     "denied": ("red", f"✗ {MARK_WORDS['denied']}"),
@@ -58,7 +60,7 @@ MARKS: dict[StepMark, tuple[str, str]] = {
 
 They say what was compared, words with words: whether a result follows is for a person to judge.
 """
-NEED_COLORS = {CONTRADICTS: "red", FAULTY: "red", OUTLINE: "violet"}
+NEED_COLORS = {CONTRADICTS: "red", FAULTY: "red", OUTLINE: "violet", SAID: "blue"}
 """The others are orange."""
 _FINDINGS: dict[str, Callable[[TestCase], tuple[LintFinding, ...]]] = {
     CONTRADICTS: contradictions_of,
@@ -68,11 +70,11 @@ _FINDINGS: dict[str, Callable[[TestCase], tuple[LintFinding, ...]]] = {
 }
 """By need: the findings that are its reasons, told in their words."""
 LONGEST = 1200
+NO_REPLIES = Replies()
 QUESTION_START = 60
 """Characters of a question that many cases carry; all of it stands in *Questions* and on hover."""
 
 
-Answers = tuple[Mapping[str, Answer], bool]
 """The answers to the questions that a case carries, or whose answer it cites, by what is asked, and
 whether its words were written before the first answer to one that it carries."""
 
@@ -80,7 +82,7 @@ whether its words were written before the first answer to one that it carries.""
 def case_view(
     case: TestCase,
     criteria: dict[str, str],
-    answers: Answers = ({}, False),
+    replies: Replies = NO_REPLIES,
     how_to_run: Sequence[Asked] = (),
     chain: Sequence[str] = (),
     draw_chain: Callable[[], None] = lambda: None,
@@ -94,8 +96,8 @@ def case_view(
     st.markdown(f"**{label(case.title, limit=300)}**")
     test_date_line(case)
     of_many = [one for one in case.open_questions if waiting.get(one, 0) > 1]
-    of_many = [one for one in of_many if one not in answers[0]]
-    needs_lines(case, answers, chain, of_many)
+    of_many = [one for one in of_many if one not in replies.standing]
+    needs_lines(case, replies, chain, of_many)
     for number, question in enumerate(of_many):
         others = waiting[question] - (case.status != "rejected")
         _question_of_many(number, question, others, open_questions)
@@ -159,15 +161,15 @@ def _quotes(line: str, criteria: dict[str, str]) -> bool:
 
 def needs_lines(
     case: TestCase,
-    answers: Answers = ({}, False),
+    replies: Replies = NO_REPLIES,
     chain: Sequence[str] = (),
     elsewhere: Sequence[str] = (),
 ) -> None:
     """Why a person has to look at the case: each reason, a contradiction with both its texts, a
     question with its answer, but those that stand ``elsewhere``."""
     lines = []
-    given, written_before = answers
-    for need in needs_of(case, given, chain=chain):
+    given = replies.answers
+    for need in needs_of(case, replies.standing, chain=chain):
         mark = f":{NEED_COLORS.get(need, 'orange')}-badge[{need}]"
         said: Sequence[str] = ()
         if need in _FINDINGS:
@@ -175,18 +177,21 @@ def needs_lines(
         elif need == OLD:
             said = [f"step {', '.join(str(one.step) for one in drafts_of(case))}"]
         elif need == QUESTION:
-            still_open = [one for one in case.open_questions if one not in given]
+            still_open = [one for one in case.open_questions if one not in replies.standing]
             still_open = [one for one in still_open if one not in elsewhere]
             if not still_open:
                 continue
             said = [label(question, limit=300) for question in still_open]
         elif need == ANSWERED:
             said = [_answered(one, given[one]) for one in case.open_questions if one in given]
-            if written_before:
+            if replies.come_later:
                 said += ["– The case was written before: write it again, or read it against this."]
+        elif need == SAID:
+            carried = [one for one in case.open_questions if one in replies.sources]
+            said = [_said_by_sources(one, replies.sources[one]) for one in carried]
         elif need == UNSUPPORTED:
             said = [f"step {', '.join(map(str, case.unsupported_steps))}"]
-        lines.append(f"{mark} {(' ' if need in (QUESTION, ANSWERED) else '; ').join(said)}")
+        lines.append(f"{mark} {(' ' if need in (QUESTION, ANSWERED, SAID) else '; ').join(said)}")
     known = {text: one for text, one in given.items() if text not in case.open_questions}
     for text, one in known.items():
         lines.append(f":green-badge[answered before it was written] {_answered(text, one)}")
@@ -207,6 +212,14 @@ def told_by_needs(case: TestCase) -> tuple[LintFinding, ...]:
 def _answered(question: str, answer: Answer) -> str:
     said = label(" ".join(answer.text.split()), limit=400)
     return f"{label(question, limit=300)} Answered by {label(answer.by)}: “{said}”"
+
+
+def _said_by_sources(question: str, said: Sequence[SourceWords]) -> str:
+    words = "; ".join(
+        f"“{label(one.text, limit=300)}”" + (f" ({label(one.source)})" if one.source else "")
+        for one in said
+    )
+    return f"{label(question, limit=300)} {words}"
 
 
 def _sentence(finding: LintFinding) -> str:

@@ -129,11 +129,11 @@ def _case(
         findings_panel(stored.case, editor.apply_fix)
     else:
         criteria = runs.criteria_texts(opened, record.project_id, view, stored)
-        answers = runs.answers_on(opened, record.project_id, stored)
+        replies = runs.replies_on(opened, record.project_id, stored)
         rows = runs.case_rows(opened, record.project_id, record.run_id)
         chains = lineage.chains(opened, record.project_id, record.run_id, rows)
         case_view(
-            stored.case, criteria, answers, view.how_to_run(stored.case), chains.needs(stored.id),
+            stored.case, criteria, replies, view.how_to_run(stored.case), chains.needs(stored.id),
             partial(chain_line, stored.id, chains, open_case), runs.waiting_on(rows),
             _show_questions,
         )  # fmt: skip

@@ -32,6 +32,7 @@ from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import lineage, review, review_library
 from assistant.workflow.writing import generate_cases, runs
+from assistant.workflow.writing.replies import replies_in
 from assistant.workflow.writing.runs import ACTIVE, RunSummary, RunView
 
 STATUS_BADGES: dict[RunStatus, str] = {
@@ -189,11 +190,14 @@ def _accept_all(opened: Workspace, record: Session) -> None:
         if stored.status == "draft"
     ]
     stale = stale_of_run(opened, record)
-    answered = runs.answered_in(opened, record.project_id, record.run_id, drafts)
+    replies = replies_in(opened, record.project_id, record.run_id, drafts)
+    standing = {name: one.standing for name, one in replies.items()}
     rows = runs.case_rows(opened, record.project_id, record.run_id)
     chains = lineage.chains(opened, record.project_id, record.run_id, rows)
     reasons = (
-        review.set_aside(one, stale, answered.get(one.id, ()), chains.needs(one.id))
+        review.set_aside(
+            one, stale, standing.get(one.id, review.NONE_ANSWERED), chains.needs(one.id)
+        )
         for one in drafts
     )
     left = Counter(filter(None, reasons))

@@ -27,6 +27,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.lineage import earlier_titles, last_suite_reading
 from assistant.workflow.review.review import contradictions_of, faults_of
 from assistant.workflow.review.stale import stale_cases
+from assistant.workflow.writing.replies import SourceWords, replies_in
 
 Selection = Literal["accepted", "all"]
 STATUSES: dict[Selection, tuple[CaseStatus, ...]] = {
@@ -238,7 +239,44 @@ def _with_sources(
     workspace: Workspace, project_id: str, cases: Sequence[TestCase]
 ) -> tuple[list[TestCase], Mapping[str, Chunk]]:
     sources = cited_chunks(workspace, project_id, cases)
-    return in_known_names(workspace, project_id, cases), sources
+    replied = _with_replies(workspace, project_id, cases)
+    return in_known_names(workspace, project_id, replied), sources
+
+
+def _with_replies(
+    workspace: Workspace, project_id: str, cases: Sequence[TestCase]
+) -> list[TestCase]:
+    """The cases with what is known to each of their questions behind it: whoever runs them reads no
+    more than the file."""
+    asking = {one.id for one in cases if one.open_questions}
+    held = (
+        [one for one in workspace.library.cases(project_id) if one.id in asking] if asking else []
+    )
+    known: dict[str, dict[str, str]] = {}
+    for run_id in dict.fromkeys(one.run_id or "" for one in held):
+        for name, found in replies_in(workspace, project_id, run_id, held).items():
+            said = {text: _by_sources(several) for text, several in found.sources.items()}
+            said |= {
+                text: f"Answered by {one.by}: “{one.text}”" for text, one in found.answers.items()
+            }
+            known.setdefault(name, {}).update(said)
+    none: dict[str, str] = {}
+    return [
+        one.model_copy(
+            update={
+                "open_questions": tuple(
+                    f"{text} {known.get(one.id, none).get(text, '')}".strip()
+                    for text in one.open_questions
+                )
+            }
+        )
+        for one in cases
+    ]
+
+
+def _by_sources(several: Iterable[SourceWords]) -> str:
+    quotes = (f"“{one.text}”" + (f" ({one.source})" if one.source else "") for one in several)
+    return f"A source says: {'; '.join(quotes)}"
 
 
 def cited_chunks(

@@ -6,7 +6,8 @@ raises ``EditConflict`` and nothing is overwritten.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from assistant.domain import (
     DRAFT_OR_OLD,
@@ -31,6 +32,9 @@ from assistant.workflow.review.lineage import chains
 from assistant.workflow.review.stale import by_case, stale_cases
 from assistant.workflow.writing.recheck_case import rechecked
 
+Answered = Mapping[str, str]
+"""By question: ``ANSWERED`` or ``SAID``; one that is not named is open."""
+NONE_ANSWERED: Answered = MappingProxyType({})
 Chain = Sequence[str]
 REJECTION_REASONS = (
     "Duplicate of another case",
@@ -231,6 +235,8 @@ UNSUPPORTED = "result not in the sources"
 QUESTION = "open question"
 ANSWERED = "question answered"
 """A question was open when the case was written, and somebody has answered it."""
+SAID = "a source says something to its question"
+"""Its writer takes words of a source for the answer, and the case cites none of them."""
 DOUBTED = "doubted by a second reader"
 OTHER = "keeps to another limit than its criterion's"
 OLD = "rests on a draft or an old source alone"
@@ -245,19 +251,19 @@ RATED: dict[WriterRating, str] = {
 
 
 NEEDS = (
-    CONTRADICTS, FAULTY, OTHER, DOUBTED, STALE, *OF_CHAIN, OUTLINE, QUESTION, ANSWERED, UNSUPPORTED,
-    OLD, *RATED.values(),
+    CONTRADICTS, FAULTY, OTHER, DOUBTED, STALE, *OF_CHAIN, OUTLINE, QUESTION, ANSWERED, SAID,
+    UNSUPPORTED, OLD, *RATED.values(),
 )  # fmt: skip
 """What a case may need a person for, worst first."""
 
 
 def needs_of(
-    case: TestCase, answered: Collection[str] = (), *, stale: bool = False, chain: Chain = ()
+    case: TestCase, answered: Answered = NONE_ANSWERED, *, stale: bool = False, chain: Chain = ()
 ) -> tuple[str, ...]:
     """What a person has to look at before the case can be used (``TestCase.needs_you``, or that it
-    is stale, which its words do not tell), as fixed phrases, worst first. ``answered`` are those of
-    its questions that somebody has answered, ``chain`` those of ``OF_CHAIN`` that hold."""
-    still_open = [one for one in case.open_questions if one not in answered]
+    is stale, which its words do not tell), as fixed phrases, worst first. ``chain`` are those of
+    ``OF_CHAIN`` that hold."""
+    of_questions = {answered.get(one, QUESTION) for one in case.open_questions}
     found = {
         CONTRADICTS: bool(contradictions_of(case)),
         FAULTY: bool(faults_of(case)),
@@ -266,8 +272,7 @@ def needs_of(
         STALE: stale,
         **dict.fromkeys(chain, True),
         OUTLINE: case.is_outline,
-        QUESTION: bool(still_open),
-        ANSWERED: len(still_open) < len(case.open_questions),
+        **{name: name in of_questions for name in (QUESTION, ANSWERED, SAID)},
         UNSUPPORTED: bool(case.unsupported_steps),
         OLD: bool(drafts_of(case)),
     }
@@ -364,7 +369,7 @@ def _has_strange_action(case: TestCase) -> bool:
 def set_aside(
     stored: StoredCase,
     stale: Collection[str] = (),
-    answered: Collection[str] = (),
+    answered: Answered = NONE_ANSWERED,
     chain: Chain = (),
 ) -> str:
     """Why *Accept all* leaves a draft to a person, as a fixed phrase; empty where it does not.

@@ -9,7 +9,7 @@ __all__ = [
     "generate_cases",
     "read_ahead",
     "recheck_case",
-    "repetitions",
+    "replies",
     "request_choice",
     "request_drafts",
     "request_offers",

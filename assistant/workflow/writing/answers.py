@@ -252,6 +252,22 @@ def answered(case: TestCase, asked: Iterable[Asked]) -> dict[str, Answer]:
     return {text: several[-1] for text, several in found.items() if all(several) and several[-1]}
 
 
+def said_by_sources(case: TestCase, asked: Iterable[Asked]) -> dict[str, tuple[SourceAnswer, ...]]:
+    """What sources say to the questions that a case carries and nobody has answered, by what is
+    asked. Of what is asked of several of its criteria each has to have a source or an answer."""
+    found: dict[str, list[Asked]] = {}
+    for one in asked:
+        if one.is_on(case):
+            found.setdefault(one.question.text, []).append(one)
+    said = {
+        text: tuple(answer for one in several for answer in one.question.source_answers)
+        for text, several in found.items()
+        if all(one.answer or one.question.source_answers for one in several)
+        and not all(one.answer for one in several)
+    }
+    return {text: tuple(dict.fromkeys(several)) for text, several in said.items()}
+
+
 def with_answers(epic: Epic, given: Mapping[str, tuple[Answer, ...]]) -> Epic:
     """The epic with the answers in place of the criteria that they replace."""
     stories = []

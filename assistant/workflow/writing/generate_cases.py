@@ -26,12 +26,12 @@ from assistant.workflow.deployment.models import OUTLINE_WRITER, model_spec, wri
 from assistant.workflow.deployment.ways_of_writing import rating_of, writes_stories
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.impact import existing_cases
+from assistant.workflow.review import duplicates
 from assistant.workflow.sources.import_sources import put_epics
 from assistant.workflow.sources.reindex import index_pending
 from assistant.workflow.writing import (
     follow_up_runs,
     read_ahead,
-    repetitions,
     reuse,
     second_reading,
     write_again,
@@ -346,7 +346,7 @@ def _write_cases(
                 ended = event
     timings, error = ended.timings, ""
     if not cancelled():
-        repetitions.mark(workspace, project_id, run.id, by=run.by)
+        duplicates.mark_repetitions(workspace, project_id, run.id, by=run.by)
     if run.generation.read_again and not cancelled():
         timings, error = _read_again(workspace, project_id, run, timings, cancelled)
     library.finish_run(

@@ -14,7 +14,6 @@ from assistant.domain import (
     GenerationRun,
     Notice,
     Question,
-    SourceAnswer,
     Technique,
     TestCase,
     Value,
@@ -29,11 +28,17 @@ from assistant.suite.quality import quality
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import company_template, duplicates, lineage, stale
-from assistant.workflow.review.current_citations import PresentWords
-from assistant.workflow.review.review import OF_CHAIN, QUESTION, STALE, needs_of, worst_first
+from assistant.workflow.review.review import (
+    NONE_ANSWERED,
+    OF_CHAIN,
+    QUESTION,
+    STALE,
+    needs_of,
+    worst_first,
+)
 from assistant.workflow.review.review_library import words_of
 from assistant.workflow.sources.source_standing import with_standings
-from assistant.workflow.writing.answers import PREFIX, Answer, Asked, answered, asked_of
+from assistant.workflow.writing.answers import Asked, asked_of
 from assistant.workflow.writing.changed_basis import (
     BasisChange as BasisChange,
 )
@@ -43,7 +48,7 @@ from assistant.workflow.writing.changed_basis import (
     questions_now,
 )
 from assistant.workflow.writing.left_out import left_out
-from assistant.workflow.writing.repetitions import repeated
+from assistant.workflow.writing.replies import Replies, as_answered_now, replies_in
 
 ACTIVE = ("queued", "running")
 """Statuses of a run that is still to be written or being written."""
@@ -187,7 +192,8 @@ def view(workspace: Workspace, project_id: str, run_id: str) -> RunView:
     """
     listed = summary(workspace, project_id, run_id)
     run = workspace.library.run(project_id, run_id)
-    questions = _as_answered_now(workspace, project_id, run)
+    chunks = {one.chunk.id: one.chunk for one in run.retrieved}
+    questions = as_answered_now(workspace, project_id, run.questions, chunks)
     return RunView(
         summary=listed,
         run=run.model_copy(update={"questions": questions}),
@@ -221,23 +227,6 @@ def with_present_text(
     )
 
 
-def _as_answered_now(
-    workspace: Workspace, project_id: str, run: GenerationRun
-) -> tuple[Question, ...]:
-    """The questions of a run with the answers that their sources still give."""
-    chunks = {one.chunk.id: one.chunk for one in run.retrieved}
-    words = PresentWords(workspace.library, project_id, workspace.memo)
-
-    def is_given(answer: SourceAnswer) -> bool:
-        chunk = chunks.get(answer.chunk_id)
-        return chunk is None or words.say(chunk, answer.quote)
-
-    return tuple(
-        one.model_copy(update={"source_answers": tuple(filter(is_given, one.source_answers))})
-        for one in run.questions
-    )
-
-
 def source_view(
     workspace: Workspace, project_id: str, view: RunView, stored: StoredCase
 ) -> RunView:
@@ -260,19 +249,15 @@ def criteria_texts(
     return {criterion.id: criterion.text for epic in epics for criterion in epic.criteria}
 
 
-def answers_on(
-    workspace: Workspace, project_id: str, stored: StoredCase
-) -> tuple[dict[str, Answer], bool]:
-    """The answers to the questions that a case carries, or whose answer it cites, by what is asked,
-    and whether its words were written before the first answer to one that it carries."""
-    if not stored.run_id:
-        return {}, False
-    found = answered(stored.case, _answered_of(workspace, project_id, stored.run_id))
-    if not found:
-        return {}, False
-    written = summary(workspace, project_id, stored.source_run_id or stored.run_id)
-    carried = [one.at for text, one in found.items() if text in stored.case.open_questions]
-    return found, bool(carried) and written.created_at < min(carried)
+def replies_on(workspace: Workspace, project_id: str, stored: StoredCase) -> Replies:
+    """What is known to the questions that a case carries, or whose answer it cites."""
+    found = replies_in(workspace, project_id, stored.run_id or "", [stored]).get(stored.id)
+    if found is None or not found.answers:
+        return found or Replies()
+    written = summary(workspace, project_id, stored.source_run_id or stored.run_id or "")
+    carried = [one.at for text, one in found.answers.items() if text in stored.case.open_questions]
+    late = bool(carried) and written.created_at < min(carried)
+    return found.model_copy(update={"come_later": late})
 
 
 def case_rows(
@@ -293,11 +278,13 @@ def case_rows(
         for is_stale in (stored.id in stale,)
     ]
     asking = [one for one, row in zip(cases, rows, strict=True) if QUESTION in row.needs]
-    given = answered_in(workspace, project_id, run_id, asking)
+    replies = replies_in(workspace, project_id, run_id, asking) if asking else {}
+    given = {name: one.standing for name, one in replies.items()}
     chains = lineage.chains(workspace, project_id, run_id, rows)
 
     def needs(one: StoredCase, stale: bool) -> tuple[str, ...]:
-        return needs_of(one.case, given.get(one.id, ()), stale=stale, chain=chains.needs(one.id))
+        standing = given.get(one.id, NONE_ANSWERED)
+        return needs_of(one.case, standing, stale=stale, chain=chains.needs(one.id))
 
     def still_open(row: CaseRow) -> tuple[str, ...]:
         return tuple(asked for asked in row.open_questions if asked not in given.get(row.id, ()))
@@ -319,28 +306,6 @@ def case_rows(
 def waiting_on(rows: Iterable[CaseRow]) -> dict[str, int]:
     """How many cases that are not rejected carry each open question, by its text."""
     return Counter(q for row in rows if row.status != "rejected" for q in row.open_questions)
-
-
-def answered_in(
-    workspace: Workspace, project_id: str, run_id: str, cases: Sequence[StoredCase]
-) -> dict[str, Collection[str]]:
-    """What is asked of cases of a run and somebody has answered, by case id; cases of which
-    nothing is answered are left out."""
-    asking = [one for one in cases if one.case.open_questions]
-    if not run_id or not asking:
-        return {}
-    asked = _answered_of(workspace, project_id, run_id)
-    found = {one.id: answered(one.case, asked) for one in asking}
-    return {name: tuple(texts) for name, texts in found.items() if texts}
-
-
-def _answered_of(workspace: Workspace, project_id: str, run_id: str) -> tuple[Asked, ...]:
-    """The questions of a run with their answers; none where nobody has answered any."""
-    library = workspace.library
-    if not library.document_ids(project_id, prefix=PREFIX):
-        return ()
-    epics = library.run_epics(project_id, run_id)
-    return asked_of(workspace, project_id, epics, library.run_questions(project_id, run_id))
 
 
 def _row(stored: StoredCase, stale: bool) -> CaseRow:
@@ -379,7 +344,10 @@ def quality_of(workspace: Workspace, project_id: str, run: GenerationRun) -> Qua
     criteria = [one for one in asked if one not in out]
     return quality(
         run.cases,
-        duplicates={*report.within, *(case.id for case in run.cases if repeated(case))},
+        duplicates={
+            *report.within,
+            *(case.id for case in run.cases if duplicates.repetition_of(case)),
+        },
         existing=report.existing,
         criteria=len(criteria),
         left_out=len(asked) - len(criteria),

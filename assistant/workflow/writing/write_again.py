@@ -400,7 +400,7 @@ def _wrong(
     ]
     moved = changed.findings if changed else ()
     found += [_moved(one) for one in moved if not step or one.step == step]
-    given, _ = runs.answers_on(workspace, project_id, stored)
+    given = runs.replies_on(workspace, project_id, stored).answers
     found += [f"It was asked: {asked} The answer: {one.text}" for asked, one in given.items()]
     return tuple(dict.fromkeys(found))
 
