@@ -232,6 +232,30 @@ def test_no_case_is_moved_before_one_that_it_goes_on_from(app: AppTest) -> None:
     assert {stored(app, name).test_date for name in "BCD"} == {date(2026, 5, 20)}
 
 
+def test_all_cases_a_day_or_a_story_are_ticked_at_once(app: AppTest) -> None:
+    shown(app)
+
+    def several(name: str) -> str:
+        field = app.selectbox(key=schedule_view.TICKED_AT_ONCE)
+        field.set_value(name).run()
+        assert not app.exception
+        assert app.selectbox(key=schedule_view.TICKED_AT_ONCE).value is None, "ready for the next"
+        ticked = [one.key for one in app.checkbox if str(one.key).startswith("schedule-tick-")]
+        return "".join(key[-1] for key in ticked if app.checkbox(key=key).value)
+
+    options = app.selectbox(key=schedule_view.TICKED_AT_ONCE).options
+    assert options == [
+        "All (5 cases)", "On any day (1 case)", "no story (1 case)", "Mon 4 May 2026 (1 case)",
+        "S-2 Book (2 cases)", "Tue 12 May 2026 (3 cases)", "S-1 Pay <b>now</b> (2 cases)", "None",
+    ]  # fmt: skip
+    assert several("S-1 Pay <b>now</b>") == "AD"
+    assert several("Mon 4 May 2026") == "BAD", "to those that are ticked already"
+    assert several("None") == ""
+    assert several("All") == "EBADC"
+    move(app, "Mon 4 May 2026")
+    assert {stored(app, name).test_date for name in "ABCDE"} == {MONDAY}
+
+
 def test_what_somebody_gave_another_day_meanwhile_stays_there(app: AppTest) -> None:
     library, project_id = state.workspace().library, app.query_params["project"]
     tick(shown(app), "A", "C")

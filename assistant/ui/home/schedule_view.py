@@ -40,6 +40,8 @@ PLOTTED_DAYS, FEW_DAYS, STORY = 40, 15, 48
 NOT_ACCEPTED = " :orange[(not accepted)]"
 OTHERS, NO_STORY = "other stories", "no story"
 ANY_DAY = "On any day"
+ALL, NONE = "All", "None"
+TICKED_AT_ONCE = "schedule-tick-several"
 DAY_WIDTH, DATE_WIDTH = 260, 150
 OTHER_DAY = "Another day"
 NO_DATES = (
@@ -65,25 +67,38 @@ def schedule_view(opened: Workspace, record: Session, view: RunView) -> None:
     if reading is not None and reading.order:
         st.markdown(f":small[{_order_of(reading)}]")
     if fullest:
-        _plot_of(days, {one.key: one.title for epic in view.run.epics for one in epic.stories})
+        _plot_of(days, _story_names(view))
     listed = {case.id: case for one in days for case in one.cases}
     shown = _shown(days)
-    _mover(opened, record, days, [case for one in shown for case in one.cases[:LISTED]])
+    _mover(opened, record, view, days, shown)
     for number, one in enumerate(shown):
         _day(number, one, chains, listed, reading.other_days if reading else {}, view.run.id)
 
 
 def _mover(
-    opened: Workspace, record: Session, days: Sequence[TestDay], cases: Sequence[TestCase]
+    opened: Workspace,
+    record: Session,
+    view: RunView,
+    days: Sequence[TestDay],
+    shown: Sequence[TestDay],
 ) -> None:
     """Give the ticked cases another day; take it back."""
-    ticks = {_tick(record.run_id, case): case for case in cases}
+    ticks = {_tick(record.run_id, case): case for one in shown for case in one.cases[:LISTED]}
     ticked = {key: case for key, case in ticks.items() if st.session_state.get(key)}
     counts = {_name(one.day): one for one in days if one.day}
     with st.container(key="schedule-move"):
         row = st.container(horizontal=True, vertical_alignment="center", gap="small")
         told = f"**{counted(len(ticked), 'case')} ticked**" if ticked else "Tick cases to move them"
         row.markdown(f":small[{told}]", width="content")
+        groups = _groups(shown, _story_names(view), record.run_id)
+        row.selectbox(
+            "Tick", [*groups, NONE], index=None, placeholder="tick several…",
+            format_func=lambda name: (
+                f"{name} ({counted(len(groups[name]), 'case')})" if name in groups else name
+            ),
+            key=TICKED_AT_ONCE, on_change=_tick_group, args=(groups, list(ticks)),
+            label_visibility="collapsed", width=DAY_WIDTH,
+        )  # fmt: skip
         row.selectbox(
             "Day",
             [*counts, OTHER_DAY],
@@ -111,6 +126,26 @@ def _mover(
             )  # fmt: skip
             undo_button(opened, record, undo_of_person(opened, record), key="move-undo")
         show_problem()
+
+
+def _groups(
+    shown: Sequence[TestDay], stories: Mapping[str, str], run_id: str
+) -> dict[str, list[str]]:
+    """What can be ticked at once, by name: all cases, those of a day, those of a story."""
+    groups: dict[str, list[str]] = {ALL: []}
+    for one in shown:
+        for case in one.cases[:LISTED]:
+            story = stories.get(case.story_key) or case.story_key or NO_STORY
+            for name in (ALL, _name(one.day), story):
+                groups.setdefault(name, []).append(_tick(run_id, case))
+    return groups
+
+
+def _tick_group(groups: Mapping[str, Sequence[str]], every: Sequence[str]) -> None:
+    name = st.session_state.pop(TICKED_AT_ONCE, None)
+    ticked = name != NONE
+    for key in groups.get(name, ()) if ticked else every:
+        st.session_state[key] = ticked
 
 
 def _wanted_day(record: Session, counts: Mapping[str, TestDay]) -> date | None:
@@ -172,6 +207,12 @@ def _name(day: date | None) -> str:
     return weekday_date(day) if day else ANY_DAY
 
 
+def _story_names(view: RunView) -> dict[str, str]:
+    """Key and title of each story of the run, by key."""
+    stories = (one for epic in view.run.epics for one in epic.stories)
+    return {one.key: cut(visible(f"{one.key} {one.title}"), STORY) for one in stories}
+
+
 def _plot_of(days: Sequence[TestDay], titles: Mapping[str, str]) -> None:
     """A bar a day, its parts the stories of its cases."""
     dated = [one for one in days if one.day]
@@ -179,7 +220,7 @@ def _plot_of(days: Sequence[TestDay], titles: Mapping[str, str]) -> None:
     of_stories = Counter(case.story_key for one in shown for case in one.cases)
     named = {name for name, _ in of_stories.most_common(len(STORY_HEX))}
     legend = {
-        key: cut(visible(f"{key} {titles.get(key, '')}".strip() or NO_STORY), STORY)
+        key: titles.get(key, cut(visible(key or NO_STORY), STORY))
         for key in (*titles, *of_stories)
         if key in named
     }
