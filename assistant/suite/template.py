@@ -85,9 +85,9 @@ def template_problems(
         own_row = template.title_row and len(cells) > 1
         checked = cells[own_row:] if per_row else cells[:1]
         for number, cell in enumerate(checked, start=1):
-            place = f"step {number}" if per_row and case.steps else f"case {case.id}"
+            place = f", step {number}" if per_row and case.steps else ""
             for problem in _cell_problems(column, cell):
-                problems.setdefault(f"{column.header}, {place}: {problem}")
+                problems.setdefault(f"{column.header}{place}: {problem}")
     return tuple(problems)
 
 

@@ -273,6 +273,28 @@ def test_a_download_says_how_many_stale_cases_it_has_and_can_leave_them_out(
 
 
 @pytest.mark.long
+def test_a_download_names_what_breaks_the_rules_of_the_tool_that_it_is_for(app: AppTest) -> None:
+    library, project_id = state.workspace().library, app.query_params["project"]
+    case_id = app.query_params["case"]
+    stored = library.case(project_id, case_id)
+    long = stored.case.model_copy(update={"title": "Too long " * 30})
+    library.update_case(project_id, long, expected_version=stored.row_version, by="Ada")
+    app.session_state["download_menu"] = True
+    app.run()
+
+    def told(tool: str) -> list[str]:
+        app.selectbox(key="download_target").set_value(tool).run()
+        assert not app.exception
+        captions = [one.value.replace("\\", "") for one in app.caption]
+        return [one for one in captions if "characters, the template allows" in one]
+
+    (said,) = told("Jira Xray")
+    assert f"{case_id}: Test Summary: 270 characters, the template allows 255; shorten" in said
+    (said,) = told("Azure DevOps")
+    assert "the template allows 128" in said
+
+
+@pytest.mark.long
 def test_a_blank_line_at_the_end_of_a_field_is_no_change_to_take_back(app: AppTest) -> None:
     app.button(key="edit").click().run()
     case_id = app.query_params["case"]

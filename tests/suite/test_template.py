@@ -140,4 +140,4 @@ def test_each_label_is_checked_on_its_own() -> None:
 def test_a_case_without_steps_lacks_what_steps_must_have() -> None:
     empty = CASE.model_copy(update={"steps": ()})
     found = template_problems(DEFAULT_TEMPLATE, empty)
-    assert "Action, case TC-1: required, but empty." in found
+    assert "Action: required, but empty." in found

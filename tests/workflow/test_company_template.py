@@ -37,7 +37,7 @@ def test_faults_are_told_by_case_and_only_of_a_template_of_the_companys_own(
         found = company_template.faults(workspace, project_id, cases)
         assert found is not None
         assert set(found) == told
-        assert all("Why, case C:" in one for problems in found.values() for one in problems)
+        assert all("Why: " in one for problems in found.values() for one in problems)
 
 
 def test_a_project_that_was_given_the_template_before_test_dates_has_the_default_one(

@@ -16,6 +16,8 @@ from assistant.workflow.review import company_template, export_cases, preconditi
 from assistant.workflow.review.export_cases import Target
 from assistant.workflow.writing.runs import ACTIVE, RunSummary
 
+BROKEN_SHOWN = 4
+"""Cells that break the template's rules which a download names."""
 SELECTIONS: dict[export_cases.Selection, str] = {
     "accepted": "Accepted cases",
     "all": "All cases but the rejected",
@@ -226,7 +228,7 @@ def _left_out(
     """Kept until anything in the project changes; ``stamp`` says so."""
     wanted = set(case_ids)
     cases = [s.case for s in _opened.library.cases(project_id, run_id=run_id) if s.id in wanted]
-    return export_cases.warnings(
+    said = export_cases.warnings(
         _opened,
         project_id,
         cases,
@@ -234,3 +236,6 @@ def _left_out(
         template=_target.template,
         run_id=run_id,
     )
+    broken = export_cases.broken_rules(_opened, project_id, cases, _target.template)
+    more = len(broken) - BROKEN_SHOWN
+    return (*said, *broken[:BROKEN_SHOWN], *[f"{more} more like these"] * (more > 0))

@@ -276,7 +276,7 @@ def preview(workspace: Workspace, project_id: str, template: CaseTemplate) -> Te
     sources = cited_chunks(workspace, project_id, cases)
     header, *body = rows(template, cases, sources=sources)
     problems = (
-        problem if f"case {case.id}:" in problem else f"{case.id}: {problem}"
+        f"{case.id}: {problem}"
         for case in cases
         for problem in template_problems(template, case, sources=sources)
     )

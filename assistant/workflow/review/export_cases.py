@@ -227,11 +227,26 @@ def as_csv(
             ),
             *cut,
         ),
-        problems=tuple(
-            f"{case.id}: {problem}"
-            for case in cases
-            for problem in template_problems(template, case, sources=sources)
-        ),
+        problems=_broken_rules(template, cases, sources),
+    )
+
+
+def broken_rules(
+    workspace: Workspace, project_id: str, cases: Sequence[TestCase], template: CaseTemplate
+) -> tuple[str, ...]:
+    """Cells of these cases that break a rule of the template (too long, empty, not allowed), a
+    sentence each: the tool that it is of would refuse or cut them."""
+    known, sources = _with_sources(workspace, project_id, cases)
+    return _broken_rules(template, known, sources)
+
+
+def _broken_rules(
+    template: CaseTemplate, cases: Sequence[TestCase], sources: Mapping[str, Chunk]
+) -> tuple[str, ...]:
+    return tuple(
+        f"{case.id}: {problem}"
+        for case in cases
+        for problem in template_problems(template, case, sources=sources)
     )
 
 
