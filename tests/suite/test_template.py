@@ -112,7 +112,7 @@ def test_a_required_step_field_names_the_step_that_lacks_it() -> None:
 
 def test_a_required_case_field_is_reported_once_and_a_default_fills_it() -> None:
     column = Column(header="Team", field="team", required=True)
-    assert problems(column) == ("Team, case TC-1: required, but empty.",)
+    assert problems(column) == ("Team: required, but empty.",)
     assert problems(column.model_copy(update={"default": "Billing"})) == ()
 
 

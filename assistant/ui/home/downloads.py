@@ -16,8 +16,8 @@ from assistant.workflow.review import company_template, export_cases, preconditi
 from assistant.workflow.review.export_cases import Target
 from assistant.workflow.writing.runs import ACTIVE, RunSummary
 
-BROKEN_SHOWN = 4
-"""Cells that break the template's rules which a download names."""
+REFUSED_SHOWN = 4
+"""Cells that the tool would refuse or cut which a download names."""
 SELECTIONS: dict[export_cases.Selection, str] = {
     "accepted": "Accepted cases",
     "all": "All cases but the rejected",
@@ -236,6 +236,6 @@ def _left_out(
         template=_target.template,
         run_id=run_id,
     )
-    broken = export_cases.broken_rules(_opened, project_id, cases, _target.template)
-    more = len(broken) - BROKEN_SHOWN
-    return (*said, *broken[:BROKEN_SHOWN], *[f"{more} more like these"] * (more > 0))
+    refused = export_cases.refused_cells(_opened, project_id, cases, _target)
+    more = len(refused) - REFUSED_SHOWN
+    return (*said, *refused[:REFUSED_SHOWN], *[f"{more} more like these"] * (more > 0))

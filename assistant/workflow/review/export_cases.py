@@ -231,13 +231,17 @@ def as_csv(
     )
 
 
-def broken_rules(
-    workspace: Workspace, project_id: str, cases: Sequence[TestCase], template: CaseTemplate
+def refused_cells(
+    workspace: Workspace, project_id: str, cases: Sequence[TestCase], target: Target
 ) -> tuple[str, ...]:
-    """Cells of these cases that break a rule of the template (too long, empty, not allowed), a
-    sentence each: the tool that it is of would refuse or cut them."""
+    """Cells of these cases that the tool would refuse or cut, as they break a rule of the template
+    (too long, empty, not allowed) or are longer than a cell can be, a sentence each."""
     known, sources = _with_sources(workspace, project_id, cases)
-    return _broken_rules(template, known, sources)
+    template, profile = target.template, _marks(target.profile)
+    return (
+        *_broken_rules(template, known, sources),
+        *export_warnings(template, known, profile=profile, sources=sources),
+    )
 
 
 def _broken_rules(
