@@ -10,6 +10,7 @@ import pytest
 from on_page import text_of
 from streamlit.testing.v1 import AppTest
 
+from assistant.errors import TrainingError
 from assistant.settings import Settings
 from assistant.training.loop import StageResult
 from assistant.training.run_folder import RunFolder
@@ -105,6 +106,18 @@ def test_a_run_says_what_it_learned_from_and_that_its_time_was_over(
     assert head.endswith("SmolLM2 135M Instruct · 37 pairs · out of time]]")
     assert list(app.table[0].value["Split"]) == ["train", "validation", "held-out"]
     assert "Left out, its story is not in the library: 10 cases" in text_of(app)
+    with Workspace.open(Settings(data_dir=environment)) as workspace:
+        RunFolder(folder).set_state(name="queued")
+        with pytest.raises(TrainingError, match="Cancel it first"):
+            train_adapter.remove(workspace, project.id, "ours")
+        RunFolder(folder).set_state(name="cancelled")
+        with pytest.raises(TrainingError, match="or delete that run"):
+            train_adapter.prepare(workspace, project.id, wanted)
+    app.run()
+    app.button(key="delete-now-ours").click().run()
+    assert not app.exception
+    assert "**ours**" not in text_of(app)
+    assert not folder.exists()
 
 
 @pytest.mark.slow

@@ -141,11 +141,20 @@ def _actions(opened: Workspace, record: Session, run: TrainingRun) -> None:
             with errors_shown():
                 train_adapter.cancel(opened, record.project_id, run.name)
                 st.toast("The run stops after this step; what it learned is kept.")
-    elif run.state.name != "done" and pressed(
+        return
+    if run.state.name != "done" and pressed(
         "Continue", icon=":material/resume:", key=f"continue-{run.name}"
     ):
         with page_action():
             train_adapter.resume(opened, record.project_id, run.name)
+    with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.name}"):
+        st.markdown(
+            f"Delete {label(run.name)} with its checkpoints and log? An adapter that came of it "
+            "stays."
+        )
+        if pressed("Delete the run", type="primary", key=f"delete-now-{run.name}"):
+            with page_action():
+                train_adapter.remove(opened, record.project_id, run.name)
 
 
 def _carried(values: Sequence[float | None]) -> list[float | None]:

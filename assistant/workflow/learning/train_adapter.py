@@ -120,6 +120,16 @@ def resume(workspace: Workspace, project_id: str, name: str) -> RunState:
     return child.resume(_run_folder(workspace, project_id, name))
 
 
+def remove(workspace: Workspace, project_id: str, name: str) -> None:
+    """Delete a run with its checkpoints and log, which frees its name; an adapter that came of it
+    stays. Raises ``TrainingError`` while it trains."""
+    folder = _run_folder(workspace, project_id, name)
+    if RunFolder(folder).state().active:
+        raise TrainingError(f"The run '{name}' is training. Cancel it first.")
+    (folder / "config.json").unlink()  # what is left of a removal that is cut off is no run
+    shutil.rmtree(folder)
+
+
 def runs(workspace: Workspace, project_id: str) -> tuple[TrainingRun, ...]:
     """The project's training runs, newest first; a run that is done gets its adapter registered."""
     root = _root(workspace, project_id)
@@ -298,7 +308,9 @@ def _new_folder(workspace: Workspace, project_id: str, name: str) -> Path:
     """The folder of a run that is to be; ``TrainingError`` where there is one of this name."""
     folder = _root(workspace, project_id) / name
     if (folder / "config.json").exists():
-        raise TrainingError(f"There is a training run '{name}' already. Choose another name.")
+        raise TrainingError(
+            f"There is a training run '{name}' already. Choose another name, or delete that run."
+        )
     return folder
 
 
