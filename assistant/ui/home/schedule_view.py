@@ -42,7 +42,9 @@ OTHERS, NO_STORY = "other stories", "no story"
 ANY_DAY = "On any day"
 ALL, NONE = "All", "None"
 TICKED_AT_ONCE = "schedule-tick-several"
-DAY_WIDTH, DATE_WIDTH = 260, 150
+DAY_WIDTH, DATE_WIDTH, GROUP_WIDTH = 260, 150, 330
+GROUP_STORY = 28
+"""Characters of a story's name among what can be ticked at once: how many it has stands behind."""
 OTHER_DAY = "Another day"
 NO_DATES = (
     "None of these cases has a test date, the day on which it is run. A model that writes whole "
@@ -97,7 +99,7 @@ def _mover(
                 f"{name} ({counted(len(groups[name]), 'case')})" if name in groups else name
             ),
             key=TICKED_AT_ONCE, on_change=_tick_group, args=(groups, list(ticks)),
-            label_visibility="collapsed", width=DAY_WIDTH,
+            label_visibility="collapsed", width=GROUP_WIDTH,
         )  # fmt: skip
         row.selectbox(
             "Day",
@@ -135,7 +137,7 @@ def _groups(
     groups: dict[str, list[str]] = {ALL: []}
     for one in shown:
         for case in one.cases[:LISTED]:
-            story = stories.get(case.story_key) or case.story_key or NO_STORY
+            story = cut(stories.get(case.story_key) or case.story_key or NO_STORY, GROUP_STORY)
             for name in (ALL, _name(one.day), story):
                 groups.setdefault(name, []).append(_tick(run_id, case))
     return groups
