@@ -47,8 +47,9 @@ LEVEL_HEX: dict[Level, str] = {
 STORY_HEX: dict[StoryLevel, str] = {"No criterion": "#a33030", "Story only": "#9aa1ab"}
 _COLORS: Mapping[Level | StoryLevel, str] = dict((*LEVEL_COLORS.items(), *STORY_COLORS.items()))
 FILTER_WIDTH = 124
-WHY_WIDTH, CELL_WIDTH = 296, 74
-"""In pixels, for the longest reason but the words of a source, and for names of techniques."""
+WHY_WIDTH, TEXT_WIDTH, CELL_WIDTH = 296, 260, 74
+"""In pixels, for the longest reason but the words of a source, for the beginning of a criterion,
+and for names of techniques."""
 MATRIX_HEIGHT = 561
 """In pixels: at most sixteen rows, so that the cases of a chosen cell are not far below them."""
 FAULTS = ("no negative", "redundant cases", "open questions")
@@ -204,12 +205,12 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
         **stories,
         "Level": [[row.level] for row in rows],
         "Why": [visible(row.why) for row in rows],
+        "Text": [visible(row.text) for row in rows],
         "Risk": [row.priority if row.missing else "" for row in rows],
         "Accepted": [
             f"{len(row.accepted)} of {len(row.case_ids)}" if row.case_ids else "" for row in rows
         ],
         **{SHORT_NAMES[name]: [cell(row, name) for row in rows] for name in used},
-        "Text": [visible(row.text) for row in rows],
     }
     st.dataframe(
         table,
@@ -231,7 +232,7 @@ def _table(rows: Sequence[CriterionDepth], key: str) -> None:
                 width=68, help="Priority of the most important condition that has no case"
             ),
             "Accepted": st.column_config.TextColumn(width=76),
-            "Text": st.column_config.TextColumn(width=420),
+            "Text": st.column_config.TextColumn(width=TEXT_WIDTH),
             **{
                 SHORT_NAMES[name]: st.column_config.TextColumn(
                     width=CELL_WIDTH,

@@ -119,7 +119,9 @@ def case_table(
             "Case": st.column_config.TextColumn(width=104),
             "Title": st.column_config.TextColumn(width=230),
             "Held against": st.column_config.TextColumn(
-                width=112, help="? is not sure: the case does not say which criterion it is about"
+                width=112,
+                help="? is not sure: the case does not say which criterion it is about; +1: one "
+                "more is as near",
             ),
             "Older": st.column_config.TextColumn(
                 width=60, help="Its verdict is older than the sources"
