@@ -88,13 +88,14 @@ def test_an_answer_that_was_known_is_told_apart_from_an_open_question() -> None:
         from assistant.domain import TestCase, utc_now
         from assistant.ui.cases.case_view import needs_lines
         from assistant.workflow.writing.answers import Answer
+        from assistant.workflow.writing.replies import Replies
 
         answer = Answer(
             document_id="d", question="How fast", criterion_id="A", criterion="Soon.",
             text="Within 15 minutes", by="Ruth", at=utc_now(),
         )  # fmt: skip
         case = TestCase(id="A", title="A", open_questions=("By whom",))
-        needs_lines(case, ({"How fast": answer}, False))
+        needs_lines(case, Replies(answers={"How fast": answer}))
 
     (said,) = AppTest.from_function(page).run().markdown
     known, asked = "answered before it was written", "By whom"

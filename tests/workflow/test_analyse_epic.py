@@ -96,7 +96,8 @@ def test_criterion_of_two_thousand_words() -> None:
         return time.process_time() - started
 
     seconds(2)
-    assert seconds(140) < 8 * seconds(35), "four times the words"
+    few, many = (min(seconds(parts) for _ in range(3)) for parts in (35, 140))
+    assert many < 8 * few, "four times the words"
 
 
 def test_no_epic() -> None:

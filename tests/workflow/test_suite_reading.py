@@ -16,9 +16,9 @@ from assistant.library import StoredCase
 from assistant.workflow.deployment import erase
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import export_cases, lineage, preconditions, review
+from assistant.workflow.review.duplicates import repetition_of
 from assistant.workflow.sources.sample_project import SAMPLE_PROJECT
 from assistant.workflow.writing import generate_cases, second_reading, suite_reading
-from assistant.workflow.writing.repetitions import repeated
 from assistant.workflow.writing.requests import GenerateRequest, understand
 
 NAMES = ("Ada Byron", "Max Born", "Lise Meitner", "Emmy Noether", "Marie Curie")
@@ -140,7 +140,7 @@ def test_what_stands_in_the_way_and_repetitions_are_marked_and_need_somebody(
     assert review.DOUBTED in review.needs_of(doubted.case)
     (finding,) = review.doubts_of(doubted.case)
     assert "would stop at “Ada Byron”: She has left." in finding.message
-    assert "The same refund." in repeated(opened.library.case(project_id, b).case)
+    assert "The same refund." in repetition_of(opened.library.case(project_id, b).case)
     again = read(opened, project_id, run_id, server)
     assert again.doubted == ()
     assert review.doubts_of(opened.library.case(project_id, a).case) == ()
@@ -224,9 +224,9 @@ def test_a_repetition_of_an_earlier_reading_goes(
     for because in ("The same refund.", "The very same."):
         row = {"case": b, "of": a, "because": because}
         read(opened, project_id, run_id, server, repeats=[row])
-        assert because in repeated(opened.library.case(project_id, b).case)
+        assert because in repetition_of(opened.library.case(project_id, b).case)
     read(opened, project_id, run_id, server)
-    assert repeated(opened.library.case(project_id, b).case) == ""
+    assert repetition_of(opened.library.case(project_id, b).case) == ""
 
 
 def test_an_unreadable_answer_leaves_what_was_read_before(
