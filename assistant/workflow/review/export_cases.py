@@ -268,24 +268,22 @@ def _with_replies(
     """The cases with what is known to each of their questions behind it: whoever runs them reads no
     more than the file."""
     asking = {one.id for one in cases if one.open_questions}
-    held = (
-        [one for one in workspace.library.cases(project_id) if one.id in asking] if asking else []
-    )
-    known: dict[str, dict[str, str]] = {}
-    for run_id in dict.fromkeys(one.run_id or "" for one in held):
+    by_run: dict[str, list[StoredCase]] = {}
+    for stored in workspace.library.cases(project_id) if asking else ():
+        if stored.id in asking:
+            by_run.setdefault(stored.run_id or "", []).append(stored)
+    known: dict[tuple[str, str], str] = {}
+    for run_id, held in by_run.items():
         for name, found in replies_in(workspace, project_id, run_id, held).items():
-            said = {text: _by_sources(several) for text, several in found.sources.items()}
-            said |= {
-                text: f"Answered by {one.by}: “{one.text}”" for text, one in found.answers.items()
-            }
-            known.setdefault(name, {}).update(said)
-    none: dict[str, str] = {}
+            for text, several in found.sources.items():
+                known[name, text] = f" {_by_sources(several)}"
+            for text, given in found.answers.items():
+                known[name, text] = f" Answered by {given.by}: “{given.text}”"
     return [
         one.model_copy(
             update={
                 "open_questions": tuple(
-                    f"{text} {known.get(one.id, none).get(text, '')}".strip()
-                    for text in one.open_questions
+                    text + known.get((one.id, text), "") for text in one.open_questions
                 )
             }
         )
