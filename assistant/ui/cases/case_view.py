@@ -215,10 +215,7 @@ def _answered(question: str, answer: Answer) -> str:
 
 
 def _said_by_sources(question: str, said: Sequence[SourceWords]) -> str:
-    words = "; ".join(
-        f"“{label(one.text, limit=300)}”" + (f" ({label(one.source)})" if one.source else "")
-        for one in said
-    )
+    words = "; ".join(label(one.quotation, limit=400) for one in said)
     return f"{label(question, limit=300)} {words}"
 
 

@@ -27,7 +27,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review.lineage import earlier_titles, last_suite_reading
 from assistant.workflow.review.review import contradictions_of, faults_of
 from assistant.workflow.review.stale import stale_cases
-from assistant.workflow.writing.replies import SourceWords, replies_in
+from assistant.workflow.writing.replies import replies_in
 
 Selection = Literal["accepted", "all"]
 STATUSES: dict[Selection, tuple[CaseStatus, ...]] = {
@@ -276,7 +276,8 @@ def _with_replies(
     for run_id, held in by_run.items():
         for name, found in replies_in(workspace, project_id, run_id, held).items():
             for text, several in found.sources.items():
-                known[name, text] = f" {_by_sources(several)}"
+                quotations = "; ".join(one.quotation for one in several)
+                known[name, text] = f" A source says: {quotations}"
             for text, given in found.answers.items():
                 known[name, text] = f" Answered by {given.by}: “{given.text}”"
     return [
@@ -289,11 +290,6 @@ def _with_replies(
         )
         for one in cases
     ]
-
-
-def _by_sources(several: Iterable[SourceWords]) -> str:
-    quotes = (f"“{one.text}”" + (f" ({one.source})" if one.source else "") for one in several)
-    return f"A source says: {'; '.join(quotes)}"
 
 
 def cited_chunks(

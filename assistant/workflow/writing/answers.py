@@ -242,30 +242,27 @@ def asked_of(
     return tuple(Asked(question=one, answer=answer_to(one)) for one in once.values())
 
 
-def answered(case: TestCase, asked: Iterable[Asked]) -> dict[str, Answer]:
-    """The answers to the questions that a case carries, by what is asked. What is asked of several
-    of its criteria is answered where each has its answer."""
-    found: dict[str, list[Answer | None]] = {}
-    for one in asked:
-        if one.is_on(case):
-            found.setdefault(one.question.text, []).append(one.answer)
-    return {text: several[-1] for text, several in found.items() if all(several) and several[-1]}
-
-
-def said_by_sources(case: TestCase, asked: Iterable[Asked]) -> dict[str, tuple[SourceAnswer, ...]]:
-    """What sources say to the questions that a case carries and nobody has answered, by what is
-    asked. Of what is asked of several of its criteria each has to have a source or an answer."""
+def asked_on(case: TestCase, asked: Iterable[Asked]) -> dict[str, list[Asked]]:
+    """The questions that a case carries, or cites the answer of, by what is asked: the same may be
+    asked of several of its criteria."""
     found: dict[str, list[Asked]] = {}
     for one in asked:
         if one.is_on(case):
             found.setdefault(one.question.text, []).append(one)
-    said = {
-        text: tuple(answer for one in several for answer in one.question.source_answers)
-        for text, several in found.items()
-        if all(one.answer or one.question.source_answers for one in several)
-        and not all(one.answer for one in several)
-    }
-    return {text: tuple(dict.fromkeys(several)) for text, several in said.items()}
+    return found
+
+
+def answer_to_all(several: Sequence[Asked]) -> Answer | None:
+    """The answer to what is asked of several criteria, where each has one: the last."""
+    return several[-1].answer if all(one.answer for one in several) else None
+
+
+def sources_on_all(several: Sequence[Asked]) -> tuple[SourceAnswer, ...]:
+    """What sources say to what is asked of several criteria, where each has a source or an
+    answer."""
+    if not all(one.answer or one.question.source_answers for one in several):
+        return ()
+    return tuple(dict.fromkeys(said for one in several for said in one.question.source_answers))
 
 
 def with_answers(epic: Epic, given: Mapping[str, tuple[Answer, ...]]) -> Epic:

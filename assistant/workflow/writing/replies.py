@@ -12,9 +12,10 @@ from assistant.workflow.review.review import ANSWERED, SAID, Answered
 from assistant.workflow.writing.answers import (
     PREFIX,
     Answer,
-    answered,
+    answer_to_all,
     asked_of,
-    said_by_sources,
+    asked_on,
+    sources_on_all,
 )
 
 
@@ -23,6 +24,11 @@ class SourceWords(Value):
 
     text: str
     source: str
+
+    @property
+    def quotation(self) -> str:
+        """The words in quotation marks with the name of their source, where that is known."""
+        return f"“{self.text}”" + (f" ({self.source})" if self.source else "")
 
 
 class Replies(Value):
@@ -68,12 +74,15 @@ def replies_in(
 
     found = {}
     for one in cases:
-        said = said_by_sources(one.case, asked).items()
-        found[one.id] = Replies(
-            answers=answered(one.case, asked),
-            sources={text: tuple(dict.fromkeys(map(words, several))) for text, several in said},
-        )
-    return {name: one for name, one in found.items() if one.answers or one.sources}
+        answers, sources = {}, {}
+        for text, several in asked_on(one.case, asked).items():
+            if answer := answer_to_all(several):
+                answers[text] = answer
+            elif said := sources_on_all(several):
+                sources[text] = tuple(dict.fromkeys(map(words, said)))
+        if answers or sources:
+            found[one.id] = Replies(answers=answers, sources=sources)
+    return found
 
 
 def as_answered_now(

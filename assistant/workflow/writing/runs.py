@@ -278,7 +278,7 @@ def case_rows(
         for is_stale in (stored.id in stale,)
     ]
     asking = [one for one, row in zip(cases, rows, strict=True) if QUESTION in row.needs]
-    replies = replies_in(workspace, project_id, run_id, asking) if asking else {}
+    replies = replies_in(workspace, project_id, run_id, asking)
     given = {name: one.standing for name, one in replies.items()}
     chains = lineage.chains(workspace, project_id, run_id, rows)
 
