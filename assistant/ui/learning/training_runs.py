@@ -149,8 +149,8 @@ def _actions(opened: Workspace, record: Session, run: TrainingRun) -> None:
             train_adapter.resume(opened, record.project_id, run.name)
     with st.popover("Delete", icon=":material/delete:", key=f"delete-{run.name}"):
         st.markdown(
-            f"Delete {label(run.name)} with its checkpoints and log? An adapter that came of it "
-            "stays."
+            f"Delete the run “{label(run.name)}” with its checkpoints and log? An adapter that "
+            "came of it stays."
         )
         if pressed("Delete the run", type="primary", key=f"delete-now-{run.name}"):
             with page_action():
