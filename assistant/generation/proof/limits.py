@@ -75,7 +75,8 @@ def _denies(text: str) -> bool:
 
 
 def limits_of(condition: TestCondition) -> Iterator[Limit]:
-    """The limits among the facts of a condition, each read from its own quotation."""
+    """The limits among the facts of a condition, each read from its own quotation, and its side as
+    the sentence tells it: "until 30 minutes before the slot" are 30 or more."""
     for fact in condition.facts:
         if fact.kind not in ("limit", "field"):
             continue
@@ -83,26 +84,28 @@ def limits_of(condition: TestCondition) -> Iterator[Limit]:
         read = list(find_quantities(grouped(fact.quote)))
         read = [one for one in read if one.is_limit] or read[:1]
         read = [one for one in read if one.range_end] or read[:1]
-        of_age = _is_of_age(condition, fact)
+        sentence, start = _sentence_of(condition, fact)
+        told = {one.start - start: one for one in find_quantities(grouped(sentence))}
+        read = [replace(one, comparison=told.get(one.start, one).comparison) for one in read]
+        of_age = any(one.kind == "age" and 0 <= at < len(fact.quote) for at, one in told.items())
         if of_age:
             read = [_years(one) for one in read]
             tried = _years(tried) if tried else None
-        bounds = tuple(_bound(fact.quote, one, tried) for one in read)
+        around = (sentence[:start], sentence[start + len(fact.quote) :])
+        bounds = tuple(_bound(fact.quote, one, tried, around) for one in read)
         if bounds:
             value = next(iter(numbers(fact.value)), None) if not of_age else None
             value = value or (number_of(tried) if tried else None)
             yield Limit(fact, bounds, value, of_age)
 
 
-def _is_of_age(condition: TestCondition, fact: Fact) -> bool:
-    """Whether a limit is one of somebody's age: its sentence tells, "a driver (under 23)"."""
+def _sentence_of(condition: TestCondition, fact: Fact) -> tuple[str, int]:
+    """The sentence that a fact's quotation stands in, and where: it tells whose a number is, "a
+    driver (under 23)", and to which side. Where none is known, the quotation."""
     for evidence in condition.evidence:
-        start = evidence.quote.find(fact.quote)
-        end = start + len(fact.quote)
-        if start >= 0:
-            said = find_quantities(evidence.quote)
-            return any(one.kind == "age" and start <= one.start < end for one in said)
-    return False
+        if (start := evidence.quote.find(fact.quote)) >= 0:
+            return evidence.quote, start
+    return fact.quote, 0
 
 
 def _years(one: Quantity) -> Quantity:
@@ -110,8 +113,11 @@ def _years(one: Quantity) -> Quantity:
     return replace(one, kind="age", unit="year") if one.kind == "number" else one
 
 
-def _bound(quote: str, read: Quantity, tried: Quantity | None) -> tuple[Comparison, Number]:
-    """A bound of a limit: "<18" tried at "17 years" is one of 18 years."""
+def _bound(
+    quote: str, read: Quantity, tried: Quantity | None, around: tuple[str, str]
+) -> tuple[Comparison, Number]:
+    """A bound of a limit: "<18" tried at "17 years" is one of 18 years. ``around`` is what stands
+    before and behind the quotation."""
     bare = read.kind == "number" and tried is not None and tried.kind != "number"
     if bare and tried is not None and isinstance(tried.value, Decimal):
         read = replace(read, kind=tried.kind, unit=tried.unit)
@@ -119,7 +125,8 @@ def _bound(quote: str, read: Quantity, tried: Quantity | None) -> tuple[Comparis
     if _denies(quote[: read.phrase_start]) or _denies(quote[read.phrase_end :]):
         return "none", number_of(read)  # "nobody has answered within 4 hours"
     if comparison == "none":
-        comparison = foreign_comparison(quote[: read.start], quote[read.end :], read.text)
+        before, behind = around[0] + quote[: read.start], quote[read.end :] + around[1]
+        comparison = foreign_comparison(before, behind, read.text)
     return comparison, number_of(read)
 
 

@@ -12,6 +12,7 @@ from assistant.domain import (
     Chunk,
     ChunkKind,
     CriterionForm,
+    Evidence,
     Fact,
     Outcome,
     RetrievedChunk,
@@ -87,6 +88,7 @@ def prove() -> Prove:
             criterion_id="AC-1",
             technique=technique,
             statement="",
+            evidence=(Evidence(source_id="AC-1", quote=criterion, start=0, end=len(criterion)),),
             facts=tuple(facts),
             outcomes=tuple(
                 Outcome(

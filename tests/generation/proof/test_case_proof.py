@@ -222,6 +222,28 @@ def test_limits_are_read_in_dates_money_and_other_languages(
 
 
 @pytest.mark.parametrize(
+    ("sentence", "quote", "data", "wrong"),
+    [
+        ("{} before the slot.", "until 30 minutes", "33 minutes", False),
+        ("{} before the slot.", "until 30 minutes", "27 minutes", True),
+        ("{} after the slot.", "until 30 minutes", "27 minutes", False),
+        ("{} after the slot.", "until 30 minutes", "33 minutes", True),
+        ("{} vor dem Termin.", "bis 30 Minuten", "33 Minuten", False),
+        ("{} vor dem Termin.", "bis 30 Minuten", "27 Minuten", True),
+    ],
+)
+def test_the_sentence_tells_to_which_side_a_limit_lies(
+    prove: Prove, sentence: str, quote: str, data: str, wrong: bool
+) -> None:
+    german = "Minuten" in quote
+    begun = "Der Rückruf kann verschoben werden" if german else "A callback can be moved"
+    text = f"{begun} {sentence.format(quote)}"
+    fact = Fact(kind="limit", quote=quote, value=quote.split(maxsplit=1)[1], holds=True)
+    case = prove(text, [("Move it.", data, "")], facts=[fact])
+    assert ("wrong side" in errors(case)) is wrong, case.findings
+
+
+@pytest.mark.parametrize(
     ("received", "line", "wrong"),
     [
         ("2026-05-11", "2026-05-11 - 2026-04-10 = 31 days", False),
