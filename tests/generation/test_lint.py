@@ -24,6 +24,7 @@ GOOD = ("Open the payment plan.", "", "The plan is displayed.")
     [
         (("Enter an appropriate amount.", "5", "The amount is shown."), "ambiguous word"),
         (("Open the plan.", "", "The plan is displayed quickly."), "ambiguous word"),
+        (("Open the plan.", "", "The correct amount is displayed."), "ambiguous word"),
         (("Open the plan.", "", "Several plans, etc."), "ambiguous word"),
         (
             (
@@ -53,6 +54,7 @@ def test_faults_are_found(step: tuple[str, str, str], rule: str) -> None:
     [
         GOOD,
         ("Enter the amount.", "£5.00", "The amount is shown."),
+        ("Let the agent correct the date of birth.", "12.03.1988", "The date is shown."),
         ("Enter 15 days as the length.", "", "The length is shown."),
         ("Select the status Active.", "", "The status and its date are displayed."),
         ("Open the plan.", "", 'The message "Try again if it works quickly" is displayed.'),
