@@ -25,6 +25,7 @@ GOOD = ("Open the payment plan.", "", "The plan is displayed.")
         (("Enter an appropriate amount.", "5", "The amount is shown."), "ambiguous word"),
         (("Open the plan.", "", "The plan is displayed quickly."), "ambiguous word"),
         (("Open the plan.", "", "The correct amount is displayed."), "ambiguous word"),
+        (("Open it.", "", "The plan opens correctly the first time."), "ambiguous word"),
         (("Open the plan.", "", "Several plans, etc."), "ambiguous word"),
         (
             (
