@@ -530,7 +530,8 @@ DRAFT_OR_OLD = "draft or old source"
 """The rule of a finding that all sources of a result are drafts, older editions or outdated."""
 
 OTHER_LIMIT = "other limit"
-"""The rule of a finding that a case keeps to a limit of a source and not to its criterion's."""
+"""The rule of a finding that a case keeps to a limit or a text of a source and not to its
+criterion's."""
 
 CONTRADICTION, WRONG_SIDE, INCONSISTENT = "contradiction", "wrong side", "inconsistent data"
 DENYING_RULES = frozenset((CONTRADICTION, WRONG_SIDE, INCONSISTENT))

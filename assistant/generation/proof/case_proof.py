@@ -132,8 +132,9 @@ class _Proof:
         for mark in (*self._data(), *self._conflicts()):
             self._note(None, mark)
         results = [step.expected_result for step in case.steps]
-        for place, mark in other_message(results, self.sided):
-            self._note(case.steps[place].number, mark)
+        given = (*case.preconditions, *(step.test_data for step in case.steps))
+        for place, mark in other_message(results, self.sided, given):
+            self._note(case.steps[place].number, self._as_cited(case.steps[place], mark))
         steps = tuple(self._step(step) for step in case.steps)
         for step in steps:
             if (old := self._rests_on_old(step)) is not None:
@@ -243,6 +244,19 @@ class _Proof:
             chunks = (passage.source.chunk for passage in self.basis.passages)
             for chunk in (one for one in chunks if one.kind not in _BASIS):
                 yield from ((chunk, clause, False) for clause in clauses_of(chunk.text))
+
+    def _as_cited(self, step: TestStep, mark: Mark) -> Mark:
+        """The mark of a message that the criterion gives otherwise. Where the step cites a source
+        with these very words (a comment of the story that changes them), that is told, as with a
+        limit: who is right is for a person to say."""
+        said = bare_words(mark.words)
+        for one in step.citations:
+            passage = self.basis.ground.sources.of_id(one.chunk_id)
+            is_other = passage is not None and passage.source.chunk.kind not in _BASIS
+            if is_other and said in bare_words(one.quote):
+                message = f"{mark.message} What it cites says {shown(one.quote)}."
+                return Mark(OTHER_LIMIT, mark.words, message)
+        return mark
 
     # --- Steps ------------------------------------------------------------------------------------
 

@@ -76,10 +76,11 @@ def _is_of_all_sides(condition: TestCondition, outcome: Outcome) -> bool:
 
 
 def other_message(
-    results: Sequence[str], conditions: Sequence[TestCondition]
+    results: Sequence[str], conditions: Sequence[TestCondition], given: Sequence[str] = ()
 ) -> Iterator[tuple[int, Mark]]:
     """The place of a result that affirms a message, where the one that the criterion gives for this
-    side stands in no result."""
+    side stands in no result. What is ``given`` (preconditions and test data) somebody enters, and
+    no system says: the reason of a waiver."""
     ids = {one.criterion_id for one in conditions}
     wanted = [
         message
@@ -102,9 +103,12 @@ def other_message(
         for message in wanted
     ):
         return
+    entered = [bare_words(line) for line in given]
     for place, result in enumerate(results):
         for text, negative, _ in shown_messages(result):
-            if not negative and (is_sentence(text) or _is_shown(text, result)):
+            if negative or any(bare_words(text) in line for line in entered):
+                continue
+            if is_sentence(text) or _is_shown(text, result):
                 message = f"{shown(text)}, but here the text says {shown(wanted[0])}."
                 yield place, Mark(CONTRADICTION, text, message)
 

@@ -69,7 +69,7 @@ Show = Literal["needs you", "to review", "accepted", "rejected", "stale", "propo
 NEEDS = {
     CONTRADICTS: "contradiction",
     FAULTY: "at odds with itself",
-    OTHER: "by another limit",
+    OTHER: "by another source",
     DOUBTED: "doubted",
     **dict(zip(OF_CHAIN, OF_CHAIN, strict=True)),
     OUTLINE: OUTLINE,

@@ -238,7 +238,7 @@ ANSWERED = "question answered"
 SAID = "a source says something to its question"
 """Its writer takes words of a source for the answer, and the case cites none of them."""
 DOUBTED = "doubted by a second reader"
-OTHER = "keeps to another limit than its criterion's"
+OTHER = "keeps to another limit or text than its criterion's"
 OLD = "rests on a draft or an old source alone"
 STALE = "stale"
 """What it rests on has changed since it was written: see ``stale``."""
@@ -306,7 +306,7 @@ def faults_of(case: TestCase) -> tuple[LintFinding, ...]:
 
 
 def other_limits_of(case: TestCase) -> tuple[LintFinding, ...]:
-    """The limits of its criterion that a case breaks by keeping to one of a source."""
+    """The limits and texts of its criterion that a case breaks by keeping to those of a source."""
     return tuple(one for one in case.findings if one.rule == OTHER_LIMIT)
 
 

@@ -583,6 +583,35 @@ def test_data_that_keep_the_number_of_what_the_case_cites_are_told_with_its_word
 
 
 @pytest.mark.parametrize(
+    ("source", "data", "result", "rules"),
+    [
+        ("", "", "“Ask your manager first.” is shown.", {"contradiction"}),
+        ("Build “Ask your manager first.”, agreed.", "", "“Ask your manager first.” is shown.",
+         {"other limit"}),
+        ("Build “Ask your manager again.”, agreed.", "", "“Ask your manager first.” is shown.",
+         {"contradiction"}),
+        ("", "Reason: Road closed, rang at noon", "The reason “Road closed, rang at noon” is kept.",
+         set()),
+        ("", "Reason: Road closed", "The reason “Road closed, rang at noon” is kept.",
+         {"contradiction"}),
+    ],
+)  # fmt: skip
+def test_another_message_is_told_as_what_it_is(
+    prove: Prove, source: str, data: str, result: str, rules: set[str]
+) -> None:
+    text = "Then the message “You cannot waive this charge. Please ask.” is shown."
+    case = prove(
+        text, [("Waive the charge.", data, result)], outcomes=[text],
+        sources=[source] if source else [], cited=[2] if source else [], kind="prose",
+    )  # fmt: skip
+    held = {"contradiction", "other limit"}
+    assert {one.rule for one in case.findings} & held == rules, case.findings
+    assert case.needs_you or not rules
+    told = [one.message for one in case.findings if one.rule == "other limit"]
+    assert all("Build “Ask" in one and "You cannot waive" in one for one in told)
+
+
+@pytest.mark.parametrize(
     ("said", "heading", "told"),
     [
         ("Decision: from June on it is 21 days.", "Reopening of closed claims", True),
