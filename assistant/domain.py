@@ -400,7 +400,8 @@ class Question(Value):
     ``suggestion`` is how the criterion would read if the other side of a contradiction is right.
     ``source_answers`` are what the sources say to it, where a run wrote its cases by them.
     ``case_titles`` name the cases that, as their writer says, follow one of the possible answers,
-    or that need the answer to be run.
+    or that need the answer to be run; ``names_cases``: he was asked for all of them, and named
+    these, maybe none.
     """
 
     criterion_id: str
@@ -410,6 +411,7 @@ class Question(Value):
     suggestion: str = ""
     source_answers: tuple[SourceAnswer, ...] = ()
     case_titles: tuple[str, ...] = ()
+    names_cases: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -376,6 +376,17 @@ def test_requirements_in_prose() -> None:
     assert story.narrative == "This is rare."
 
 
+@pytest.mark.parametrize("marks", ['""', "“”", "«»", "„“", "''"])
+def test_a_message_of_two_sentences_is_not_cut(marks: str) -> None:
+    shown = f"{marks[0]}Items must come back. It cannot be closed.{marks[1]}"
+    last = f"As long as a line is out the user must get the message {shown}"
+    text = f"CC-1: Closing\n\nAcceptance criteria\nA status must not be left out. {last}"
+    (story,) = stories_of(text)
+    assert texts(story) == ["A status must not be left out.", last]
+    (more,) = stories_of(f"{text} All lines must be back.")
+    assert texts(more) == ["A status must not be left out.", last, "All lines must be back."]
+
+
 def test_requirement_ids_are_kept() -> None:
     text = (
         "# Login\n\nREQ-7: The user shall log in.\nREQ-8: The user shall log out.\nFR 3 - It "

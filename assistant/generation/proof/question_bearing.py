@@ -37,12 +37,11 @@ def bears_on(question: Question, case: TestCase, texts: Mapping[str, str] = NO_T
     sentence that they stand in; one on values that differ on those with a value of their kind, and
     one on what a clause means, or that the authors left open, on those whose results tell most of
     it. Any other bears on every case of its criterion, and so does each where the criterion is in
-    another language than the case: their words cannot be compared. What their writer names as
-    following one of the possible answers it bears on in any case, and where he names some of a
-    criterion in another language, on no other. None bears on a case that cites the source which
-    answers it, and none that asks what lies beyond a limit on those that keep it. One that only
-    asks how to run cases bears on those that its writer names, and on all of its criterion where he
-    names none.
+    another language than the case: their words cannot be compared. One whose writer was asked which
+    cases hang on it bears on those that he names, and where that is none, on none: the words that
+    it is about stand in cases whose results no answer changes. What he names it bears on in any
+    case. None bears on a case that cites the source which answers it, and none that asks what lies
+    beyond a limit on those that keep it.
     """
     named = case.title in question.case_titles
     if not (named or question.criterion_id in case.criterion_ids):
@@ -50,8 +49,10 @@ def bears_on(question: Question, case: TestCase, texts: Mapping[str, str] = NO_T
     cited = {one.chunk_id for one in case.all_citations}
     if any(one.chunk_id in cited for one in question.source_answers):
         return False
-    if named or question.is_on_running:
-        return named or not question.case_titles
+    if named or question.names_cases:
+        return named
+    if question.is_on_running:
+        return not question.case_titles
     quotes = [evidence.quote for evidence in question.evidence if evidence.quote.strip()]
     said = " \n".join(_texts(case)).translate(_NO_MARKS)  # a value counts in a quotation too
     if question.kind == "conflict" and len(quotes) > 1:

@@ -54,8 +54,8 @@ def _day(value: object) -> object:
 
 
 def _places(value: object) -> object:
-    """Places of cases; what is no list of numbers names none, and the question counts still."""
-    return [one for one in value if isinstance(one, int)] if isinstance(value, list) else ()
+    """Places of cases; what is no list of numbers says nothing, and the question counts still."""
+    return [one for one in value if isinstance(one, int)] if isinstance(value, list) else None
 
 
 class _Draft(BaseModel):
@@ -104,14 +104,14 @@ class QuestionDraft(_Draft):
     """A question of the model with the words that it is about.
 
     ``cases`` are the places, from 1, of those cases of the same answer whose results follow one of
-    the possible answers to it.
+    the possible answers to it; None where the model says nothing of them.
     """
 
     criterion: str = ""
     words: str = ""
     about: str = ""
     question: str = Field(min_length=1, max_length=MAX_TEXT)
-    cases: Annotated[tuple[int, ...], BeforeValidator(_places)] = ()
+    cases: Annotated[tuple[int, ...] | None, BeforeValidator(_places)] = None
 
 
 DraftT = TypeVar("DraftT", bound=_Draft)

@@ -607,9 +607,8 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
         criterion = criteria.get(draft.criterion)
         if criterion is None:
             continue
-        titles = tuple(
-            call.titles[place - 1] for place in draft.cases if 1 <= place <= len(call.titles)
-        )
+        places = draft.cases or ()
+        titles = tuple(call.titles[one - 1] for one in places if 1 <= one <= len(call.titles))
         asked = _asked_by_code(draft, call.brief.questions)
         if asked is not None:
             ledger.titles[asked] = (*ledger.titles.get(asked, ()), *titles)
@@ -632,6 +631,7 @@ def _note_questions(data: Mapping[str, object], call: _Call, ledger: _Ledger) ->
                 text=text,
                 evidence=evidence if start >= 0 else (),
                 case_titles=titles,
+                names_cases=bool(titles) or draft.cases == (),
             ),
         )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.language.full_stops import ends_sentence
+from assistant.language.quoted_messages import find_messages
 from assistant.sources.pasted.names_and_ids import AREA_ID, EPIC_WORDS, KEY, is_area_id, is_key
 
 _MARK = re.compile(r"\*+|_+|`+|\\|\u00a0")
@@ -191,11 +193,19 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Offsets of the sentences of ``text[start:end]``, trimmed.
 
     A sentence ends at ``.``, ``!`` or ``?`` (with a closing quote or bracket) before white space
-    and a capital, digit or quote, except after common abbreviations; or at a blank line.
+    and a capital, digit or quote, except after common abbreviations and within a quotation (a
+    message of two sentences is one message), unless that is all there is; or at a blank line.
     """
     begin = start
+    quoted = find_messages(text[start:end])
+    if any(one.start <= 1 and one.end + 1 >= end - start for one in quoted):
+        quoted = ()
+    opened = [start + one.start for one in quoted]
     for match in _SENTENCE_END.finditer(text, start, end):
         if match.group(1) == "." and not ends_sentence(text, match.end(1)):
+            continue
+        last = bisect_right(opened, match.start()) - 1
+        if match.group(1) and last >= 0 and match.end(1) <= start + quoted[last].end:
             continue
         left, right = trimmed(text, begin, match.start() + len(match.group(1) or ""))
         if left < right:
@@ -207,7 +217,7 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 _SENTENCE_END = re.compile(
-    r"([.!?。！？]+[\"'”’)\]*_]*)(?:\s+(?=[\"'“‘(\[*_]*[A-Z0-9À-ÖØ-Þ])|(?<=[。！？]))|\n[ \t]*\n"
+    r"([.!?。！？]+[\"'”’“»«)\]*_]*)(?:\s+(?=[\"'“‘(\[*_]*[A-Z0-9À-ÖØ-Þ])|(?<=[。！？]))|\n[ \t]*\n"
 )
 
 

@@ -77,6 +77,20 @@ def test_a_case_that_its_writer_names_carries_the_question_whatever_it_says() ->
     assert not bears_on(running.model_copy(update={"case_titles": ("Other",)}), case("It is done."))
 
 
+@pytest.mark.parametrize("kind", ["ambiguous", "missing rule", "how to run"])
+def test_a_question_whose_writer_was_asked_for_its_cases_bears_on_no_other(
+    kind: QuestionKind,
+) -> None:
+    words = "an exchange is booked once it is paid"
+    asked, written = question(kind, words), case("The exchange is booked as it is paid.")
+    assert bears_on(asked, written), "nobody said what hangs on it"
+    none = asked.model_copy(update={"names_cases": True})
+    assert not bears_on(none, written)
+    for title, bears in (("Paying", True), ("Other", False)):
+        some = none.model_copy(update={"case_titles": (title,)})
+        assert bears_on(some, written) is bears
+
+
 def on(criterion: str, asked: Question, *cases: TestCase) -> list[bool]:
     """Whether a question on a criterion of this text bears on each of the cases."""
     criteria = (AcceptanceCriterion(id="AC-1", text=criterion),)

@@ -349,10 +349,13 @@ def test_a_question_names_the_cases_that_follow_one_of_its_answers() -> None:
     asked = [
         {"criterion": "LV-1-AC1", "words": "", "question": "Nine or ten?", "cases": [2, 9, "x"]},
         {"criterion": "LV-1-AC1", "words": "", "question": "Who is HR?", "cases": "all"},
+        {"criterion": "LV-1-AC1", "words": "", "question": "Half a day?", "cases": []},
+        {"criterion": "LV-1-AC1", "words": "", "question": "A day off?", "cases": [7]},
     ]
     subject, _ = writer(answer(case(), case(" Ten  days", "B2", "x"), questions=asked))
     cases, end, _ = run(subject)
-    assert [one.case_titles for one in end.questions] == [("Ten days",), ()]
+    assert [one.case_titles for one in end.questions] == [("Ten days",), (), (), ()]
+    assert [one.names_cases for one in end.questions] == [True, False, True, False]
     assert [bears_on(end.questions[0], one) for one in cases] == [False, True]
     assert not any(bears_on(end.questions[1], one) for one in cases)
 
