@@ -2,6 +2,8 @@
 
 Whoever runs a chain has to know its order, and what cannot be run where one of it is thrown away.
 Code reads no words before the title and guesses nothing: a title stands there as it is, or not.
+What is to be set up comes of no case: a title there ("the same login as in the case "Sends"") makes
+no chain.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Protocol
 
 from assistant.domain import CaseStatus
 from assistant.language.quoted_messages import MARKS, find_messages
+from assistant.suite.preconditions import without_mark
 
 REJECTED = "the case it goes on from is rejected"
 OTHER_TITLE = "the case it goes on from has another title now"
@@ -74,7 +77,8 @@ def case_chains(
     after: dict[str, list[str]] = {}
     for one in cases:
         stands = one.status != "rejected"
-        for title in _quoted(one.preconditions, marked, longest):
+        lines = [line for line in one.preconditions if not without_mark(line)[0]]
+        for title in _quoted(lines, marked, longest):
             found = next((held for held in titles.get(title, ()) if held[0].id != one.id), None)
             if found is None:
                 continue

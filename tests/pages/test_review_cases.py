@@ -70,6 +70,19 @@ def test_words_narrow_the_list(page: AppTest) -> None:
     assert titles(page) == ["Refund is refused"]
 
 
+def test_what_is_to_be_decided_on_stands_before_what_was_imported(
+    open_app: Callable[..., AppTest], environment
+) -> None:
+    library = Library.open(load_settings().library_path)
+    project = library.create_project("P", template=DEFAULT_TEMPLATE)
+    for name, status in (("OLD-1", "imported"), ("NEW-1", "draft"), ("NEW-2", "accepted")):
+        library.add_case(project.id, None, TestCase(id=name, title=name, status=status))
+    library.close()
+    app = open_app(project=project.id)
+    app.switch_page("pages/review_cases.py").run()
+    assert titles(app) == ["NEW-1", "NEW-2", "OLD-1"]
+
+
 def test_all_shown_cases_are_accepted_at_once_and_taken_back(page: AppTest) -> None:
     page.button(key="library-accept").click().run()
     assert not page.exception

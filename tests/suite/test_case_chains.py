@@ -28,6 +28,8 @@ def case(name: str, title: str, *lines: str, status: str = "draft") -> TestCase:
         ("Clerk builds a run", "Clerk builds a run: L-1 is in state Draft", False),
         ("Clerk builds a run", 'After the case "Clerk builds a run again": L-1', False),
         ("Clerk builds a run", 'After the case "clerk builds": L-1', False),
+        ("Clerk builds a run", 'To be set up: clerk A, the login of "Clerk builds a run"', False),
+        ("Clerk builds a run", 'Set up is done after the case "Clerk builds a run"', True),
     ],
 )
 def test_a_title_in_quotation_marks_of_any_kind_names_its_case(title, line, names) -> None:

@@ -316,6 +316,8 @@ def _of_moments(words: str, left: str, right: str) -> CalculationLine | None:
     if second is not None:
         low, high = sorted((_moment(first[0]), _moment(second[1])))
         timed = not moves and ":" in first[0] and ":" in second[1]
+        if timed and low.date() == high.date():  # how long a depot is open, on whatever day
+            operands = [one for one in operands if one.kind == "time"]
         if timed and (between := _clock_times_apart(low, high, right)):
             return None if free else CalculationLine(words, tuple(operands), *between)
         said, unit, length = _length(right)

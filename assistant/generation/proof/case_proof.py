@@ -332,7 +332,7 @@ class _Proof:
     def _turned(self, step: TestStep) -> Iterator[Mark]:
         """Clauses of a result that speak for the other side of the conditions."""
         result, side = step.expected_result, self.side
-        for said in denied_numbers(result, side):
+        for said in denied_numbers(result, side, self.claims.worked.comes_to):
             yield Mark(UNSUPPORTED, said, f"No source says another number than {shown(said)}.")
         if len(self.basis.case.steps) > 1:
             return  # a state that changes may be affirmed first and denied later

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -248,6 +248,7 @@ def denied_alone(
     """
     bare = _ASIDE.sub(" ", result)
     instead = frozenset(_names_denied(bare)) if side.accepts else frozenset()
+    numbers_instead = {one.words for one in contrasted(bare)} if side.accepts else set()
     for clause in read_clauses(bare):
         if any(_says_too(one, clause) for one in denials):
             continue
@@ -255,6 +256,8 @@ def denied_alone(
             yield clause.text
         elif side.accepts and clause.negative and not clause.of_time and clause.words:
             words = {word for word, _ in clause.words}
+            if any(number in clause.text for number in numbers_instead):
+                continue  # "180 EUR, and not 50 EUR (the minimum)": the first is proved
             if (clause.lacking or clause.text in instead) and meeting(words, known) == words:
                 continue  # "recorded without an ID", as the data say
             if side.doubled and meeting(words, side.doubled | known) == words:
@@ -300,14 +303,19 @@ _DENIED_NUMBER = re.compile(
 )
 
 
-def denied_numbers(result: str, side: Side) -> Iterator[str]:
+def denied_numbers(result: str, side: Side, is_worked: Callable[[Number], bool]) -> Iterator[str]:
     """Numbers that a result denies ("the total is not 90 EUR") though the text, which would have to
-    give the wrong one, names none. In "60 EUR, not 90 EUR" the first is claimed, and is proved."""
+    give the wrong one, names none. In "60 EUR, not 90 EUR" the first is claimed, and is proved; in
+    two sentences so where a calculation comes to both."""
     if _DENIED_NUMBER.search(result) is None:
         return
     known = [one for text in side.texts for one in numbers(text)]
     for number, instead in _denied(result):
-        if not instead and not any(alike(number, one) for one in known):
+        if instead or any(alike(number, one) for one in known):
+            continue
+        told = (one for one in numbers(result[: number.start]) if one.kind == number.kind)
+        others = (one for one in told if not alike(one, number))
+        if not (is_worked(number) and any(map(is_worked, others))):
             yield number.words
 
 

@@ -292,6 +292,21 @@ def test_dates_at_the_ends_of_a_known_month_are_given() -> None:
     assert not far.holds(number("237 months"))
 
 
+@pytest.mark.parametrize(
+    ("line", "is_given"),
+    [
+        ("2026-05-23 12:00 - 2026-05-23 07:30 = 270 minutes", True),
+        ("2026-05-23 13:00 - 2026-05-23 07:30 = 330 minutes", False),
+        ("2026-05-23 12:00 - 2026-05-22 07:30 = 1710 minutes", False),
+    ],
+)
+def test_between_two_times_of_one_day_the_day_is_no_datum(line: str, is_given: bool) -> None:
+    given = ["open on Saturday 07:30–12:00", "due Friday 2026-05-22 16:00, back 2026-05-26 08:40"]
+    worked = Worked([line], Numbers(given))
+    assert not worked.wrong
+    assert worked.holds(number(line.split("= ")[1])) is is_given
+
+
 FEES = "The fee is the yearly fee times the years. For 20 years 5 % is deducted."
 GIVEN = ("Grave S-0114; yearly fee €42.00.",)
 STEP = ("Renew the right.", "20 years")
@@ -312,6 +327,23 @@ def test_a_computed_value_with_its_lines_is_no_claim_without_a_source(prove) -> 
 def test_another_value_beside_right_lines_is_told(prove) -> None:  # type: ignore[no-untyped-def]
     case = prove(FEES, [(*STEP, "The fee is €779.00.")], given=GIVEN, calculations=[LINES])
     assert [words for _, words in told(case)] == ["€779.00"]
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ("The fee is €798.00 (less 5 %). It is not €840.00 (20 × €42.00).", []),
+        ("The fee is shown. It is not €840.00.", ["€840.00"]),
+        ("The fee is shown. It is not €798.00.", ["€798.00"]),
+        ("The fee is €798.00. It is not €861.00.", ["€861.00"]),
+        ("The fee is €840.00. It is not €840.00.", ["€840.00"]),
+    ],
+)
+def test_a_worked_value_is_denied_beside_another(prove, result: str, words: list[str]) -> None:  # type: ignore[no-untyped-def]
+    case = prove(FEES, [(*STEP, result)], given=GIVEN, calculations=[LINES])
+    found = [one.words for one in case.findings if one.message.startswith("No source says another")]
+    assert found == words, case.findings
+    assert bool(case.findings) is bool(words)
 
 
 def test_a_wrong_line_is_told_with_its_words(prove) -> None:  # type: ignore[no-untyped-def]

@@ -1049,6 +1049,20 @@ def test_who_is_not_meant_is_no_claim_of_its_own(prove: Prove, result: str, stan
     assert bool(case.findings) is not stands
 
 
+@pytest.mark.parametrize(
+    ("result", "stands"),
+    [
+        ("EUR 180 is charged, the repair cost, and not EUR 50 (the minimum with waiver).", True),
+        ("EUR 180 is charged, the repair cost, and not the minimum with waiver.", False),
+        ("EUR 180 is charged, the repair cost, and no invoice is sent for EUR 50.", False),
+    ],
+)
+def test_what_a_wrong_amount_would_be_is_no_claim(prove: Prove, result: str, stands: bool) -> None:
+    text = "The repair cost is charged. Otherwise at least EUR 50 are charged."
+    step = ("Enter the repair cost.", "EUR 180", result)
+    assert bool(prove(text, [step], outcomes=[text[:26]]).findings) is not stands
+
+
 def test_a_word_within_the_name_of_a_field_denies_nothing(prove: Prove) -> None:
     field = "No_Signatory_Reason__c"
     sources = [f"Field {field}: the reason is kept with the visit."]
