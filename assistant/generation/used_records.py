@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, time
+from textwrap import shorten
 
 from assistant.domain import TestCase
 from assistant.generation.proof.amounts import numbers
@@ -21,12 +22,16 @@ from assistant.language.dates_and_times import NO_YEAR
 from assistant.language.function_words import articles_of
 from assistant.language.nouns import is_person
 from assistant.language.quoted_messages import find_messages
+from assistant.suite.preconditions import without_mark
 
 MOST_CHARACTERS = 9_000
 """Of all that is told; the latest are kept."""
 
 MOST_TITLES = 4
 """Cases that are named behind a record: the latest, in whose state it is."""
+
+PERSON_CHARACTERS = 160
+"""Of the words that are to set somebody up: role and place, no whole record."""
 
 MOST_WORDS = 4
 """Words of a name."""
@@ -49,30 +54,43 @@ _ELISION = re.compile(r"^[^\W\d_]{1,2}[’']")
 
 def used_records(cases: Iterable[TestCase], texts: Iterable[str]) -> tuple[str, ...]:
     """What the data of cases name that no text gives, each once, a record with the titles of its
-    cases; people behind the rest, and the latest as far as they go."""
-    given = f" {bare_words(_OWNER.sub('', ' '.join(texts)))} "
+    cases, somebody with the first words that are to set him up; people behind the rest, and the
+    latest as far as they go."""
+    text = _OWNER.sub("", " ".join(texts))
+    given = f" {bare_words(text)} "
     people: list[str] = []
     others: list[str] = []
     titles: dict[str, list[str]] = {}
+    made: dict[str, str] = {}
     for case in cases:
         data = (*case.preconditions, *(step.test_data for step in case.steps))
         names = list(dict.fromkeys(name for line in data for name in _records(line)))
         others += names
-        people += (name for line in data for name in _people(line, given))
+        for line in data:
+            here = list(_people(line, given))
+            people += here
+            to_set_up, words = without_mark(line)
+            if to_set_up:
+                made |= {name: words for name in here if name not in made}
         if case.status in ("rejected", "imported"):
             continue  # nothing can go on from it
         for name in names:
             titles.setdefault(name, []).append(f"“{case.title}”")
+    somebody = frozenset(people)
     found = [
         name
         for name in dict.fromkeys((*others, *people))
-        if _is_record(name) or f" {bare_words(name)} " not in given
+        if _is_record(name)
+        or f" {bare_words(name)} " not in given
+        or (name in somebody and not _is_called(name, text))
     ]
     kept: list[str] = []
     left = MOST_CHARACTERS
     for name in reversed(found):
         used_in = titles.get(name, []) if _is_record(name) else []
         told = f"{name} ({', '.join(used_in[-MOST_TITLES:])})" if used_in else name
+        if name in made:
+            told = f"{name} (“{shorten(made[name], PERSON_CHARACTERS, placeholder=' …')}”)"
         left -= len(told) + 2
         if left < 0:
             break
@@ -115,6 +133,13 @@ def _people(line: str, given: str) -> Iterator[str]:
                 and (len(letters) == 1 or is_person(words[-1]))  # "Customer ID", "Size XL"
             ):
                 yield " ".join((*words, letters))
+
+
+def _is_called(name: str, text: str) -> bool:
+    """Whether a text has somebody's role and letter: "by the Area Manager. A reason" has none."""
+    role, _, letters = name.rpartition(" ")
+    words = r"\s+".join(map(re.escape, role.split()))
+    return re.search(rf"(?<!\w)(?i:{words})\s+{letters}(?!\w)", text) is not None
 
 
 def _is_record(name: str) -> bool:

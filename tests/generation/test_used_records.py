@@ -53,6 +53,26 @@ def test_people_are_told_by_role_and_letter_and_are_kept_before_the_rest() -> No
     assert found[-6] == "RC-00999 (“Book”)"
 
 
+def test_who_is_to_be_set_up_is_told_with_the_words_that_say_how() -> None:
+    made = case(
+        "Line Manager A has a claim of Clerk A.",
+        "To be set up: logins for Line Manager A (depot Leeds) and Clerk B (depot York).",
+        f"To be set up: Line Manager A; Clerk C{', who has leave' * 20}.",
+    )
+    logins = "(“logins for Line Manager A (depot Leeds) and Clerk B (depot York).”)"
+    *found, last = used_records([made], ())
+    assert found == [f"Line Manager A {logins}", "Clerk A", f"Clerk B {logins}"]
+    assert last.startswith("Clerk C (“Line Manager A; Clerk C, who has leave,")
+    assert len(last) <= 180
+    assert last.endswith(" …”)")
+
+
+def test_a_role_before_another_word_in_a_source_is_not_somebody() -> None:
+    made = case("Area Manager A and Area Manager B are logged in.")
+    texts = ["Waived by an Area Manager. A reason is needed. The area manager B may, too."]
+    assert used_records([made], texts) == ("Area Manager A",)
+
+
 def test_two_letters_name_a_person_and_no_apostrophe_or_pronoun_does() -> None:
     made = case("Clerk S and Driver AB are logged in.", "Shall I go on with the clerk's list?",
                 "The Customer ID is 7; Size XL, Status OK.")  # fmt: skip
