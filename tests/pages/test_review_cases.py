@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.domain import (
     AcceptanceCriterion,
+    CaseOrigin,
     Epic,
     SourceDocument,
     TestCase,
@@ -75,12 +76,15 @@ def test_what_is_to_be_decided_on_stands_before_what_was_imported(
 ) -> None:
     library = Library.open(load_settings().library_path)
     project = library.create_project("P", template=DEFAULT_TEMPLATE)
-    for name, status in (("OLD-1", "imported"), ("NEW-1", "draft"), ("NEW-2", "accepted")):
-        library.add_case(project.id, None, TestCase(id=name, title=name, status=status))
+    given = ("OLD-1", "imported"), ("OLD-2", "rejected"), ("NEW-1", "draft"), ("NEW-2", "accepted")
+    for name, status in given:
+        origin = CaseOrigin(writer="import" if name.startswith("OLD") else "rules")
+        case = TestCase(id=name, title=name, status=status, origin=origin)
+        library.add_case(project.id, None, case)
     library.close()
     app = open_app(project=project.id)
     app.switch_page("pages/review_cases.py").run()
-    assert titles(app) == ["NEW-1", "NEW-2", "OLD-1"]
+    assert titles(app) == ["NEW-1", "NEW-2", "OLD-1", "OLD-2"]
 
 
 def test_all_shown_cases_are_accepted_at_once_and_taken_back(page: AppTest) -> None:

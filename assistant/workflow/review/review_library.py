@@ -120,10 +120,10 @@ def has_words(words: str, text: str) -> bool:
 
 def chosen(listed: Sequence[LibraryRow], wanted: CaseFilter) -> tuple[LibraryRow, ...]:
     """The rows that fit all fields of the filter; every word of its text must occur. What was
-    imported, thousands of cases on which nothing is to be decided, stands behind the others."""
+    imported, maybe thousands of cases, stands behind the others, also once it is decided on."""
     return tuple(
         row
-        for row in sorted(listed, key=lambda one: one.status == "imported")
+        for row in sorted(listed, key=lambda one: one.writer == "import")
         if (not wanted.ids or row.id in wanted.ids)
         and (not wanted.proposed or row.proposals)
         and (not wanted.statuses or row.status in wanted.statuses)
