@@ -177,8 +177,9 @@ VIEWS = {
 TABLE_HEIGHT, NARROW_HEIGHT = 420, 270
 """Where the case does not fit beside the table, it begins below it, and has to be seen there."""
 CASE_WIDTH, FILTER_WIDTH = 460, 124
-ROOM, TITLE_LEAST = 976, 240
-"""Pixels of the table in a window of 1440, and of its titles at the least."""
+ROOM, TITLE_LEAST = 976, 420
+"""Pixels of the table in a window of 1440, and of its titles at the least: a title of 65 characters
+is read whole, what can also be filtered for is scrolled to."""
 WIDTHS = {
     "Status": 92, "Case": 140, "Technique": 112, "Criterion": 96, TEST_DATE: 118,
     COLUMN: COLUMN_WIDTH, "Writer": 64, "Support": 66, "Proposed": 76, "Findings": 72,
@@ -319,14 +320,16 @@ def _table(record: Session, rows: Sequence[LibraryRow], verdicts: Mapping[str, V
 
     with st.sidebar:  # it takes no room there
         height = NARROW_HEIGHT if is_narrow() else TABLE_HEIGHT
+    common = common_columns(rows)
     table: dict[str, Sequence[object]] = {
-        **common_columns(rows),
-        **test_date_column(rows),
-        **existing_column(rows, verdicts),
+        **{name: common.pop(name) for name in ("Status", "Case", "Title")},
         **proposals_column(rows),
-        "Writer": [row.writer for row in rows],
         "Support": ["⚠ none" if row.unsupported else "" for row in rows],
         "Findings": [row.findings or None for row in rows],
+        **common,
+        **test_date_column(rows),
+        **existing_column(rows, verdicts),
+        "Writer": [row.writer for row in rows],
     }
     # A column in which nothing stands takes its room from the titles.
     table = {name: cells for name, cells in table.items() if name == "Title" or any(cells)}
