@@ -291,7 +291,10 @@ def _add_quality(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     lint.add_argument("files", type=Path, nargs="+", metavar="FILE")
 
     check = add("check", "hold cases that any tool or person wrote against the project's sources")
-    check.add_argument("file", type=Path, metavar="FILE", help="table of cases or feature file")
+    check.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE",
+        help="table of cases or feature file; without it the project's imported cases",
+    )  # fmt: skip
     check.add_argument(
         "--read-by",
         metavar="ID",

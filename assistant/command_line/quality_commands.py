@@ -133,8 +133,8 @@ def _changed_pages(
 
 
 def check(options: Namespace, terminal: Terminal) -> None:
-    """Cases of a file against the project's sources; the exit status is 1 where something is
-    found."""
+    """Cases of a file, or the project's imported cases, against its sources; the exit status is 1
+    where something is found."""
     with open_workspace(options, terminal) as workspace:
         project_id = reading_project(workspace, options, terminal)
         report = check_suite.check_file(

@@ -1,4 +1,4 @@
-"""``check FILE``: exit status, table and JSON, on the sample project with its real index."""
+"""``check``: exit status, table and JSON, on the sample project with its real index."""
 
 from __future__ import annotations
 
@@ -67,6 +67,14 @@ def test_without_a_finding_the_status_is_zero(run: Run, tmp_path: Path) -> None:
     assert "CC-102-AC2" not in gaps
     (state,) = report["states"]
     assert all(one["version"] and one["name"] for one in state["sources"])
+
+
+@pytest.mark.long
+def test_without_a_file_the_imported_cases_are_checked(run: Run) -> None:
+    _, out, _ = run("check", "--json")
+    report = json.loads(out)
+    assert report["total"] == len(report["cases"]) > 50
+    assert {one["case"]["origin"]["writer"] for one in report["cases"]} == {"import"}
 
 
 @pytest.mark.long

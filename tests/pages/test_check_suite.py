@@ -107,6 +107,19 @@ def test_no_case_is_of_the_project_unless_the_cases_are_imported(app: AppTest) -
     assert "T-2" in list(app.dataframe[0].value["Case"])
 
 
+@pytest.mark.long
+def test_the_imported_cases_of_the_project_are_checked_without_a_file(app: AppTest) -> None:
+    app.switch_page("pages/check_suite.py").run()
+    taken = app.button(key="take_imported")
+    count = int(taken.label.split()[2])
+    assert taken.label == f"Take the {count} imported cases of this project"
+    taken.click().run()
+    assert app.button(key="check_suite").label == f"Check {count} cases"
+    checked(app)
+    assert len(app.dataframe[0].value) == count
+    assert not [one for one in app.button if one.key == "import_suite"], "they are the project's"
+
+
 def test_scenarios_are_checked_and_not_said_to_be_imported_as_cases(app: AppTest) -> None:
     scenario = "  Scenario: Long list\n    When I search\n    Then a list is shown\n"
     checked(opened(app, "search.feature", b"Feature: Search\n" + scenario.encode()))

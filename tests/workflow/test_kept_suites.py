@@ -11,7 +11,7 @@ import pytest
 from syncing import WordEmbedder, quick_workspace
 
 from assistant.domain import RetrievalConfig, TestCase, TestStep, utc_now
-from assistant.errors import LibraryError
+from assistant.errors import LibraryError, SourceError
 from assistant.library import SUITE_KINDS
 from assistant.settings import Settings
 from assistant.sources.files.files import read_file
@@ -294,3 +294,22 @@ def test_what_is_kept_is_masked_with_what_is_stored(opened: Opened) -> None:
     assert "petra.petersen" not in suite.model_dump_json()
     assert suite.chosen == CHOSEN
     assert rows(opened) == ["suite"]
+
+
+def test_the_imported_cases_are_a_suite_as_they_stand_now(opened: Opened) -> None:
+    with pytest.raises(SourceError, match="holds no imported case"):
+        kept_suites.keep_imported(*opened)
+    rows = "ID,Title,Story,Step,Expected Result\n"
+    row = "T-{},Lend,UM-2,Go to the desk,An umbrella is lent for {} days.\n"
+    put(*opened, "old.csv", rows + row.format(1, 14) + row.format(2, 21) + row.format(3, 30))
+    third = opened[0].library.case(opened[1], "T-3")
+    opened[0].library.set_status(
+        opened[1], "T-3", "rejected", by="Ann", expected_version=third.row_version
+    )
+    suite = kept_suites.keep_imported(*opened, by="Ann")
+    assert [one.id for one in suite.cases] == ["T-1", "T-2"], "T-3 is rejected"
+    assert kept_suites.keep_imported(*opened) == suite, "nothing changed since"
+    report = check_suite.check_file(*opened, None)
+    assert {one.case.id for one in report.cases if one.case.findings} == {"T-2"}
+    put(*opened, "old.csv", rows + row.format(1, 14))
+    assert kept_suites.keep_imported(*opened).id != suite.id

@@ -1,5 +1,5 @@
-"""Check a suite: upload cases of any tool, watch them being checked, read what was found; find the
-suites again that are kept."""
+"""Check a suite: upload cases of any tool or take the project's own, watch them being checked, read
+what was found; find the suites again that are kept."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import check_report, check_suite, kept_suites
 from assistant.workflow.review.case_checks import Older, SuiteCheck
 from assistant.workflow.review.check_suite import NONE_CHOSEN, read_suite
+from assistant.workflow.review.duplicates import EXISTING
 from assistant.workflow.review.kept_suites import KeptSuite, SuiteLine
 from assistant.workflow.sources import import_sources
 
@@ -68,6 +69,7 @@ def suite_view(opened: Workspace, record: Session) -> None:
     file: Upload | None = st.session_state.get(FILE)
     if file is None:
         _nothing_yet(opened, record)
+        _imported(opened, record)
         _kept_list(record, kept)
         return
     if given is None:  # the uploader forgets its file when another page is looked at
@@ -138,8 +140,11 @@ def _begins(count: int) -> bool:
 
 
 def _check(opened: Workspace, record: Session, reader: str) -> None:
-    """Check all of the open suite. Raises as ``kept_suites.check``."""
+    """Check all of the open suite, the imported cases as they stand now. Raises as
+    ``kept_suites.check`` and ``keep_imported``."""
     st.session_state.pop(ANEW, None)
+    if record.suite == kept_suites.IMPORTED:
+        kept_suites.keep_imported(opened, record.project_id, by=record.user)
     kept_suites.check(opened, record.project_id, record.suite, reader=reader, by=record.user)
 
 
@@ -175,6 +180,22 @@ def _nothing_yet(opened: Workspace, record: Session) -> None:
             "This project has no sources yet. Import its epics, rules and pages first.",
             icon=":material/inbox:",
         )
+
+
+def _imported(opened: Workspace, record: Session) -> None:
+    """The way to check the cases that the project has imported, as they stand now."""
+    count = opened.library.lineage.count_uncited(record.project_id, EXISTING)
+    if not count:
+        return
+    if st.button(
+        f"Take the {counted(count, 'imported case')} of this project",
+        icon=":material/library_books:",
+        key="take_imported",
+        help="Which of your cases do the sources of today deny, or not know",
+    ):
+        with page_action():
+            kept_suites.keep_imported(opened, record.project_id, by=record.user)
+            record.suite = kept_suites.IMPORTED
 
 
 def _read(opened: Workspace, record: Session, file: Upload) -> tuple[TestCase, ...]:
@@ -288,7 +309,7 @@ def _report(opened: Workspace, record: Session, suite: KeptSuite, report: SuiteC
 
 
 def _actions(opened: Workspace, record: Session, suite: KeptSuite, older: Older) -> None:
-    stem = visible(suite.file).rpartition(".")[0] or "suite"
+    stem = visible(suite.file).rsplit(".", 1)[0] or "suite"
     file: Upload | None = st.session_state.get(FILE)
     with st.container(horizontal=True, gap="xsmall"):
         for form, ending, report_as in (
@@ -306,7 +327,9 @@ def _actions(opened: Workspace, record: Session, suite: KeptSuite, older: Older)
                 icon=":material/download:",
                 on_click="ignore",
             )
-        if file is not None and st.session_state.get(UPLOADED) == suite.id:
+        if suite.file == kept_suites.IMPORTED:
+            pass  # they are the project's already
+        elif file is not None and st.session_state.get(UPLOADED) == suite.id:
             if st.button(
                 "Import these cases",
                 icon=":material/library_add:",

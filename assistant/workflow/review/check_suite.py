@@ -47,7 +47,7 @@ from assistant.workflow.review.case_checks import (
     verdict_of,
 )
 from assistant.workflow.review.case_lists import bytes_of, cases_in_bytes
-from assistant.workflow.review.duplicates import embedding
+from assistant.workflow.review.duplicates import EXISTING, embedding
 from assistant.workflow.review.suite_basis import LINKS as LINKS
 from assistant.workflow.review.suite_basis import Link, SuiteBasis, search_of
 from assistant.workflow.review.suite_basis import present_basis as present_basis
@@ -152,19 +152,38 @@ def read_suite(
     return masked_cases(workspace, project_id, cases)
 
 
+def imported_cases(workspace: Workspace, project_id: str) -> tuple[TestCase, ...]:
+    """The imported cases of the project that nobody rejected, to be checked like those of a file.
+
+    Raises ``SourceError`` where there are none, or more than are checked at once.
+    """
+    held = workspace.library.lineage.uncited_cases(project_id)
+    cases = tuple(one.case for one in held if one.case.status in EXISTING)
+    if not cases:
+        raise SourceError("This project holds no imported case. Import your cases, or give a file.")
+    if len(cases) > MOST_CASES:
+        raise SourceError(
+            f"This project holds {len(cases):,} imported cases; at most {MOST_CASES:,} are "
+            "checked at once. Check their files one by one."
+        )
+    return cases
+
+
 def check_file(
     workspace: Workspace,
     project_id: str,
-    path: Path,
+    path: Path | None,
     *,
     progress: Progress | None = None,
     reader: str = "",
 ) -> SuiteCheck:
-    """The cases of a file, checked against the project. Raises as ``read_suite``."""
-    cases = read_suite(workspace, project_id, path.name, bytes_of(path))
-    return check_cases(
-        workspace, project_id, cases, file=path.name, progress=progress, reader=reader
-    )
+    """The cases of a file, or without one the project's imported cases, checked against the
+    project. Raises as ``read_suite`` and ``imported_cases``."""
+    if path is None:
+        cases, name = imported_cases(workspace, project_id), ""
+    else:
+        cases, name = read_suite(workspace, project_id, path.name, bytes_of(path)), path.name
+    return check_cases(workspace, project_id, cases, file=name, progress=progress, reader=reader)
 
 
 def check_cases(

@@ -1,10 +1,10 @@
 """Checked suites as a project keeps them: the cases of a file, the criteria that people chose for
 them, and what was found, until somebody deletes them, they reach the age limit or are erased.
 
-A suite has the name of its file. The same file again, changed, takes its place; what was chosen for
-a case that is in both stays chosen. What people chose is kept apart from what was found: it is work
-that no check does again. Checks run in the background, one at a time of a suite; whoever looks at
-it sees how far.
+A suite has the name of its file; the imported cases of the project are one too. The same file
+again, changed, takes its place; what was chosen for a case that is in both stays chosen. What
+people chose is kept apart from what was found: it is work that no check does again. Checks run in
+the background, one at a time of a suite; whoever looks at it sees how far.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from assistant.workflow.review.check_suite import (
     NONE_CHOSEN,
     check_again,
     check_cases,
+    imported_cases,
     with_choices,
 )
 from assistant.workflow.sources.mask_sources import masked_cases
@@ -36,6 +37,8 @@ MAX_NAME = 100
 """Characters of a file's name that a suite has for its own, from its end."""
 READ_HELD = 2
 """Suites, and checks, that are remembered as they were read: 2,000 cases take a second."""
+IMPORTED = "Imported cases"
+"""What the suite of the project's imported cases is called; the name of a file has an ending."""
 V = TypeVar("V", bound=Value)
 
 
@@ -152,6 +155,12 @@ def keep(
     suite = KeptSuite(file=file, cases=tuple(cases), chosen=chosen)
     workspace.library.saved.replace(project_id, SUITE, name, suite, by=by)
     return suite
+
+
+def keep_imported(workspace: Workspace, project_id: str, *, by: str = "") -> KeptSuite:
+    """Keep the project's imported cases as they stand now as a suite. Raises as
+    ``imported_cases``."""
+    return keep(workspace, project_id, IMPORTED, imported_cases(workspace, project_id), by=by)
 
 
 def _places(cases: Sequence[TestCase]) -> dict[tuple[str, str], int]:
