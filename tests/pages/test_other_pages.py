@@ -29,6 +29,8 @@ def test_a_file_is_previewed_before_it_is_kept(app: AppTest) -> None:
         time.sleep(0.2)
         app.run()
     assert len(app.dataframe[0].value) == before + 1
+    app.file_uploader[0].upload("another name.md", RULES).run()
+    assert "has the same file already" in text_of(app)
     app.switch_page("pages/configure_retrieval.py").run()
     app.text_input(key="trial_query").set_value("how long is a voucher valid").run()
     assert not app.exception

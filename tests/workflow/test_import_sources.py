@@ -71,6 +71,8 @@ def test_files_of_one_name_are_told_apart(
         import_sources.store(workspace, project_id, together)
         for again in (look(first, second), look(second, first), look(second)):
             assert {one.change for one in again} == {"unchanged"}
+        (copy,) = import_sources.preview_files(workspace, project_id, "old.md", second).previews
+        assert (copy.change, copy.copy_of, together[0].copy_of) == ("new", "Notes", "")
         (later,) = look(first.replace(b"40", b"30"))
         assert import_sources.is_named_alike(later)
         assert (later.change, later.stored_version, ids((later,))) == ("changed", 1, [named])

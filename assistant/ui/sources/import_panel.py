@@ -354,6 +354,11 @@ def _preview(preview: Preview) -> None:
         f"**{label(preview.name)}** {CHANGE_BADGES[preview.change]}{version} "
         f":blue-badge[{reading.document.kind.replace('_', ' ')}]"
     )
+    if preview.copy_of:
+        st.caption(
+            f":orange[:material/file_copy:] The project has the same file already, as "
+            f"**{label(preview.copy_of)}**. Kept too, it is found and quoted twice."
+        )
     nothing = "No epics or cases: its text is a source for cases and answers."
     if reading.columns == "unsure":
         nothing = "Not read as cases or stories by itself: see its columns."

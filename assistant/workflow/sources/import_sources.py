@@ -55,6 +55,8 @@ class Preview(Value):
     reading: Reading
     change: Change
     stored_version: int = 0
+    copy_of: str = ""
+    """Title of another source of the project that was read from the same bytes."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -168,7 +170,9 @@ def preview_of(workspace: Workspace, project_id: str, name: str, reading: Readin
     name = reading.document.title if name == given.document.title else name
     stored = workspace.library.find_document(project_id, reading.document.id)
     if stored is None:
-        return Preview(name=name, reading=reading, change="new")
+        same_bytes = workspace.library.documents_of_bytes(project_id, reading.document.content_hash)
+        copy_of = next((one.title or one.id for one in same_bytes), "")
+        return Preview(name=name, reading=reading, change="new", copy_of=copy_of)
     same = stored.content_hash == reading.document.content_hash
     if same:  # the same bytes, maybe read under another mapping of columns, or masked since
         held, epics, cases = workspace.library.document_parts(project_id, stored.id)
