@@ -7,4 +7,4 @@ require_shell(__file__)
 
 record = session()
 ask_page(workspace(), record)
-keep_address(record, with_run=False)
+keep_address(record, "talk")

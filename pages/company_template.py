@@ -18,4 +18,4 @@ template_sources(opened, record)
 template = template_editor(opened, record)
 if template is not None:
     template_preview(opened, record, template)
-keep_address(record, with_run=False)
+keep_address(record)

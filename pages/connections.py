@@ -18,4 +18,4 @@ with grid.cell(), st.container(border=True):
     connection_form(opened, record)
 services_table(opened)
 contacted_hosts(opened)
-keep_address(record, with_run=False)
+keep_address(record)

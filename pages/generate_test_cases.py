@@ -20,4 +20,4 @@ else:
 
     compose(opened, record)
     earlier_runs(opened, record)
-keep_address(record, with_run=True)
+keep_address(record, "run", "view")

@@ -105,7 +105,7 @@ def enter(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
                 browser=record.browser,
             )
     warm_up_once(str(opened.settings.data_dir), opened, record.project_id)
-    keep_address(record, with_run=chosen is pages[0])
+    keep_address(record, *(("run", "view") if chosen is pages[0] else ()))
 
 
 def leave() -> None:

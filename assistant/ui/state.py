@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -60,6 +61,10 @@ class Session:
     case_id: str = ""
     suite: str = ""
     """The name of the checked suite that is open: see ``kept_suites``."""
+    view: str = ""
+    """Which part of a run or of the library is looked at, where it is not the first."""
+    talks: dict[str, str] = field(default_factory=dict)
+    """The talk with the sources that is open, by its project."""
     user: str = DEFAULT_USER
     names_given: int = 0
     """How often the name was given or taken back here."""
@@ -74,7 +79,7 @@ class Session:
     def open_run(self, run_id: str) -> None:
         """Look at a run, from its first case on."""
         self.run_id = run_id
-        self.case_id = ""
+        self.case_id = self.view = ""
 
 
 def library_last(record: Session) -> str:
@@ -91,6 +96,8 @@ def session() -> Session:
             run_id=address.get("run", ""),
             case_id=address.get("case", ""),
             suite=address.get("suite", ""),
+            view=address.get("view", ""),
+            talks={address.get("project", ""): address.get("talk", "")},
             user=settings().user or remembered_name() or DEFAULT_USER,
             browser=browser_id(),
             went=browser_went()[0],
@@ -99,13 +106,15 @@ def session() -> Session:
     return record
 
 
-def keep_address(record: Session, *, with_run: bool, with_suite: bool = False) -> None:
+def keep_address(record: Session, *parts: Literal["run", "suite", "view", "talk"]) -> None:
     """Make the address name what is on screen, so that a reload or a second tab finds it again."""
-    wanted = {"project": record.project_id}
-    if with_run:
-        wanted |= {"run": record.run_id, "case": record.case_id}
-    if with_suite:
-        wanted |= {"suite": record.suite}
+    known = {
+        "run": record.run_id, "suite": record.suite, "view": record.view,
+        "talk": record.talks.get(record.project_id, ""),
+    }  # fmt: skip
+    wanted = {"project": record.project_id} | {name: known[name] for name in parts}
+    if "run" in parts:
+        wanted["case"] = record.case_id
     wanted = {name: value for name, value in wanted.items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
@@ -129,6 +138,19 @@ def follow_browser(record: Session, *, with_run: bool) -> None:
         if record.run_id != address.get("run", ""):
             record.open_run(address.get("run", ""))
         record.case_id = address.get("case", record.case_id)
+
+
+def view_chosen(record: Session, views: Mapping[str, str], key: str) -> str:
+    """What to look at of several things, by their labels: a choice that a reload keeps."""
+    if st.session_state.get(key) not in views:
+        st.session_state[key] = record.view if record.view in views else next(iter(views))
+    shown = st.segmented_control(
+        "Show", list(views), format_func=views.__getitem__, required=True, key=key,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    shown = shown or next(iter(views))
+    record.view = "" if shown == next(iter(views)) else shown
+    return shown
 
 
 def given_name(record: Session) -> str:

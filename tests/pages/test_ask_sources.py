@@ -238,6 +238,8 @@ def test_a_talk_can_be_opened_again_and_deleted(
     assert "2 questions" in again.label
     again.click().run()
     assert QUESTION in text_of(other).replace("\\", "")
+    reloaded = opened(open_app(**other.query_params))
+    assert QUESTION in text_of(reloaded).replace("\\", ""), "the address names the talk"
     assert not [one for one in other.button if (one.key or "").startswith("delete-")]
     other.session_state[f"{MENU}-1"] = True  # one of its own since a talk was chosen
     other.run()

@@ -75,6 +75,18 @@ def shown(app: AppTest) -> AppTest:
     return app
 
 
+def test_a_reload_keeps_what_of_the_run_is_looked_at(
+    app: AppTest, open_app: Callable[..., AppTest]
+) -> None:
+    address = shown(app).query_params
+    reloaded = open_app(**address)
+    assert reloaded.segmented_control(key="run_view").value == "schedule"
+    reloaded.segmented_control(key="run_view").set_value("cases").run()
+    assert "view" not in reloaded.query_params, "it is what a run begins with"
+    other = open_app(**{**address, "view": "nonsense"})
+    assert other.segmented_control(key="run_view").value == "cases"
+
+
 def cases(app: AppTest) -> list[str]:
     found = [str(one.key) for one in app.button if str(one.key).startswith("schedule-")]
     return [f"{key.split('-')[1]} {key.split('-open-')[1]}" for key in found]

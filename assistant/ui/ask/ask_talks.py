@@ -26,17 +26,13 @@ EXAMPLES = "ask_examples"
 
 def open_thread(record: Session) -> str:
     """The talk that is open; empty for a new one."""
-    return str(st.session_state.get(_key(record), ""))
+    return record.talks.get(record.project_id, "")
 
 
 def open_talk(record: Session, thread_id: str) -> None:
     """Look at a talk, or begin a new one."""
-    st.session_state[_key(record)] = thread_id
+    record.talks[record.project_id] = thread_id
     st.session_state.pop(SHOWN, None)
-
-
-def _key(record: Session) -> str:
-    return f"ask_talk-{record.project_id}"
 
 
 LISTED = 30

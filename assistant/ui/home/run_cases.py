@@ -95,7 +95,7 @@ def run_cases(
         with columns["sources"], _pane("sources"):
             _sources(opened, record, view, stored)
             from_the_top("pane-sources", stored.id)
-    keep_address(record, with_run=True)
+    keep_address(record, "run", "view")
 
 
 def _pane(name: str) -> DeltaGenerator:

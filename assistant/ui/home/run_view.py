@@ -26,7 +26,7 @@ from assistant.ui.home.second_reading_menu import second_reading_progress
 from assistant.ui.menus import close_menus, menu_key
 from assistant.ui.plain_text import label, plain
 from assistant.ui.presses import pressed
-from assistant.ui.state import Session, note_done, page_action
+from assistant.ui.state import Session, note_done, page_action, view_chosen
 from assistant.workflow.deployment import models
 from assistant.workflow.deployment.endpoints import ENDPOINT_WRITER
 from assistant.workflow.deployment.workspace import Workspace
@@ -129,21 +129,14 @@ def _header(
     with st.sidebar:  # it takes no room there, in the row below that of a button
         narrow = is_narrow()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        shown = st.segmented_control(
-            "Show",
-            list(VIEWS),
-            format_func=lambda name: _view_label(name, view),
-            default="cases",
-            required=True,
-            key=VIEW_KEY,
-            label_visibility="collapsed",
-        )
+        labels = {name: _view_label(name, view) for name in VIEWS}
+        shown = view_chosen(record, labels, VIEW_KEY)
         opened_panes = panes_shown(narrow=narrow) if shown == "cases" else ()
         st.fragment(_menus)(opened, record)
     if summary.error:
         st.error(plain(summary.error), icon=":material/error:")
     second_reading_progress(opened, record)
-    return shown or "cases", opened_panes, counts
+    return shown, opened_panes, counts
 
 
 def _menus(opened: Workspace, record: Session) -> None:

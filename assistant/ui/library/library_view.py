@@ -63,6 +63,7 @@ from assistant.ui.state import (
     note_done,
     page_action,
     show_problem,
+    view_chosen,
 )
 from assistant.workflow.deployment.workspace import Workspace
 from assistant.workflow.review import (
@@ -195,10 +196,7 @@ def library_view(opened: Workspace, record: Session) -> None:
             icon=":material/inbox:",
         )
         return
-    shown = st.segmented_control(
-        "Show", list(VIEWS), format_func=VIEWS.__getitem__, default="cases", required=True,
-        key=VIEW, label_visibility="collapsed",
-    )  # fmt: skip
+    shown = view_chosen(record, VIEWS, VIEW)
     if shown == "matrix":
         stamp = review_library.stamp(opened, record.project_id)
         depth_matrix(
