@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.design.techniques.boundaries import points
+from assistant.language.amounts import all_amounts
 from assistant.language.quantities import find_messages, find_quantities
 
 LIMITS = [
@@ -447,3 +448,8 @@ def test_what_lies_before_something_is_no_upper_limit(text: str, comparison: str
 def test_a_verb_behind_a_number_is_no_unit(text: str, said: str, unit: str) -> None:
     first = find_quantities(text)[0]
     assert (first.text, first.unit) == (said, unit)
+
+
+def test_a_pronoun_that_leans_on_a_number_is_nothing_that_it_counts() -> None:
+    (amount,) = all_amounts("Day 30 itself is in time.")
+    assert (amount.value, amount.unit) == (30, "")
