@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from assistant.domain import DocumentStage
 from assistant.language.quantities import find_quantities
@@ -120,6 +121,23 @@ def edition_words(head: str) -> str:
     spans = [one.span() for one in _EDITION_WORDS.finditer(head)]
     spans += [(one.start, one.end) for one in find_quantities(head) if one.kind == "date"]
     return " · ".join(head[start:end] for start, end in sorted(spans))
+
+
+def head_edition(head: str) -> tuple[tuple[int, ...], date | None]:
+    """The first number of an edition in a document's head, and the first date; empty and ``None``
+    where there is none."""
+    found = _EDITION_WORDS.search(head)
+    digits = re.findall(r"\d+", found.group()) if found else []
+    number = [int(one) for one in digits]
+    while number and not number[-1]:  # 1 and 1.0 are the same edition
+        number.pop()
+    days = [one.value for one in find_quantities(head) if isinstance(one.value, date)]
+    return tuple(number), days[0] if days else None
+
+
+def undated_name(name: str) -> str:
+    """The words of a file's name or a title in small letters, without a date at its end."""
+    return _called(_DATE_LAST.sub("", bare_name(name.rpartition("/")[2])))
 
 
 def plain_name(name: str) -> str:

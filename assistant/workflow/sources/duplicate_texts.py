@@ -75,6 +75,11 @@ def _names(document: StoredDocument) -> Iterable[tuple[str, str]]:
         yield "file", last
 
 
+def share_of_words(one: str, other: str) -> float:
+    """The share of words that two texts have in common."""
+    return _shared(_counted(one), _counted(other))
+
+
 def _counted(text: str) -> Counter[str]:
     return Counter(text.casefold().split())
 
