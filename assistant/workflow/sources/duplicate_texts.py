@@ -4,7 +4,8 @@ Such are a page that says of itself that it is no longer in force, and the older
 editions of a text. Copies come in by different ways: by hand and through a connection, or through
 two connections. Of one origin there are no copies: a folder that holds two files has two. Copies
 have the same name or title and nearly the same words, or are known to be one file; editions have
-the same criteria in like words and another number in their name or opening.
+another number in their name or opening, and the same criteria in like words or nearly the same
+words in all.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import TypeVar
 
 from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk, Value
 from assistant.knowledge.knowledge_base import KnowledgeBase, SearchTrace
+from assistant.language.document_heads import head_edition, head_words, undated_name
+from assistant.language.validity import EDITION_OPENING
 from assistant.library import StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
 
@@ -41,7 +44,10 @@ def _older_copies(
     The newer is the one whose text came in last, and of two editions the one with the higher number
     in its name.
     """
-    editions = workspace.library.older_editions(project_id)
+    editions = {
+        **_numbered_texts(workspace, project_id, documents),
+        **workspace.library.older_editions(project_id),
+    }
     if len({one.connection_id for one in documents}) < 2:
         return editions
     alike: dict[tuple[str, str], list[StoredDocument]] = defaultdict(list)
@@ -68,16 +74,44 @@ def _older_copies(
     return {name: newer.id for name, newer in found.items()} | editions
 
 
+def _numbered_texts(
+    workspace: Workspace, project_id: str, documents: Sequence[StoredDocument]
+) -> dict[str, str]:
+    """Ids of the documents of which another has nearly the same words, the same name but for its
+    date and a higher number of edition at its head, each with the id of the highest.
+
+    So wikis and folders keep what was: "Rules (2025)" with "v9" beside "Rules" with "v14".
+    """
+    groups: dict[str, set[str]] = defaultdict(set)
+    for one in documents:
+        if one.kind not in ("table", "test_cases"):
+            for name in (one.title, one.metadata.file or one.id.partition(":")[2]):
+                groups[undated_name(name)].add(one.id)
+    groups.pop("", None)
+    alike = [group for group in groups.values() if 1 < len(group) <= MOST_ALIKE]
+    if not alike:
+        return {}
+    library = workspace.library
+    openings = library.openings(project_id, set[str]().union(*alike), EDITION_OPENING)
+    heads = {name: head_edition(head_words(text)) for name, text in openings.items()}
+    words = cache(lambda name: _counted(library.document(project_id, name).text))
+    found: dict[str, str] = {}
+    for group in alike:
+        for older, newer in permutations(sorted(name for name in group if heads[name][0]), 2):
+            (low, then), (high, now) = heads[older], heads[newer]
+            known = heads[found[older]][0] if older in found else ()
+            if low >= high or high <= known or (then and now and now < then):
+                continue
+            if _shared(words(older), words(newer)) >= SAME_WORDS:
+                found[older] = newer
+    return found
+
+
 def _names(document: StoredDocument) -> Iterable[tuple[str, str]]:
     yield "title", " ".join(document.title.casefold().split())
     last = document.id.rpartition(":")[2].rpartition("/")[2].casefold()
     if Path(last).suffix:
         yield "file", last
-
-
-def share_of_words(one: str, other: str) -> float:
-    """The share of words that two texts have in common."""
-    return _shared(_counted(one), _counted(other))
 
 
 def _counted(text: str) -> Counter[str]:

@@ -6,27 +6,18 @@ Nothing is left out for it: it is told to the model and shown beside the passage
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
-from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.domain import GenerationRun, Standing
 from assistant.language.document_heads import (
-    head_edition,
     head_words,
     named_edition,
     plain_name,
     stage_words,
-    undated_name,
 )
 from assistant.language.validity import EDITION_OPENING
 from assistant.workflow.deployment.workspace import Workspace
-from assistant.workflow.sources.duplicate_texts import (
-    MOST_ALIKE,
-    SAME_WORDS,
-    known_copies,
-    share_of_words,
-)
+from assistant.workflow.sources.duplicate_texts import known_copies
 from assistant.workflow.sources.read_source import file_of
 
 if TYPE_CHECKING:  # SQLAlchemy comes with it, which the first page waits for in vain
@@ -40,7 +31,6 @@ class Standings:
         self._library, self._project_id, self._copies = library, project_id, copies
         self._held = {one.id: one for one in library.documents(project_id)}
         self._known = _known(self._held.values())
-        self._later = self._later_texts()
         self._told: dict[str, Standing] = {}
 
     def of(self, document_id: str) -> Standing:
@@ -57,38 +47,7 @@ class Standings:
         if found.kind not in ("table", "test_cases"):
             openings = self._library.openings(self._project_id, [document_id], EDITION_OPENING)
             opening = openings.get(document_id, "")
-        return _standing(found, opening, self._held, self._copies, self._known, self._later)
-
-    def _later_texts(self) -> dict[str, str]:
-        """Ids of the documents of which another has nearly the same words under the same name but
-        for its date, and a higher number of edition at its head, each with the id of the highest.
-
-        Such are "Rules (2025)" with "v9" beside "Rules" with "v14", as wikis keep what was.
-        """
-        groups: dict[str, set[str]] = {}
-        for one in self._held.values():
-            if one.kind not in ("table", "test_cases"):
-                for name in (file_of(one), one.title):
-                    groups.setdefault(undated_name(name), set()).add(one.id)
-        groups.pop("", None)
-        alike = [group for group in groups.values() if 1 < len(group) <= MOST_ALIKE]
-        if not alike:
-            return {}
-        openings = self._library.openings(
-            self._project_id, sorted(set[str]().union(*alike)), EDITION_OPENING
-        )
-        heads = {name: head_edition(head_words(text)) for name, text in openings.items()}
-        text_of = cache(lambda name: self._library.document(self._project_id, name).text)
-        found: dict[str, str] = {}
-        for group in alike:
-            for older, newer in permutations(sorted(name for name in group if heads[name][0]), 2):
-                (low, then), (high, now) = heads[older], heads[newer]
-                known = heads[found[older]][0] if older in found else ()
-                if low >= high or high <= known or (then and now and now < then):
-                    continue
-                if share_of_words(text_of(older), text_of(newer)) >= SAME_WORDS:
-                    found[older] = newer
-        return found
+        return _standing(found, opening, self._held, self._copies, self._known)
 
 
 def standings(workspace: Workspace, project_id: str) -> Standings:
@@ -119,7 +78,6 @@ def _standing(
     held: Mapping[str, StoredDocument],
     copies: Mapping[str, str],
     known: KnownNames,
-    later: Mapping[str, str],
 ) -> Standing:
     file = file_of(document)
     standing = Standing(file=file, head=head_words(opening))
@@ -131,12 +89,6 @@ def _standing(
     elif document.id in known.newer:
         name = _name_of(held[known.newer[document.id]])
         said = {"stage": "older edition", "reason": f"{name} has the same name, a higher number"}
-    elif document.id in later:
-        name = _name_of(held[later[document.id]])
-        said = {
-            "stage": "older edition",
-            "reason": f"{name} says nearly the same, of a higher number",
-        }
     else:
 
         def is_held(name: str) -> bool:
