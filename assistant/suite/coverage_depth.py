@@ -30,8 +30,9 @@ from assistant.language.languages import ENGLISH, language_of
 from assistant.suite.export.csv_file import encodable, mark
 
 Level = Literal[
-    "Gap", "Shallow", "Partial", "Underspecified", "Not read", "Well covered", "Left out"
-]
+    "Gap", "Shallow", "Partial", "Claimed", "Underspecified", "Not read", "Well covered",
+    "Left out",
+]  # fmt: skip
 RULES: dict[Level, str] = {
     "Gap": "no case traces to the criterion",
     "Shallow": "it can fail or has a limit, and no case shows that; or fewer than half of its "
@@ -39,6 +40,8 @@ RULES: dict[Level, str] = {
     "Partial": "some of its items have no case that shows them, a case is an outline that nobody "
     "has completed, or one expects what no source supports; or all have one, and it refers to "
     "rules that stand elsewhere and are not on its checklist",
+    "Claimed": "every item has a case that shows it, or one that a model wrote for it and in which "
+    "code does not see it: read whether it shows it",
     "Underspecified": "it cannot be tested as it stands, or nothing testable was found in it",
     "Not read": "it is in a language of which code reads no rules and is one item, quoted whole: "
     "whether its cases test all of it, only a reader can tell",
@@ -312,12 +315,22 @@ def _row(
     )
     open_ones = [one for one in missing if not one.legs]
     level, why = _level(cases, own, open_ones, cells, unsupported, questions, refers)
+    is_claimed = bool(open_ones) and len(open_ones) == len(
+        claimed_in(open_ones, [case for case in cases if not _is_refused(case)])
+    )
+    if is_claimed:  # whether a case shows it, code does not know
+        whole = [one.model_copy(update={"covered": one.wanted}) for one in cells]
+        level, why = _level(cases, own, (), whole, unsupported, questions, refers)
     if left_out:
         level, why = "Left out", left_out
     elif language and level not in ("Gap", "Underspecified"):
         level = "Not read"
         why = f"{language}: code reads no rules of it; "
         why += "no case claims it" if open_ones else "a case claims it, look yourself"
+    elif is_claimed and level == "Well covered":
+        level = "Claimed"
+        which = "its one item" if len(own) == 1 else f"{len(open_ones)} of {len(own)} items"
+        why = f"{which} claimed by a case, not seen in it"
     elif claimed and level in ("Shallow", "Partial"):
         why += f"; {len(claimed)} claimed, not seen"
     return CriterionDepth(

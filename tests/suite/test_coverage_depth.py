@@ -108,7 +108,11 @@ def test_what_a_case_claims_and_does_not_show_is_told_apart() -> None:
     one = case("TC", technique="positive", origin=model, claimed_ids=("P1", "B1"))
     row = depth([EPIC], [one, written("N1", origin=model)], CONDITIONS).criteria[0]
     assert (row.missing, row.claimed) == (("P1", "B1"), ("P1", "B1")), "no claim is coverage"
-    assert row.why == "no boundary case; 2 claimed, not seen"
+    assert (row.level, row.why) == ("Claimed", "2 of 3 items claimed by a case, not seen in it")
+    row = depth([EPIC], [one], CONDITIONS).criteria[0]
+    assert (row.level, row.why) == (
+        "Shallow", "no negative and no boundary case; 2 claimed, not seen",
+    ), "nobody claims N1"  # fmt: skip
     row = depth([EPIC], [one.model_copy(update={"claimed_ids": ()})], CONDITIONS).criteria[0]
     assert (row.missing, row.claimed) == (("P1", "N1", "B1"), ())
     earlier = one.model_copy(update={"claimed_ids": (), "objective": "P1; B1"})
@@ -191,7 +195,8 @@ def test_of_a_criterion_in_a_language_that_is_not_read_only_the_claim_is_told() 
     assert (row.level, row.missing, row.priority) == ("Not read", ("P1",), "High")
     assert row.why == "German: code reads no rules of it; no case claims it"
     english = in_german(claims, text="A reservation needs five working days.")
-    assert (english.level, english.missing) == ("Shallow", ("P1",))
+    assert (english.level, english.missing) == ("Claimed", ("P1",))
+    assert english.why == "its one item claimed by a case, not seen in it"
 
 
 def test_release_and_team_are_those_of_the_story_where_it_has_its_own() -> None:
