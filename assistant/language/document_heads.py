@@ -137,7 +137,7 @@ def head_edition(head: str) -> tuple[tuple[int, ...], date | None]:
 
 def undated_name(name: str) -> str:
     """The words of a file's name or a title in small letters, without a date at its end."""
-    return _called(_DATE_LAST.sub("", bare_name(name.rpartition("/")[2])))
+    return _called(_DATE_LAST.sub("", bare_name(name)))
 
 
 def plain_name(name: str) -> str:

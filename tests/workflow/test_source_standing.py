@@ -129,6 +129,19 @@ def test_a_text_kept_beside_the_one_that_took_its_place_is_an_older_edition(
     assert any("21 days" in one.chunk.text for one in found) is not is_older
 
 
+def test_texts_of_one_title_without_a_date_are_no_editions(
+    workspace: tuple[Workspace, str],
+) -> None:
+    """Two countries have nearly the same rules, each with numbers of its own."""
+    put(
+        *workspace,
+        rules_austria=RULES.format(year="", head="Version 2.4, 9 June 2025.", days=21),
+        rules_germany=RULES.format(year="", head="Version 3.2, 1 May 2026.", days=14),
+    )
+    told = standings(*workspace).of
+    assert (told("file:rules_austria.md").status, told("file:rules_germany.md").status) == ("", "")
+
+
 @pytest.mark.parametrize("others", [{}, {"Terms_v2": "# Terms v1\n\nNothing of it.\n"}])
 def test_a_title_that_is_behind_the_name_makes_no_document_older_than_itself(
     workspace: tuple[Workspace, str], others: dict[str, str]

@@ -19,7 +19,12 @@ from typing import TypeVar
 
 from assistant.domain import Chunk, RetrievalConfig, RetrievedChunk, Value
 from assistant.knowledge.knowledge_base import KnowledgeBase, SearchTrace
-from assistant.language.document_heads import head_edition, head_words, undated_name
+from assistant.language.document_heads import (
+    head_edition,
+    head_words,
+    plain_name,
+    undated_name,
+)
 from assistant.language.validity import EDITION_OPENING
 from assistant.library import StoredDocument
 from assistant.workflow.deployment.workspace import Workspace
@@ -77,17 +82,21 @@ def _older_copies(
 def _numbered_texts(
     workspace: Workspace, project_id: str, documents: Sequence[StoredDocument]
 ) -> dict[str, str]:
-    """Ids of the documents of which another has nearly the same words, the same name but for its
-    date and a higher number of edition at its head, each with the id of the highest.
+    """Ids of the documents of which another has nearly the same words, the same file's name or
+    title but for a date at its end and a higher number of edition at its head, each with the id of
+    the highest.
 
-    So wikis and folders keep what was: "Rules (2025)" with "v9" beside "Rules" with "v14".
+    So wikis and folders keep what was: "Rules (2025)" with "v9" beside "Rules" with "v14". Two of
+    one title may be of two countries.
     """
-    groups: dict[str, set[str]] = defaultdict(set)
+    groups: dict[str, dict[str, bool]] = defaultdict(dict)
     for one in documents:
         if one.kind not in ("table", "test_cases"):
-            for name in (one.title, one.metadata.file or one.id.partition(":")[2]):
-                groups[undated_name(name)].add(one.id)
-    groups.pop("", None)
+            file = (one.metadata.file or one.id.partition(":")[2]).rpartition("/")[2]
+            for name in (one.title, file):
+                if called := undated_name(name):
+                    is_dated = called != plain_name(name)
+                    groups[called][one.id] = groups[called].get(one.id, False) or is_dated
     alike = [group for group in groups.values() if 1 < len(group) <= MOST_ALIKE]
     if not alike:
         return {}
@@ -101,6 +110,8 @@ def _numbered_texts(
             (low, then), (high, now) = heads[older], heads[newer]
             known = heads[found[older]][0] if older in found else ()
             if low >= high or high <= known or (then and now and now < then):
+                continue
+            if not (group[older] or group[newer]):
                 continue
             if _shared(words(older), words(newer)) >= SAME_WORDS:
                 found[older] = newer
