@@ -359,8 +359,9 @@ _TRIES = _PATTERNS["tries"]
 
 
 def of_other_side(result: str, side: Side, known: frozenset[str]) -> Iterator[str]:
-    """Clauses that affirm what the criterion says, but not for this side."""
-    for clause in read_clauses(result):
+    """Clauses that affirm what the criterion says, but not for this side. How a value comes about
+    ("4.50 (1.60 + 1.45 + 1.45; one of the two is the dearest)") is worked out, and claims none."""
+    for clause in read_clauses(_ASIDE.sub(" ", result)):
         words = {word for word, denied in clause.words if not denied}
         if clause.negative or clause.of_time or clause.bound or not words:
             continue
