@@ -61,6 +61,7 @@ def test_faults_are_found(step: tuple[str, str, str], rule: str) -> None:
         ("Open the plan.", "", 'The message "Try again if it works quickly" is displayed.'),
         ("Search for the customer and their account.", "8500001033", "Both are listed."),
         ("Open the works order.", "", "The work order is displayed."),
+        ("Leave the plan.", "", "Larch works out that the owner pays £48.50."),
         ("Send it at 10:15.", "", "It is sent. Even if it is late, 48 hours are left."),
     ],
 )
