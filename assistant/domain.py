@@ -615,17 +615,25 @@ class TestCase(Value):
         return self.is_outline and self.origin.writer != "import"
 
     @property
+    def stands_in(self) -> bool:
+        """Whether it holds the text's own words where a model was asked for a case and gave none:
+        it may read as a whole case (a scenario gives its actions), and nobody has edited it."""
+        origin = self.origin
+        return origin.writer == "outline" and bool(origin.replaces) and not origin.edited_by
+
+    @property
     def needs_you(self) -> bool:
         """Whether a person has to look before the case can be used: a finding that is an error, a
         second reader's doubt, a limit that is not its criterion's, a result that no source
-        supports, or drafts and old ones alone, an open question, an outline to complete, or a
-        writer whose cases no check can tell apart."""
+        supports, or drafts and old ones alone, an open question, an outline to complete or that
+        stands where a model gave no case, or a writer whose cases no check can tell apart."""
         errors = any(
             finding.severity == "error"
             or finding.rule in (SECOND_READER, OTHER_LIMIT, DRAFT_OR_OLD)
             for finding in self.findings
         )
         open_words = bool(self.unsupported_steps or self.open_questions or self.is_outline)
+        open_words = open_words or self.stands_in
         return errors or open_words or bool(self.origin.rating)
 
     @property

@@ -279,9 +279,11 @@ def test_only_an_able_model_reads_and_only_drafts_are_read(
         second_reading.start(opened, project_id, run_id, writer="endpoint", by="Ada")
 
 
-def written_with(opened: Workspace, project_id: str) -> GenerationRun:
+RULE = EPIC.split("Scenario:")[0] + "- A refund of up to £250.00 is paid at once.\n"
+
+
+def written_with(opened: Workspace, project_id: str, text: str = RULE) -> GenerationRun:
     """A run by the endpoint, with the second reading that the page asks for."""
-    text = EPIC.split("Scenario:")[0] + "- A refund of up to £250.00 is paid at once.\n"
     found = understand(opened, project_id, GenerateRequest(text=text))
     chosen = GenerationConfig(writer="endpoint", read_again=True)
     run = generate_cases.begin(opened, project_id, found, chosen, by="Ada")
@@ -414,6 +416,26 @@ def test_a_page_has_the_doubted_cases_written_once_more_in_the_background(
     run, _ = read_and_mended(opened, project_id, server, mended_story(SHOWN))
     (case,) = [one for one in run.cases if one.origin.writer == "model"]
     assert (case.steps[0].expected_result, doubted_cases(run)) == (SHOWN, [])
+
+
+def test_the_texts_own_words_where_the_model_gave_no_case_need_a_person_and_no_reader(
+    opened: Workspace, project_id: str, server: EndpointServer
+) -> None:
+    server.answer = streams(json.dumps({**STORY, "cases": []}))
+    run = written_with(opened, project_id, EPIC)
+    kept = opened.library.cases(project_id, run_id=run.id)
+    assert [one.case.origin.writer for one in kept] == ["outline", "outline"]
+    assert not any(one.case.is_outline for one in kept), "a scenario gives its actions"
+    for stored in kept:
+        assert review.needs_of(stored.case)[0] == review.STANDS_IN
+        assert stored.case.needs_you
+    assert second_reading.to_read(opened, project_id, run.id) == []
+    first = kept[0]
+    saved = review.save(
+        opened, project_id, first.case.model_copy(update={"title": "A small refund is paid"}),
+        seen_version=first.row_version, by="Ann",
+    )  # fmt: skip
+    assert review.STANDS_IN not in review.needs_of(saved.case), "a person has read it"
 
 
 @pytest.mark.long

@@ -228,6 +228,7 @@ def says_nothing(case: TestCase) -> bool:
 
 
 OUTLINE = "Outline: complete it"
+STANDS_IN = "the text's own words: the model wrote no case"
 CONTRADICTS = "contradicts a source"
 FAULTY = "the case is at odds with itself or its item"
 """An error that is none of the sources: data on the wrong side or that do not agree, an echo."""
@@ -251,8 +252,8 @@ RATED: dict[WriterRating, str] = {
 
 
 NEEDS = (
-    CONTRADICTS, FAULTY, OTHER, DOUBTED, STALE, *OF_CHAIN, OUTLINE, QUESTION, ANSWERED, SAID,
-    UNSUPPORTED, OLD, *RATED.values(),
+    CONTRADICTS, FAULTY, OTHER, DOUBTED, STALE, *OF_CHAIN, OUTLINE, STANDS_IN, QUESTION,
+    ANSWERED, SAID, UNSUPPORTED, OLD, *RATED.values(),
 )  # fmt: skip
 """What a case may need a person for, worst first."""
 
@@ -272,6 +273,7 @@ def needs_of(
         STALE: stale,
         **dict.fromkeys(chain, True),
         OUTLINE: case.is_outline,
+        STANDS_IN: case.stands_in and not case.is_outline,
         **{name: name in of_questions for name in (QUESTION, ANSWERED, SAID)},
         UNSUPPORTED: bool(case.unsupported_steps),
         OLD: bool(drafts_of(case)),

@@ -78,11 +78,12 @@ def to_read(
     workspace: Workspace, project_id: str, run_id: str, status: CaseStatus = "draft"
 ) -> list[StoredCase]:
     """The drafts of a run, or its accepted cases, that a second reader can read: whole cases with
-    their sources."""
+    their sources, in words of a model or a person."""
     return [
         stored
         for stored in workspace.library.cases(project_id, run_id=run_id, statuses=(status,))
-        if stored.source_run_id is not None and not stored.case.is_outline
+        if stored.source_run_id is not None
+        and not (stored.case.is_outline or stored.case.stands_in)
     ]
 
 
