@@ -13,6 +13,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.domain import (
     COMMENT,
@@ -112,7 +113,8 @@ class _Splitter:
     ) -> None:
         self._document = document
         self._text = document.text
-        self._outline: Outline = read_blocks(document.text)
+        outline = read_blocks(document.text)
+        self._outline: Outline = replace(outline, blocks=tuple(self._apart(outline.blocks)))
         own = tuple(each for each in self._outline.blocks if not self._is_comment(each.start))
         self._rules = RuleReader(document.text, document.kind, replace(self._outline, blocks=own))
         self._claims = claims_of_epics(document, epics, self._outline)
@@ -123,6 +125,23 @@ class _Splitter:
     def _is_comment(self, offset: int) -> bool:
         """Whether a comment stands there: it is cited as one, and states no rule."""
         return self._document.place_at(offset).startswith(COMMENT)
+
+    def _apart(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """The blocks cut where a comment begins or ends: several may stand in one paragraph."""
+        said = [one for one in self._document.places if one.label.startswith(COMMENT)]
+        edges = sorted({edge for one in said for edge in (one.start, one.end)})
+        for block in blocks:
+            cut = block.kind != "row"
+            inner = [edge for edge in edges if cut and block.start < edge < block.end]
+            for start, end in pairwise([block.start, *inner, block.end]):
+                start, end = trim(self._text, start, end)
+                if start < end:
+                    yield replace(block, start=start, end=end) if inner else block
+
+    def _same_voice(self, one: _Draft, other: _Draft) -> bool:
+        """Whether two passages stand in one comment, or both in none."""
+        said = [self._document.place_at(each.start) for each in (one, other)]
+        return said[0] == said[1] or not any(place.startswith(COMMENT) for place in said)
 
     def drafts(self) -> Iterator[_Draft]:
         """All drafts in document order; composed ones stand where their rows stood, or last."""
@@ -244,7 +263,7 @@ class _Splitter:
         for draft in drafts:
             if held is not None:
                 between = self._text[held.end : draft.start]
-                fits = draft.end - held.start <= MAX_CHARACTERS
+                fits = draft.end - held.start <= MAX_CHARACTERS and self._same_voice(held, draft)
                 if draft.joinable and draft.path == held.path and fits and not between.strip():
                     held = replace(held, end=draft.end)
                     continue

@@ -43,7 +43,7 @@ def with_comments(reading: Reading, by_issue: Iterable[tuple[str, Sequence[Comme
                 continue
             text += heading
             heading = ""
-            who = _said_by(author, day_of(date))
+            who = said_by(author, day_of(date))
             section = f"#### Comment by {who}\n\n{body}\n"
             start = len(text) + 1
             places.append(Place(start=start, end=start + len(section), label=f"{COMMENT}{who}"))
@@ -104,7 +104,8 @@ def day_of(date: str) -> str:
         return date[:10] if _DATE.fullmatch(date[:10]) else ""
 
 
-def _said_by(author: str, date: str) -> str:
+def said_by(author: str, date: str) -> str:
+    """Who remarked something, and when, as a citation says it."""
     name = " ".join(author.split())[:_NAME_CHARACTERS] or "somebody unknown"
     return f"{name}, {date}" if date else name
 

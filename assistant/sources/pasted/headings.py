@@ -27,6 +27,7 @@ from assistant.sources.pasted.names_and_ids import (
     SCENARIO_MARKER,
     STORY_WORD,
     SectionName,
+    comment_head,
     find_key,
     is_key,
     section_name,
@@ -204,6 +205,9 @@ class Heading:
     inline: bool = False
     """Whether it labels one paragraph only ("Note: ...")."""
 
+    remark: tuple[str, str] | None = None
+    """Who remarked what stands below, and on which day."""
+
 
 def read_heading(lines: Sequence[Line], at: int, *, in_story: bool) -> Heading | None:
     """The heading that line ``at`` is, or ``None``.
@@ -214,6 +218,12 @@ def read_heading(lines: Sequence[Line], at: int, *, in_story: bool) -> Heading |
     line = lines[at]
     if line.code or line.blank:
         return None
+    if said := comment_head(line.text):
+        name, day, column = said
+        words = line.part(column) if column < len(line.text) else None
+        title = f"Comment by {', '.join(filter(None, said[:2]))}"
+        item = read_marker(line) is not None  # which ends with the next one
+        return Heading("notes", PART_LEVEL, title, rest=words, inline=item, remark=(name, day))
     if match := _ATX.match(line.text):
         label = match.group(2).strip()
         if starts_story(label):

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 
+from assistant.language.dates_and_times import NO_YEAR, find_moments
 from assistant.language.word_lists import read_patterns, word_lists
+from assistant.sources.grids.comments import day_of
 
 EPIC_WORDS = word_lists("epics", Path(__file__).parent.parent / "words")
 """Words that name the parts of an epic, as patterns."""
@@ -43,6 +46,62 @@ def section_name(label: str) -> SectionName | None:
     joined by "and" the first decides, except that criteria win.
     """
     return _section(label)[0]
+
+
+_JIRA_DAY = re.compile(r"\d{1,2}/[A-Z][a-z]{2}/\d{2}(?: \d{1,2}:\d{2} [AP]M)?")
+_COMMENT_OF, _BY, _COMMENTED = (
+    "|".join(EPIC_WORDS["comments"][name]) for name in ("comment", "by", "commented")
+)
+_REMARK = re.compile(
+    rf"(?:{_COMMENT_OF})\b(?:\s*#?\d{{1,3}}\b)?(?:\s+(?P<by>{_BY})\b)?(?P<behind>.*)"
+    rf"|(?P<before>.+?)\s(?:{_COMMENTED})\b(?P<on>.*)",
+    re.IGNORECASE,
+)
+_COMMENT_ENDS = re.compile(r"[:：](?=[\s*_]|$)|\s[–—-]\s|$")
+_NAME_PART = re.compile(r"(?:[^\W\d_]|['’.@-])+")
+_LONGEST_COMMENT_HEAD, _NAME_PARTS = 120, 5
+
+
+def comment_head(text: str) -> tuple[str, str, int] | None:
+    """Who remarked the text of a line and when, and the column at which the words of the remark
+    begin: "Comment by Ann Lee, 2026-05-03: ...", "Ann Lee added a comment - 03/May/26 10:12 AM".
+
+    Without a date only where the line says by whom. ``None`` where it begins no remark.
+    """
+    begin = len(text) - len(text.lstrip(" \t>*_#-•"))
+    found: tuple[str, str, int] | None = None
+    for end in _COMMENT_ENDS.finditer(text[: begin + _LONGEST_COMMENT_HEAD], begin):
+        match = _REMARK.fullmatch(text[begin : end.start()].strip(" *_"))
+        if match is None:
+            continue
+        name, day, stated = _who_and_when(match["behind"] or f"{match['before']} {match['on']}")
+        behind = text[end.end() :]
+        column = end.end() + len(behind) - len(behind.lstrip(" \t*_"))
+        if day and stated:
+            return name, day, column
+        if found is None and name[:1].isupper() and match["by"] and stated and not match["before"]:
+            found = name, "", column
+    return found
+
+
+def _who_and_when(text: str) -> tuple[str, str, bool]:
+    """The name and day that a comment's head gives, and whether it says nothing else."""
+    day = ""
+    if jira := _JIRA_DAY.search(text):
+        day = day_of(jira.group() if " " in jira.group() else f"{jira.group()} 00:00")
+        text = text.replace(jira.group(), " ")
+    for moment in sorted(find_moments(text), key=lambda one: -one.start):
+        if isinstance(moment.value, date):
+            day = moment.value.isoformat() if moment.value.year != NO_YEAR else day
+        text = f"{text[: moment.start]} {text[moment.end :]}"
+    words = [word for word in re.split(r"[\s,;()\[\]–—/]+", text) if word.strip("-.")]
+    words = [word for word in words if word.casefold() not in _BESIDE_DAY]
+    named = all(_NAME_PART.fullmatch(word) for word in words) and len(words) <= _NAME_PARTS
+    capital = len(words) < 2 or words[0][:1].isupper()
+    return " ".join(words), day, named and capital
+
+
+_BESIDE_DAY = frozenset(("on", "at", "am", "um", "uhr", "le", "el", "em", "il", "op", "edited"))
 
 
 def is_left_out(label: str) -> bool:

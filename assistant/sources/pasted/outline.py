@@ -67,6 +67,10 @@ class Node:
     count: int = 0
     """The list number of the story sentence, where it has one."""
 
+    remark: tuple[str, str] | None = None
+    start: int = 0
+    """Who remarked what stands here, on which day, and the offset of the line that says so."""
+
     def walk(self) -> Iterator[Node]:
         """This node and all below it, in order."""
         yield self
@@ -167,6 +171,7 @@ class _Builder:
                 if is_area_id(heading.id) and self._holds_story(at + heading.length, heading):
                     heading = replace(heading, role="unknown", title=_heading_words(line), id="")
                 self._open(heading)
+                self.stack[-1].remark, self.stack[-1].start = heading.remark, line.start
                 at += heading.length
                 continue
             place = self._sentence(at)
@@ -242,7 +247,7 @@ class _Builder:
         self.stack.append(node)
         if heading.rest is not None:
             node.body.append(heading.rest)
-            node.has_sentence = starts_story(heading.rest.text)
+            node.has_sentence = starts_story(heading.rest.text) and heading.remark is None
             self.inline = heading.inline
 
     def _end_inline(self) -> None:
@@ -276,7 +281,7 @@ class _Builder:
         )
         if not starts_story(words + "\n" + following):
             return ""
-        if any(node.role == "notes" for node in self.stack) or self._continues_purpose(at):
+        if self._in_notes(at) or self._continues_purpose(at):
             return ""
         listed = marker is not None and marker.listed
         story = self.story
@@ -297,6 +302,11 @@ class _Builder:
             )
             return "" if listed and self.in_criteria and not counted else "new"
         return "new" if not listed and (self.in_criteria or self._below_items(at)) else ""
+
+    def _in_notes(self, at: int) -> bool:
+        """Whether line ``at`` stands in notes; a remark may end with its paragraph."""
+        apart = at > 0 and self.lines[at - 1].blank
+        return any(node.role == "notes" and not (apart and node.remark) for node in self.stack)
 
     def _another_listed(self, at: int) -> bool:
         """Whether another list item below, under the same heading, is a story sentence too."""

@@ -14,8 +14,10 @@ from dataclasses import replace
 from typing import Literal
 
 from assistant.domain import (
+    COMMENT,
     AcceptanceCriterion,
     Epic,
+    Place,
     SourceDocument,
     SourceMetadata,
     Unread,
@@ -24,6 +26,7 @@ from assistant.domain import (
 from assistant.errors import SourceError
 from assistant.language.casing import bare_words
 from assistant.sources.files.clean import clean_text
+from assistant.sources.grids.comments import said_by
 from assistant.sources.grids.table_files import pasted_table, read_grids
 from assistant.sources.pasted.assemble import Assembled, assemble
 from assistant.sources.pasted.basis import BasisReader, EpicDraft
@@ -33,6 +36,7 @@ from assistant.sources.pasted.headings import OWN_ID, read_label
 from assistant.sources.pasted.layout_tags import leave_out_layout
 from assistant.sources.pasted.lines import (
     Line,
+    is_rule_line,
     mark_series,
     plain,
     read_marker,
@@ -49,7 +53,7 @@ from assistant.sources.pasted.names_and_ids import (
     section_name,
     split_key,
 )
-from assistant.sources.pasted.outline import build_outline, open_fences
+from assistant.sources.pasted.outline import Node, build_outline, open_fences
 from assistant.sources.pasted.pages import page_metadata, page_title
 from assistant.sources.pasted.story_sentences import split_story_lines
 from assistant.sources.pasted.strikethrough import leave_out_struck, struck_note
@@ -61,6 +65,8 @@ from assistant.sources.reading import Reading
 MAX_PASTED_CHARACTERS = 1_000_000
 
 TextKind = Literal["epic", "rules", "page"]
+
+REMARKS = "Of {} the words are given to the model and cited as a comment; none is a criterion."
 
 
 def read_pasted(text: str, *, title: str = "", as_kind: TextKind | None = None) -> Reading:
@@ -118,12 +124,16 @@ def read_text(
             [table], title=title or "Pasted table", notes=notes, uri=uri,
             document_id=document_id or f"paste:{digest(words)}", content_hash=digest(text, 64),
         )  # fmt: skip
-    drafts, unread = _drafts(words, notes)
+    places = list[Place]()
+    drafts, unread = _drafts(words, notes, places)
     found = assemble(drafts, title=title, uri=uri)
     notes.extend(found.notes)
     unread = unread or _nothing_read(words, found.epics)
     if not (unread or is_feature_file(words)):
-        unread = left_over(words, found.epics, found.metadata, (title, *notes))
+        said = [words[one.start : one.end] for one in places]
+        unread = left_over(words, found.epics, found.metadata, (title, *notes, *said))
+        if said:
+            notes.append(REMARKS.format(f"{len(said)} comment{'s' * (len(said) > 1)}"))
     return Reading(
         document=SourceDocument(
             id=document_id or _document_id(found, words),
@@ -137,10 +147,13 @@ def read_text(
         epics=found.epics,
         unread=tuple(unread),
         notes=tuple(notes),
+        places=tuple(places),
     )
 
 
-def _drafts(words: str, notes: list[str]) -> tuple[list[EpicDraft], list[Unread]]:
+def _drafts(
+    words: str, notes: list[str], places: list[Place]
+) -> tuple[list[EpicDraft], list[Unread]]:
     if is_feature_file(words):
         try:
             return read_features(words)
@@ -148,9 +161,11 @@ def _drafts(words: str, notes: list[str]) -> tuple[list[EpicDraft], list[Unread]
             why = f" ({error})" if str(error) else ""
             notes.append(f"Not valid Gherkin{why}, so read as plain text.")
     use_cases, rest = read_use_cases(words)
-    if not use_cases or not rest:
-        return use_cases or _outline(words), []
-    return _joined(_outline(rest), use_cases), []
+    if not use_cases:
+        root = _outline(words)
+        places += _remarks(root)
+        return _epics(words, root), []
+    return _joined(_epics(rest, _outline(rest)), use_cases) if rest else use_cases, []
 
 
 def _joined(epics: list[EpicDraft], use_cases: Sequence[EpicDraft]) -> list[EpicDraft]:
@@ -165,13 +180,27 @@ def _joined(epics: list[EpicDraft], use_cases: Sequence[EpicDraft]) -> list[Epic
     return epics
 
 
-def _outline(words: str) -> list[EpicDraft]:
+def _outline(words: str) -> Node:
     lines = split_lines(words)
-    pairs, length = front_matter(lines)
-    root = build_outline(mark_series(split_story_lines(open_fences(lines[length:]))))
+    length = front_matter(lines)[1]
+    return build_outline(mark_series(split_story_lines(open_fences(lines[length:]))))
+
+
+def _epics(words: str, root: Node) -> list[EpicDraft]:
     reader = BasisReader(words, root)
-    reader.pending.meta.add(pairs)
+    reader.pending.meta.add(front_matter(split_lines(words))[0])
     return reader.epics()
+
+
+def _remarks(root: Node) -> Iterator[Place]:
+    """What people remarked between the lines: cited as theirs, and no rule."""
+    for node in root.walk():
+        if node.remark is not None:
+            name, day = node.remark
+            end = max((line.end for one in node.walk() for line in one.body
+                       if not (line.blank or is_rule_line(line))), default=node.start)  # fmt: skip
+            label = f"{COMMENT}{said_by(name, day)}"
+            yield Place(start=node.start, end=end, label=label)
 
 
 def _nothing_read(words: str, epics: tuple[Epic, ...]) -> list[Unread]:
@@ -259,7 +288,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,60}>")
 _FENCE = re.compile(r"^\s*(?:`{3,}|~{3,})")
 _HEADING = re.compile(r"^\s*(?:>\s*)*#{1,6}\s+")
 _NUMBERING = re.compile(r"^\s*\(?\d{1,3}(?:\.\d{1,3})*[.)]?\s+")
-_PIECES = re.compile(r"(?<!\\)\||\t|[:：=](?=\s|$)|\s[–—-]+\s|[(),;\[\]{}]|\s{2,}")
+_PIECES = re.compile(r"(?<!\\)\||\t|[:：=](?=\s|$)|\s[·•–—-]+\s|[(),;\[\]{}]|\s{2,}")
 _KEYWORD = re.compile(
     r"(?:examples?|scenarios?|feature|rule|background|beispiele?|exemples?|ejemplos)", re.IGNORECASE
 )

@@ -222,8 +222,12 @@ def _of_its_system(reading: Reading, present: SourceDocument, epics: tuple[Epic,
 
 def _comments_at(document: SourceDocument) -> int:
     """Where the comments below a document begin, with their heading; its end where it has none."""
-    said = (one.start for one in document.places if one.label.startswith(COMMENT))
-    first = next(said, None)
+    said = (
+        one.start
+        for one in document.places
+        if one.label.startswith(COMMENT) and document.text.startswith("#### ", one.start)
+    )
+    first = next(said, None)  # those between its own lines are part of it
     if first is None:
         return len(document.text)
     heading = document.text.rfind("\n### ", 0, first)
