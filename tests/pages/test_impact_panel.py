@@ -60,6 +60,7 @@ def read(app: AppTest) -> AppTest:
         assert time.monotonic() < deadline, text_of(app)
         time.sleep(0.2)
         app.run()
+    app.run()  # the job may have ended after this run had looked for what it found
     assert not app.exception
     return app
 
