@@ -169,6 +169,39 @@ def test_a_rule_on_a_neighbouring_matter_is_none(text: str, rule: str) -> None:
     assert [one for one in ask(text, rule) if one.kind == "conflict"] == []
 
 
+HEAVY = "A trolley load of 160 kg and more needs two porters."
+HEAVIER = "PT-09 A trolley load of more than 160 kg needs two porters."
+
+
+def test_the_same_value_on_the_other_side_of_a_limit_is_asked_about() -> None:
+    (question,) = ask(f"The desk is told. {HEAVY}", HEAVIER)
+    assert question.kind == "conflict"
+    assert question.text == (
+        "The criterion says “160 kg and more”, but PT-09 says “more than 160 kg”. Which is right?"
+    )
+    mine, theirs = question.evidence
+    assert (mine.quote, theirs.quote) == ("160 kg and more", HEAVIER)
+    assert question.suggestion == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        (HEAVY, ["PT-09 A trolley load of at least 160 kg needs two porters."]),
+        (HEAVY, [HEAVIER, "PT-10 A trolley load from 160 kg needs two porters."]),
+        (HEAVY, ["PT-09 A trolley load of less than 160 kg needs one porter."]),
+        (HEAVY, ["PT-11 The lift of the old wing stops above 160 kg."]),
+        ("A session is closed automatically after 5 minutes without input.",
+         ["SEC-2 A session without input for at least 5 minutes is closed automatically."]),
+    ],
+    ids=["agrees", "settled", "other way", "other matter", "loose words"],
+)  # fmt: skip
+def test_a_limit_drawn_alike_or_loosely_or_on_something_else_is_none(
+    text: str, rules: list[str]
+) -> None:
+    assert ask(text, *rules) == ()
+
+
 def test_a_source_that_agrees_settles_it() -> None:
     text = CRITERION
     assert ask(text, RULE, RULE.replace("14 days", "15 days")) == ()

@@ -35,6 +35,8 @@ _STOP = UNITS_OF_TIME.union(
 )
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-]){2,}")
 KEY = re.compile(r"^\W*(?P<key>[A-Z]{2,}(?:-[A-Z]+)*-\d+)\b")
+_LOOSE = word_lists("words", Path(__file__).parent)["comparisons"]["loose"]
+"""Comparisons of which nobody says that the value itself is in or out ("after five minutes")."""
 _UP: frozenset[Comparison] = frozenset(("at most", "less than"))
 _DOWN: frozenset[Comparison] = frozenset(("at least", "more than"))
 
@@ -73,6 +75,24 @@ class Conflict:
         ours = text[self.quantity.start : self.quantity.end]
         theirs = self.chunk.text[self.theirs.start : self.theirs.end]
         return f"The criterion says {ours}, but ", f" says {theirs}. Which is right?"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSide:
+    """A limit of a criterion with the value itself in, and a source that has it out, or the other
+    way round: "160 kg and more", "more than 160 kg"."""
+
+    ours: Span
+    chunk: Chunk
+    theirs: Span
+    sentence: Span
+    strength: float
+
+    @property
+    def question(self) -> str:
+        """What is asked, with ``{name}`` for what the source is called."""
+        ours, theirs = one_line(self.ours.text), one_line(self.theirs.text)
+        return f"The criterion says “{ours}”, but {{name}} says “{theirs}”. Which is right?"
 
 
 def name_of(chunk: Chunk, sentence: Span) -> str:
@@ -151,6 +171,65 @@ def find_conflicts(text: str, sources: Sequence[Chunk]) -> tuple[Conflict, ...]:
             best.setdefault(place, told[0])
     open_still = {place: one for place, one in best.items() if place not in settled}
     return tuple(conflict for _, conflict in sorted((open_still | changed).items()))
+
+
+def find_other_sides(text: str, sources: Sequence[Chunk]) -> tuple[OtherSide, ...]:
+    """The strongest source, for each limit of ``text``, that has the same value on the other side.
+
+    A source that draws the same limit as the criterion does settles it.
+    """
+    best: dict[int, OtherSide] = {}
+    settled: set[int] = set()
+    ours = [(sentence, _drawn(sentence)) for sentence in clauses_of(text)]
+    if not any(limits for _, limits in ours):
+        return ()
+    for chunk in sources:
+        for sentence in clauses_of(chunk.text):
+            for theirs in _drawn(sentence):
+                for mine, limits in ours:
+                    for quantity in limits:
+                        if not _is_same_limit(mine, quantity, sentence, theirs):
+                            continue
+                        place = quantity.start
+                        strength = _same_subject(mine, quantity, sentence, theirs)
+                        if quantity.comparison == theirs.comparison:
+                            settled.add(place)
+                        elif place not in best or strength > best[place].strength:
+                            best[place] = OtherSide(
+                                _phrase(text, quantity), chunk,
+                                _phrase(chunk.text, theirs), sentence, strength,
+                            )  # fmt: skip
+    return tuple(one for place, one in sorted(best.items()) if place not in settled)
+
+
+def _is_same_limit(ours: Span, mine: Quantity, theirs: Span, other: Quantity) -> bool:
+    """Whether two amounts are one value, limit the same way and are on one thing."""
+    return (
+        equal(mine, other)
+        and direction_of(mine) == direction_of(other)
+        and _is_rate(ours, mine) == _is_rate(theirs, other)
+        and _same_subject(ours, mine, theirs, other) >= 0.5
+        and not _of_other_things(ours, mine, theirs, other)
+    )
+
+
+@lru_cache(maxsize=8192)
+def _drawn(sentence: Span) -> tuple[Quantity, ...]:
+    """The amounts of a sentence whose own words say whether the value itself is in or out."""
+    return tuple(
+        one
+        for one in _numbers(sentence)
+        if direction_of(one) in ("up", "down")
+        and not one.negated
+        and not one.range_end
+        and one.word.lower() not in _LOOSE
+    )
+
+
+def _phrase(text: str, quantity: Quantity) -> Span:
+    """A limit with its words of comparison, as written."""
+    start, end = quantity.phrase_start, quantity.phrase_end
+    return Span(text[start:end], start, end)
 
 
 def _changed(
@@ -287,7 +366,14 @@ def _numbers(sentence: Span) -> tuple[Quantity, ...]:
 
 
 def moved(quantity: Quantity, offset: int) -> Quantity:
-    return replace(quantity, start=quantity.start + offset, end=quantity.end + offset)
+    """A quantity of a part of a text as one of the text, in which the part starts at ``offset``."""
+    return replace(
+        quantity,
+        start=quantity.start + offset,
+        end=quantity.end + offset,
+        phrase_start=quantity.phrase_start + offset,
+        phrase_end=quantity.phrase_end + offset,
+    )
 
 
 def _value(quantity: Quantity) -> tuple[Decimal, str]:

@@ -15,10 +15,12 @@ from functools import lru_cache
 from assistant.design.questions.conflicts import (
     NO_STAGES,
     Conflict,
+    OtherSide,
     Stages,
     clause_at,
     content_words,
     find_conflicts,
+    find_other_sides,
     name_of,
     name_with_stage,
     one_line,
@@ -180,6 +182,23 @@ def _conflicting(
         yield _other_amount(
             criterion, conflict, name_with_stage(conflict.source_name, conflict.chunk, stages)
         )
+    for one in find_other_sides(criterion.text, sources):
+        name = name_with_stage(name_of(one.chunk, one.sentence), one.chunk, stages)
+        yield _other_side(criterion, one, name)
+
+
+def _other_side(criterion: AcceptanceCriterion, one: OtherSide, name: str) -> Question:
+    """Whether the value of a limit itself is in or out, where a source says otherwise."""
+    sentence = one.sentence
+    return Question(
+        criterion_id=criterion.id,
+        kind="conflict",
+        text=one.question.format(name=name),
+        evidence=(
+            _evidence(criterion.id, criterion.text, one.ours.start, one.ours.end),
+            _evidence(one.chunk.id, one.chunk.text, sentence.start, sentence.end),
+        ),
+    )
 
 
 def _other_amount(
