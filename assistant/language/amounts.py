@@ -12,7 +12,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from assistant.language.clauses import parse_clause
-from assistant.language.comparisons import Comparison
+from assistant.language.comparisons import Comparison, read_limit
 from assistant.language.dates_and_times import find_moments
 from assistant.language.languages import ENGLISH, little_words
 from assistant.language.nouns import is_person, is_plural, noun_after, plural
@@ -350,8 +350,8 @@ _TO_A_SECOND = frozenset(("later", "earlier", "ago", "delay", "passes", "pass", 
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:
-    """Whether a number in words is part of a name ("four-eyes limit", "Vier-Augen-Prinzip"), or
-    "a second" says which one ("a second confirmation")."""
+    """Whether a number in words is part of a name ("four-eyes limit", "Vier-Augen-Prinzip"),
+    "a second" says which one ("a second confirmation"), or "a meter" is a thing."""
     words = match["words"]
     if words is None:
         return False
@@ -360,10 +360,22 @@ def _is_name(text: str, match: re.Match[str]) -> bool:
         second = (match["unit"] or "").strip().lower() == "second" and after is not None
         if second and after and after["word"] not in little_words(ENGLISH) | _TO_A_SECOND:
             return True
+    if words.lower() in ("a", "an") and _is_thing(text, match):
+        return True
     named = _COMPOUND.match(text, match.end("words"))
     if named is None or (match["unit"] and not named["more"]):
         return False
     return (bool(named["more"]) and unit_of(named["noun"]) is None) or is_plural(named["noun"])
+
+
+def _is_thing(text: str, match: re.Match[str]) -> bool:
+    """Whether "a" and a unit of measurement name a thing that is called so ("a meter is exchanged",
+    "a bar with the sign"): no words beside them set a limit, as in "more than a metre"."""
+    unit = unit_of((match["unit"] or "").strip(" -\t\n\xa0"))
+    if unit is None or unit[0] not in ("measure", "size"):
+        return False
+    limit = read_limit(text, match.start("number"), match.end(), unit[0], match.end("number"))
+    return limit.comparison == "none" or limit.word == "after"
 
 
 def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:

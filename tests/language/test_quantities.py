@@ -196,6 +196,8 @@ def test_names_with_digits_are_not_quantities(text: str) -> None:
      ("Im Vier-Augen-Prinzip", []),
      ("A second reminder is sent after four weeks.", ["four weeks"]),
      ("The page answers within a second.", ["a second"]),
+     ("After a meter is exchanged, a BAR with its sign is printed.", []),
+     ("A board of more than a metre, within a kilometre", ["a metre", "a kilometre"]),
      ("A four-week limit and a three-digit code", ["four-week", "three-digit"])],
 )  # fmt: skip
 def test_a_number_within_a_name_and_one_of_a_row_are_no_quantities(

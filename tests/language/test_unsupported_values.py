@@ -35,6 +35,8 @@ SUPPORTED = [
     ("In 2026", ["31 March 2026"]),
     ("One user opens one page", [""]),
     ("Both fields", [""]),
+    ("Attach a meter to the site", ["Meters are attached"]),
+    ("After a meter is read, choose a BAR", [""]),
     ("According to BR-CC-01", ["BR-CC-01 A caller"]),
     ("8 characters", ["8 to 20 characters"]),
     ("20 characters", ["8 to 20 characters"]),
@@ -58,6 +60,7 @@ SUPPORTED = [
     ("ten attempts", ["10 attempts"]),
 ]
 FOREIGN = [
+    ("A board of more than a metre", ["A board of more than 2 m"]),
     ("Request the refund 15 days after purchase", ["within 14 days"]),
     ("Wait 14 hours", ["14 days"]),
     ("Pay £500", ["£1,000"]),
