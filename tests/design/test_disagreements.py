@@ -85,6 +85,12 @@ def test_rows_of_different_cases_do_not_disagree(rows: tuple[str, ...]) -> None:
     assert not [question for question in asked(*rows) if question.kind == "conflict"]
 
 
+def test_a_table_beside_a_limit_that_is_a_day_is_no_error() -> None:
+    row = "Field: Last day; Required: Yes"
+    late = "The offer can be taken from 01.04.2025 until 31.05.2025."
+    assert not [one for one in asked(row, sentences=(late,)) if one.kind == "conflict"]
+
+
 def test_a_source_s_table_is_compared_where_it_is_about_the_same() -> None:
     row = Chunk(
         id="c-1", document_id="d-1", ordinal=0, kind="table_row", title="Guest registration",

@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal
 
 from assistant.design.conditions import derive_conditions
 from assistant.design.questions.conflicts import content_words
 from assistant.domain import AcceptanceCriterion, Chunk, Epic, TestCondition
+from assistant.language.amounts import Quantity, all_amounts
+from assistant.language.units import in_base_unit
 
 MAX_CRITERIA = 400
 """Beyond this many criteria only tables are compared with one another."""
@@ -136,12 +139,12 @@ def _ends(
         if named.criterion.form == "table" and not field:
             continue  # rows of one decision share a range out among themselves
         *others, (name, said) = condition.variables.items()
-        number = re.search(r"\d[\d,.]*(?<=\d)", said)
-        if number is None:
+        amount = next(iter(all_amounts(said)), None)
+        if amount is None:
             continue
-        unit = re.sub(r"s\b", "", f"{said[: number.start()]}{said[number.end() :]}".strip())
+        value, unit = _on_a_line(amount)
         key = (name.casefold(), unit, *(f"{k}={v}" for k, v in others))
-        points.setdefault(key, []).append((Decimal(number[0].replace(",", "")), named))
+        points.setdefault(key, []).append((value, named))
     for key, found in points.items():
         allowed = [point for point in found if point[1].condition.valid]
         refused = [value for value, named in found if not named.condition.valid]
@@ -153,6 +156,16 @@ def _ends(
             yield (*key, "most"), high[1], high[0]
         if any(value < low[0] for value in refused):
             yield (*key, "least"), low[1], low[0]
+
+
+def _on_a_line(amount: Quantity) -> tuple[Decimal, str]:
+    """An amount, a date or a time as a number in the smallest unit of its family."""
+    if isinstance(amount.value, date):
+        return Decimal(amount.value.toordinal()), "date"
+    if isinstance(amount.value, time):
+        return Decimal(amount.value.hour * 60 + amount.value.minute), "time"
+    value, unit = in_base_unit(amount.value, amount.unit)
+    return value, re.sub(r"s\b", "", unit)
 
 
 def _case(condition: TestCondition) -> str:
