@@ -64,24 +64,52 @@ _LONGEST_COMMENT_HEAD, _NAME_PARTS = 120, 5
 
 def comment_head(text: str) -> tuple[str, str, int] | None:
     """Who remarked the text of a line and when, and the column at which the words of the remark
-    begin: "Comment by Ann Lee, 2026-05-03: ...", "Ann Lee added a comment - 03/May/26 10:12 AM".
+    begin: "Comment by Ann Lee, 2026-05-03: ...", "Ann Lee added a comment - 03/May/26 10:12 AM",
+    "> **Ann Lee** – 03.05.2026 10:12".
 
     Without a date only where the line says by whom. ``None`` where it begins no remark.
     """
     begin = len(text) - len(text.lstrip(" \t>*_#-•"))
     found: tuple[str, str, int] | None = None
     for end in _COMMENT_ENDS.finditer(text[: begin + _LONGEST_COMMENT_HEAD], begin):
-        match = _REMARK.fullmatch(text[begin : end.start()].strip(" *_"))
+        head = text[begin : end.start()].strip(" *_")
+        match = _REMARK.fullmatch(head)
         if match is None:
+            if said := _signed(head, quoted=text.lstrip().startswith(">")):
+                return *said, _words_behind(text, end.end())
             continue
         name, day, stated = _who_and_when(match["behind"] or f"{match['before']} {match['on']}")
-        behind = text[end.end() :]
-        column = end.end() + len(behind) - len(behind.lstrip(" \t*_"))
+        column = _words_behind(text, end.end())
         if day and stated:
             return name, day, column
         if found is None and name[:1].isupper() and match["by"] and stated and not match["before"]:
             found = name, "", column
     return found
+
+
+def _words_behind(text: str, at: int) -> int:
+    """The column of the first word behind column ``at``."""
+    return len(text) - len(text[at:].lstrip(" \t*_"))
+
+
+_FIRST_NAME = re.compile(r"[^\W\d_][\w'’.-]* +(?=[^\W\d_])")
+_PARTICLES = frozenset(
+    ("von", "van", "der", "den", "de", "la", "di", "da", "du", "dos", "zu", "al")
+)
+_APART = re.compile(r"[*(\[,|·–—]| - ")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m| uhr)?[)\]]?$", re.IGNORECASE)
+
+
+def _signed(head: str, *, quoted: bool) -> tuple[str, str] | None:
+    """Who is named, and when, by a head that has nothing but a person's name and a day, as people
+    copy it from a tracker; without a time of day only where the line is quoted."""
+    apart = quoted and _APART.search(head)
+    if not (_FIRST_NAME.match(head) and (apart or _CLOCK.search(head))):
+        return None
+    name, day, stated = _who_and_when(head.replace("*", " "))
+    parts = [part for part in name.split() if part not in _PARTICLES]
+    named = len(parts) > 1 and all(part[0].isupper() for part in parts)
+    return (name, day) if day and stated and named else None
 
 
 def _who_and_when(text: str) -> tuple[str, str, bool]:
