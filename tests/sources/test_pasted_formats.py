@@ -318,6 +318,16 @@ AC2: Beyond the limit
     assert story.criteria[1].text == "Given a plan\nWhen extended\nThen it is refused"
 
 
+@pytest.mark.parametrize("mark", ["3. ", "- ", "* "])
+def test_the_first_step_may_stand_behind_the_mark_of_its_item(mark: str) -> None:
+    steps = "GIVEN a contract\n   WHEN it is handed over\n   THEN its status is ISSUED."
+    text = (
+        f"# A-1 Hire\n\n## A-2 Issue\nAcceptance criteria\n- The fee is shown.\n\n{mark}{steps}\n"
+    )
+    *_, criterion = read_pasted(text).epics[0].stories[0].criteria
+    assert (criterion.text, criterion.title, criterion.form) == (steps, "", "gherkin")
+
+
 def test_the_rows_of_a_table_below_an_id_alone_are_all_its_own() -> None:
     table = "| Amount | Result |\n| --- | --- |\n| up to £50.00 | granted |\n| more | sent on |"
     (story,) = stories_of(f"CC-12: Credit\n\nAcceptance criteria\n\n**AC1**\n\n{table}\n\n**AC2**\n"

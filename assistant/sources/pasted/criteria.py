@@ -129,7 +129,11 @@ def _item(text: str, item: Item, title: str) -> Iterator[CriterionDraft]:
         form = "gherkin"
     name = own.text.rstrip(":：.-– *_").strip("*_ ")
     if item.steps:
+        below = step_word(item.steps[0].lines[0].text.strip())
+        first = step_word(own.text.strip()) in {"given", "when"} and below != "given"
         for steps in item.steps:
+            if first:  # "1. Given a contract", the other steps below it
+                steps, name, first = Steps([*item.lines, *steps.lines]), "", False
             draft = steps_criterion(text, steps, title=_both(title, name))
             draft.given, draft.number, given, number = given, number, "", 0
             yield draft
