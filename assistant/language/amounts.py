@@ -55,9 +55,9 @@ WORDS_PATTERN = (
 )
 DIGITS_PATTERN = (
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{2}(?!\d)|\d{1,3}(?:\.\d{3}){2,}"
-    r"(?!\d)|\d+,\d{2}(?=\s?(?:€|(?:EUR|CHF|PLN|SEK|NOK|DKK|CZK|HUF)\b))|\d+(?:\.\d+)?)"
+    rf"(?!\d)|\d+,(?:\d{{2}}(?![\d,]|\.\d)|\d(?=\s?(?:[%€]|(?:{UNIT_PATTERN})\b)))|\d+(?:\.\d+)?)"
 )
-_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{2})?|\d+,\d{2}")
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d{2})?|\d+,\d{1,2}")
 SCALE_PATTERN = r"(?: ?(?:thousand|million|billion|bn|k|m)\b(?!/))"
 
 _SCALE_SHORT = {"k": 1000, "m": 1_000_000, "bn": 1_000_000_000, **_SCALES}
@@ -114,7 +114,7 @@ def places_named(text: str) -> Iterator[int]:
 def digits_to_number(digits: str, scale: str = "") -> Decimal:
     """The number that digits with thousands separators and an optional scale word stand for."""
     dots = digits.count(".")
-    if dots > 1 or re.search(r"(?:^|\.)\d+,\d{2}$", digits):
+    if dots > 1 or re.search(r"(?:^|\.)\d+,\d{1,2}$", digits):
         digits = english(digits)
     number = Decimal(digits.replace(",", ""))
     factor = _SCALE_SHORT.get(scale.strip().lower(), 1)
@@ -132,6 +132,11 @@ def english(digits: str) -> str:
     if _CONTINENTAL.fullmatch(digits) is None:
         return digits
     return digits.translate(str.maketrans(".,", ",."))
+
+
+def _with_point(digits: str) -> str:
+    """ "7,5" as "7.5"; what has no decimal comma as it is."""
+    return english(digits) if re.search(r",\d{1,2}$", digits) else digits
 
 
 def step_of(number: Decimal) -> Decimal:
@@ -384,7 +389,7 @@ def _amount(text: str, match: re.Match[str], start: int) -> Quantity | None:
     if _is_name(text, match):
         return None
     metres = _is_metres(text, match)
-    number = digits if metres else match["number"]
+    number = _with_point(digits if metres else match["number"])
     number_end = match.start("number") + len(number)
     if digits is not None:
         value = digits_to_number(digits, "" if metres else match["scale"] or "")

@@ -409,6 +409,29 @@ def test_thousands_may_be_written_as_on_the_continent() -> None:
     assert values == [Decimal(5000), Decimal("1250.50"), Decimal("1.459")]
 
 
+@pytest.mark.parametrize(
+    ("text", "amount", "value", "kind"),
+    [
+        ("a balance below 15,00 is kept", "15,00", "15.00", "number"),
+        ("die Miete steigt um 0,25 % je Monat", "0,25 %", "0.25", "percent"),
+        ("a parcel over 7,5 kg", "7,5 kg", "7.5", "measure"),
+        ("nach 2,5 Stunden", "2,5 Stunden", "2.5", "duration"),
+        ("une correction de -2,25", "-2,25", "-2.25", "number"),
+    ],
+)
+def test_decimals_may_stand_behind_a_comma(text: str, amount: str, value: str, kind: str) -> None:
+    (found,) = find_quantities(text)
+    assert (found.text, found.value, found.kind) == (amount, Decimal(value), kind)
+
+
+@pytest.mark.parametrize(
+    "text", ["1,250 items", "12,50,000 items", "pages 3,10,12", "AC 1,2 and 3"]
+)
+def test_a_comma_in_a_list_or_of_thousands_begins_no_decimals(text: str) -> None:
+    values = [one.value for one in find_quantities(text) if isinstance(one.value, Decimal)]
+    assert all(value == int(value) for value in values)
+
+
 def test_a_day_of_the_month_has_neighbours() -> None:
     (day,) = find_quantities("if it is entered after the 21st of the month")
     assert [point.text for point in points(day)] == [

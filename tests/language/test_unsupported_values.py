@@ -35,6 +35,8 @@ SUPPORTED = [
     ("In 2026", ["31 March 2026"]),
     ("One user opens one page", [""]),
     ("Both fields", [""]),
+    ("The fee of 74,50 € is due", ["Day rate: 74,50"]),
+    ("Pay €74.50", ["| A | 14,90 | 74,50 |"]),
     ("Attach a meter to the site", ["Meters are attached"]),
     ("After a meter is read, choose a BAR", [""]),
     ("According to BR-CC-01", ["BR-CC-01 A caller"]),
